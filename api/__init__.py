@@ -1,0 +1,1 @@
+"""Ways in: use cases, HTTP, command line. No rules of its own."""

@@ -1,0 +1,31 @@
+"""Every setting, read once from the environment or an `.env` file, and passed down as values."""
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from graph.connection import Address
+
+
+class Settings(BaseSettings):
+    """What a deployment can set. Names in the environment are these in upper case, e.g. NEO4J_URI, LODESTAR_HOME."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    neo4j_uri: str | None = Field(None, description="An existing server; without it the managed local one is used.")
+    neo4j_user: str = Field("neo4j", description="The database user.")
+    neo4j_password: SecretStr = Field(SecretStr(""), description="Its password (NEO4J_URI only).")
+    neo4j_database: str = Field("neo4j", description="The database's name.")
+    home: Path = Field(
+        Path(platformdirs.user_data_dir("lodestar")),
+        alias="LODESTAR_HOME",
+        description="Where the managed Neo4j, its data, policies and the API key are kept.",
+    )
+
+    def address(self) -> Address | None:
+        """The server that NEO4J_URI names, or None where the managed one is to be used."""
+        if self.neo4j_uri is None:
+            return None
+        return Address(self.neo4j_uri, self.neo4j_user, self.neo4j_password.get_secret_value(), self.neo4j_database)

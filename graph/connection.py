@@ -1,0 +1,119 @@
+"""The connection to Neo4j: named queries in, rows out, and outages as one error.
+
+Everything is asynchronous; the command line wraps it in `asyncio.run`. Work is retried by the driver when Neo4j says
+that trying again is right, so a unit of work must be free of effects outside the database.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, NotificationMinimumSeverity
+from neo4j.exceptions import AuthError, DriverError, Neo4jError
+
+from graph import queries
+from graph.errors import GraphRefused, GraphUnavailable
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the database is and who we are there.
+
+    Attributes:
+        uri: neo4j://, bolt:// or their +s forms.
+        retry_seconds: how long the driver goes on trying before it gives up with `GraphUnavailable`.
+    """
+
+    uri: str
+    user: str = "neo4j"
+    password: str = field(default="", repr=False)
+    database: str = "neo4j"
+    retry_seconds: float = 5.0
+    pool_size: int = 50
+
+
+class Work:
+    """What runs inside one transaction."""
+
+    def __init__(self, transaction: AsyncManagedTransaction) -> None:
+        self._transaction = transaction
+
+    async def run(self, name: str, **params: Any) -> list[Row]:
+        """Run the query file `name` and return its rows."""
+        query = queries.load(name)
+        query.check_arguments(params)
+        return await self.text(query.text, **params)
+
+    async def text(self, text: str, **params: Any) -> list[Row]:
+        """Run Cypher that is no query file: migrations and an analyst's own question."""
+        result = await self._transaction.run(text, params)
+        return [record.data() for record in await result.fetch(10_000_000)]
+
+
+class Graph:
+    """One database. Made by `connect`; safe to share between tasks."""
+
+    def __init__(self, driver: AsyncDriver, database: str) -> None:
+        self._driver = driver
+        self._database = database
+
+    async def read(self, name: str, **params: Any) -> list[Row]:
+        """Run one read query in a transaction of its own."""
+        return await self.reading(lambda work: work.run(name, **params))
+
+    async def write(self, name: str, **params: Any) -> list[Row]:
+        """Run one write query in a transaction of its own."""
+        return await self.writing(lambda work: work.run(name, **params))
+
+    async def reading(self, unit: Callable[[Work], Awaitable[T]]) -> T:
+        """Run `unit` in one read transaction; it cannot write."""
+        async with _outages(), self._driver.session(database=self._database) as session:
+            return await session.execute_read(lambda transaction: unit(Work(transaction)))
+
+    async def writing(self, unit: Callable[[Work], Awaitable[T]]) -> T:
+        """Run `unit` in one write transaction: all of it is committed, or nothing."""
+        async with _outages(), self._driver.session(database=self._database) as session:
+            return await session.execute_write(lambda transaction: unit(Work(transaction)))
+
+    async def ping(self) -> str:
+        """The server's version, e.g. "Neo4j/5.26.19"; raises `GraphUnavailable` when it is away."""
+        async with _outages():
+            info = await self._driver.get_server_info()
+        return str(info.agent)
+
+
+@asynccontextmanager
+async def connect(address: Address) -> AsyncIterator[Graph]:
+    """Open a pool of connections and close it at the end. Does not wait for the server: see `Graph.ping`."""
+    driver = AsyncGraphDatabase.driver(
+        address.uri,
+        auth=(address.user, address.password),
+        max_transaction_retry_time=address.retry_seconds,
+        connection_acquisition_timeout=address.retry_seconds,
+        connection_timeout=address.retry_seconds,
+        max_connection_pool_size=address.pool_size,
+        notifications_min_severity=NotificationMinimumSeverity.OFF,
+        user_agent="lodestar",
+    )
+    async with driver:
+        yield Graph(driver, address.database)
+
+
+@asynccontextmanager
+async def _outages() -> AsyncIterator[None]:
+    """An outage is not a bug: what the driver calls retryable becomes `GraphUnavailable`; the rest stays a crash."""
+    try:
+        yield
+    except AuthError as error:
+        raise GraphRefused(
+            f"Neo4j refused the user or password ({error.message}). Check NEO4J_USER and NEO4J_PASSWORD, "
+            "or see `lodestar db status`."
+        ) from error
+    except (Neo4jError, DriverError, OSError) as error:
+        if isinstance(error, OSError) or error.is_retryable():
+            raise GraphUnavailable(f"Neo4j does not answer ({error}). See `lodestar db status`.") from error
+        raise

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: learner models, encoder, heads, recommenders, simulator, training, evaluation."""
