@@ -1,0 +1,26 @@
+"""The `lodestar` command: mounts every group of commands and turns domain errors into exit codes."""
+
+import importlib.util
+import sys
+
+import typer
+from rich.console import Console
+
+from api.cli import train
+from graph.errors import LodestarError
+
+app = typer.Typer(
+    name="lodestar",
+    help="Recommends what a person should learn next, and the path from there to their goal.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+
+
+def main() -> None:
+    """Entry point: a refusal is one red sentence and exit code 1, not a traceback."""
+    try:
+        app()
+    except LodestarError as error:
+        Console(stderr=True).print(f"[red]error[/red]  {error}", highlight=False)
+        sys.exit(1)

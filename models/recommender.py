@@ -1,0 +1,139 @@
+"""What every recommender takes and gives: a batch of learners with their candidates, and a decision for each.
+
+B learners, N points, K candidates at most (padded). The ladder's rungs and the learned policy share this contract, so
+that evaluation, serving and planning do not care which one they hold.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from models.course import Course, Flags, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What is known of B learners at the moment of choosing: estimates, never a simulator's truth.
+
+    Attributes:
+        level: (B, N) mastery in [0, 1], already decayed.
+        days: (B, N) since last practice; 0 for a point never practised.
+        target: (B, N) the level aimed at, 0 where the point is no goal.
+        wanted: (B, N) unmastered and on the way to the goal.
+        candidates: (B, K) resource indices; mask (B, K) false where padded.
+        success: (B,) share of right answers lately, 0.5 without any.
+        steps: (B,) answers so far.
+    """
+
+    level: Floats
+    days: Floats
+    target: Floats
+    wanted: Flags
+    candidates: Ints
+    mask: Flags
+    success: Floats
+    steps: Floats
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+    def keep(self, mask: Flags) -> "Observation":
+        """The same learners with fewer candidates."""
+        return replace(self, mask=mask)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One choice for each of B learners.
+
+    Attributes:
+        chosen: (B,) position among the candidates (0 … K − 1).
+        propensity: (B, K) probability with which each candidate would have been chosen; 0 where pruned or padded.
+        score: (B, K) what the recommender ordered them by.
+        kept: (B, K) candidates that survived pruning.
+        q: (B, K) Q values, or None where the recommender has none.
+    """
+
+    chosen: Ints
+    propensity: Floats
+    score: Floats
+    kept: Flags
+    q: Floats | None = None
+
+
+class Recommender(Protocol):
+    """Chooses one candidate for each learner of a batch. `name` and `version` go into the decision's record."""
+
+    name: str
+    version: str
+
+    def decide(self, observation: Observation) -> Decision:
+        """Choose; every learner of the batch must have at least one candidate."""
+        ...
+
+
+def by_score(score: Floats, mask: Flags) -> Decision:
+    """The decision of a recommender that always takes the best score, ties to the earlier candidate."""
+    score = np.where(mask, score, -np.inf).astype(np.float32)
+    chosen = score.argmax(axis=1)
+    propensity = np.zeros_like(score)
+    propensity[np.arange(len(score)), chosen] = 1.0
+    return Decision(chosen=chosen, propensity=propensity, score=score, kept=mask)
+
+
+def pad(allowed: Flags) -> tuple[Ints, Flags]:
+    """(B, R) flags → candidate indices (B, K) and their mask, in order of position; K ≥ 1."""
+    rows, columns = np.nonzero(allowed)
+    counts = np.bincount(rows, minlength=len(allowed))
+    width = max(1, int(counts.max(initial=0)))
+    offsets = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    candidates = np.zeros((len(allowed), width), dtype=np.int64)
+    candidates[rows, np.arange(len(rows)) - offsets[rows]] = columns
+    return candidates, np.arange(width) < counts[:, None]
+
+
+def expected_gain(course: Course, observation: Observation, probability: Floats) -> Floats:
+    """(B, K) expected Σ η Δs over wanted points, if the answer is right with `probability` (B, K)."""
+    points = course.taught[observation.candidates]
+    importance = course.importance[observation.candidates]
+    rows = np.arange(len(observation))[:, None, None]
+    level = observation.level[rows, points]
+    wanted = observation.wanted[rows, points]
+    rates = course.rates
+    right = probability[..., None]
+    change = right * rates.gain_right * (1 - level) - (1 - right) * rates.gain_wrong * level
+    return np.asarray((importance**2 * change * wanted).sum(axis=-1), dtype=np.float32)
+
+
+def success_probability(course: Course, observation: Observation) -> Floats:
+    """(B, K) probability of a right answer: a logistic item-response curve on the mean mastery of what is taught.
+
+    P = σ(4 (s̄ − ½) + 2 (success − ½) − difficulty), s̄ weighted by η: mastery ½ and usual difficulty give ½.
+    """
+    points = course.taught[observation.candidates]
+    importance = course.importance[observation.candidates]
+    rows = np.arange(len(observation))[:, None, None]
+    mean = (observation.level[rows, points] * importance).sum(-1) / np.maximum(importance.sum(-1), 1e-6)
+    logit = 4 * (mean - 0.5) + 2 * (observation.success[:, None] - 0.5) - course.difficulty[observation.candidates]
+    return np.asarray(1 / (1 + np.exp(-logit)), dtype=np.float32)
+
+
+def wanted_points(course: Course, level: Floats, target: Floats, closure: Flags) -> Flags:
+    """(B, N) points of the closure that are below their mastered threshold (a goal: below its own level too)."""
+    return closure & (level < np.maximum(course.mastered, target))
+
+
+def blocked_points(course: Course, level: Floats) -> Flags:
+    """(B, N) points with an accepted prerequisite that is not met."""
+    unmet = (level < course.met).astype(np.float32)
+    return np.asarray((course.before @ unmet.T).T > 0, dtype=bool)
+
+
+def feasible(course: Course, level: Floats, wanted: Flags) -> Flags:
+    """(B, R) resources that teach something wanted and nothing blocked (rules 2 and 3 of the candidate rule)."""
+    blocked = blocked_points(course, level)
+    both = np.concatenate([wanted, blocked]).astype(np.float32)
+    counts = np.asarray((course.teaches @ both.T).T)
+    teaches_wanted, teaches_blocked = counts[: len(level)] > 0, counts[len(level) :] > 0
+    return np.asarray(teaches_wanted & ~teaches_blocked, dtype=bool)
