@@ -21,8 +21,18 @@ class Settings(BaseSettings):
     home: Path = Field(
         Path(platformdirs.user_data_dir("lodestar")),
         alias="LODESTAR_HOME",
-        description="Where the managed Neo4j, its data, policies and the API key are kept.",
+        description="Where the managed Neo4j, its data, the trained policies and saved paths are kept.",
     )
+    config: Path = Field(
+        Path(platformdirs.user_config_dir("lodestar")),
+        alias="LODESTAR_CONFIG",
+        description="Where the API key is kept.",
+    )
+    api_key: SecretStr | None = Field(
+        None, alias="LODESTAR_API_KEY", description="The API's key; without it one is made at the first start."
+    )
+    host: str = Field("127.0.0.1", alias="LODESTAR_HOST", description="The address the API listens on.")
+    port: int = Field(8000, alias="LODESTAR_PORT", description="The port the API listens on.")
 
     def address(self) -> Address | None:
         """The server that NEO4J_URI names, or None where the managed one is to be used."""
