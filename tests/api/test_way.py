@@ -1,5 +1,7 @@
 """The way to a goal, against reachability and shortest paths by networkx."""
 
+from itertools import pairwise
+
 import networkx
 import numpy as np
 from hypothesis import given
@@ -29,7 +31,7 @@ def test_the_closure_and_the_path_are_those_of_the_graph(example):
         path = way.path(point)
         lengths = networkx.single_source_shortest_path_length(graph, point)
         assert path[-1] in goals
-        assert all(graph.has_edge(*pair) for pair in zip(path, path[1:], strict=False))
+        assert all(graph.has_edge(*pair) for pair in pairwise(path))
         assert len(path) - 1 == min(lengths[goal] for goal in goals if goal in lengths)
 
 

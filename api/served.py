@@ -1,0 +1,46 @@
+"""A course as it is served: the model's arrays beside the names that people read, at one revision of the graph."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from api.views import PointName, ResourceView
+from api.way import Way, way_to
+from models.course import Course
+
+WAYS = 512
+"""Ways to goals kept at once; each takes a few dozen bytes a point."""
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """One course at one revision.
+
+    Attributes:
+        points, resources: what people read, at the same positions as in `course`.
+        levels: the course's own level of each point, e.g. "A1".
+    """
+
+    course: Course
+    revision: int
+    title: str
+    points: list[PointName]
+    resources: list[ResourceView]
+    _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def before(self) -> list[list[int]]:
+        """The direct prerequisites of each point."""
+        matrix = self.course.before
+        return [matrix.indices[a:b].tolist() for a, b in zip(matrix.indptr, matrix.indptr[1:], strict=False)]
+
+    def way(self, goals: tuple[int, ...]) -> Way:
+        """The way to these goals (sorted positions), remembered."""
+        if goals not in self._ways:
+            if len(self._ways) >= WAYS:
+                self._ways.pop(next(iter(self._ways)))
+            self._ways[goals] = way_to(list(goals), self.before)
+        return self._ways[goals]
+
+    def names(self, points: list[int]) -> list[PointName]:
+        """The names of some points."""
+        return [self.points[point] for point in points]

@@ -1,0 +1,145 @@
+"""What the use cases give back: the shapes that the API documents and the command line prints.
+
+Plain dataclasses: FastAPI reads their descriptions into OpenAPI, orjson writes them without a detour.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+Id = Annotated[str, Field(description="Readable and stable.", examples=["english/present-simple-be"])]
+Level = Annotated[float, Field(ge=0, le=1, description="Mastery now, forgetting included.", examples=[0.62])]
+Name = Annotated[str, Field(description="Its readable name.", examples=["Present simple of be"])]
+
+
+@dataclass(frozen=True, slots=True)
+class PointName:
+    """A knowledge point, by name."""
+
+    id: Id
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """A knowledge point with its place in the graph."""
+
+    id: Id
+    name: Name
+    description: str
+    domain: str | None
+    level: Annotated[str | None, Field(description="The course's own level.", examples=["A1"])]
+    mastered_at: Annotated[float, Field(description="From this mastery on it counts as mastered.", examples=[0.8])]
+    met_at: Annotated[float, Field(description="From this mastery on it is a met prerequisite.", examples=[0.6])]
+    prerequisites: list[PointName]
+    opens: list[PointName]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceView:
+    """Something to learn with."""
+
+    id: Annotated[str, Field(examples=["english/r/present-simple-be-lesson"])]
+    title: Annotated[str, Field(examples=["I am, you are, she is"])]
+    kind: Annotated[str, Field(examples=["lesson"])]
+    modality: Annotated[str, Field(examples=["text"])]
+    level: str | None
+    difficulty: Annotated[float, Field(description="Logits; 0 is usual for its points.")]
+    minutes: Annotated[float, Field(examples=[8])]
+    url: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A point that a resource teaches."""
+
+    id: Id
+    name: Name
+    importance: Annotated[float, Field(description="η: how much of the resource lands on this point.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDetail:
+    """A resource and what it teaches."""
+
+    resource: ResourceView
+    teaches: list[Taught]
+
+
+@dataclass(frozen=True, slots=True)
+class PointState:
+    """A point, the learner's mastery of it, and the level that is asked for."""
+
+    id: Id
+    name: Name
+    level: Level
+    needed: Annotated[float, Field(description="The mastery that is asked for here.", examples=[0.6])]
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why this resource, why now."""
+
+    text: Annotated[str, Field(description="The reasons in one sentence.")]
+    prerequisites: Annotated[list[PointState], Field(description="What it builds on; every one is met.")]
+    teaches: Annotated[list[PointState], Field(description="What it raises, and the level that counts as mastered.")]
+    opens: Annotated[list[PointName], Field(description="A chain of prerequisites from what it teaches to the goal.")]
+    expected_gain: Annotated[float, Field(description="Σ η Δs that the learner model expects.", examples=[0.21])]
+    success: Annotated[float, Field(description="Predicted chance of a right answer.", examples=[0.66])]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyName:
+    """Which recommender decided."""
+
+    name: Annotated[str, Field(examples=["lodestar"])]
+    version: Annotated[str, Field(examples=["1"])]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateView:
+    """One feasible resource as the policy saw it."""
+
+    resource: str
+    title: str
+    q: Annotated[float | None, Field(description="Its Q value; null where the policy has none.")]
+    score: Annotated[float | None, Field(description="What the policy ordered by.")]
+    propensity: Annotated[float, Field(description="The probability with which it would have been chosen.")]
+    kept: Annotated[bool, Field(description="Whether it survived pruning by Q.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One served step. Send its id along with the outcome."""
+
+    id: Annotated[str, Field(examples=["rec-0d5f…"])]
+    at: datetime
+    policy: PolicyName
+    propensity: Annotated[float, Field(description="The probability with which this resource was chosen.")]
+    q: Annotated[float | None, Field(description="Its Q value; null where the policy has none.")]
+    revision: Annotated[int, Field(description="The revision of the graph it was made on.")]
+    resource: ResourceView
+    reasons: Reasons
+    candidates: Annotated[list[CandidateView] | None, Field(description="With explain=true: all, kept or dropped.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Why there is nothing to recommend."""
+
+    code: Annotated[str, Field(description="goal_reached, blocked or waiting", examples=["goal_reached"])]
+    text: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendations:
+    """What to learn next, best first; when there is nothing, `reason` says why."""
+
+    learner: str
+    course: str
+    recommendations: list[Recommendation]
+    reason: Nothing | None = None
