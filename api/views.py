@@ -143,3 +143,37 @@ class Recommendations:
     course: str
     recommendations: list[Recommendation]
     reason: Nothing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """What a step is expected to do to one point."""
+
+    id: Id
+    name: Name
+    before: Level
+    after: Level
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One step of a planned path."""
+
+    step: Annotated[int, Field(ge=1)]
+    resource: ResourceView
+    reasons: Reasons
+    raises: list[Rise]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way to the goal as it looks today; it is planned anew after every outcome."""
+
+    learner: str
+    course: str
+    goals: list[PointName]
+    policy: PolicyName
+    steps: list[PathStep]
+    reached: Annotated[bool, Field(description="Whether the goal is reached at the end of the steps.")]
+    minutes: Annotated[float, Field(description="All steps together.")]
+    reason: Annotated[Nothing | None, Field(description="Why there is no (further) step.")] = None
