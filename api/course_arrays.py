@@ -1,7 +1,7 @@
 """The graph's rows of a course, as the arrays that the models see."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,7 +73,8 @@ def rates_of(settings: Row) -> Rates:
         "forgetting": "forgetting",
         "forget_after_days": "forgetAfterDays",
     }
-    return replace(PROFILES[settings.get("profile", "default")], **_given(settings, names))
+    rates = PROFILES[settings.get("profile", "default")]
+    return Rates(**{**asdict(rates), **_given(settings, names)})
 
 
 def _given(settings: Row, names: dict[str, str]) -> dict[str, float]:
