@@ -59,6 +59,7 @@ class Course:
     modality: Ints
     rates: Rates = field(default_factory=Rates)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    _ways: dict[int, Ints] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def points(self) -> int:
@@ -84,6 +85,15 @@ class Course:
     def before(self) -> sparse.csr_matrix:
         """(N, N) 0/1: row k marks the direct prerequisites of k."""
         return self._edges(self.prerequisites[:, 1], self.prerequisites[:, 0])
+
+    @cached_property
+    def before_padded(self) -> Ints:
+        """(N, P) each point's direct prerequisites, padded with −1; P ≥ 1."""
+        counts = np.diff(self.before.indptr)
+        padded = np.full((self.points, max(1, int(counts.max(initial=0)))), -1, dtype=np.int64)
+        rows = np.repeat(np.arange(self.points), counts)
+        padded[rows, np.arange(len(rows)) - np.repeat(self.before.indptr[:-1], counts)] = self.before.indices
+        return padded
 
     @cached_property
     def after(self) -> sparse.csr_matrix:
@@ -136,13 +146,21 @@ class Course:
     def closure(self, targets: Ints) -> Flags:
         """(N,) the targets and everything before them."""
         wanted = np.zeros(self.points, dtype=bool)
-        stack = [int(target) for target in targets]
-        while stack:
-            point = stack.pop()
-            if not wanted[point]:
-                wanted[point] = True
-                stack += self.before[point].indices.tolist()
+        for target in targets:
+            wanted[self._way_to(int(target))] = True
         return wanted
+
+    def _way_to(self, target: int) -> Ints:
+        """The point and everything before it; remembered."""
+        if target not in self._ways:
+            seen, stack = {target}, [target]
+            while stack:
+                point = stack.pop()
+                earlier = self.before.indices[self.before.indptr[point] : self.before.indptr[point + 1]]
+                stack += [before for before in earlier.tolist() if before not in seen]
+                seen.update(stack)
+            self._ways[target] = np.array(sorted(seen), dtype=np.int64)
+        return self._ways[target]
 
     def _edges(self, rows: Ints, columns: Ints) -> sparse.csr_matrix:
         ones = np.ones(len(rows), dtype=np.float32)

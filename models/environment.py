@@ -1,0 +1,227 @@
+"""The simulator as Gymnasium environments: `LearnerVectorEnv` for many learners, `LearnerEnv` for one.
+
+What is observed is the learner model's estimate (gain–propagation–forgetting after a diagnostic), never the truth; the
+reward is the learner model's too. The truth goes only into `knowledge_of_goal`, which evaluation reads.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from models.course import Course, Flags, Floats, Ints
+from models.diagnostic import starting_level
+from models.recommender import Observation, feasible, pad, wanted_points
+from models.simulator import Learners, Population
+from models.state import decay, update
+
+
+@dataclass(frozen=True)
+class Episode:
+    """What an episode is and what it pays.
+
+    Attributes:
+        longest: steps after which an episode ends.
+        goals: most points a goal names.
+        fewest, most: unmastered points on the way at the start.
+        questions: diagnostic items a point.
+        gain_reward: weight of the learner model's r = Σ η Δs (DESIGN §3).
+        progress_reward: weight of the growth of the goal's progress, see `progress`.
+        goal_reward: paid when the goal's mastery is reached.
+        step_cost: paid for every step.
+    """
+
+    longest: int = 40
+    goals: int = 2
+    fewest: int = 4
+    most: int = 16
+    questions: int = 2
+    gain_reward: float = 0.0
+    progress_reward: float = 3.0
+    goal_reward: float = 1.0
+    step_cost: float = 0.02
+
+
+class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
+    """B simulated learners of one course, stepped together. An ended episode is replaced in the same step."""
+
+    metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
+
+    def __init__(
+        self, course: Course, num_envs: int, population: Population | None = None, episode: Episode | None = None
+    ) -> None:
+        self.course = course
+        self.num_envs = num_envs
+        self.population = population or Population()
+        self.episode = episode or Episode()
+        self.single_observation_space = observation_space(course)
+        self.single_action_space = gymnasium.spaces.Discrete(course.resources)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._seeded(0)
+        self._goal_choices = np.flatnonzero(np.asarray(course.teaches.sum(axis=0)).ravel() > 0)
+
+    def _seeded(self, seed: int) -> None:
+        size, course = self.num_envs, self.course
+        self._generator = np.random.default_rng(seed)
+        self.learners = Learners(course, self.population, size, self._generator)
+        self.level = np.zeros((size, course.points), dtype=np.float32)
+        self.practised = np.zeros((size, course.points), dtype=np.float32)
+        self.target = np.zeros((size, course.points), dtype=np.float32)
+        self.closure = np.zeros((size, course.points), dtype=bool)
+        self.done_right = np.full((size, course.resources), -np.inf, dtype=np.float32)
+        self.done = np.full((size, course.resources), -np.inf, dtype=np.float32)
+        self.clock = np.zeros(size, dtype=np.float32)
+        self.steps = np.zeros(size, dtype=np.float32)
+        self.success = np.full(size, 0.5, dtype=np.float32)
+        self.start_knowledge = np.zeros(size, dtype=np.float32)
+
+    def reset(
+        self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """New learners everywhere; `seed` makes the whole run repeatable."""
+        if seed is not None:
+            self._seeded(seed if isinstance(seed, int) else hash(tuple(seed)) % 2**32)
+        self._renew(np.arange(self.num_envs))
+        return self._as_dict(), {}
+
+    def step(self, actions: Ints) -> tuple[dict[str, Any], Floats, Flags, Flags, dict[str, Any]]:
+        """Everybody does the chosen resource; actions (B,) are resource indices."""
+        reward, ended, reached = self.advance(np.asarray(actions))
+        info = {"reached": reached, "final_knowledge": self.knowledge_of_goal()}
+        truncated = ended & ~reached & (self.steps >= self.episode.longest)
+        self.restart(ended)
+        return self._as_dict(), reward, ended & ~truncated, truncated, info
+
+    def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
+        """Like `step` without replacing ended learners. Returns reward, ended and goal reached, each (B,)."""
+        course, rows = self.course, np.arange(self.num_envs)
+        before = self.progress()
+        right = self.learners.answer(actions)
+        importance = np.zeros_like(self.level)
+        np.add.at(importance, (rows[:, None], course.taught[actions]), course.importance[actions])
+        level, gain = update(self.current(), importance, right[:, None], course.influence, course.rates)
+        touched = importance > 0
+        moved = self.level != level
+        self.level = np.where(moved, level, self.level)
+        self.practised = np.where(touched | moved, self.clock[:, None], self.practised)
+        self.done[rows, actions] = self.clock
+        self.done_right[rows, actions] = np.where(right, self.clock, self.done_right[rows, actions])
+        self.clock += np.float32(1 / self.population.answers_per_day)
+        self.steps += 1
+        self.success += (right - self.success) * 0.15
+        reached = self.goal_reached()
+        ended = reached | (self.steps >= self.episode.longest) | ~self.allowed().any(axis=1)
+        pay = self.episode
+        reward = pay.gain_reward * gain + pay.progress_reward * (self.progress() - before)
+        return (reward + pay.goal_reward * reached - pay.step_cost).astype(np.float32), ended, reached
+
+    def restart(self, ended: Flags) -> None:
+        """New learners where an episode has ended, (B,)."""
+        if ended.any():
+            self._renew(np.flatnonzero(ended))
+
+    def current(self) -> Floats:
+        """(B, N) the estimates as they are read now, decayed."""
+        return decay(self.level, self.clock[:, None] - self.practised, self.course.rates)
+
+    def allowed(self, level: Floats | None = None) -> Flags:
+        """(B, R) the candidates."""
+        level = self.current() if level is None else level
+        wanted = wanted_points(self.course, level, self.target, self.closure)
+        rest, clock = self.course.thresholds, self.clock[:, None]
+        fresh = (clock - self.done_right >= rest.repeat_after_days) & (clock - self.done >= rest.retry_after_days)
+        return feasible(self.course, level, wanted) & fresh
+
+    def observe(self) -> Observation:
+        """What the recommenders see."""
+        level = self.current()
+        candidates, mask = pad(self.allowed(level))
+        return Observation(
+            level=level,
+            days=np.where(self.level > 0, self.clock[:, None] - self.practised, 0).astype(np.float32),
+            target=self.target,
+            wanted=wanted_points(self.course, level, self.target, self.closure),
+            candidates=candidates,
+            mask=mask,
+            success=self.success.copy(),
+            steps=self.steps.copy(),
+        )
+
+    def goal_reached(self) -> Flags:
+        """(B,) every goal point is at its level, by the estimate."""
+        return np.asarray(((self.current() >= self.target) | (self.target == 0)).all(axis=1), dtype=bool)
+
+    def knowledge_of_goal(self) -> Floats:
+        """(B,) the truth: mean hidden knowledge of the goal points. For evaluation only."""
+        aimed = self.target > 0
+        return np.asarray((self.learners.knowledge * aimed).sum(axis=1) / aimed.sum(axis=1), dtype=np.float32)
+
+    def progress(self) -> Floats:
+        """(B,) share of what the way to the goal needs that is there: Σ min(s, need) / Σ need over the closure.
+
+        A prerequisite needs to be met, a goal point to be at its level.
+        """
+        need = self.closure * np.maximum(self.course.met, self.target)
+        have = np.minimum(self.current(), need)
+        return np.asarray(have.sum(axis=1) / need.sum(axis=1), dtype=np.float32)
+
+    def _renew(self, who: Ints) -> None:
+        self.learners.renew(who)
+        right = self.learners.examine(who, self.episode.questions)
+        self.level[who], _ = starting_level(right, np.full_like(right, self.episode.questions))
+        for array, value in ((self.practised, 0), (self.clock, 0), (self.steps, 0), (self.success, 0.5)):
+            array[who] = value
+        self.done[who] = self.done_right[who] = -np.inf
+        for learner in who:
+            self.target[learner], self.closure[learner] = self._goal(int(learner))
+        self.start_knowledge[who] = self.knowledge_of_goal()[who]
+
+    def _goal(self, learner: int) -> tuple[Floats, Flags]:
+        """A goal with between `fewest` and `most` unmastered points on the way, the nearest of 30 tries otherwise."""
+        course, best, smallest = self.course, None, np.inf
+        for _ in range(30):
+            count = int(self._generator.integers(1, self.episode.goals + 1))
+            points = self._generator.choice(self._goal_choices, size=count, replace=False)
+            closure = course.closure(points)
+            unmastered = int((closure & (self.level[learner] < course.mastered)).sum())
+            open_goal = bool((self.level[learner, points] < course.mastered[points]).any())
+            miss = max(self.episode.fewest - unmastered, unmastered - self.episode.most, 0) + 1000 * (not open_goal)
+            if miss < smallest:
+                best, smallest = (points, closure), miss
+            if miss == 0:
+                break
+        assert best is not None
+        target = np.zeros(course.points, dtype=np.float32)
+        target[best[0]] = course.mastered[best[0]]
+        return target, best[1]
+
+    def _as_dict(self) -> dict[str, Any]:
+        seen = self.observe()
+        flags = np.zeros((self.num_envs, self.course.resources), dtype=np.int8)
+        np.maximum.at(flags, (np.arange(self.num_envs)[:, None], seen.candidates), seen.mask.astype(np.int8))
+        days = np.clip(seen.days / 30, 0, 1)
+        return {
+            "level": seen.level,
+            "days": days.astype(np.float32),
+            "target": seen.target.copy(),
+            "wanted": seen.wanted.astype(np.int8),
+            "mask": flags,
+        }
+
+
+def observation_space(course: Course) -> gymnasium.spaces.Dict:
+    """level, days (in months, clipped), target: Box [0, 1]^N; wanted: N flags; mask: R flags, the action mask."""
+    unit = gymnasium.spaces.Box(0, 1, (course.points,), np.float32)
+    return gymnasium.spaces.Dict(
+        {
+            "level": unit,
+            "days": unit,
+            "target": unit,
+            "wanted": gymnasium.spaces.MultiBinary(course.points),
+            "mask": gymnasium.spaces.MultiBinary(course.resources),
+        }
+    )

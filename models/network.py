@@ -1,0 +1,118 @@
+"""The network of the loop: one encoder, a Q head that prunes, a PPO head that chooses, and a value head.
+
+Heads score a padded set of candidates from embeddings, (B, D), (B, K, D), (B, K) → (B, K), never a fixed list of
+actions, so the candidates may differ from learner to learner and from minute to minute.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models.course import Course
+from models.encoder import Encoder, sparse_operators
+from models.features import CANDIDATE, LEARNER, POINT, RESOURCE, STATE, Batch, Features
+from models.recommender import Observation
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Sizes. width: of an embedding; layers: hops; graph: whether the encoder sees it; hidden: of the heads."""
+
+    width: int = 24
+    layers: int = 2
+    graph: bool = True
+    hidden: int = 64
+
+
+@dataclass(frozen=True)
+class Scores:
+    """q and logits: (B, K), −inf where masked; value: (B,)."""
+
+    q: Tensor
+    logits: Tensor
+    value: Tensor
+
+
+class CandidateHead(nn.Module):
+    """A score for each candidate from the learner's and the candidate's embedding."""
+
+    def __init__(self, learner: int, candidate: int, hidden: int) -> None:
+        super().__init__()
+        self.learner = nn.Linear(learner, hidden)
+        self.candidate = nn.Linear(candidate, hidden, bias=False)
+        self.out = nn.Linear(hidden, 1)
+
+    def forward(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> Tensor:
+        """(B, D), (B, K, E), (B, K) → (B, K)."""
+        score = self.out(torch.relu(self.learner(learner)[:, None] + self.candidate(candidates))).squeeze(-1)
+        return torch.where(mask, score, -torch.inf)
+
+
+class PolicyNetwork(nn.Module):
+    """Encoder and heads for one course; the parameters do not depend on N or R, only the buffers do."""
+
+    def __init__(self, course: Course, config: NetworkConfig, device: torch.device | None = None) -> None:
+        super().__init__()
+        device = device or torch.device("cpu")
+        self.config = config
+        self.features = Features(course)
+        self.encoder = Encoder(POINT, STATE, config.width, config.layers)
+        learner, candidate = 2 * config.width + LEARNER, config.width + RESOURCE + CANDIDATE
+        self.q_head = CandidateHead(learner, candidate, config.hidden)
+        self.policy_head = CandidateHead(learner, candidate, config.hidden)
+        self.value_head = nn.Sequential(nn.Linear(learner, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
+        self.operators = sparse_operators(course, device) if config.graph else []
+        self.to(device)
+
+    def batch(self, observation: Observation) -> Batch:
+        """An observation as tensors on the network's device."""
+        return Batch.of(observation, self.features.points.device)
+
+    def embed(self, seen: Batch) -> tuple[Tensor, Tensor]:
+        """The learner's embedding (B, 2F + LEARNER) and the candidates' (B, K, F + RESOURCE + CANDIDATE)."""
+        points = self.encoder(self.features.points, self.features.state(seen), self.operators)
+        lacking = self.features.lacking(seen)
+        learner = torch.cat(
+            [
+                _weighted_mean(points, (seen.target > 0).float()),
+                _weighted_mean(points, lacking),
+                self.features.learner(seen),
+            ],
+            dim=-1,
+        )
+        return learner, self._candidates(seen, points)
+
+    def forward(self, seen: Batch) -> Scores:
+        """Everything at once: Q values, policy logits and state value."""
+        learner, candidates = self.embed(seen)
+        return Scores(
+            q=self.q_head(learner, candidates, seen.mask),
+            logits=self.policy_head(learner, candidates, seen.mask),
+            value=self.value_head(learner).squeeze(-1),
+        )
+
+    def q(self, seen: Batch) -> Tensor:
+        """The Q values alone, (B, K)."""
+        learner, candidates = self.embed(seen)
+        scores: Tensor = self.q_head(learner, candidates, seen.mask)
+        return scores
+
+    def policy(self, seen: Batch) -> tuple[Tensor, Tensor]:
+        """The policy's logits (B, K) and the state value (B,)."""
+        learner, candidates = self.embed(seen)
+        return self.policy_head(learner, candidates, seen.mask), self.value_head(learner).squeeze(-1)
+
+    def _candidates(self, seen: Batch, points: Tensor) -> Tensor:
+        """η-weighted mean over the taught points, joined to the resource's own and the learner-specific features."""
+        taught, importance = self.features.taught[seen.candidates], self.features.importance[seen.candidates]
+        share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
+        rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
+        pooled = (points[taught, rows] * share[..., None]).sum(dim=2)
+        return torch.cat([pooled, self.features.resources[seen.candidates], self.features.candidates(seen)], dim=-1)
+
+
+def _weighted_mean(points: Tensor, weight: Tensor) -> Tensor:
+    """points (N, B, F), weight (B, N) → (B, F); zeros where there is no weight."""
+    total = weight.sum(-1, keepdim=True).clamp(min=1e-6)
+    return (points * (weight / total).t()[..., None]).sum(dim=0)

@@ -1,0 +1,65 @@
+"""The learned policy as a recommender: encode, prune by Q, choose by PPO."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from models.course import Floats
+from models.network import PolicyNetwork
+from models.q_learning import prune
+from models.recommender import Decision, Observation
+
+
+@dataclass
+class LearnedPolicy:
+    """A trained network on one course.
+
+    Attributes:
+        keep: Top-M candidates that pruning by Q leaves.
+        method: "whole", or one half alone: "q", "ppo".
+        explore: share of choices sampled from the policy instead of its best; the propensity says so.
+    """
+
+    network: PolicyNetwork
+    name: str = "lodestar"
+    version: str = "untrained"
+    keep: int = 8
+    method: Literal["whole", "q", "ppo"] = "whole"
+    explore: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self.network.eval()
+        self._device = next(self.network.parameters()).device
+        self._generator = torch.Generator(self._device).manual_seed(self.seed)
+
+    @torch.inference_mode()
+    def decide(self, observation: Observation) -> Decision:
+        """Choose for every learner; scores are log-probabilities (Q values where Q alone chooses)."""
+        seen = self.network.batch(observation)
+        scores = self.network(seen)
+        kept = prune(scores.q, seen.mask, self.keep) if self.method == "whole" else seen.mask
+        score = scores.q if self.method == "q" else torch.log_softmax(_only(kept, scores.logits), dim=-1)
+        best = score.argmax(dim=1)
+        propensity = torch.nn.functional.one_hot(best, score.shape[1]).float()
+        chosen = best
+        if self.explore > 0:
+            propensity = (1 - self.explore) * propensity + self.explore * torch.softmax(_only(kept, score), dim=-1)
+            chosen = torch.multinomial(propensity, 1, generator=self._generator).squeeze(1)
+        return Decision(
+            chosen=chosen.cpu().numpy(),
+            propensity=_array(propensity),
+            score=_array(score),
+            kept=kept.cpu().numpy(),
+            q=_array(scores.q),
+        )
+
+
+def _only(kept: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    return torch.where(kept, values, -torch.inf)
+
+
+def _array(values: torch.Tensor) -> Floats:
+    result: Floats = values.float().cpu().numpy()
+    return result

@@ -1,0 +1,81 @@
+"""The replay buffer that both heads learn from: a ring of T time steps of B learners.
+
+The state after step t is the state of step t + 1 of the same learner, so nothing is stored twice. PPO reads the newest
+rows in order with the log-probabilities stored when acting, Q-learning samples all of them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.course import Ints
+from models.features import Batch
+
+STATE = ("level", "days", "target", "wanted", "success", "steps")
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """Rows of the buffer, flat (M, …): states with their candidates, and what was done and came of it.
+
+    kept (M, K): the candidates the policy chose among; action (M,) a position among the candidates.
+    """
+
+    state: Batch
+    kept: Tensor
+    action: Tensor
+    log_prob: Tensor
+    value: Tensor
+    reward: Tensor
+    ended: Tensor
+
+
+class Replay:
+    """A ring of `length` steps of `size` learners, on `device`."""
+
+    def __init__(self, length: int, size: int, device: torch.device) -> None:
+        self.length, self.size, self.device = length, size, device
+        self.columns: dict[str, Tensor] = {}
+        self.count = 0
+
+    def add(self, seen: Batch, **outcome: Tensor) -> None:
+        """Append one time step: the states, and kept, action, log_prob, value, reward, ended, each (B, …)."""
+        row = {name: getattr(seen, name) for name in (*STATE, "candidates", "mask")} | outcome
+        slot = self.count % self.length
+        for name, values in row.items():
+            column = self._column(name, values)
+            lack = column.shape[2] - values.shape[1] if values.dim() == 2 else 0
+            column[slot] = torch.nn.functional.pad(values, (0, lack)) if lack else values
+        self.count += 1
+
+    def newest(self, steps: int) -> Ints:
+        """Slots of the last `steps` time steps, oldest first."""
+        return np.arange(self.count - steps, self.count) % self.length
+
+    def sample(self, amount: int, generator: np.random.Generator) -> tuple[Ints, Ints]:
+        """`amount` random (slot, learner) pairs whose following state is stored too."""
+        held = min(self.count, self.length)
+        age = generator.integers(1, held, amount)
+        return (self.count - 1 - age) % self.length, generator.integers(0, self.size, amount)
+
+    def read(self, slots: Ints, learners: Ints) -> Transitions:
+        """The transitions at (slot, learner), each (M,)."""
+        got = {name: column[slots, learners] for name, column in self.columns.items()}
+        width = max(1, int(got["mask"].sum(dim=1).max()))
+        for name in ("candidates", "mask", "kept"):
+            got[name] = got[name][:, :width]
+        state = Batch(**{name: got.pop(name) for name in (*STATE, "candidates", "mask")})
+        return Transitions(state=state, **got)
+
+    def _column(self, name: str, values: Tensor) -> Tensor:
+        """The stored column, made or widened to hold `values`."""
+        old = self.columns.get(name)
+        shape = (self.length, *values.shape)
+        if old is None or (values.dim() == 2 and old.shape[2] < values.shape[1]):
+            new = torch.zeros(shape, dtype=values.dtype, device=self.device)
+            if old is not None:
+                new[:, :, : old.shape[2]] = old
+            self.columns[name] = new
+        return self.columns[name]

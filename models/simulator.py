@@ -1,0 +1,131 @@
+"""Simulated learners with a hidden state of their own (DESIGN §5): what they know, how fast they learn and forget.
+
+Their truth is not the recommender's update rule. A learner with knowledge k ∈ [0, 1]^N and ability θ answers by a
+three-parameter item-response curve (Birnbaum 1968) with an upper asymptote,
+
+    P(right) = g + (1 − g − s) σ(slope (k̄ − ½) + 0.6 θ − difficulty),       k̄ the η-weighted mean of what is touched
+
+and learns from the resource, for every point i it teaches,
+
+    Δk_i = rate · α⁺ · speed · η_i · (1 − k_i) · readiness_i · fit · stage(kind, k̄) · (1 if right else wrong_share)
+
+readiness: the least-known prerequisite, against what is needed (knowledge is built on knowledge);
+fit: exp(−½ ((P − 0.65)/width)²), the zone of proximal development (Vygotsky; Wilson et al. 2019 put it near 0.85 for
+pure classification, tutoring practice lower); stage: lessons help beginners and practice the advanced, the expertise
+reversal effect (Kalyuga et al. 2003). Between answers k decays to a share of its peak.
+Left out: motivation, fatigue, cheating.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.course import Course, Flags, Floats, Ints
+
+BEGINNER = np.array([1.3, 0.6, 0.9, 1.2, 0.4], dtype=np.float32)
+ADVANCED = np.array([0.5, 1.3, 0.9, 0.6, 0.8], dtype=np.float32)
+"""How well each of `course.KINDS` works at k̄ = 0 and at k̄ = 1; linear between. Chosen, not fitted."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """What learners differ in. `python -m benchmarks.calibration` compares these with real logs.
+
+    Attributes:
+        ability_sd: standard deviation of θ, logits.
+        guess, slip: asymptotes of the answer curve.
+        slope: logits between knowing nothing and everything.
+        rate: what a well-fitting resource gives, in units of the course's α⁺: the estimate is then right on average.
+        speed_sd: standard deviation of log speed between learners.
+        wrong_share: how much of a right answer's learning a wrong one gives.
+        fit_width: width of the zone of proximal development, in probability.
+        forgetting: median share of unretained knowledge lost a day; forgetting_sd of its logarithm.
+        retained: share of the knowledge that is never lost.
+        answers_per_day: steps of the loop in a day.
+    """
+
+    ability_sd: float = 1.0
+    guess: float = 0.15
+    slip: float = 0.06
+    slope: float = 5.0
+    rate: float = 1.3
+    speed_sd: float = 0.3
+    wrong_share: float = 0.5
+    fit_width: float = 0.3
+    forgetting: float = 0.05
+    forgetting_sd: float = 0.4
+    retained: float = 0.5
+    answers_per_day: float = 8.0
+
+
+class Learners:
+    """B hidden learners of one course; `knowledge` and `peak` are (B, N), the rest (B,)."""
+
+    def __init__(self, course: Course, population: Population, size: int, generator: np.random.Generator) -> None:
+        self.course = course
+        self.population = population
+        self.generator = generator
+        self.knowledge: Floats = np.zeros((size, course.points), dtype=np.float32)
+        self.peak: Floats = np.zeros((size, course.points), dtype=np.float32)
+        self.ability: Floats = np.zeros(size, dtype=np.float32)
+        self.speed: Floats = np.ones(size, dtype=np.float32)
+        self.forgetting: Floats = np.zeros(size, dtype=np.float32)
+        self.placement: Floats = np.zeros(size, dtype=np.float32)
+        self._height = (course.depth / max(1, course.depth.max(initial=0))).astype(np.float32)
+
+    def renew(self, who: Ints) -> None:
+        """Replace the learners `who` by new ones, placed somewhere along the course."""
+        draw, mean = self.generator, self.population
+        count = len(who)
+        self.ability[who] = draw.normal(0, mean.ability_sd, count)
+        self.speed[who] = np.exp(draw.normal(0, mean.speed_sd, count) + 0.2 * self.ability[who])
+        self.forgetting[who] = mean.forgetting * np.exp(draw.normal(0, mean.forgetting_sd, count))
+        self.placement[who] = draw.uniform(-0.1, 0.8, count)
+        noise = draw.normal(0, 0.8, (count, self.course.points))
+        logit = 10 * (self.placement[who, None] - self._height) + noise
+        self.knowledge[who] = 0.95 / (1 + np.exp(-logit))
+        self.peak[who] = self.knowledge[who]
+
+    def chance(self, knowledge: Floats, who: Ints, difficulty: Floats) -> Floats:
+        """P(right) of learners `who` at mean knowledge k̄; the shapes broadcast."""
+        mean = self.population
+        ability = self.ability[who].reshape(-1, *([1] * (knowledge.ndim - 1)))
+        logit = mean.slope * (knowledge - 0.5) + 0.6 * ability - difficulty
+        return np.asarray(mean.guess + (1 - mean.guess - mean.slip) / (1 + np.exp(-logit)), dtype=np.float32)
+
+    def examine(self, who: Ints, questions: int) -> Floats:
+        """Right answers (len(who), N) to `questions` items of usual difficulty on every point."""
+        chance = self.chance(self.knowledge[who], who, np.float32(0) * self.ability[:1])
+        return self.generator.binomial(questions, chance).astype(np.float32)
+
+    def answer(self, resources: Ints) -> Flags:
+        """Everybody does one resource, (B,): answers, learns from it, and time passes. Returns right or wrong (B,)."""
+        course, mean = self.course, self.population
+        rows = np.arange(len(resources))
+        points, importance = course.taught[resources], course.importance[resources]
+        known = self.knowledge[rows[:, None], points]
+        average = (known * importance).sum(axis=1) / np.maximum(importance.sum(axis=1), 1e-6)
+        chance = self.chance(average, rows, course.difficulty[resources])
+        right = self.generator.random(len(resources)) < chance
+        kind = course.kind[resources]
+        stage = BEGINNER[kind] + (ADVANCED[kind] - BEGINNER[kind]) * average
+        fit = np.exp(-0.5 * ((chance - 0.65) / mean.fit_width) ** 2)
+        pace = mean.rate * course.rates.gain_right * self.speed * fit * stage * np.where(right, 1, mean.wrong_share)
+        gain = np.minimum(pace[:, None] * importance * self._readiness(points), 0.95) * (1 - known)
+        np.add.at(self.knowledge, (rows[:, None], points), gain)
+        self.knowledge = np.minimum(self.knowledge, 1.0)
+        self.peak = np.maximum(self.peak, self.knowledge)
+        self._forget(1 / mean.answers_per_day)
+        return np.asarray(right, dtype=bool)
+
+    def _readiness(self, points: Ints) -> Floats:
+        """(B, C) how well the least-known prerequisite of each point is known, 1 where none is lacking."""
+        before = self.course.before_padded[points]
+        rows = np.arange(len(points))[:, None, None]
+        met = self.knowledge[rows, before] / np.maximum(self.course.met[before], 1e-6)
+        return np.asarray(np.where(before >= 0, np.minimum(met, 1), 1).min(axis=-1), dtype=np.float32)
+
+    def _forget(self, days: float) -> None:
+        floor = self.population.retained * self.peak
+        kept = np.exp(-self.forgetting * days)[:, None]
+        self.knowledge = np.maximum(floor + (self.knowledge - floor) * kept, 0).astype(np.float32)

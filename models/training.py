@@ -1,0 +1,215 @@
+"""Training: vectorised rollouts, one replay buffer for both heads, a target network, repeatable from its seed.
+
+One iteration: `rollout` steps of every simulated learner with the current policy over what Q keeps; PPO's epochs over
+those; Q-learning's updates over the whole buffer; now and then a copy of the network becomes Q's target.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.environment import LearnerVectorEnv
+from models.network import NetworkConfig, PolicyNetwork
+from models.ppo import PPOConfig, advantages, approximate_kl, entropy, log_probability, policy_loss
+from models.q_learning import QConfig, prune, q_loss, td_target
+from models.replay import Replay, Transitions
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that a run depends on beside the course.
+
+    Attributes:
+        steps: answers of simulated learners in all; learners: how many in parallel; rollout: steps an iteration.
+        replay: time steps kept for each learner.
+        method: "whole" prunes by Q and chooses by PPO; "q" and "ppo" are each half alone.
+    """
+
+    steps: int = 40_000
+    learners: int = 64
+    rollout: int = 16
+    replay: int = 256
+    learning_rate: float = 1e-3
+    max_gradient: float = 0.5
+    seed: int = 0
+    method: Literal["whole", "q", "ppo"] = "whole"
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    ppo: PPOConfig = field(default_factory=PPOConfig)
+    q: QConfig = field(default_factory=QConfig)
+
+    @property
+    def iterations(self) -> int:
+        """How many iterations make up `steps`, at least one."""
+        return max(1, self.steps // (self.learners * self.rollout))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One iteration's figures. `episode_return` is the mean of the episodes that ended in it, NaN when none did."""
+
+    iteration: int
+    steps: int
+    episode_return: float
+    reached: float
+    policy_loss: float
+    value_loss: float
+    q_loss: float
+    kl: float
+    entropy: float
+
+    def figures(self) -> dict[str, float]:
+        """All of them by name, for curves and logs."""
+        return {name: float(value) for name, value in asdict(self).items()}
+
+
+class Trainer:
+    """The state of a run; pickled whole by `models.checkpoint`, so that a resumed run ends as an unbroken one."""
+
+    def __init__(self, env: LearnerVectorEnv, config: TrainingConfig, device: torch.device | None = None) -> None:
+        self.env, self.config = env, config
+        self.device = device or torch.device("cpu")
+        torch.manual_seed(config.seed)
+        self.network = PolicyNetwork(env.course, config.network, self.device)
+        self.target = PolicyNetwork(env.course, config.network, self.device)
+        self.target.load_state_dict(self.network.state_dict())
+        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate, eps=1e-5)
+        self.replay = Replay(config.replay, config.learners, self.device)
+        self.random = np.random.default_rng(config.seed)
+        self.sampler = torch.Generator(self.device).manual_seed(config.seed)
+        self.iteration = 0
+        self.returns = np.zeros(config.learners, dtype=np.float64)
+        env.reset(seed=config.seed)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all iterations are done."""
+        return self.iteration >= self.config.iterations
+
+    def iterate(self) -> Progress:
+        """One iteration: collect, learn, and report."""
+        self._anneal()
+        episodes, reached = self._collect()
+        losses = (
+            self._learn_policy()
+            if self.config.method != "q"
+            else dict.fromkeys(("policy", "value", "kl", "entropy"), 0.0)
+        )
+        q = self._learn_q() if self.config.method != "ppo" else 0.0
+        self.iteration += 1
+        if self.iteration % self.config.q.target_every == 0:
+            self.target.load_state_dict(self.network.state_dict())
+        return Progress(
+            iteration=self.iteration,
+            steps=self.iteration * self.config.learners * self.config.rollout,
+            episode_return=float(np.mean(episodes)) if episodes else float("nan"),
+            reached=float(np.mean(reached)) if reached else float("nan"),
+            policy_loss=losses["policy"],
+            value_loss=losses["value"],
+            q_loss=q,
+            kl=losses["kl"],
+            entropy=losses["entropy"],
+        )
+
+    def _anneal(self) -> None:
+        left = 1 - self.iteration / self.config.iterations
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.config.learning_rate * max(left, 0.05)
+
+    def _collect(self) -> tuple[list[float], list[bool]]:
+        episodes: list[float] = []
+        reached_goals: list[bool] = []
+        for _ in range(self.config.rollout):
+            seen = self.network.batch(self.env.observe())
+            with torch.no_grad():
+                scores = self.network(seen)
+                kept = self._kept(scores.q, seen.mask)
+                logits = torch.where(kept, scores.logits, -torch.inf)
+                action = self._act(scores.q, logits, seen.mask)
+            chosen = seen.candidates.gather(1, action[:, None]).squeeze(1).cpu().numpy()
+            reward, ended, reached = self.env.advance(chosen)
+            self.replay.add(
+                seen,
+                kept=kept,
+                action=action,
+                log_prob=log_probability(logits, action),
+                value=scores.value,
+                reward=torch.as_tensor(reward, device=self.device),
+                ended=torch.as_tensor(ended, device=self.device),
+            )
+            self.returns += reward
+            episodes += self.returns[ended].tolist()
+            reached_goals += reached[ended].tolist()
+            self.returns[ended] = 0
+            self.env.restart(ended)
+        return episodes, reached_goals
+
+    def _kept(self, q: Tensor, mask: Tensor) -> Tensor:
+        early = self.iteration < self.config.q.warm_up * self.config.iterations
+        if early or self.config.method != "whole":
+            return mask
+        return prune(q, mask, self.config.q.keep)
+
+    def _act(self, q: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
+        """(B,) sampled from the policy; where Q alone chooses, its best with some random choices."""
+        if self.config.method != "q":
+            return torch.multinomial(torch.softmax(logits, dim=-1), 1, generator=self.sampler).squeeze(1)
+        drawn = torch.multinomial(mask.float(), 1, generator=self.sampler).squeeze(1)
+        left = 1 - self.iteration / self.config.iterations
+        share = max(self.config.q.explore, left)
+        explore = torch.rand(len(q), generator=self.sampler, device=self.device) < share
+        return torch.where(explore, drawn, q.argmax(dim=1))
+
+    def _learn_policy(self) -> dict[str, float]:
+        steps, learners = self.config.rollout, self.config.learners
+        slots = np.repeat(self.replay.newest(steps), learners)
+        whole = self.replay.read(slots, np.tile(np.arange(learners), steps))
+        with torch.no_grad():
+            last = self.network(self.network.batch(self.env.observe())).value
+        grid = [column.view(steps, learners) for column in (whole.reward, whole.value, whole.ended)]
+        advantage = advantages(grid[0], grid[1], grid[2], last, self.config.ppo).flatten()
+        returns = advantage + whole.value
+        figures: dict[str, float] = {}
+        for _ in range(self.config.ppo.epochs):
+            order = self.random.permutation(len(slots))
+            for part in np.array_split(order, max(1, len(order) // self.config.ppo.minibatch)):
+                rows = self.replay.read(slots[part], part % learners)
+                figures = self._policy_step(rows, advantage[part], returns[part])
+            if 0 < self.config.ppo.target_kl < figures["kl"]:
+                break
+        return figures
+
+    def _policy_step(self, rows: Transitions, advantage: Tensor, returns: Tensor) -> dict[str, float]:
+        config = self.config.ppo
+        logits, values = self.network.policy(rows.state)
+        logits = torch.where(rows.kept, logits, -torch.inf)
+        log_prob = log_probability(logits, rows.action)
+        normal = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+        policy = policy_loss(log_prob, rows.log_prob, normal, config.clip)
+        value = torch.nn.functional.mse_loss(values, returns)
+        spread = entropy(logits).mean()
+        self._descend(policy + config.value * value - config.entropy * spread)
+        kl = approximate_kl(log_prob.detach(), rows.log_prob)
+        return {"policy": policy.item(), "value": value.item(), "entropy": spread.item(), "kl": kl.item()}
+
+    def _learn_q(self) -> float:
+        config, total = self.config.q, 0.0
+        for _ in range(config.updates):
+            slots, learners = self.replay.sample(config.batch, self.random)
+            rows = self.replay.read(slots, learners)
+            following = self.replay.read((slots + 1) % self.replay.length, learners)
+            with torch.no_grad():
+                next_q = self.target.q(following.state)
+            target = td_target(rows.reward, rows.ended, next_q, following.state.mask, config.gamma)
+            loss = q_loss(self.network.q(rows.state), rows.action, target)
+            self._descend(loss)
+            total += loss.item()
+        return total / config.updates
+
+    def _descend(self, loss: Tensor) -> None:
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.max_gradient)
+        self.optimiser.step()
