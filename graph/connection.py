@@ -51,7 +51,7 @@ class Work:
     async def text(self, text: str, **params: Any) -> list[Row]:
         """Run Cypher that is no query file: migrations and an analyst's own question."""
         result = await self._transaction.run(text, params)
-        return [dict(record.items()) for record in await result.fetch(10_000_000)]
+        return [dict(record) for record in await result.fetch(10_000_000)]
 
 
 class Graph:
