@@ -8,8 +8,6 @@ CREATE CONSTRAINT learner_id IF NOT EXISTS FOR (n:Learner) REQUIRE n.id IS UNIQU
 CREATE CONSTRAINT recommendation_id IF NOT EXISTS FOR (n:Recommendation) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT interaction_id IF NOT EXISTS FOR (n:Interaction) REQUIRE n.id IS UNIQUE;
 CREATE INDEX knowledge_point_domain IF NOT EXISTS FOR (n:KnowledgePoint) ON (n.domain);
-CREATE INDEX resource_status IF NOT EXISTS FOR (n:Resource) ON (n.status);
-CREATE INDEX item_status IF NOT EXISTS FOR (n:Item) ON (n.status);
 CREATE INDEX recommendation_at IF NOT EXISTS FOR (n:Recommendation) ON (n.at);
 CREATE INDEX interaction_at IF NOT EXISTS FOR (n:Interaction) ON (n.at);
 CREATE INDEX prerequisite_status IF NOT EXISTS FOR ()-[e:PREREQUISITE_OF]-() ON (e.status);
