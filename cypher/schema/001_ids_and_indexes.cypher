@@ -10,4 +10,3 @@ CREATE CONSTRAINT interaction_id IF NOT EXISTS FOR (n:Interaction) REQUIRE n.id 
 CREATE INDEX knowledge_point_domain IF NOT EXISTS FOR (n:KnowledgePoint) ON (n.domain);
 CREATE INDEX recommendation_at IF NOT EXISTS FOR (n:Recommendation) ON (n.at);
 CREATE INDEX interaction_at IF NOT EXISTS FOR (n:Interaction) ON (n.at);
-CREATE INDEX prerequisite_status IF NOT EXISTS FOR ()-[e:PREREQUISITE_OF]-() ON (e.status);
