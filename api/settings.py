@@ -1,6 +1,7 @@
 """Every setting, read once from the environment or an `.env` file, and passed down as values."""
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
@@ -14,25 +15,35 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
 
-    neo4j_uri: str | None = Field(None, description="An existing server; without it the managed local one is used.")
-    neo4j_user: str = Field("neo4j", description="The database user.")
-    neo4j_password: SecretStr = Field(SecretStr(""), description="Its password (NEO4J_URI only).")
-    neo4j_database: str = Field("neo4j", description="The database's name.")
+    neo4j_uri: str | None = Field(
+        default=None, description="An existing server; without it the managed local one is used."
+    )
+    neo4j_user: str = Field(default="neo4j", description="The database user.")
+    neo4j_password: SecretStr = Field(default=SecretStr(""), description="Its password (NEO4J_URI only).")
+    neo4j_database: str = Field(default="neo4j", description="The database's name.")
     home: Path = Field(
-        Path(platformdirs.user_data_dir("lodestar")),
+        default=Path(platformdirs.user_data_dir("lodestar")),
         alias="LODESTAR_HOME",
         description="Where the managed Neo4j, its data, the trained policies and saved paths are kept.",
     )
+    cache: Path = Field(
+        default=Path(platformdirs.user_cache_dir("lodestar")),
+        alias="LODESTAR_CACHE",
+        description="Where downloads are kept: deleting it costs only time.",
+    )
+    neo4j_series: Literal["5.26", "2026"] = Field(
+        default="5.26", description="Which managed Neo4j; each keeps its own data."
+    )
     config: Path = Field(
-        Path(platformdirs.user_config_dir("lodestar")),
+        default=Path(platformdirs.user_config_dir("lodestar")),
         alias="LODESTAR_CONFIG",
         description="Where the API key is kept.",
     )
     api_key: SecretStr | None = Field(
-        None, alias="LODESTAR_API_KEY", description="The API's key; without it one is made at the first start."
+        default=None, alias="LODESTAR_API_KEY", description="The API's key; without it one is made at the first start."
     )
-    host: str = Field("127.0.0.1", alias="LODESTAR_HOST", description="The address the API listens on.")
-    port: int = Field(8000, alias="LODESTAR_PORT", description="The port the API listens on.")
+    host: str = Field(default="127.0.0.1", alias="LODESTAR_HOST", description="The address the API listens on.")
+    port: int = Field(default=8000, alias="LODESTAR_PORT", description="The port the API listens on.")
 
     def address(self) -> Address | None:
         """The server that NEO4J_URI names, or None where the managed one is to be used."""

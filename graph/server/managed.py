@@ -1,0 +1,84 @@
+"""The managed local Neo4j: start, stop, status, reset.
+
+Starting is idempotent and safe to ask for from several programs at once: a lock file lets one of them start the server,
+the others find it running. It survives the program that started it; a killed one starts again and recovers.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.connection import Address
+from graph.server import process as processes
+from graph.server.download import Downloader, Report, silent
+from graph.server.launch import Launcher
+from graph.server.layout import Layout
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `lodestar db status` says. `uri` and `browser` hold even while the server is stopped."""
+
+    running: bool
+    version: str
+    uri: str
+    browser: str
+    folder: Path
+    data_bytes: int
+    pid: int | None
+
+
+class ManagedServer:
+    """One server in one home folder.
+
+    Args:
+        home: the user's data folder for this program.
+        cache: where downloaded jars are kept, shared by every home.
+        series: "5.26" (long-term support) or "2026"; each keeps its own data.
+    """
+
+    def __init__(self, home: Path, cache: Path, series: str = "5.26", tuning: processes.Tuning | None = None) -> None:
+        self.layout = Layout.of(home, series)
+        self._cache = cache.absolute()
+        self._tuning = tuning or processes.Tuning()
+
+    def start(self, report: Report = silent) -> Address:
+        """Make sure that the server answers and say where. Downloads it at the first call.
+
+        Raises:
+            SetupFailed: a download, a port or the start went wrong; the text says what to do.
+        """
+        with self.layout.alone():
+            if processes.find(self.layout) is None:
+                Downloader(self._cache).fetch(self.layout.lock.jars, report)
+                Launcher(self.layout, self._cache, self._tuning).launch()
+            else:
+                Launcher(self.layout, self._cache, self._tuning).wait()
+            return self.address()
+
+    def stop(self) -> bool:
+        """Stop the server; False when it was not running."""
+        with self.layout.alone():
+            return processes.stop(self.layout)
+
+    def reset(self) -> None:
+        """Stop the server and delete its data, logs and password. The downloaded jars stay."""
+        with self.layout.alone():
+            processes.stop(self.layout)
+            self.layout.delete()
+
+    def address(self) -> Address:
+        """Where the server is or will be, with its password."""
+        return self.layout.address()
+
+    def status(self) -> Status:
+        """What is known without starting anything."""
+        state, process = self.layout.read_state(), processes.find(self.layout)
+        return Status(
+            running=process is not None,
+            version=self.layout.lock.version,
+            uri=f"bolt://127.0.0.1:{state.bolt_port}",
+            browser=f"http://127.0.0.1:{state.http_port}/browser/",
+            folder=self.layout.root,
+            data_bytes=self.layout.data_bytes(),
+            pid=process.pid if process else None,
+        )

@@ -1,0 +1,26 @@
+"""Stops the tests' Neo4j when the session that started it dies without saying so (a kill, a crash).
+
+The session holds the other end of this process's standard input: the system closes it whatever happens.
+"""
+
+import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from graph.server.managed import ManagedServer
+
+
+def main(home: str, cache: str, series: str, guard: str) -> None:
+    """Wait for the session to end; stop its server unless it said "done" or a new session has taken the home."""
+    if sys.stdin.read() == "done":
+        return
+    try:
+        with FileLock(guard, blocking=False):
+            ManagedServer(Path(home), Path(cache), series).stop()
+    except Timeout:
+        return
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
