@@ -18,6 +18,12 @@ from models.recommender import Observation, feasible, pad, wanted_points
 from models.simulator import Learners, Population
 from models.state import decay, update
 
+_CHANGING = (
+    *("level", "practised", "target", "closure", "done", "done_right"),
+    *("clock", "steps", "success", "start_knowledge"),
+)
+_HIDDEN = ("knowledge", "peak", "ability", "speed", "forgetting", "placement")
+
 
 @dataclass(frozen=True)
 class Episode:
@@ -86,7 +92,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         if seed is not None:
             self._seeded(seed if isinstance(seed, int) else hash(tuple(seed)) % 2**32)
         self._renew(np.arange(self.num_envs))
-        return self._as_dict(), {}
+        return self.as_dict(), {}
 
     def step(self, actions: Ints) -> tuple[dict[str, Any], Floats, Flags, Flags, dict[str, Any]]:
         """Everybody does the chosen resource; actions (B,) are resource indices."""
@@ -94,7 +100,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         info = {"reached": reached, "final_knowledge": self.knowledge_of_goal()}
         truncated = ended & ~reached & (self.steps >= self.episode.longest)
         self.restart(ended)
-        return self._as_dict(), reward, ended & ~truncated, truncated, info
+        return self.as_dict(), reward, ended & ~truncated, truncated, info
 
     def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
         """Like `step` without replacing ended learners. Returns reward, ended and goal reached, each (B,)."""
@@ -169,6 +175,19 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         have = np.minimum(self.current(), need)
         return np.asarray(have.sum(axis=1) / need.sum(axis=1), dtype=np.float32)
 
+    def state(self) -> dict[str, Any]:
+        """Everything that changes, as arrays and a generator state."""
+        mine = {name: getattr(self, name).copy() for name in _CHANGING}
+        hidden = {name: getattr(self.learners, name).copy() for name in _HIDDEN}
+        return {"mine": mine, "hidden": hidden, "random": self._generator.bit_generator.state}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        for owner, arrays in ((self, state["mine"]), (self.learners, state["hidden"])):
+            for name, array in arrays.items():
+                setattr(owner, name, array.copy())
+        self._generator.bit_generator.state = state["random"]
+
     def _renew(self, who: Ints) -> None:
         self.learners.renew(who)
         right = self.learners.examine(who, self.episode.questions)
@@ -199,7 +218,8 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         target[best[0]] = course.mastered[best[0]]
         return target, best[1]
 
-    def _as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
+        """The observation in Gymnasium's form, see `observation_space`."""
         seen = self.observe()
         flags = np.zeros((self.num_envs, self.course.resources), dtype=np.int8)
         np.maximum.at(flags, (np.arange(self.num_envs)[:, None], seen.candidates), seen.mask.astype(np.int8))

@@ -21,10 +21,10 @@ class PPOConfig:
     gamma: float = 0.99
     lam: float = 0.95
     clip: float = 0.2
-    entropy: float = 0.01
+    entropy: float = 0.003
     value: float = 0.5
-    epochs: int = 2
-    minibatch: int = 256
+    epochs: int = 3
+    minibatch: int = 128
     target_kl: float = 0.03
 
 

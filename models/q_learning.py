@@ -13,8 +13,8 @@ from torch.nn import functional
 @dataclass(frozen=True)
 class QConfig:
     """gamma: discount; batch: states an update; updates: a rollout; target_every: rollouts between copies of the
-    target; keep: Top-M candidates that survive pruning; warm_up: share of training before pruning begins; explore: random
-    share where Q alone chooses.
+    target; keep: Top-M candidates that survive pruning; warm_up: share of training before pruning begins; explore:
+    random share where Q alone chooses.
     """
 
     gamma: float = 0.95

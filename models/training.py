@@ -5,7 +5,7 @@ those; Q-learning's updates over the whole buffer; now and then a copy of the ne
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -32,7 +32,7 @@ class TrainingConfig:
     learners: int = 64
     rollout: int = 16
     replay: int = 256
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     max_gradient: float = 0.5
     seed: int = 0
     method: Literal["whole", "q", "ppo"] = "whole"
@@ -66,7 +66,7 @@ class Progress:
 
 
 class Trainer:
-    """The state of a run; pickled whole by `models.checkpoint`, so that a resumed run ends as an unbroken one."""
+    """One run. `models.checkpoint` writes its `state` to a file and reads it back."""
 
     def __init__(self, env: LearnerVectorEnv, config: TrainingConfig, device: torch.device | None = None) -> None:
         self.env, self.config = env, config
@@ -112,6 +112,32 @@ class Trainer:
             kl=losses["kl"],
             entropy=losses["entropy"],
         )
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a resumed run needs to end as an unbroken one, the simulated learners included."""
+        return {
+            "network": self.network.state_dict(),
+            "target": self.target.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "replay": (self.replay.columns, self.replay.count),
+            "random": self.random.bit_generator.state,
+            "sampler": self.sampler.get_state(),
+            "returns": self.returns,
+            "iteration": self.iteration,
+            "env": self.env.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        self.network.load_state_dict(state["network"])
+        self.target.load_state_dict(state["target"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.replay.columns, self.replay.count = state["replay"]
+        self.random.bit_generator.state = state["random"]
+        self.sampler.set_state(state["sampler"].cpu())
+        self.returns = state["returns"]
+        self.iteration = state["iteration"]
+        self.env.restore(state["env"])
 
     def _anneal(self) -> None:
         left = 1 - self.iteration / self.config.iterations

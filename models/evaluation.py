@@ -1,0 +1,134 @@
+"""Evaluation on held-out simulated learners: what each rung reaches, and whether a difference is more than chance.
+
+    E_p = (end − start) / (max − start)
+
+start and end: mean hidden knowledge of the goal points; max = 1. Every rung meets the same learners (same seed), so the
+comparison is paired. Prerequisites are checked here once more, edge by edge, independently of the candidates.
+"""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from models.course import KINDS, Course, Flags, Floats, Ints
+from models.environment import LearnerVectorEnv
+from models.recommender import Observation, Recommender
+
+
+@dataclass(frozen=True)
+class Result:
+    """One rung on B learners. ep, steps (to the goal, the longest path where it is not reached): (B,); reached (B,).
+
+    violations: steps that skipped a prerequisite or repeated a resource too early; diversity: Gini–Simpson index of the
+    kinds in a path, mean over learners; ms_per_step: of choosing, for one learner.
+    """
+
+    ep: Floats
+    reached: Flags
+    steps: Floats
+    violations: int
+    diversity: float
+    ms_per_step: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A paired comparison of two rungs: mean difference in E_p and in steps, and their two-sided p-values."""
+
+    ep: float
+    ep_p: float
+    steps: float
+    steps_p: float
+
+    @property
+    def wins(self) -> bool:
+        """Better on both at p < 0.05."""
+        return self.ep > 0 and self.steps < 0 and self.ep_p < 0.05 and self.steps_p < 0.05
+
+
+def evaluate(env: LearnerVectorEnv, recommender: Recommender, seed: int) -> Result:
+    """One episode of every learner of `env`, from `seed`."""
+    env.reset(seed=seed)
+    size = env.num_envs
+    start, alive = env.start_knowledge.copy(), env.allowed().any(axis=1)
+    ep, steps, reached = np.zeros(size), np.full(size, float(env.episode.longest)), np.zeros(size, dtype=bool)
+    kinds = np.zeros((size, len(KINDS)), dtype=np.float32)
+    violations, spent, decisions = 0, 0.0, 0
+    rows = np.arange(size)
+    while alive.any():
+        seen = _with_any_candidate(env.observe())
+        began = time.perf_counter()
+        decision = recommender.decide(seen)
+        spent += time.perf_counter() - began
+        decisions += size
+        actions = seen.candidates[rows, decision.chosen]
+        violations += int((_violates(env, seen.level, actions) & alive).sum())
+        kinds[rows[alive], env.course.kind[actions[alive]]] += 1
+        _, ended, goal = env.advance(actions)
+        ending = alive & ended
+        ep[ending] = ((env.knowledge_of_goal() - start) / (1 - start))[ending]
+        reached[ending] = goal[ending]
+        steps[ending & goal] = env.steps[ending & goal]
+        alive &= ~ended
+    return Result(
+        ep=ep.astype(np.float32),
+        reached=reached,
+        steps=steps.astype(np.float32),
+        violations=violations,
+        diversity=_diversity(kinds),
+        ms_per_step=1000 * spent / max(1, decisions),
+    )
+
+
+def compare(first: Result, second: Result) -> Comparison:
+    """Paired t-test on E_p, Wilcoxon's signed-rank test on steps (they are cut at the longest path)."""
+    steps = first.steps - second.steps
+    return Comparison(
+        ep=float((first.ep - second.ep).mean()),
+        ep_p=float(stats.ttest_rel(first.ep, second.ep).pvalue),
+        steps=float(steps.mean()),
+        steps_p=float(stats.wilcoxon(steps).pvalue) if steps.any() else 1.0,
+    )
+
+
+def join(results: list[Result]) -> Result:
+    """Several seeds as one."""
+    return Result(
+        ep=np.concatenate([result.ep for result in results]),
+        reached=np.concatenate([result.reached for result in results]),
+        steps=np.concatenate([result.steps for result in results]),
+        violations=sum(result.violations for result in results),
+        diversity=float(np.mean([result.diversity for result in results])),
+        ms_per_step=float(np.mean([result.ms_per_step for result in results])),
+    )
+
+
+def _with_any_candidate(seen: Observation) -> Observation:
+    """Learners whose episode is over have no candidate; give them a dummy so that the batch stays whole."""
+    mask = seen.mask.copy()
+    mask[~mask.any(axis=1), 0] = True
+    return seen.keep(mask)
+
+
+def _violates(env: LearnerVectorEnv, level: Floats, actions: Ints) -> Flags:
+    """(B,) whether the chosen resource teaches a point with an unmet prerequisite, or comes again too early."""
+    course, rows = env.course, np.arange(len(actions))
+    skipped = np.zeros(len(actions), dtype=bool)
+    for learner, resource in enumerate(actions):
+        skipped[learner] = _skips(course, level[learner], int(resource))
+    rest = course.thresholds
+    return skipped | (env.clock - env.done_right[rows, actions] < rest.repeat_after_days)
+
+
+def _skips(course: Course, level: Floats, resource: int) -> bool:
+    taught = course.taught[resource][course.importance[resource] > 0]
+    edges = course.prerequisites[np.isin(course.prerequisites[:, 1], taught), 0]
+    return bool((level[edges] < course.met[edges]).any())
+
+
+def _diversity(kinds: Floats) -> float:
+    total = kinds.sum(axis=1, keepdims=True)
+    share = kinds / np.maximum(total, 1)
+    return float((1 - (share**2).sum(axis=1))[total[:, 0] > 0].mean()) if total.any() else 0.0
