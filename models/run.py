@@ -1,0 +1,54 @@
+"""One training run in a folder: resume or start, iterate, draw the curves, keep the policy."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from models.checkpoint import resume, save_checkpoint, save_policy
+from models.curves import Curves
+from models.environment import LearnerVectorEnv
+from models.memory import keep_freed_memory
+from models.training import Progress, Trainer, TrainingConfig
+
+CHECKPOINT_EVERY = 10
+
+
+def train(
+    env: LearnerVectorEnv,
+    config: TrainingConfig,
+    folder: Path,
+    device: torch.device | None = None,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> Trainer:
+    """Train on `env` until `config.steps`, leaving policy.pt, curves.png and tensorboard/ in `folder`.
+
+    A run that was cut off goes on from its last checkpoint and ends as it would have without the cut.
+    """
+    keep_freed_memory()
+    torch.set_num_threads(1)
+    trainer = Trainer(env, config, device)
+    resume(trainer, folder)
+    with Curves(folder) as curves:
+        while not trainer.finished:
+            progress = trainer.iterate()
+            curves.add(progress)
+            report(progress)
+            if trainer.iteration % CHECKPOINT_EVERY == 0 or trainer.finished:
+                save_checkpoint(trainer, folder)
+    save_policy(trainer, folder, version(trainer))
+    return trainer
+
+
+def version(trainer: Trainer) -> str:
+    """A name that changes with the parameters: course, steps and eight digits of their SHA-256."""
+    digest = hashlib.sha256()
+    for parameter in trainer.network.parameters():
+        digest.update(parameter.detach().cpu().numpy().tobytes())
+    return f"{trainer.env.course.id}-{trainer.config.steps}-{digest.hexdigest()[:8]}"
+
+
+def device_of(name: str) -> torch.device:
+    """`auto` is CUDA where there is one; any other name is torch's own."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else torch.device(name)

@@ -1,0 +1,136 @@
+"""Who is served: the learned policy if it beat every simpler rung on held-out learners, else the best rung.
+
+The verdict lies beside the policy as evaluation.json, with the version it was made for.
+"""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from models.environment import LearnerVectorEnv
+from models.evaluation import Result, compare, evaluate, join
+from models.recommender import Recommender
+
+EVALUATION = "evaluation.json"
+HELD_OUT = 1_000_000
+"""Seeds of held-out learners start here; training uses the small ones."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One rung over all seeds: means, and sd between the seeds' means where there is one."""
+
+    name: str
+    version: str
+    ep: float
+    ep_sd: float
+    reached: float
+    steps: float
+    steps_sd: float
+    violations: int
+    diversity: float
+    ms_per_step: float
+
+
+@dataclass(frozen=True)
+class Standings:
+    """The ladder on one course; `served` is the name of the rung to serve, `verdict` why in one sentence."""
+
+    course: str
+    learners: int
+    seeds: list[int]
+    rungs: list[Standing]
+    served: str
+    verdict: str
+
+    def of(self, name: str) -> Standing:
+        """The standing called `name`."""
+        return next(rung for rung in self.rungs if rung.name == name)
+
+
+def measure(
+    env: LearnerVectorEnv,
+    rungs: Sequence[Recommender],
+    seeds: int = 3,
+    report: Callable[[str], None] = lambda name: None,
+) -> tuple[Standings, dict[str, Result]]:
+    """Every rung on the same held-out learners of `env`, once for each seed."""
+    results: dict[str, list[Result]] = {rung.name: [] for rung in rungs}
+    for seed in range(seeds):
+        for rung in rungs:
+            results[rung.name].append(evaluate(env, rung, HELD_OUT + seed))
+            report(rung.name)
+    joined = {name: join(parts) for name, parts in results.items()}
+    lines = [_standing(rung, results[rung.name], joined[rung.name]) for rung in rungs]
+    served, verdict = judge(joined)
+    numbers = list(range(HELD_OUT, HELD_OUT + seeds))
+    return Standings(env.course.id, env.num_envs, numbers, lines, served, verdict), joined
+
+
+def judge(results: dict[str, Result], learned: str = "lodestar") -> tuple[str, str]:
+    """The rung to serve and why: the learned one only when it wins against each other one, see `Comparison.wins`."""
+    others = {name: result for name, result in results.items() if name != learned}
+    best = max(others, key=lambda name: float(others[name].ep.mean()))
+    if learned not in results:
+        return best, f"{best} has the highest E_p; no policy is trained."
+    lost = [name for name, result in others.items() if not compare(results[learned], result).wins]
+    if not lost:
+        return learned, f"{learned} beats every other rung on E_p and on steps to the goal (p < 0.05)."
+    return best, f"{best} is served: {learned} does not beat {', '.join(lost)} on both E_p and steps (p < 0.05)."
+
+
+def save(standings: Standings, folder: Path) -> None:
+    """Write evaluation.json and the plot ladder.png."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{EVALUATION}.part"
+    part.write_text(json.dumps(asdict(standings), indent=1), encoding="utf-8")
+    os.replace(part, folder / EVALUATION)
+    draw(standings, folder / "ladder.png")
+
+
+def load(folder: Path) -> Standings | None:
+    """The verdict in `folder`, or None where nothing was measured."""
+    path = folder / EVALUATION
+    if not path.exists():
+        return None
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return Standings(**{**content, "rungs": [Standing(**rung) for rung in content["rungs"]]})
+
+
+def draw(standings: Standings, path: Path) -> None:
+    """Bars of E_p and steps to the goal, sd over seeds as whiskers."""
+    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    names = [rung.name for rung in standings.rungs]
+    colours = ["#2563eb" if name == standings.served else "#94a3b8" for name in names]
+    panels = figure.subplots(1, 2, sharey=True)
+    for panel, value, spread, title in (
+        (panels[0], "ep", "ep_sd", "normalised learning gain E_p (more is better)"),
+        (panels[1], "steps", "steps_sd", "steps to the goal (fewer is better)"),
+    ):
+        values = [getattr(rung, value) for rung in standings.rungs]
+        panel.barh(names, values, xerr=[getattr(rung, spread) for rung in standings.rungs], color=colours)
+        panel.set_title(title, fontsize=10)
+        panel.grid(axis="x", alpha=0.3)
+    figure.suptitle(f"{standings.course}: {standings.verdict}", fontsize=10)
+    figure.savefig(path, dpi=120)
+
+
+def _standing(rung: Recommender, parts: list[Result], whole: Result) -> Standing:
+    return Standing(
+        name=rung.name,
+        version=rung.version,
+        ep=float(whole.ep.mean()),
+        ep_sd=float(np.std([part.ep.mean() for part in parts])),
+        reached=float(whole.reached.mean()),
+        steps=float(whole.steps.mean()),
+        steps_sd=float(np.std([part.steps.mean() for part in parts])),
+        violations=whole.violations,
+        diversity=whole.diversity,
+        ms_per_step=whole.ms_per_step,
+    )
