@@ -6,6 +6,7 @@ from functools import cached_property
 from api.views import PointName, ResourceView
 from api.way import Way, way_to
 from models.course import Course
+from models.recommender import Recommender
 
 WAYS = 512
 """Ways to goals kept at once; each takes a few dozen bytes a point."""
@@ -17,7 +18,8 @@ class Served:
 
     Attributes:
         points, resources: what people read, at the same positions as in `course`.
-        levels: the course's own level of each point, e.g. "A1".
+        recommender: who chooses on this course.
+        absent: ids of resources that were looked for in vain, and when (monotonic seconds).
     """
 
     course: Course
@@ -25,6 +27,8 @@ class Served:
     title: str
     points: list[PointName]
     resources: list[ResourceView]
+    recommender: Recommender
+    absent: dict[str, float] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -5,6 +5,7 @@ import numpy as np
 from api.served import Served
 from api.views import PointName, ResourceView
 from models.course import Course
+from models.ladder import greedy_expected_gain
 
 POINTS = ["nouns", "articles", "adjectives", "plurals"]
 NOUNS, ARTICLES, ADJECTIVES, PLURALS = range(4)
@@ -34,4 +35,5 @@ def little_served() -> Served:
     resources = [
         ResourceView(id, id.title(), "lesson", "text", None, 0.0, 10, None, None) for id in course.resource_ids
     ]
-    return Served(course, 1, "Little", [PointName(id, id.title()) for id in POINTS], resources)
+    points = [PointName(id, id.title()) for id in POINTS]
+    return Served(course, 1, "Little", points, resources, greedy_expected_gain(course))

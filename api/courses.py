@@ -1,0 +1,80 @@
+"""The courses in memory: built once, and anew when the graph has moved on."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+
+from api.served import Served
+
+PATIENCE = 1.0
+"""Seconds that a request waits for a newer course before it is served from the one at hand."""
+
+AGAIN = 5.0
+"""Seconds before a resource that a build did not find is looked for again."""
+
+logger = logging.getLogger("lodestar")
+
+
+class Courses:
+    """Every course that was asked for, at the newest revision that anybody saw.
+
+    Args:
+        build: reads one course from the graph; raises `NotFound`.
+    """
+
+    def __init__(self, build: Callable[[str], Awaitable[Served]]) -> None:
+        self._build = build
+        self._served: dict[str, Served] = {}
+        self._building: dict[str, asyncio.Task[Served]] = {}
+
+    @property
+    def held(self) -> list[Served]:
+        """The courses in memory."""
+        return list(self._served.values())
+
+    async def get(self, course: str) -> Served:
+        """The course, from memory if it is there."""
+        if course in self._served:
+            return self._served[course]
+        return await asyncio.shield(self.refresh(course))
+
+    async def covering(self, course: str, revision: int, resources: list[str]) -> Served:
+        """The course such that it knows these resources, if that is possible soon.
+
+        A resource that is not known calls for a new build, waited for briefly; a mere change of the revision calls for
+        one in the background. What a build does not find is not looked for again at once.
+        """
+        served = await self.get(course)
+        missing = [id for id in resources if id not in served.course.resource_index]
+        if not missing:
+            if revision > served.revision:
+                self.refresh(course)
+            return served
+        now = monotonic()
+        if all(now - served.absent.get(id, -AGAIN) < AGAIN for id in missing):
+            return served
+        done, _ = await asyncio.wait([self.refresh(course)], timeout=PATIENCE)
+        if done:
+            served = done.pop().result()
+            served.absent.update((id, now) for id in missing if id not in served.course.resource_index)
+        return served
+
+    def refresh(self, course: str) -> "asyncio.Task[Served]":
+        """Build the course anew; whoever asks while that goes on shares it."""
+        if course not in self._building:
+            task = asyncio.create_task(self._rebuild(course), name=f"build {course}")
+            self._building[course] = task
+            task.add_done_callback(lambda task: self._built(course, task))
+        return self._building[course]
+
+    async def _rebuild(self, course: str) -> Served:
+        served = await self._build(course)
+        self._served[course] = served
+        return served
+
+    def _built(self, course: str, task: "asyncio.Task[Served]") -> None:
+        """A build that failed is tried again by the next request that needs it; who waits for it hears of it."""
+        del self._building[course]
+        if not task.cancelled() and task.exception() is not None:
+            logger.warning("course %s was not read: %s", course, task.exception())
