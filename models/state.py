@@ -72,7 +72,7 @@ def update(
     """
     direct = direct_change(level, importance, right, rates)
     total = direct + propagate(direct, influence, rates)
-    changed = np.where(total != 0, compress(level + total, rates), level)
+    changed = np.where((importance > 0) | (total != 0), compress(level + total, rates), level)
     reward = (importance * direct).sum(axis=-1)
     return changed.astype(np.float32), reward.astype(np.float32)
 
