@@ -1,0 +1,113 @@
+"""The shared contract: candidates against brute force, padding, success and gain by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.recommender import (
+    blocked_points,
+    by_score,
+    expected_gain,
+    feasible,
+    pad,
+    success_probability,
+    wanted_points,
+)
+from models.state import direct_change
+from tests.models.courses import any_course, few, levels, little_course, observe
+
+
+def brute_force(course, level, target, closure):
+    """Rules 2 and 3 of the candidate rule in plain loops."""
+    found = set()
+    for resource in range(course.resources):
+        taught = [
+            int(p) for p, eta in zip(course.taught[resource], course.importance[resource], strict=True) if eta > 0
+        ]
+        wanted = any(closure[k] and level[k] < max(course.mastered[k], target[k]) for k in taught)
+        open_ = all(level[a] >= course.met[a] for a, b in course.prerequisites if b in taught)
+        if wanted and open_:
+            found.add(resource)
+    return found
+
+
+@few
+@given(any_course(), st.data())
+def test_feasible_equals_brute_force(course, data):
+    level = np.stack([data.draw(levels(course.points)) for _ in range(2)])
+    goals = data.draw(st.lists(st.integers(0, course.points - 1), unique=True, min_size=1))
+    target = np.zeros_like(level)
+    target[:, goals] = data.draw(st.sampled_from([0.5, 0.8, 0.95]))
+    closure = np.tile(course.closure(np.array(goals)), (2, 1))
+    allowed = feasible(course, level, wanted_points(course, level, target, closure))
+    for learner in range(2):
+        expected = brute_force(course, level[learner], target[learner], closure[learner])
+        assert set(np.flatnonzero(allowed[learner])) == expected
+
+
+def test_candidates_of_the_little_course_by_hand():
+    # nouns met, articles not: r2 waits for articles; r3 and r4 teach open points; r0 teaches mastered nouns only
+    seen = observe(little_course(), [[0.8, 0.1, 0, 0], [0.59, 0, 0, 0]], [2, 3])
+    assert seen.candidates[0][seen.mask[0]].tolist() == [1, 3, 4]
+    assert seen.candidates[1][seen.mask[1]].tolist() == [0]
+
+
+def test_a_met_prerequisite_counts_from_the_threshold_on():
+    course = little_course()
+    level = np.array([[0.6, 0.6, 0, 0], [0.599, 0.6, 0, 0]], dtype=np.float32)
+    assert blocked_points(course, level).tolist() == [[False] * 4, [False, True, False, True]]
+
+
+@few
+@given(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=1, max_size=4))
+def test_padding_keeps_every_candidate_in_order(flags):
+    allowed = np.array(flags)
+    candidates, mask = pad(allowed)
+    assert candidates.shape == mask.shape
+    assert candidates.shape[1] == max(1, allowed.sum(axis=1).max())
+    for learner in range(len(allowed)):
+        assert candidates[learner][mask[learner]].tolist() == np.flatnonzero(allowed[learner]).tolist()
+
+
+def test_success_probability_by_hand():
+    course = little_course()
+    seen = observe(course, [[0.8, 0.1, 0, 0]], [2, 3])
+    # r1: σ(4 (0.1 − 0.5)) = σ(−1.6);  r3: s̄ = (0 + 0.6 · 0.1) / 1.6 = 0.0375;  r4: s̄ = (0.1 + 0.4 · 0.8) / 1.4 = 0.3
+    logits = np.array([-1.6, 4 * (0.0375 - 0.5), 4 * (0.3 - 0.5)])
+    assert success_probability(course, seen)[0] == pytest.approx(1 / (1 + np.exp(-logits)), abs=1e-6)
+
+
+def test_a_learner_on_a_lucky_streak_and_an_easy_resource_look_more_likely():
+    course = little_course()
+    seen = observe(course, [[0.8, 0.1, 0, 0]], [2, 3])
+    usual = success_probability(course, seen)
+    seen.success[:] = 0.9
+    assert (success_probability(course, seen) > usual).all()
+    course.difficulty[:] = 1
+    seen.success[:] = 0.5
+    assert (success_probability(course, seen) < usual).all()
+
+
+@few
+@given(any_course(), st.data())
+def test_expected_gain_is_the_expected_reward_over_wanted_points(course, data):
+    level = data.draw(levels(course.points))
+    seen = observe(course, [level], [0])
+    chance = np.full(seen.candidates.shape, data.draw(st.floats(0, 1, width=32)), dtype=np.float32)
+    gain = expected_gain(course, seen, chance)
+    for position, resource in enumerate(seen.candidates[0]):
+        importance = course.teaches.toarray()[resource]
+        right = importance * direct_change(level, importance, True, course.rates)
+        wrong = importance * direct_change(level, importance, False, course.rates)
+        p = chance[0, position]
+        expected = ((p * right + (1 - p) * wrong) * seen.wanted[0]).sum()
+        assert gain[0, position] == pytest.approx(expected, abs=1e-5)
+
+
+def test_by_score_takes_the_best_of_what_is_allowed_and_the_earlier_on_a_tie():
+    score = np.array([[9.0, 1.0, 2.0, 2.0], [5.0, 5.0, 0.0, 0.0]], dtype=np.float32)
+    decision = by_score(score, np.array([[False, True, True, True], [True, True, False, False]]))
+    assert decision.chosen.tolist() == [2, 0]
+    assert decision.propensity.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]]
+    assert decision.score[0, 0] == -np.inf
