@@ -120,10 +120,21 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.steps += 1
         self.success += (right - self.success) * 0.15
         reached = self.goal_reached()
-        ended = reached | (self.steps >= self.episode.longest) | ~self.allowed().any(axis=1)
+        ended = reached | (self.steps >= self.episode.longest) | ~self._open_after_waiting(reached)
         pay = self.episode
         reward = pay.gain_reward * gain + pay.progress_reward * (self.progress() - before)
         return (reward + pay.goal_reward * reached - pay.step_cost).astype(np.float32), ended, reached
+
+    def _open_after_waiting(self, reached: Flags) -> Flags:
+        """(B,) whether there is a candidate; who has none today comes back tomorrow and looks again, once."""
+        any_left = np.asarray(self.allowed().any(axis=1), dtype=bool)
+        waiting = ~any_left & ~reached
+        if waiting.any():
+            days = np.where(waiting, self.course.thresholds.retry_after_days, 0).astype(np.float32)
+            self.clock += days
+            self.learners.forget(days)
+            any_left = np.asarray(self.allowed().any(axis=1), dtype=bool)
+        return any_left
 
     def restart(self, ended: Flags) -> None:
         """New learners where an episode has ended, (B,)."""

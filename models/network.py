@@ -108,7 +108,9 @@ class PolicyNetwork(nn.Module):
         taught, importance = self.features.taught[seen.candidates], self.features.importance[seen.candidates]
         share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
         rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
-        pooled = (points[taught, rows] * share[..., None]).sum(dim=2)
+        flat = (taught * len(seen.level) + rows).flatten()
+        gathered = points.flatten(0, 1).index_select(0, flat).view(*taught.shape, -1)
+        pooled = (share[..., None, :] @ gathered).squeeze(-2)
         return torch.cat([pooled, self.features.resources[seen.candidates], self.features.candidates(seen)], dim=-1)
 
 

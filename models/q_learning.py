@@ -33,9 +33,9 @@ def td_target(reward: Tensor, ended: Tensor, next_q: Tensor, next_mask: Tensor, 
     return reward + gamma * best * (1 - ended.float())
 
 
-def q_loss(q: Tensor, action: Tensor, target: Tensor) -> Tensor:
-    """Huber loss of the chosen candidates' Q, a scalar; q (B, K), action and target (B,)."""
-    return functional.smooth_l1_loss(q.gather(1, action[:, None]).squeeze(1), target)
+def q_loss(q: Tensor, target: Tensor) -> Tensor:
+    """Huber loss of the chosen candidates' Q, a scalar; q and target (B,)."""
+    return functional.smooth_l1_loss(q, target)
 
 
 def prune(q: Tensor, mask: Tensor, keep: int) -> Tensor:

@@ -4,7 +4,7 @@ The state after step t is the state of step t + 1 of the same learner, so nothin
 rows in order with the log-probabilities stored when acting, Q-learning samples all of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -30,6 +30,21 @@ class Transitions:
     value: Tensor
     reward: Tensor
     ended: Tensor
+
+    def among_kept(self) -> "Transitions":
+        """The same choices with the candidates that pruning dropped left out: equal log-probabilities, less work."""
+        width = max(1, int(self.kept.sum(dim=1).max()))
+        places = self.kept.int().argsort(dim=1, descending=True, stable=True)[:, :width]
+        action = (places == self.action[:, None]).int().argmax(dim=1)
+        return replace(self, state=self._at(places), kept=self.kept.gather(1, places), action=action)
+
+    def chosen(self) -> Batch:
+        """The states with the chosen candidate alone, K = 1."""
+        return self._at(self.action[:, None])
+
+    def _at(self, places: Tensor) -> Batch:
+        state = self.state
+        return replace(state, candidates=state.candidates.gather(1, places), mask=state.mask.gather(1, places))
 
 
 class Replay:

@@ -6,29 +6,32 @@ from pathlib import Path
 
 import torch
 
-from models.checkpoint import resume, save_checkpoint, save_policy
+from models.checkpoint import CHECKPOINT, resume, save_checkpoint, save_policy
+from models.course import Course
 from models.curves import Curves
 from models.environment import LearnerVectorEnv
-from models.memory import keep_freed_memory
-from models.training import Progress, Trainer, TrainingConfig
+from models.training import Progress as Trained
+from models.training import Trainer, TrainingConfig
 
 CHECKPOINT_EVERY = 10
 
 
 def train(
-    env: LearnerVectorEnv,
+    course: Course,
     config: TrainingConfig,
     folder: Path,
-    device: torch.device | None = None,
-    report: Callable[[Progress], None] = lambda progress: None,
+    device: str = "auto",
+    fresh: bool = False,
+    report: Callable[[Trained], None] = lambda progress: None,
 ) -> Trainer:
-    """Train on `env` until `config.steps`, leaving policy.pt, curves.png and tensorboard/ in `folder`.
+    """Train until `config.steps`, leaving policy.pt, curves.png and tensorboard/ in `folder`.
 
-    A run that was cut off goes on from its last checkpoint and ends as it would have without the cut.
+    A run that was cut off goes on from its last checkpoint and ends as it would have without the cut, unless `fresh`.
     """
-    keep_freed_memory()
     torch.set_num_threads(1)
-    trainer = Trainer(env, config, device)
+    if fresh:
+        (folder / CHECKPOINT).unlink(missing_ok=True)
+    trainer = Trainer(LearnerVectorEnv(course, config.learners), config, device_of(device))
     resume(trainer, folder)
     with Curves(folder) as curves:
         while not trainer.finished:
@@ -52,3 +55,6 @@ def version(trainer: Trainer) -> str:
 def device_of(name: str) -> torch.device:
     """`auto` is CUDA where there is one; any other name is torch's own."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else torch.device(name)
+
+
+__all__ = ["Trained", "TrainingConfig", "train", "version"]

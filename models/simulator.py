@@ -115,7 +115,7 @@ class Learners:
         np.add.at(self.knowledge, (rows[:, None], points), gain)
         self.knowledge = np.minimum(self.knowledge, 1.0)
         self.peak = np.maximum(self.peak, self.knowledge)
-        self._forget(1 / mean.answers_per_day)
+        self.forget(np.full(len(resources), 1 / mean.answers_per_day, dtype=np.float32))
         return np.asarray(right, dtype=bool)
 
     def _readiness(self, points: Ints) -> Floats:
@@ -125,7 +125,8 @@ class Learners:
         met = self.knowledge[rows, before] / np.maximum(self.course.met[before], 1e-6)
         return np.asarray(np.where(before >= 0, np.minimum(met, 1), 1).min(axis=-1), dtype=np.float32)
 
-    def _forget(self, days: float) -> None:
+    def forget(self, days: Floats) -> None:
+        """Time passes, (B,) days: what is not retained fades."""
         floor = self.population.retained * self.peak
         kept = np.exp(-self.forgetting * days)[:, None]
         self.knowledge = np.maximum(floor + (self.knowledge - floor) * kept, 0).astype(np.float32)

@@ -201,7 +201,7 @@ class Trainer:
         for _ in range(self.config.ppo.epochs):
             order = self.random.permutation(len(slots))
             for part in np.array_split(order, max(1, len(order) // self.config.ppo.minibatch)):
-                rows = self.replay.read(slots[part], part % learners)
+                rows = self.replay.read(slots[part], part % learners).among_kept()
                 figures = self._policy_step(rows, advantage[part], returns[part])
             if 0 < self.config.ppo.target_kl < figures["kl"]:
                 break
@@ -229,7 +229,7 @@ class Trainer:
             with torch.no_grad():
                 next_q = self.target.q(following.state)
             target = td_target(rows.reward, rows.ended, next_q, following.state.mask, config.gamma)
-            loss = q_loss(self.network.q(rows.state), rows.action, target)
+            loss = q_loss(self.network.q(rows.chosen()).squeeze(1), target)
             self._descend(loss)
             total += loss.item()
         return total / config.updates

@@ -1,0 +1,25 @@
+"""The recommender that serves a course: what its measurement says, and nothing that was not measured."""
+
+from pathlib import Path
+
+from models.checkpoint import POLICY, load_policy
+from models.course import Course
+from models.recommender import Recommender
+from models.rungs import rung
+from models.standing import load
+
+DEFAULT = "greedy"
+"""Served until something is measured: the learner model's own best step."""
+
+
+def to_serve(folder: Path, course: Course) -> Recommender:
+    """The winner of the evaluation in `folder`; a policy newer than the evaluation has not earned its place."""
+    standings = load(folder)
+    if standings is None:
+        return rung(DEFAULT, course)
+    if standings.served == "lodestar" and (folder / POLICY).exists():
+        policy = load_policy(folder, course)
+        if policy.version == standings.of("lodestar").version:
+            return policy
+        return rung(DEFAULT, course)
+    return rung(standings.served, course)
