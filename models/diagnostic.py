@@ -1,6 +1,6 @@
 """The diagnostic: s(0) as the share of right answers per point, and what is asked next.
 
-With few answers a point the share is drawn to a prior: (right + a·prior) / (answers + a), a = 1 pseudo-answer. An
+With few answers a point the share is drawn to a prior: (right + a·prior) / (answers + a), a = ¼ pseudo-answer. An
 untested point on the way keeps the prior; its uncertainty is that of a Beta distribution.
 """
 
@@ -14,7 +14,7 @@ def starting_level(
 ) -> tuple[Floats, Floats]:
     """s(0) and its uncertainty (standard deviation), both (N,), from the right and all answers per point (N,).
 
-    Two right answers of two give 0.9; none given gives the prior with the widest uncertainty.
+    Two right answers of two give 0.9; none given gives the prior.
     """
     level = (right + pseudo_answers * prior) / (answers + pseudo_answers)
     weight = answers + pseudo_answers

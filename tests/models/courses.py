@@ -56,13 +56,13 @@ def make_course(
 
 
 def little_course(rates: Rates | None = None) -> Course:
-    """nouns 0 → articles 1 → adjectives 2, nouns 0 → plurals 3; articles and plurals are related (½). Five resources."""
+    """nouns 0 → articles 1 → adjectives 2, nouns 0 → plurals 3; articles and plurals are related (½)."""
     resources: list[Taught] = [[(0, 1.0)], [(1, 1.0)], [(2, 1.0)], [(3, 1.0), (1, 0.6)], [(1, 1.0), (0, 0.4)]]
     return make_course(4, [(0, 1), (1, 2), (0, 3)], resources, [(1, 3, 0.5)], rates)
 
 
 def random_course(seed: int, points: int = 20, copies: int = 3, rates: Rates | None = None) -> Course:
-    """A random acyclic course: up to two prerequisites a point, `copies` resources each, some teaching a second point."""
+    """A random acyclic course: up to two prerequisites a point, `copies` resources each, some with a second point."""
     draw = np.random.default_rng(seed)
     edges = {(int(draw.integers(max(0, k - 6), k)), k) for k in range(1, points) for _ in range(draw.integers(0, 3))}
     resources: list[Taught] = []
@@ -76,7 +76,7 @@ def random_course(seed: int, points: int = 20, copies: int = 3, rates: Rates | N
 
 @st.composite
 def any_course(draw: st.DrawFn) -> Course:
-    """A tiny course of any shape: an acyclic graph whose order is not the points' order, resources teaching anything."""
+    """A tiny course of any shape: acyclic, in an order that is not the points', its resources teaching anything."""
     size = draw(st.integers(1, 7))
     order = draw(st.permutations(range(size)))
     pairs = [(order[i], order[j]) for i in range(size) for j in range(i + 1, size)]
