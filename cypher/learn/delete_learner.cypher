@@ -1,0 +1,14 @@
+// Forget a learner with everything they did; the lock is taken first, so that no outcome slips in between.
+// params: learner STRING
+// returns: events
+// access: write
+MATCH (l:Learner {id: $learner})
+SET l.step = coalesce(l.step, 0)
+WITH l
+CALL (l) {
+  OPTIONAL MATCH (l)-[:DID|RECEIVED|TOOK]->(e)
+  DETACH DELETE e
+  RETURN count(e) AS events
+}
+DETACH DELETE l
+RETURN events

@@ -1,0 +1,94 @@
+// What a learner can study now, with everything the policy needs to choose, in one row: resources that teach a wanted
+// point (on the way to the goals, below its threshold), have every accepted prerequisite of every point they teach met,
+// fit the learner's limits, and were neither done nor recommended just now. No row: no such learner or course.
+// Points come by level and id, at most `per_point` resources of each by importance and id, `limit` in all. Decay is
+// applied on reading. Without goals the whole course is wanted, found by walking out from what is met.
+// params: learner STRING, course STRING, now DATETIME, per_point INTEGER, limit INTEGER
+// returns: learner, course, revision, step, answers, success, goals, max_minutes, modalities, languages, mastery, resources
+// access: read
+MATCH (l:Learner {id: $learner})
+MATCH (c:Course {id: coalesce($course, l.course)})
+CALL (l) {
+  MATCH (l)-[a:AIMS_AT]->(g)
+  RETURN collect([g, coalesce(a.level, 0.0), a.dueAt]) AS aims
+}
+CALL (l, c, aims) {
+  MATCH (l)-[m:MASTERY]->(p)
+  WITH c, aims, m, p, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+  WITH c, aims, m, p, days,
+    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
+  RETURN
+    collect([p.id, level, m.level, days, m.attempts, m.uncertainty]) AS mastery,
+    collect(CASE WHEN level >= coalesce(p.metAt, c.prerequisiteAt, 0.6) THEN p END) AS met,
+    collect(CASE WHEN level >= coalesce(p.masteredAt, c.masteredAt, 0.8)
+      AND none(aim IN aims WHERE aim[0] = p AND level < aim[1]) THEN p END) AS mastered
+}
+CALL (c) {
+  MATCH (i:Interaction)
+  WHERE i.learner = $learner AND i.at > $now - duration({days: coalesce(c.repeatAfterDays, 14)}) AND i.right
+  MATCH (i)-[:ON]->(r:Resource)
+  RETURN collect(r) AS done
+}
+CALL (c) {
+  MATCH (i:Interaction)
+  WHERE i.learner = $learner AND i.at > $now - duration({days: coalesce(c.retryAfterDays, 1)})
+  MATCH (i)-[:ON]->(r:Resource)
+  RETURN collect(r) AS tried
+}
+CALL (c) {
+  MATCH (q:Recommendation)
+  WHERE q.learner = $learner AND q.at > $now - duration({hours: coalesce(c.recentHours, 1)})
+    AND NOT EXISTS { (q)<-[:FOLLOWED]-() }
+  MATCH (q)-[:CHOSE]->(r)
+  RETURN collect(r) AS served
+}
+CALL (l, c, aims, met, mastered, done, tried, served) {
+  CALL (l, c, aims, met, mastered) {
+    WITH l, met, mastered
+    MATCH (l)-[:AIMS_AT]->()<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
+    WITH DISTINCT k, met, mastered
+    WHERE NOT k IN mastered AND NOT EXISTS { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met }
+    RETURN k
+    ORDER BY k.level, k.id
+    UNION ALL
+    WITH c, aims, met, mastered
+    WHERE size(aims) = 0
+    UNWIND met AS q
+    MATCH (q)-[:PREREQUISITE_OF {status: 'accepted'}]->(k)
+    WITH DISTINCT k, c, met, mastered
+    WHERE NOT k IN mastered AND EXISTS { (c)-[:INCLUDES]->(k) }
+      AND NOT EXISTS { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met }
+    RETURN k
+    ORDER BY k.level, k.id
+    UNION ALL
+    WITH c, aims, met, mastered
+    WHERE size(aims) = 0
+    MATCH (k:KnowledgePoint)
+    WHERE k.prerequisiteCount = 0 AND k.id >= ''
+    WITH k, c, met, mastered
+    ORDER BY k.prerequisiteCount, k.id
+    WHERE NOT k IN mastered AND EXISTS { (c)-[:INCLUDES]->(k) }
+      AND NOT EXISTS { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met }
+    RETURN k
+  }
+  CALL (l, k, met, done, tried, served) {
+    MATCH (k)<-[t:TEACHES]-(r)
+    WHERE r.status = 'active' AND NOT r IN done AND NOT r IN tried AND NOT r IN served
+      AND (l.maxMinutes IS NULL OR r.minutes <= l.maxMinutes)
+      AND (l.modalities IS NULL OR r.modality IN l.modalities)
+      AND (l.languages IS NULL OR r.language IS NULL OR r.language IN l.languages)
+      AND (COUNT { (r)-[:TEACHES]->() } = 1
+        OR NOT EXISTS { (r)-[:TEACHES]->()<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met })
+    RETURN r.id AS id
+    ORDER BY t.importance DESC, id
+    LIMIT $per_point
+  }
+  WITH DISTINCT id
+  LIMIT $limit
+  RETURN collect(id) AS resources
+}
+OPTIONAL MATCH (lodestar:Lodestar)
+RETURN l.id AS learner, c.id AS course, coalesce(lodestar.revision, 0) AS revision, coalesce(l.step, 0) AS step,
+  coalesce(l.answers, 0) AS answers, coalesce(l.success, 0.5) AS success,
+  [aim IN aims | [aim[0].id, aim[1], aim[2]]] AS goals, l.maxMinutes AS max_minutes, l.modalities AS modalities,
+  l.languages AS languages, mastery, resources

@@ -1,0 +1,71 @@
+// What stands between a learner and each wanted point, when nothing can be recommended. A row a point and, where it is
+// taught, a resource: the unmet prerequisites of all that the resource teaches (of the point, where nothing teaches it) as
+// [prerequisite, level, needed, what it is before], the limits that refuse it, and until when it rests.
+// params: learner STRING, course STRING, now DATETIME, limit INTEGER
+// returns: point, resource, unmet, limits, until
+// access: read
+MATCH (l:Learner {id: $learner})
+MATCH (c:Course {id: coalesce($course, l.course)})
+CALL (l) {
+  MATCH (l)-[a:AIMS_AT]->(g)
+  RETURN collect([g, coalesce(a.level, 0.0)]) AS aims
+}
+CALL (l, c, aims) {
+  MATCH (l)-[m:MASTERY]->(p)
+  WITH c, aims, m, p, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+  WITH c, aims, p,
+    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
+  RETURN
+    collect([p, level]) AS levels,
+    collect(CASE WHEN level >= coalesce(p.metAt, c.prerequisiteAt, 0.6) THEN p END) AS met,
+    collect(CASE WHEN level >= coalesce(p.masteredAt, c.masteredAt, 0.8)
+      AND none(aim IN aims WHERE aim[0] = p AND level < aim[1]) THEN p END) AS mastered
+}
+CALL (l, c) {
+  MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r:Resource)
+  RETURN r, CASE WHEN i.right THEN i.at + duration({days: coalesce(c.repeatAfterDays, 14)}) END AS until
+  UNION ALL
+  MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r:Resource)
+  RETURN r, i.at + duration({days: coalesce(c.retryAfterDays, 1)}) AS until
+  UNION ALL
+  MATCH (l)-[:RECEIVED]->(q)-[:CHOSE]->(r)
+  WHERE NOT EXISTS { (q)<-[:FOLLOWED]-() }
+  RETURN r, q.at + duration({hours: coalesce(c.recentHours, 1)}) AS until
+  UNION ALL
+  RETURN null AS r, null AS until
+}
+WITH l, c, aims, levels, met, mastered, r, until
+WITH l, c, aims, levels, met, mastered, r, max(CASE WHEN until > $now THEN until END) AS until
+WITH l, c, aims, levels, met, mastered, collect(CASE WHEN until IS NOT NULL THEN [r, until] END) AS rests
+CALL (l, c, aims, mastered) {
+  WITH l, mastered
+  MATCH (l)-[:AIMS_AT]->()<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
+  WITH DISTINCT k, mastered
+  WHERE NOT k IN mastered
+  RETURN k
+  UNION ALL
+  WITH c, aims, mastered
+  WHERE size(aims) = 0
+  MATCH (c)-[:INCLUDES]->(k)
+  WHERE NOT k IN mastered
+  RETURN k
+}
+WITH l, c, levels, met, rests, k
+ORDER BY k.level, k.id
+LIMIT $limit
+OPTIONAL MATCH (k)<-[:TEACHES]-(r {status: 'active'})
+CALL (c, levels, met, k, r) {
+  OPTIONAL MATCH (r)-[:TEACHES]->(taught)
+  WITH c, levels, met, coalesce(taught, k) AS blocked
+  MATCH (blocked)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p)
+  WHERE NOT p IN met
+  RETURN collect([p.id, coalesce(head([pair IN levels WHERE pair[0] = p | pair[1]]), 0.0),
+    coalesce(p.metAt, c.prerequisiteAt, 0.6), blocked.id]) AS unmet
+}
+RETURN k.id AS point, r.id AS resource, unmet,
+  [limit IN [
+    CASE WHEN r.minutes > l.maxMinutes THEN 'max_minutes' END,
+    CASE WHEN NOT coalesce(r.modality IN l.modalities, l.modalities IS NULL) THEN 'modalities' END,
+    CASE WHEN r.language IS NOT NULL AND NOT coalesce(r.language IN l.languages, true) THEN 'languages' END
+  ] WHERE limit IS NOT NULL] AS limits,
+  head([pair IN rests WHERE pair[0] = r | pair[1]]) AS until

@@ -1,0 +1,37 @@
+"""What learners know: mastery read with forgetting applied."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from graph.connection import Graph
+from graph.errors import NotFound
+from graph.times import utc
+
+
+class Mastery(NamedTuple):
+    """One point as one learner knows it.
+
+    Attributes:
+        level: in [0, 1] now, what was forgotten since included.
+        stored: in [0, 1] when it was last practised.
+        days: since then.
+        uncertainty: standard deviation of `level`.
+    """
+
+    point: str
+    level: float
+    stored: float
+    days: float
+    attempts: int
+    uncertainty: float
+
+
+async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | None = None) -> list[Mastery]:
+    """Every point that the learner ever touched, by id. Raises `NotFound`.
+
+    `course` names whose rate of forgetting counts where an edge has none of its own; without it the learner's course.
+    """
+    rows = await graph.read("learn/mastery", learner=learner, course=course, now=utc(now))
+    if not rows:
+        raise NotFound("learner", learner)
+    return [Mastery(*values) for values in rows[0]["mastery"]]
