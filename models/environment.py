@@ -109,11 +109,11 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         right = self.learners.answer(actions)
         importance = np.zeros_like(self.level)
         np.add.at(importance, (rows[:, None], course.taught[actions]), course.importance[actions])
-        level, gain = update(self.current(), importance, right[:, None], course.influence, course.rates)
-        touched = importance > 0
-        moved = self.level != level
+        current = self.current()
+        level, gain = update(current, importance, right[:, None], course.influence, course.rates)
+        moved = (importance > 0) | (level != current)
         self.level = np.where(moved, level, self.level)
-        self.practised = np.where(touched | moved, self.clock[:, None], self.practised)
+        self.practised = np.where(moved, self.clock[:, None], self.practised)
         self.done[rows, actions] = self.clock
         self.done_right[rows, actions] = np.where(right, self.clock, self.done_right[rows, actions])
         self.clock += np.float32(1 / self.population.answers_per_day)
