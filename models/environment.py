@@ -70,7 +70,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self._seeded(0)
         self._goal_choices = np.flatnonzero(np.asarray(course.teaches.sum(axis=0)).ravel() > 0)
 
-    def _seeded(self, seed: int) -> None:
+    def _seeded(self, seed: int | list[int]) -> None:
         size, course = self.num_envs, self.course
         self._generator = np.random.default_rng(seed)
         self.learners = Learners(course, self.population, size, self._generator)
@@ -90,7 +90,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """New learners everywhere; `seed` makes the whole run repeatable."""
         if seed is not None:
-            self._seeded(seed if isinstance(seed, int) else hash(tuple(seed)) % 2**32)
+            self._seeded([one or 0 for one in seed] if isinstance(seed, list) else seed)
         self._renew(np.arange(self.num_envs))
         return self.as_dict(), {}
 
@@ -98,6 +98,8 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         """Everybody does the chosen resource; actions (B,) are resource indices."""
         reward, ended, reached = self.advance(np.asarray(actions))
         info = {"reached": reached, "final_knowledge": self.knowledge_of_goal()}
+        if ended.any():
+            info |= {"final_obs": self.as_dict(), "_final_obs": ended}
         truncated = ended & ~reached & (self.steps >= self.episode.longest)
         self.restart(ended)
         return self.as_dict(), reward, ended & ~truncated, truncated, info
@@ -200,6 +202,16 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self._generator.bit_generator.state = state["random"]
 
     def _renew(self, who: Ints) -> None:
+        """New learners; one with nothing to do from the start is drawn again, up to ten times."""
+        for _ in range(10):
+            self._draw(who)
+            level = self.level[who]
+            wanted = wanted_points(self.course, level, self.target[who], self.closure[who])
+            who = who[~feasible(self.course, level, wanted).any(axis=1)]
+            if len(who) == 0:
+                break
+
+    def _draw(self, who: Ints) -> None:
         self.learners.renew(who)
         right = self.learners.examine(who, self.episode.questions)
         self.level[who], _ = starting_level(right, np.full_like(right, self.episode.questions))
@@ -214,7 +226,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         """A goal with between `fewest` and `most` unmastered points on the way, the nearest of 30 tries otherwise."""
         course, best, smallest = self.course, None, np.inf
         for _ in range(30):
-            count = int(self._generator.integers(1, self.episode.goals + 1))
+            count = int(self._generator.integers(1, min(self.episode.goals, len(self._goal_choices)) + 1))
             points = self._generator.choice(self._goal_choices, size=count, replace=False)
             closure = course.closure(points)
             unmastered = int((closure & (self.level[learner] < course.mastered)).sum())
