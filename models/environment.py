@@ -97,7 +97,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
     def step(self, actions: Ints) -> tuple[dict[str, Any], Floats, Flags, Flags, dict[str, Any]]:
         """Everybody does the chosen resource; actions (B,) are resource indices."""
         reward, ended, reached = self.advance(np.asarray(actions))
-        info = {"reached": reached, "final_knowledge": self.knowledge_of_goal()}
+        info: dict[str, Any] = {"reached": reached, "final_knowledge": self.knowledge_of_goal()}
         if ended.any():
             info |= {"final_obs": self.as_dict(), "_final_obs": ended}
         truncated = ended & ~reached & (self.steps >= self.episode.longest)
