@@ -1,0 +1,32 @@
+"""What the learner model makes of one outcome: the graph's rows in, the changed levels and the reward out."""
+
+import numpy as np
+from scipy import sparse
+
+from graph.practice import Change, Learned, Practice
+from models.evidence import after_answer
+from models.state import Rates, update
+
+
+def learn(practice: Practice, rates: Rates) -> Learned:
+    """Apply the update of DESIGN §3 to the points that the outcome can touch."""
+    states = practice.points
+    level, importance, spread = (
+        np.array(column, dtype=np.float32)
+        for column in zip(*((each.level, each.importance, each.uncertainty) for each in states), strict=True)
+    )
+    changed, reward = update(level, importance, practice.outcome.right, _influence(practice), rates)
+    spreads = after_answer(level, spread, importance, changed)
+    moved = (importance > 0) | (changed != level)
+    changes = [
+        Change(states[place].point, float(changed[place]), float(spreads[place])) for place in np.flatnonzero(moved)
+    ]
+    return Learned(float(reward), changes)
+
+
+def _influence(practice: Practice) -> sparse.csr_matrix:
+    """W among these points alone; what it holds of other points cannot change them."""
+    place = {state.point: position for position, state in enumerate(practice.points)}
+    edges = [(place[start], place[end], weight) for start, end, weight in practice.influence]
+    rows, columns, weights = zip(*edges, strict=True) if edges else ((), (), ())
+    return sparse.csr_matrix((weights, (rows, columns)), shape=(len(place), len(place)), dtype=np.float32)
