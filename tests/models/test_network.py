@@ -1,0 +1,124 @@
+"""Heads over padded candidates: masks hold, learners do not mix, and what was added a minute ago is scored."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.network import CandidateHead, NetworkConfig, PolicyNetwork
+from models.recommender import pad
+from tests.models.courses import any_course, few, levels, observe, on_the_way, random_course
+
+
+def network(course, **config) -> PolicyNetwork:
+    torch.manual_seed(0)
+    return PolicyNetwork(course, NetworkConfig(**config)).eval()
+
+
+def scores(net, seen):
+    with torch.no_grad():
+        return net(net.batch(seen))
+
+
+@few
+@given(any_course(), st.data())
+def test_scores_are_finite_on_candidates_and_minus_infinity_elsewhere(course, data):
+    level = [data.draw(levels(course.points)) for _ in range(3)]
+    seen = observe(course, level, [0, course.points - 1])
+    found = scores(network(course, width=8, hidden=8), seen)
+    for values in (found.q, found.logits):
+        assert torch.isfinite(values[torch.as_tensor(seen.mask)]).all()
+        assert (values[torch.as_tensor(~seen.mask)] == -torch.inf).all()
+    assert torch.isfinite(found.value).all()
+
+
+def test_a_head_by_a_plain_loop():
+    torch.manual_seed(1)
+    head = CandidateHead(3, 2, 4)
+    learner, candidates = torch.randn(2, 3), torch.randn(2, 5, 2)
+    mask = torch.tensor([[True] * 5, [True, True, False, False, True]])
+    found = head(learner, candidates, mask)
+    for b in range(2):
+        for k in range(5):
+            hidden = torch.relu(head.learner(learner[b]) + head.candidate(candidates[b, k]))
+            expected = head.out(hidden).item() if mask[b, k] else -np.inf
+            assert found[b, k].item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_parts_equal_the_whole():
+    course = random_course(1)
+    net, seen = network(course), on_the_way(random_course(1))
+    whole = scores(net, seen)
+    with torch.no_grad():
+        logits, value = net.policy(net.batch(seen))
+        assert torch.equal(whole.q, net.q(net.batch(seen)))
+    assert torch.equal(whole.logits, logits)
+    assert torch.equal(whole.value, value)
+
+
+def test_a_learner_is_scored_the_same_alone_and_in_a_batch():
+    course = random_course(1)
+    net, seen = network(course), on_the_way(random_course(1), learners=6)
+    whole = scores(net, seen)
+    for row in range(6):
+        alone = replace(seen, **{name: getattr(seen, name)[row : row + 1] for name in seen.__dataclass_fields__})
+        assert torch.allclose(scores(net, alone).logits, whole.logits[row : row + 1], atol=1e-5)
+
+
+def test_the_order_of_the_candidates_does_not_matter():
+    course = random_course(1)
+    net, seen = network(course), on_the_way(random_course(1))
+    turned = replace(seen, candidates=seen.candidates[:, ::-1].copy(), mask=seen.mask[:, ::-1].copy())
+    assert torch.allclose(scores(net, turned).q.flip(1), scores(net, seen).q, atol=1e-5)
+
+
+def grown(course, copies: int):
+    """The course with its first `copies` resources added once more, as new ones."""
+    arrays = ("taught", "importance", "difficulty", "minutes", "kind", "modality")
+    longer = {name: np.concatenate([getattr(course, name), getattr(course, name)[:copies]]) for name in arrays}
+    return replace(course, resource_ids=course.resource_ids + [f"new{i}" for i in range(copies)], **longer)
+
+
+def test_resources_added_after_training_are_scored_like_their_twins():
+    course = random_course(1)
+    net, seen = network(course), on_the_way(course)
+    later = grown(course, 20)
+    later.difficulty[60:] += 1
+    today = network(later)
+    today.load_state_dict(net.state_dict())
+    allowed = np.zeros((len(seen), 80), dtype=bool)
+    allowed[:, [0, 60, 7, 67]] = True
+    candidates, mask = pad(allowed)
+    found = scores(today, replace(seen, candidates=candidates, mask=mask)).q
+    assert candidates[0].tolist() == [0, 7, 60, 67]
+    assert torch.isfinite(found).all()
+    assert (found[:, 0] != found[:, 2]).all(), "a harder one gets a score of its own"
+    later.difficulty[60:] -= 1
+    twin = network(later)
+    twin.load_state_dict(net.state_dict())
+    same = scores(twin, replace(seen, candidates=candidates, mask=mask)).q
+    assert torch.allclose(same[:, 0], same[:, 2], atol=1e-6)
+    assert torch.allclose(same[:, 1], same[:, 3], atol=1e-6)
+
+
+def test_parameters_fit_a_course_of_another_size():
+    small, large = random_course(1), random_course(2, points=35, copies=2)
+    net = network(large)
+    net.load_state_dict(network(small).state_dict())
+    seen = on_the_way(large)
+    assert torch.isfinite(scores(net, seen).q[torch.as_tensor(seen.mask)]).all()
+
+
+def test_without_the_graph_the_parameters_of_the_relations_are_idle():
+    course = random_course(1)
+    net, seen = network(course, graph=False), on_the_way(random_course(1))
+    before = scores(net, seen).q
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            if ".relation." in name:
+                parameter.add_(1)
+    assert torch.equal(scores(net, seen).q, before)
+    assert not torch.equal(scores(network(course), seen).q, before)

@@ -1,0 +1,85 @@
+"""PPO's functions against plain Python loops."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.ppo import PPOConfig, advantages, approximate_kl, entropy, log_probability, policy_loss
+from tests.models.courses import few
+
+CONFIG = PPOConfig()
+
+
+@few
+@given(st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 4))
+def test_advantages_equal_the_sum_in_the_paper(seed, steps, learners):
+    draw = torch.Generator().manual_seed(seed)
+    reward, value = torch.randn(steps, learners, generator=draw), torch.randn(steps, learners, generator=draw)
+    ended, last = torch.rand(steps, learners, generator=draw) < 0.3, torch.randn(learners, generator=draw)
+    found = advantages(reward, value, ended, last, CONFIG)
+    for b in range(learners):
+        for t in range(steps):
+            total, weight = 0.0, 1.0
+            for later in range(t, steps):
+                after = value[later + 1, b] if later + 1 < steps else last[b]
+                following = 0.0 if ended[later, b] else after.item()
+                total += weight * (reward[later, b].item() + CONFIG.gamma * following - value[later, b].item())
+                weight *= CONFIG.gamma * CONFIG.lam
+                if ended[later, b]:
+                    break
+            assert found[t, b].item() == pytest.approx(total, abs=1e-4)
+
+
+def test_advantages_by_hand():
+    config = PPOConfig(gamma=0.5, lam=0.5)
+    reward, value = torch.tensor([[1.0], [2.0], [3.0]]), torch.tensor([[0.5], [1.0], [2.0]])
+    ended = torch.tensor([[False], [True], [False]])
+    # step 2: 3 + 0.5 · 4 − 2 = 3;  step 1 ends: 2 − 1 = 1;  step 0: 1 + 0.5 · 1 − 0.5 = 1, + 0.25 · 1
+    assert advantages(reward, value, ended, torch.tensor([4.0]), config).flatten().tolist() == [1.25, 1.0, 3.0]
+
+
+def test_log_probability_and_entropy_of_a_masked_policy():
+    logits = torch.tensor([[0.0, math.log(3.0), -torch.inf], [5.0, -torch.inf, -torch.inf]])
+    assert log_probability(logits, torch.tensor([1, 0])).exp().tolist() == pytest.approx([0.75, 1.0])
+    expected = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
+    assert entropy(logits).tolist() == pytest.approx([expected, 0.0], abs=1e-6)
+
+
+def test_the_entropys_gradient_is_finite_beside_a_mask():
+    logits = torch.tensor([[0.3, -0.2, 0.0]], requires_grad=True)
+    masked = torch.where(torch.tensor([[True, True, False]]), logits, -torch.inf)
+    entropy(masked).sum().backward()
+    assert torch.isfinite(logits.grad).all()
+    assert logits.grad[0, 2] == 0
+
+
+@few
+@given(st.integers(0, 10_000), st.integers(1, 8))
+def test_the_clipped_loss_equals_a_loop(seed, size):
+    draw = torch.Generator().manual_seed(seed)
+    new, old, advantage = (torch.randn(size, generator=draw) for _ in range(3))
+    total = 0.0
+    for i in range(size):
+        ratio = math.exp(new[i].item() - old[i].item())
+        clipped = min(max(ratio, 0.8), 1.2)
+        total -= min(ratio * advantage[i].item(), clipped * advantage[i].item())
+    assert policy_loss(new, old, advantage, 0.2).item() == pytest.approx(total / size, rel=1e-4, abs=1e-5)
+
+
+def test_beyond_the_clip_there_is_no_pull():
+    new = torch.tensor([1.0, -1.0], requires_grad=True)
+    policy_loss(new, torch.zeros(2), torch.tensor([1.0, -1.0]), 0.2).backward()
+    assert new.grad.tolist() == [0, 0]
+
+
+@few
+@given(st.integers(0, 10_000))
+def test_the_kl_estimate_is_never_negative_and_zero_without_a_move(seed):
+    old, new = torch.randn(2, 16, generator=torch.Generator().manual_seed(seed))
+    ratios = [math.exp(b - a) - 1 - (b - a) for a, b in zip(old.tolist(), new.tolist(), strict=True)]
+    assert approximate_kl(new, old).item() == pytest.approx(sum(ratios) / 16, rel=1e-4)
+    assert approximate_kl(new, old) >= 0
+    assert approximate_kl(old, old) == 0
