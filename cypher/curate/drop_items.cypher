@@ -1,0 +1,19 @@
+// A course no longer holds these items; those that no course holds are deleted, or retired where learners answered them.
+// params: course STRING, ids LIST<STRING>
+// returns: dropped, retired
+// access: write
+UNWIND $ids AS id
+MATCH (i:Item {id: id})
+WHERE $course IN i.courses
+SET i.courses = [c IN i.courses WHERE c <> $course]
+WITH i, i.courses = [] AS homeless, EXISTS { MATCH (i)<-[:ON]-() } AS kept
+FOREACH (old IN CASE WHEN homeless AND kept THEN [i] ELSE [] END | SET old.status = 'retired')
+CALL (i, homeless) {
+  MATCH (i)-[e:ASSESSES]->()
+  WHERE $course IN e.courses
+  SET e.courses = [c IN e.courses WHERE c <> $course]
+  FOREACH (gone IN CASE WHEN e.courses = [] AND NOT homeless THEN [e] ELSE [] END | DELETE gone)
+  RETURN count(*) AS edges
+}
+FOREACH (gone IN CASE WHEN homeless AND NOT kept THEN [i] ELSE [] END | DETACH DELETE gone)
+RETURN count(*) AS dropped, sum(CASE WHEN homeless AND kept THEN 1 ELSE 0 END) AS retired

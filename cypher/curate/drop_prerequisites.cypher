@@ -1,0 +1,10 @@
+// A course no longer states these prerequisites; those that nothing else states are deleted.
+// params: course STRING, rows LIST<MAP>
+// returns: dropped
+// access: write
+UNWIND $rows AS row
+MATCH (:KnowledgePoint {id: row.before})-[e:PREREQUISITE_OF]->(:KnowledgePoint {id: row.after})
+WHERE $course IN e.courses
+SET e.courses = [c IN e.courses WHERE c <> $course]
+FOREACH (gone IN CASE WHEN e.courses = [] THEN [e] ELSE [] END | DELETE gone)
+RETURN count(*) AS dropped

@@ -1,0 +1,10 @@
+// A course no longer states that these resources teach these points; what nothing else states is deleted.
+// params: course STRING, rows LIST<MAP>
+// returns: dropped
+// access: write
+UNWIND $rows AS row
+MATCH (:Resource {id: row.resource})-[e:TEACHES]->(:KnowledgePoint {id: row.point})
+WHERE $course IN e.courses
+SET e.courses = [c IN e.courses WHERE c <> $course]
+FOREACH (gone IN CASE WHEN e.courses = [] THEN [e] ELSE [] END | DELETE gone)
+RETURN count(*) AS dropped

@@ -1,0 +1,11 @@
+// The prerequisites of a course's points, as its files or somebody in Browser stated them, as one list: before, after,
+// reason, source, status, confidence, support, lift, pValue.
+// params: course STRING
+// returns: rows
+// access: read
+MATCH (:Course {id: $course})-[:INCLUDES]->(after:KnowledgePoint)<-[e:PREREQUISITE_OF]-(before:KnowledgePoint)
+WHERE $course IN coalesce(e.courses, [$course])
+RETURN collect([
+  before.id, after.id, e.reason, coalesce(e.source, 'expert'), coalesce(e.status, 'accepted'),
+  coalesce(e.confidence, 1.0), e.support, e.lift, e.pValue
+]) AS rows

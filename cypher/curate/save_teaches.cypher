@@ -1,0 +1,10 @@
+// Create or change what resources teach and note that a course states it.
+// params: course STRING, rows LIST<MAP>
+// returns: none
+// access: write
+UNWIND $rows AS row
+MATCH (r:Resource {id: row.resource})
+MATCH (k:KnowledgePoint {id: row.point})
+MERGE (r)-[e:TEACHES]->(k)
+SET e.role = row.role, e.importance = row.importance,
+  e.courses = [c IN coalesce(e.courses, []) WHERE c <> $course] + $course

@@ -1,0 +1,7 @@
+// What the resources of a course teach among its points, as one list: resource, point, role, importance.
+// params: course STRING
+// returns: rows
+// access: read
+MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[e:TEACHES]-(r:Resource)
+WHERE $course IN coalesce(e.courses, [$course]) AND $course IN coalesce(r.courses, [$course])
+RETURN collect([r.id, k.id, e.role, e.importance]) AS rows

@@ -1,0 +1,10 @@
+// Keep on each of these points how many accepted prerequisites it has; candidates compare with it.
+// params: ids LIST<STRING>
+// returns: changed
+// access: write
+UNWIND $ids AS id
+MATCH (k:KnowledgePoint {id: id})
+WITH k, COUNT { MATCH (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(:KnowledgePoint) } AS degree
+WHERE coalesce(k.prerequisiteCount, -1) <> degree
+SET k.prerequisiteCount = degree
+RETURN count(*) AS changed

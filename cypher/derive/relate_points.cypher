@@ -1,0 +1,36 @@
+// Write the Jaccard weight between these points and those that share active resources with them, where it reaches the
+// lowest threshold of a course that includes both (0.3 where none does). Patterns name no labels beyond the first: an
+// import plans this before the database has statistics, and only walking out from the points is fast then.
+// params: ids LIST<STRING>
+// returns: changed
+// access: write
+UNWIND $ids AS id
+MATCH (a:KnowledgePoint {id: id})
+USING INDEX a:KnowledgePoint(id)
+WITH a
+MATCH (a)<-[:TEACHES]-(r)
+WHERE r.status = 'active'
+WITH a, r
+MATCH (r)-[:TEACHES]->(b)
+WHERE a <> b
+WITH a, b, count(DISTINCT r) AS shared
+WITH b, collect({point: a, shared: shared}) AS partners
+WITH partners, b, COUNT { MATCH (b)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size
+UNWIND partners AS partner
+WITH partner.point AS a, collect({point: b, shared: partner.shared, size: size}) AS others
+WITH a, others, COUNT { MATCH (a)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size
+UNWIND others AS other
+WITH a, other.point AS b, toFloat(other.shared) / (size + other.size - other.shared) AS weight
+CALL (a, b) {
+  OPTIONAL MATCH (a)<-[:INCLUDES]-(c)-[:INCLUDES]->(b)
+  RETURN coalesce(min(coalesce(c.relatedAt, 0.3)), 0.3) AS threshold
+}
+WITH CASE WHEN a.id < b.id THEN a ELSE b END AS low, CASE WHEN a.id < b.id THEN b ELSE a END AS high, weight, threshold
+WHERE weight >= threshold
+WITH DISTINCT low, high, weight
+OPTIONAL MATCH (low)-[old:RELATED_TO]->(high)
+WITH low, high, weight, old
+WHERE old IS NULL OR coalesce(old.weight, -1.0) <> weight
+MERGE (low)-[e:RELATED_TO]->(high)
+SET e.weight = weight
+RETURN count(*) AS changed

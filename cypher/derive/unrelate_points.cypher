@@ -1,0 +1,24 @@
+// Delete the semantic edges of these points whose Jaccard weight no longer reaches the threshold, and those that stand
+// the wrong way round or twice.
+// params: ids LIST<STRING>
+// returns: changed
+// access: write
+UNWIND $ids AS id
+MATCH (a:KnowledgePoint {id: id})
+USING INDEX a:KnowledgePoint(id)
+WITH a
+MATCH (a)-[e:RELATED_TO]-()
+WITH DISTINCT e, startNode(e) AS a, endNode(e) AS b
+WITH e, a, b,
+  COUNT { MATCH (a)<-[:TEACHES]-(r)-[:TEACHES]->(b) WHERE r.status = 'active' RETURN DISTINCT r } AS shared,
+  COUNT { MATCH (a)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size_a,
+  COUNT { MATCH (b)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size_b
+CALL (a, b) {
+  OPTIONAL MATCH (a)<-[:INCLUDES]-(c)-[:INCLUDES]->(b)
+  RETURN coalesce(min(coalesce(c.relatedAt, 0.3)), 0.3) AS threshold
+}
+WITH e, a, b, size_a + size_b - shared AS united, shared, threshold
+WHERE a.id >= b.id OR shared = 0 OR toFloat(shared) / united < threshold
+  OR EXISTS { MATCH (a)-[f:RELATED_TO]->(b) WHERE elementId(f) < elementId(e) }
+DELETE e
+RETURN count(*) AS changed

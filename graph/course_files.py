@@ -1,0 +1,187 @@
+"""Reads a course folder into raw rows that know their file and line. What the values mean is `graph.course_fields`.
+
+Any table may be CSV or JSONL and may be split: every file whose name begins with `TABLE.` belongs to TABLE. A file that
+cannot be read becomes a problem, never an exception, so that one report tells everything.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from graph.course import Place, Problem
+
+TABLES = ("points", "prerequisites", "resources", "teaches", "items")
+HEADER = "course.json"
+
+
+class Row(NamedTuple):
+    """One row as it stands in its file: text in CSV, JSON values in JSONL."""
+
+    at: Place
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file of a table. `columns` is the CSV header; JSONL has none. `whole` is false where rows are missing."""
+
+    file: str
+    table: str
+    columns: tuple[str, ...] | None
+    rows: list[Row]
+    whole: bool = True
+
+
+@dataclass
+class Folder:
+    """All that could be read of a course folder. `header` is course.json."""
+
+    header: Row | None = None
+    sheets: list[Sheet] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+    def say(self, at: Place, message: str) -> None:
+        """Add a problem that belongs to no row."""
+        self.problems.append(Problem(at, "", message))
+
+
+class _Unreadable(Exception):
+    """A file, or the rest of it, cannot be read; the text says why and what to do."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def read(path: Path) -> Folder:
+    """Read every table file and course.json of the folder `path`."""
+    folder = Folder()
+    if not path.is_dir():
+        folder.say(Place(path.name, 0), "there is no such folder; give the folder that holds course.json")
+        return folder
+    _read_header(path / HEADER, folder)
+    for file in sorted(path.iterdir()):
+        table, _, kind = file.name.partition(".")
+        kind = kind.rpartition(".")[2].lower()
+        if not file.is_file() or kind not in ("csv", "jsonl", "tsv", "xlsx"):
+            continue
+        if table in TABLES and kind in ("csv", "jsonl"):
+            folder.sheets.append(_read_sheet(file, table, kind, folder))
+        else:
+            message = f"was not read: tables are named {', '.join(TABLES)} and end in .csv or .jsonl"
+            folder.notes.append(Problem(Place(file.name, 0), "", message))
+    return folder
+
+
+def _read_header(file: Path, folder: Folder) -> None:
+    if not file.is_file():
+        folder.say(Place(HEADER, 0), 'is missing; write at least {"id": …, "title": …, "language": …}')
+        return
+    try:
+        values = orjson.loads(_text(file))
+    except _Unreadable as error:
+        folder.say(Place(HEADER, error.line), str(error))
+    except orjson.JSONDecodeError as error:
+        folder.say(Place(HEADER, error.lineno), f"is not JSON: {error.msg}")
+    else:
+        if isinstance(values, dict):
+            folder.header = Row(Place(HEADER, 1), values)
+        else:
+            folder.say(Place(HEADER, 1), 'must be one object: {"id": …, "title": …}')
+
+
+def _read_sheet(file: Path, table: str, kind: str, folder: Folder) -> Sheet:
+    columns: tuple[str, ...] | None = None
+    rows: list[Row] = []
+    before = len(folder.problems)
+    try:
+        text = _text(file)
+        if kind == "csv":
+            columns = _read_csv(file.name, text, rows, folder)
+        else:
+            _read_jsonl(file.name, text, rows, folder)
+    except _Unreadable as error:
+        folder.say(Place(file.name, error.line), str(error))
+    return Sheet(file.name, table, columns, rows, whole=len(folder.problems) == before)
+
+
+def _text(file: Path) -> str:
+    """The file's text; a byte order mark is dropped."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise _Unreadable(0, f"cannot be read ({error.strerror})") from error
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise _Unreadable(1, "is UTF-16; save it as UTF-8")
+    if b"\0" in content:
+        raise _Unreadable(content[: content.index(b"\0")].count(b"\n") + 1, "is not text: it holds a zero byte")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        byte = content[error.start]
+        raise _Unreadable(line, f"is not UTF-8 (byte 0x{byte:02x}; Latin-1 perhaps); save it as UTF-8") from error
+
+
+def _read_csv(file: str, text: str, rows: list[Row], folder: Folder) -> tuple[str, ...]:
+    """Append the rows below the header; returns the header."""
+    lines = _cells(text)
+    _, header = next(lines, (1, []))
+    columns = tuple(cell.strip() for cell in header)
+    _check_header(columns)
+    for line, cells in lines:
+        at = Place(file, line)
+        if len(cells) == len(columns):
+            rows.append(Row(at, dict(zip(columns, cells, strict=True))))
+        elif cells:
+            hint = "put a text that holds commas into double quotes"
+            folder.say(at, f"has {len(cells)} cells and the header has {len(columns)}; {hint}")
+    return columns
+
+
+def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of each row with the line it starts on; a quoted cell may go over several lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        hint = "close every double quote and double the quotes inside a cell"
+        raise _Unreadable(start, f"the row that starts here is not CSV ({error}); {hint}") from error
+
+
+def _check_header(columns: tuple[str, ...]) -> None:
+    if not any(columns):
+        raise _Unreadable(1, "is empty; the first line names the columns")
+    for delimiter, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(columns) == 1 and delimiter in columns[0]:
+            raise _Unreadable(1, f"has its columns separated by {name}; save it with commas")
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise _Unreadable(1, f"names {', '.join(map(repr, twice))} twice; name every column once")
+
+
+def _read_jsonl(file: str, text: str, rows: list[Row], folder: Folder) -> None:
+    if text.lstrip().startswith("["):
+        raise _Unreadable(1, "is one JSON array; write one object a line, without brackets and commas around it")
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line or line.isspace():
+            continue
+        at = Place(file, number)
+        try:
+            values = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            folder.say(at, f"is not JSON: {error.msg} at column {error.colno}; write one whole object a line")
+            continue
+        if isinstance(values, dict):
+            rows.append(Row(at, values))
+        else:
+            folder.say(at, "is not an object; write one object a line")

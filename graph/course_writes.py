@@ -1,0 +1,112 @@
+"""Brings the stored state of one course to a new one, inside a transaction: only what differs is written.
+
+Rows that left the course are deleted if no other course states them, except what learners' histories refer to: such
+resources and items become `retired` (never recommended again), such points stay without a course. Rows made by hand in
+Browser or mined from logs carry no course in `courses` and stay.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any
+
+from graph import course_rows, derive
+from graph.connection import Row, Work
+from graph.course import Course
+from graph.course_changes import Changes, difference
+
+BATCH = 5_000
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Rows by table. `retired` counts what left the course and stays for its history's sake."""
+
+    created: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int] = field(default_factory=dict)
+    gone: dict[str, int] = field(default_factory=dict)
+    retired: int = 0
+    header: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether the graph is another one now."""
+        return self.header or any(map(any, (self.created.values(), self.changed.values(), self.gone.values())))
+
+
+async def write(work: Work, course: Course, progress: Progress) -> Written:
+    """Store `course`; `progress` is told how many rows were written since it was last told."""
+    changes = difference(await course_rows.read(work, course.id), course)
+    gone, retired = await _drop(work, course.id, changes)
+    await _save(work, course, changes, progress)
+    written = Written(
+        created={table: len(change.created) for table, change in changes.tables.items()},
+        changed={table: len(change.changed) for table, change in changes.tables.items()},
+        gone=gone,
+        retired=retired,
+        header=changes.header,
+    )
+    if written.anything:
+        await derive.refresh(work, sorted(changes.touched))
+    return written
+
+
+async def _drop(work: Work, course: str, changes: Changes) -> tuple[dict[str, int], int]:
+    """Take out what is gone, links before their ends; returns how many rows by table, and how many were retired."""
+    gone, retired = dict.fromkeys(changes.tables, 0), 0
+    for table in ("prerequisites", "resources", "teaches", "items", "points"):
+        for batch in _batches(changes.tables[table].gone):
+            for row in await _drop_batch(work, course, table, batch):
+                gone[table] += row["dropped"]
+                retired += row.get("retired", 0)
+    return gone, retired
+
+
+async def _drop_batch(work: Work, course: str, table: str, batch: list[Any]) -> list[Row]:
+    if table == "prerequisites":
+        return await work.run("curate/drop_prerequisites", course=course, rows=_maps(batch))
+    if table == "teaches":
+        return await work.run("curate/drop_teaches", course=course, rows=_maps(batch))
+    ids = [record.id for record in batch]
+    query = {"resources": "curate/drop_resources", "items": "curate/drop_items", "points": "curate/drop_points"}
+    return await work.run(query[table], course=course, ids=ids)
+
+
+async def _save(work: Work, course: Course, changes: Changes, progress: Progress) -> None:
+    if changes.header:
+        properties = {**course.settings, "id": course.id, "title": course.title}
+        await work.run("curate/save_course", course=course.id, properties=properties)
+    queries = {
+        "points": "curate/save_points",
+        "prerequisites": "curate/save_prerequisites",
+        "resources": "curate/save_resources",
+        "teaches": "curate/save_teaches",
+        "items": "curate/save_items",
+    }
+    await _revive(work, changes)
+    for table, query in queries.items():
+        for batch in _batches(changes.tables[table].saved):
+            rows = _maps(batch)
+            await work.run(query, course=course.id, rows=rows)
+            if table == "items":
+                await work.run("curate/drop_assesses", course=course.id, rows=rows)
+            progress(len(batch))
+
+
+async def _revive(work: Work, changes: Changes) -> None:
+    """Retired resources that are in the files again forget what they taught before."""
+    retired = await work.run("curate/retired_resources")
+    back = set(retired[0]["ids"]) & {record.id for record in changes.tables["resources"].created}
+    await work.run("curate/revive_resources", ids=sorted(back))
+
+
+def _batches(rows: list[Any]) -> Iterable[list[Any]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+
+
+def _maps(records: list[Any]) -> list[Row]:
+    """Parameter maps of records of one class, by attribute name, without their place."""
+    names = [one.name for one in fields(records[0]) if one.name != "at"]
+    values = attrgetter(*names)
+    return [dict(zip(names, values(record), strict=True)) for record in records]

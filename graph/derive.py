@@ -1,0 +1,39 @@
+"""Structure that follows from the rest: how many prerequisites a point has, and which points are taught together.
+
+Jaccard weight of two points a and b with resource sets R(a), R(b), retired resources left out:
+
+    w = |R(a) ∩ R(b)| / |R(a) ∪ R(b)|,   kept at w ≥ θ
+
+θ is `relatedAt` of a course that includes both points (the lowest, where there are several), else 0.3. The pairs are
+found by walking over shared resources, so the work grows with what is shared and not with N².
+"""
+
+from graph.connection import Graph, Work
+
+BATCH = 2_000
+
+
+async def rebuild(graph: Graph) -> int:
+    """Derive everything anew, e.g. after edits by hand; returns how many points there are."""
+    return await graph.writing(_rebuild)
+
+
+async def _rebuild(work: Work) -> int:
+    found = await work.run("derive/point_ids")
+    await refresh(work, found[0]["ids"])
+    return len(found[0]["ids"])
+
+
+async def refresh(work: Work, points: list[str]) -> int:
+    """Make the derived structure of these points true; returns how many degrees and edges were written or deleted."""
+    changed = 0
+    for start in range(0, len(points), BATCH):
+        changed += await _refresh(work, points[start : start + BATCH])
+    return changed
+
+
+async def _refresh(work: Work, ids: list[str]) -> int:
+    counted = await work.run("derive/count_prerequisites", ids=ids)
+    unrelated = await work.run("derive/unrelate_points", ids=ids)
+    related = await work.run("derive/relate_points", ids=ids)
+    return sum(int(rows[0]["changed"]) for rows in (counted, unrelated, related))
