@@ -1,0 +1,45 @@
+// Lock the learners of some outcomes, then read what each outcome touches: the taught points, what they influence (W) and
+// the learner's stored mastery of both. Setting a property to itself takes the node's lock and changes nothing; all reads
+// come after it. An outcome of an unknown learner has no row.
+// params: outcomes LIST<MAP>
+// returns: position, learner, step, answers, success, known, recommended_to, chosen, resource, item, course, forgetting, touched, influence, mastery
+// access: write
+UNWIND $outcomes AS row
+MATCH (l:Learner {id: row.learner})
+SET l.step = coalesce(l.step, 0)
+WITH row, l
+OPTIONAL MATCH (known:Interaction {id: row.id})
+OPTIONAL MATCH (q:Recommendation {id: row.recommendation})
+OPTIONAL MATCH (q)-[:CHOSE]->(chosen:Resource)
+OPTIONAL MATCH (r:Resource {id: coalesce(row.resource, chosen.id)})
+OPTIONAL MATCH (i:Item {id: row.item})
+OPTIONAL MATCH (c:Course {id: coalesce(q.course, row.course, l.course)})
+WITH row, l, known, q, chosen, r, i, c, coalesce(r, i) AS practised
+CALL (practised) {
+  MATCH (practised)-[t:TEACHES|ASSESSES]->(k:KnowledgePoint)
+  RETURN collect([k, coalesce(t.importance, 1.0)]) AS touched
+}
+CALL (touched) {
+  UNWIND touched AS pair
+  WITH pair[0] AS k
+  CALL (k) {
+    MATCH (k)-[:PREREQUISITE_OF {status: 'accepted'}]->(j)
+    RETURN j, 1.0 AS weight
+    UNION ALL
+    MATCH (k)-[e:RELATED_TO]-(j)
+    RETURN j, e.weight AS weight
+  }
+  RETURN collect([k.id, j.id, weight]) AS influence, collect(j) AS neighbours
+}
+CALL (l, c, touched, neighbours) {
+  UNWIND [pair IN touched | pair[0]] + neighbours AS p
+  WITH DISTINCT l, c, p
+  MATCH (l)-[m:MASTERY]->(p)
+  RETURN collect([p.id, m.level, m.practicedAt, m.attempts, m.uncertainty,
+    coalesce(m.decay, c.forgetting, 0.08)]) AS mastery
+}
+RETURN row.position AS position, l.id AS learner, coalesce(l.step, 0) AS step, coalesce(l.answers, 0) AS answers,
+  coalesce(l.success, 0.5) AS success,
+  known {.id, .learner, .step, .reward, .points, .before, .after} AS known,
+  q.learner AS recommended_to, chosen.id AS chosen, r.id AS resource, i.id AS item, c.id AS course,
+  coalesce(c.forgetting, 0.08) AS forgetting, [pair IN touched | [pair[0].id, pair[1]]] AS touched, influence, mastery

@@ -1,0 +1,209 @@
+"""Outcomes: the answer, the learner's new state and the reward are stored in one transaction, each outcome once.
+
+The transaction takes the learner's lock before it reads, so two outcomes that arrive together are applied one after the
+other. Each stored change carries the level before and after, so that every past state can be rebuilt.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from neo4j.exceptions import ConstraintError
+
+from graph.connection import Graph, Row, Work
+from graph.errors import Conflict, NotFound
+from graph.practice import UNSEEN, Known, Learn, Learned, Outcome, Practice, Recorded, Rise, checked
+from graph.times import moment, utc
+
+RECENT = 0.15
+"""Weight of the latest answer in a learner's running share of right ones."""
+
+
+async def record_outcome(
+    graph: Graph, outcome: Outcome, learn: Learn, now: datetime, course: str | None = None
+) -> Recorded:
+    """Store one outcome; see `record_outcomes`."""
+    return (await record_outcomes(graph, [outcome], learn, now, course))[0]
+
+
+async def record_outcomes(
+    graph: Graph, outcomes: list[Outcome], learn: Learn, now: datetime, course: str | None = None
+) -> list[Recorded]:
+    """Store outcomes in the order given, all or none; one that is stored already is returned as it was.
+
+    `learn` may be called again when the database asks to try again. Raises `NotFound` (learner, recommendation,
+    resource or item), `Conflict` (somebody else's recommendation, another resource than it chose, an id in use), or
+    `Invalid`.
+    """
+    now = utc(now)
+    valid = [checked(outcome, now) for outcome in outcomes]
+
+    async def unit(work: Work) -> list[Recorded]:
+        batch = _Batch(learn, now, await _read(work, valid, course))
+        recorded = [batch.apply(outcome) for outcome in valid]
+        if batch.interactions:
+            await work.run("learn/record_outcomes", **batch.rows())
+        return recorded
+
+    try:
+        return await graph.writing(unit)
+    except ConstraintError as error:
+        raise Conflict("An outcome's id was used by somebody else at the same moment.") from error
+
+
+async def _read(work: Work, outcomes: list[Outcome], course: str | None) -> list[Row]:
+    """What each outcome touches, in the order of `outcomes`; locks learners in order of id: no batches deadlock."""
+    wanted = [
+        {
+            "position": position,
+            "id": outcome.id,
+            "learner": outcome.learner,
+            "course": course,
+            "recommendation": outcome.recommendation,
+            "resource": outcome.resource,
+            "item": outcome.item,
+        }
+        for position, outcome in sorted(enumerate(outcomes), key=lambda pair: pair[1].learner)
+    ]
+    rows = {row["position"]: row for row in await work.run("learn/practice", outcomes=wanted)}
+    for position, outcome in enumerate(outcomes):
+        if position not in rows:
+            raise NotFound("learner", outcome.learner)
+    return [rows[position] for position in range(len(outcomes))]
+
+
+@dataclass
+class _Learner:
+    """A learner's state while a batch is applied."""
+
+    step: int
+    answers: int
+    success: float
+    known: dict[str, Known] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    practised: bool = False
+
+
+class _Batch:
+    """Applies outcomes one after the other to the state that was read, and gathers what is to be written."""
+
+    def __init__(self, learn: Learn, now: datetime, rows: list[Row]) -> None:
+        self._learn = learn
+        self._now = now
+        self._rows = iter(rows)
+        self._learners: dict[str, _Learner] = {}
+        self._done: dict[str, Recorded] = {}
+        self.interactions: list[dict[str, Any]] = []
+        for row in rows:
+            self._remember(row)
+
+    def apply(self, outcome: Outcome) -> Recorded:
+        """The next outcome: stored before, or learnt from now."""
+        row = next(self._rows)
+        earlier = self._done.get(outcome.id) or _stored(row)
+        if earlier is not None:
+            if earlier.learner != outcome.learner:
+                raise Conflict(f"The outcome id {outcome.id!r} is in use.")
+            return earlier
+        recorded = self._record(outcome, row)
+        self._done[outcome.id] = replace(recorded, repeated=True)
+        return recorded
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The parameters of learn/record_outcomes."""
+        written = {name: learner for name, learner in self._learners.items() if learner.practised}
+        return {
+            "interactions": self.interactions,
+            "learners": [
+                {"learner": name, "step": each.step, "answers": each.answers, "success": each.success}
+                for name, each in written.items()
+            ],
+            "mastery": [
+                each.known[point].row(name, point) | {"updated_at": self._now}
+                for name, each in written.items()
+                for point in sorted(each.changed)
+            ],
+        }
+
+    def _remember(self, row: Row) -> None:
+        learner = self._learners.setdefault(row["learner"], _Learner(row["step"], row["answers"], row["success"]))
+        for point, level, practiced_at, attempts, uncertainty, decay in row["mastery"]:
+            learner.known.setdefault(point, Known(level, moment(practiced_at), attempts, uncertainty, decay))
+
+    def _record(self, outcome: Outcome, row: Row) -> Recorded:
+        practised = _practised(outcome, row)
+        learner = self._learners[outcome.learner]
+        practice = _practice(outcome, row, learner.known)
+        learned = self._learn(practice) if practice.points else Learned(0.0)
+        before = {state.point: state for state in practice.points}
+        rises = [Rise(change.point, before[change.point].level, change.level) for change in learned.changes]
+        for change in learned.changes:
+            fresh = Known(0.0, outcome.at, 0, UNSEEN, row["forgetting"])
+            known = learner.known.setdefault(change.point, fresh)
+            known.change(change, before[change.point].importance > 0, outcome.at)
+            learner.changed.add(change.point)
+        learner.practised = True
+        learner.step += 1
+        learner.answers += 1
+        learner.success += (outcome.right - learner.success) * RECENT
+        recorded = Recorded(outcome.id, outcome.learner, learner.step, float(learned.reward), rises)
+        self.interactions.append(_interaction(outcome, recorded, practised, self._now))
+        return recorded
+
+
+def _practised(outcome: Outcome, row: Row) -> dict[str, str | None]:
+    """Resource and item by id, after the refusals."""
+    if outcome.recommendation is not None:
+        if row["recommended_to"] is None:
+            raise NotFound("recommendation", outcome.recommendation)
+        if row["recommended_to"] != outcome.learner:
+            raise Conflict(f"Recommendation {outcome.recommendation!r} was made for another learner.")
+        if outcome.resource not in (None, row["chosen"]):
+            raise Conflict(
+                f"Recommendation {outcome.recommendation!r} chose {row['chosen']!r}, not {outcome.resource!r}."
+            )
+    for kind in ("resource", "item"):
+        asked = getattr(outcome, kind)
+        if asked is not None and row[kind] is None:
+            raise NotFound(kind, asked)
+    return {"resource": row["resource"], "item": row["item"]}
+
+
+def _stored(row: Row) -> Recorded | None:
+    known = row["known"]
+    if known is None:
+        return None
+    changes = zip(known["points"], known["before"], known["after"], strict=True)
+    rises = [Rise(point, before, after) for point, before, after in changes]
+    return Recorded(known["id"], known["learner"], known["step"], known["reward"], rises, repeated=True)
+
+
+def _practice(outcome: Outcome, row: Row, known: dict[str, Known]) -> Practice:
+    importance = dict(row["touched"])
+    points = list(dict.fromkeys([*importance, *(to for _, to, _ in row["influence"])]))
+    unseen = Known(0.0, outcome.at, 0, UNSEEN, row["forgetting"])
+    states = [known.get(point, unseen).state(point, importance.get(point, 0.0), outcome.at) for point in points]
+    weights: dict[tuple[str, str], float] = {}
+    for start, end, weight in row["influence"]:
+        weights[start, end] = max(weight, weights.get((start, end), 0.0))
+    return Practice(outcome, row["course"], states, [(start, end, weight) for (start, end), weight in weights.items()])
+
+
+def _interaction(
+    outcome: Outcome, recorded: Recorded, practised: dict[str, str | None], now: datetime
+) -> dict[str, Any]:
+    return practised | {
+        "id": outcome.id,
+        "learner": outcome.learner,
+        "recommendation": outcome.recommendation,
+        "at": outcome.at,
+        "recorded_at": now,
+        "outcome": "right" if outcome.right else "wrong",
+        "right": outcome.right,
+        "minutes": outcome.minutes,
+        "reward": recorded.reward,
+        "step": recorded.step,
+        "points": [rise.point for rise in recorded.changes],
+        "before": [rise.before for rise in recorded.changes],
+        "after": [rise.after for rise in recorded.changes],
+    }

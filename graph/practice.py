@@ -1,0 +1,158 @@
+"""What passes between the database and a learner model: one practised resource or item, and what changed by it.
+
+The graph knows no learner model. `record_outcomes` hands each outcome to a callable as `Practice` and stores the
+`Learned` that it gives back, inside one transaction.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from graph.errors import Invalid
+from graph.times import past
+
+FORGET_AFTER_DAYS = 3.0
+"""No forgetting before this many days without practice (DESIGN §3); the queries say the same."""
+
+UNSEEN = 12**-0.5
+"""Uncertainty where nothing is known: the standard deviation of a uniform distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a learner did with a resource or an item.
+
+    Attributes:
+        id: chosen by the sender; the same id twice counts once.
+        recommendation: the decision that it followed; its resource then need not be named.
+        resource, item: what was practised: one of the two, or a recommendation.
+        minutes: how long it took.
+    """
+
+    id: str
+    learner: str
+    right: bool
+    at: datetime
+    recommendation: str | None = None
+    resource: str | None = None
+    item: str | None = None
+    minutes: float | None = None
+
+
+class PointState(NamedTuple):
+    """One point before the outcome: `level` forgetting included, η `importance` (0 for a neighbour)."""
+
+    point: str
+    importance: float
+    level: float
+    uncertainty: float
+    attempts: int
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """One outcome and all of the learner's state that it can touch.
+
+    Attributes:
+        course: whose settings count; None where the learner has none.
+        points: those that the resource teaches, then their neighbours in W.
+        influence: W as (from a taught point, to a point, weight).
+    """
+
+    outcome: Outcome
+    course: str | None
+    points: list[PointState]
+    influence: list[tuple[str, str, float]]
+
+
+class Change(NamedTuple):
+    """The new level and uncertainty of a point."""
+
+    point: str
+    level: float
+    uncertainty: float
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a learner model makes of a practice; points without a change keep their state."""
+
+    reward: float
+    changes: list[Change] = field(default_factory=list)
+
+
+Learn = Callable[[Practice], Learned]
+
+
+class Rise(NamedTuple):
+    """What an outcome did to one point's level."""
+
+    point: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An outcome as it is stored; `repeated` when it had been stored before."""
+
+    outcome: str
+    learner: str
+    step: int
+    reward: float
+    changes: list[Rise]
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class Known:
+    """One point of a learner as stored: `level` at `practiced_at`, forgotten at rate `decay` a day since."""
+
+    level: float
+    practiced_at: datetime
+    attempts: int
+    uncertainty: float
+    decay: float
+
+    def days(self, at: datetime) -> float:
+        """Since it was practised; 0 for an outcome that arrives late."""
+        return max(0.0, (at - self.practiced_at) / timedelta(days=1))
+
+    def state(self, point: str, importance: float, at: datetime) -> PointState:
+        """The point at that moment."""
+        days = self.days(at)
+        level = self.level * math.exp(-self.decay * days) if days >= FORGET_AFTER_DAYS else self.level
+        return PointState(point, importance, level, self.uncertainty, self.attempts, days)
+
+    def change(self, change: Change, touched: bool, at: datetime) -> None:
+        """Take the new level; an attempt counts for the points that were practised themselves."""
+        self.level, self.uncertainty = change.level, change.uncertainty
+        self.attempts += touched
+        self.practiced_at = max(self.practiced_at, at)
+
+    def row(self, learner: str, point: str) -> dict[str, Any]:
+        """As the query that stores it wants it."""
+        return {
+            "learner": learner,
+            "point": point,
+            "level": self.level,
+            "uncertainty": self.uncertainty,
+            "attempts": self.attempts,
+            "practiced_at": self.practiced_at,
+        }
+
+
+def checked(outcome: Outcome, now: datetime) -> Outcome:
+    """The outcome with its time in UTC; `Invalid` for the future, or unless it says once what was practised."""
+    if not outcome.id.strip():
+        raise Invalid("An outcome's id must not be empty.", "id")
+    named = [name for name in ("recommendation", "resource", "item") if getattr(outcome, name) is not None]
+    if named not in (["recommendation"], ["resource"], ["item"], ["recommendation", "resource"]):
+        raise Invalid("An outcome names a recommendation, or a resource, or an item.", "resource")
+    if outcome.minutes is not None and not 0 <= outcome.minutes < math.inf:
+        raise Invalid(f"minutes is {outcome.minutes}; it must not be negative.", "minutes")
+    at = past(outcome.at, now, "at")
+    return replace(outcome, at=at, right=bool(outcome.right))
