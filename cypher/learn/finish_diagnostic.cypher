@@ -1,0 +1,23 @@
+// Set the mastery that follows from a diagnostic, keep what it was before on the diagnostic, and close it. Answers on a
+// point's items count as its attempts. Returns the points that exist.
+// params: id STRING, levels LIST<MAP>, now DATETIME
+// returns: points
+// access: write
+MATCH (l:Learner)-[:TOOK]->(d:Diagnostic {id: $id})
+OPTIONAL MATCH (c:Course {id: d.course})
+CALL (l, d, c) {
+  UNWIND $levels AS row
+  MATCH (k:KnowledgePoint {id: row.point})
+  OPTIONAL MATCH (l)-[old:MASTERY]->(k)
+  WITH l, d, c, row, k, old, ($now.epochMillis - old.practicedAt.epochMillis) / 86400000.0 AS days
+  WITH l, d, row, k, COUNT { (d)-[a:ASKED]->()-[:ASSESSES]->(k) WHERE a.right IS NOT NULL } AS answers,
+    coalesce(CASE WHEN days >= 3 THEN old.level * exp(-coalesce(old.decay, c.forgetting, 0.08) * days)
+      ELSE old.level END, 0.0) AS before
+  MERGE (l)-[m:MASTERY]->(k)
+  SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = coalesce(m.attempts, 0) + answers,
+    m.practicedAt = $now, m.updatedAt = $now
+  RETURN collect(k.id) AS points, collect(before) AS before, collect(row.level) AS after
+}
+SET l.step = coalesce(l.step, 0) + 1
+SET d.finishedAt = $now, d.step = l.step, d.points = points, d.before = before, d.after = after
+RETURN points

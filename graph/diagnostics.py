@@ -1,0 +1,127 @@
+"""Diagnostics: which items a learner was asked, what they answered, and the mastery that followed from it.
+
+The state of a session is in the graph alone, so it survives a restart of whoever asks.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graph.candidates import refuse
+from graph.connection import Graph, Row, Work
+from graph.errors import Conflict, Invalid, NotFound
+from graph.practice import Change
+from graph.times import moment, moment_or_none, utc
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item in the order asked; `right` is None until it is answered."""
+
+    item: str
+    right: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A session; open until `finished_at`."""
+
+    id: str
+    learner: str
+    course: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    asked: list[Asked] = field(default_factory=list)
+
+
+async def start_diagnostic(graph: Graph, id: str, learner: str, course: str, now: datetime) -> Diagnostic:
+    """Open a session. Raises `NotFound` for an unknown learner or course."""
+    rows = await graph.write("learn/start_diagnostic", id=id, learner=learner, course=course, now=utc(now))
+    if not rows:
+        await refuse(graph, learner, course)
+    return Diagnostic(id, learner, course, utc(now))
+
+
+async def read_diagnostic(graph: Graph, id: str) -> Diagnostic:
+    """A session as it stands; raises `NotFound`."""
+    rows = await graph.read("learn/diagnostic", id=id)
+    if not rows:
+        raise NotFound("diagnostic", id)
+    return _diagnostic(rows[0])
+
+
+async def ask_items(graph: Graph, id: str, items: list[str]) -> Diagnostic:
+    """Note the items as asked, in this order; one that was asked before stays. Raises `NotFound`, `Conflict`."""
+
+    async def unit(work: Work) -> None:
+        await _open(work, id)
+        known = {row["item"] for row in await work.run("learn/ask_items", id=id, items=items)}
+        for item in items:
+            if item not in known:
+                raise NotFound("item", item)
+
+    await graph.writing(unit)
+    return await read_diagnostic(graph, id)
+
+
+async def answer_items(graph: Graph, id: str, answers: dict[str, bool], now: datetime) -> Diagnostic:
+    """Note answers by item; the first answer to an item stays.
+
+    Raises `NotFound` for the session, `Invalid` for an item that was not asked, `Conflict` when it is finished.
+    """
+
+    async def unit(work: Work) -> None:
+        await _open(work, id)
+        rows = [{"item": item, "right": right} for item, right in answers.items()]
+        known = {row["item"] for row in await work.run("learn/answer_items", id=id, answers=rows, now=utc(now))}
+        for item in answers:
+            if item not in known:
+                raise Invalid(f"The item {item!r} was not asked in this diagnostic.", "item")
+
+    await graph.writing(unit)
+    return await read_diagnostic(graph, id)
+
+
+async def finish_diagnostic(graph: Graph, id: str, levels: list[Change], now: datetime) -> Diagnostic:
+    """Close the session and set the learner's mastery of these points: s(0), with what each was before.
+
+    A finished session stays as it is. Raises `NotFound` for the session or a point, `Invalid` for a level outside
+    [0, 1].
+    """
+    for change in levels:
+        if not 0 <= change.level <= 1:
+            raise Invalid(f"The level of {change.point!r} is {change.level}; it must lie in [0, 1].", "level")
+    rows = [change._asdict() for change in levels]
+
+    async def unit(work: Work) -> None:
+        if (await _lock(work, id))["finished"]:
+            return
+        [stored] = await work.run("learn/finish_diagnostic", id=id, levels=rows, now=utc(now))
+        for change in levels:
+            if change.point not in stored["points"]:
+                raise NotFound("knowledge point", change.point)
+
+    await graph.writing(unit)
+    return await read_diagnostic(graph, id)
+
+
+async def _open(work: Work, id: str) -> None:
+    if (await _lock(work, id))["finished"]:
+        raise Conflict(f"Diagnostic {id!r} is finished.")
+
+
+async def _lock(work: Work, id: str) -> Row:
+    rows = await work.run("learn/lock_diagnostic", id=id)
+    if not rows:
+        raise NotFound("diagnostic", id)
+    return rows[0]
+
+
+def _diagnostic(row: Row) -> Diagnostic:
+    return Diagnostic(
+        id=row["id"],
+        learner=row["learner"],
+        course=row["course"],
+        started_at=moment(row["started_at"]),
+        finished_at=moment_or_none(row["finished_at"]),
+        asked=[Asked(item, right) for item, right in row["asked"]],
+    )

@@ -1,0 +1,128 @@
+"""The log read back for training: every served step with its outcome as (s, a, r, s′).
+
+A learner's state is rebuilt by replaying the stored changes in the order of `step`; a decision carries the step that it
+saw. Nothing is recomputed with a learner model, so the log stays true when rates or models change.
+"""
+
+import math
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from graph.connection import Graph, Row
+from graph.decisions import Decision, decision_of
+from graph.outcomes import RECENT
+from graph.practice import FORGET_AFTER_DAYS
+from graph.times import moment, utc
+
+LEARNERS = 20
+"""Learners whose whole log is held at once."""
+
+
+class Seen(NamedTuple):
+    """A point at a moment: level, forgetting included, and days since it was practised."""
+
+    level: float
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A learner at a moment; points that were never touched are missing."""
+
+    points: dict[str, Seen]
+    answers: int
+    success: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step of the loop.
+
+    Attributes:
+        decision: the state's moment, candidates, policy version and propensity; a = `decision.resource`.
+        after: s′, right after the outcome.
+        next: the learner's next decision, whose candidates are those of s′; None at the end of the log.
+    """
+
+    decision: Decision
+    before: State
+    right: bool
+    reward: float
+    after: State
+    next: Decision | None
+
+
+async def transitions(
+    graph: Graph, course: str | None = None, since: datetime | None = None, learners: int = LEARNERS
+) -> AsyncIterator[Transition]:
+    """Every answered decision, learner by learner in the order answered; of one course, or since a moment, if given.
+
+    A decision with several outcomes counts with the first.
+    """
+    after = ""
+    moments = {"course": course, "since": since and utc(since, "since")}
+    while True:
+        rows = await graph.read("learn/log", after=after, learners=learners, **moments)
+        if not rows:
+            return
+        for row in rows:
+            for transition in _replay(row):
+                yield transition
+        after = rows[-1]["learner"]
+
+
+def _replay(row: Row) -> Iterator[Transition]:
+    """One learner's transitions in the order answered; the changes are walked through once."""
+    decisions = sorted((decision_of(each) for each in row["decisions"]), key=lambda each: (each.step, each.at, each.id))
+    following = dict(zip((each.id for each in decisions), decisions[1:], strict=False))
+    by_id = {each.id: each for each in decisions}
+    replay = _Replay(dict(row["rates"]), dict(row["decays"]))
+    waiting = iter(decisions)
+    upcoming = next(waiting, None)
+    before: dict[str, State] = {}
+    for change in sorted(row["changes"], key=lambda change: change["step"]):
+        while upcoming is not None and upcoming.step < change["step"]:
+            before[upcoming.id] = replay.state(upcoming.course, upcoming.at)
+            upcoming = next(waiting, None)
+        replay.apply(change)
+        start = before.pop(change["recommendation"], None)
+        if start is not None:
+            decision = by_id[change["recommendation"]]
+            after = replay.state(decision.course, moment(change["at"]))
+            yield Transition(decision, start, change["right"], change["reward"], after, following.get(decision.id))
+
+
+class _Replay:
+    """A learner's stored levels while the changes are walked through."""
+
+    def __init__(self, rates: dict[str, float], decays: dict[str, float]) -> None:
+        self._rates = rates
+        self._decays = decays
+        self._stored: dict[str, tuple[float, datetime]] = {}
+        self._answers = 0
+        self._success = 0.5
+
+    def apply(self, change: Row) -> None:
+        """The next interaction or diagnostic."""
+        at = moment(change["at"])
+        for point, level in zip(change["points"], change["after"], strict=True):
+            earlier = self._stored.get(point)
+            self._stored[point] = (level, at if earlier is None else max(at, earlier[1]))
+        if change["right"] is not None:
+            self._answers += 1
+            self._success += (change["right"] - self._success) * RECENT
+
+    def state(self, course: str, at: datetime) -> State:
+        """The state at a moment, with that course's rate of forgetting where a point has none of its own."""
+        rate = self._rates.get(course, 0.08)
+        seen = {
+            point: _seen(level, (at - when) / timedelta(days=1), self._decays.get(point, rate))
+            for point, (level, when) in self._stored.items()
+        }
+        return State(seen, self._answers, self._success)
+
+
+def _seen(level: float, days: float, rate: float) -> Seen:
+    return Seen(level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level, max(0.0, days))
