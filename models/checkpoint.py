@@ -20,20 +20,23 @@ POLICY = "policy.pt"
 
 def save_checkpoint(trainer: Trainer, folder: Path) -> None:
     """Write the run's whole state to `folder`."""
-    _write({"config": asdict(trainer.config), "state": trainer.state()}, folder / CHECKPOINT)
+    _write({"settings": _settings(trainer), "state": trainer.state()}, folder / CHECKPOINT)
 
 
 def resume(trainer: Trainer, folder: Path) -> bool:
     """Let `trainer` go on from the checkpoint in `folder`; false where there is none.
 
-    Raises `SetupFailed` when the checkpoint was made with other settings: resuming it would end as neither run.
+    Raises `SetupFailed` when the checkpoint was made with other settings or on another course: resuming it would end as
+    neither run.
     """
     path = folder / CHECKPOINT
     if not path.exists():
         return False
     saved = _read(path, trainer.device)
-    if saved["config"] != asdict(trainer.config):
-        raise SetupFailed(f"{path} was made with other settings. Repeat the command with --fresh to start again.")
+    if saved.get("settings") != _settings(trainer):
+        raise SetupFailed(
+            f"{path} was made with other settings or on another course. Repeat the command with --fresh to start again."
+        )
     trainer.restore(saved["state"])
     return True
 
@@ -60,6 +63,11 @@ def load_policy(folder: Path, course: Course, device: torch.device | None = None
     network = PolicyNetwork(course, NetworkConfig(**saved["network"]), device)
     network.load_state_dict(saved["parameters"])
     return LearnedPolicy(network, version=saved["version"], keep=saved["keep"], method=saved["method"])
+
+
+def _settings(trainer: Trainer) -> dict[str, Any]:
+    course = trainer.env.course
+    return {"config": asdict(trainer.config), "points": course.point_ids, "resources": course.resource_ids}
 
 
 def _write(content: dict[str, Any], path: Path) -> None:

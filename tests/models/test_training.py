@@ -1,0 +1,117 @@
+"""Training: the same seed gives the same parameters, every setting runs, and it learns."""
+
+import numpy as np
+import pytest
+import torch
+
+from models.environment import Episode, LearnerVectorEnv
+from models.ladder import Random
+from models.network import NetworkConfig
+from models.policy import LearnedPolicy
+from models.ppo import PPOConfig
+from models.q_learning import QConfig
+from models.state import Rates
+from models.training import Trainer, TrainingConfig
+from tests.models.courses import make_course, random_course
+
+SMALL = TrainingConfig(
+    steps=8 * 4 * 6,
+    learners=8,
+    rollout=4,
+    replay=16,
+    network=NetworkConfig(width=8, hidden=16),
+    ppo=PPOConfig(minibatch=16),
+    q=QConfig(batch=16, updates=2, target_every=2, keep=3),
+)
+
+
+def settings(**changes) -> TrainingConfig:
+    return TrainingConfig(**{**{name: getattr(SMALL, name) for name in SMALL.__dataclass_fields__}, **changes})
+
+
+def train(config: TrainingConfig, course=None) -> Trainer:
+    trainer = Trainer(LearnerVectorEnv(course or random_course(1), config.learners), config)
+    while not trainer.finished:
+        trainer.iterate()
+    return trainer
+
+
+def parameters(trainer: Trainer) -> list[float]:
+    return torch.cat([parameter.flatten() for parameter in trainer.network.parameters()]).tolist()
+
+
+@pytest.mark.training
+def test_the_same_seed_gives_the_same_parameters_and_another_seed_others():
+    assert parameters(train(SMALL)) == parameters(train(SMALL)) != parameters(train(settings(seed=1)))
+
+
+def test_an_iteration_reports_finite_figures_and_moves_both_heads():
+    trainer = Trainer(LearnerVectorEnv(random_course(1), 8, episode=Episode(longest=4)), SMALL)
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+    progress = trainer.iterate()
+    assert (progress.iteration, progress.steps) == (1, 32)
+    assert all(np.isfinite(value) for value in progress.figures().values())
+    after = trainer.network.state_dict()
+    for head in ("q_head", "policy_head", "value_head", "encoder"):
+        assert any((after[name] != value).any() for name, value in before.items() if name.startswith(head)), head
+
+
+def test_the_target_network_follows_every_so_many_iterations():
+    trainer = Trainer(LearnerVectorEnv(random_course(1), 8), SMALL)
+    same = []
+    for _ in range(4):
+        trainer.iterate()
+        pairs = zip(trainer.network.parameters(), trainer.target.parameters(), strict=True)
+        same.append(all(torch.equal(a, b) for a, b in pairs))
+    assert same == [False, True, False, True]
+
+
+@pytest.mark.parametrize(("method", "idle"), [("q", "policy_head"), ("ppo", "q_head")])
+def test_each_half_alone_leaves_the_others_head(method, idle):
+    trainer = Trainer(LearnerVectorEnv(random_course(1), 8), settings(method=method))
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+    trainer.iterate()
+    after = trainer.network.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items() if name.startswith(idle))
+
+
+@pytest.mark.parametrize(
+    "course", [make_course(1, [], [[(0, 1.0)]] * 6), random_course(2, points=3)], ids=["one", "three"]
+)
+def test_it_runs_on_the_smallest_courses(course):
+    assert np.isfinite(parameters(train(settings(steps=64), course))).all()
+
+
+def test_no_training_step_leaves_the_candidates():
+    trainer = Trainer(LearnerVectorEnv(random_course(3), 8), SMALL)
+    while not trainer.finished:
+        trainer.iterate()
+    stored = trainer.replay.columns
+    rows = stored["action"][..., None]
+    assert stored["mask"].gather(2, rows).all()
+    assert stored["kept"].gather(2, rows).all()
+    assert not (stored["kept"] & ~stored["mask"]).any()
+    assert stored["kept"].sum(dim=2).max() <= 3, "Q has pruned to three candidates"
+
+
+def mean_return(rung, course) -> float:
+    env = LearnerVectorEnv(course, 300)
+    env.reset(seed=10_000)
+    rows, total, alive = np.arange(300), np.zeros(300), np.ones(300, dtype=bool)
+    while alive.any():
+        seen = env.observe()
+        seen = seen.keep(seen.mask | (~seen.mask.any(axis=1, keepdims=True) & (np.arange(seen.mask.shape[1]) == 0)))
+        reward, ended, _ = env.advance(seen.candidates[rows, rung.decide(seen).chosen])
+        total += reward * alive
+        alive &= ~ended
+    return float(total.mean())
+
+
+@pytest.mark.training
+def test_it_learns():
+    course = random_course(3, points=60, copies=5, rates=Rates(gain_right=0.5))
+    chance = mean_return(Random(course, 0), course)
+    trainer = train(TrainingConfig(steps=12_288), course)
+    trained = mean_return(LearnedPolicy(trainer.network, keep=trainer.config.q.keep), course)
+    print(f"return: random {chance:.2f}, trained {trained:.2f}")
+    assert trained > chance + 0.2
