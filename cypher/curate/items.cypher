@@ -5,10 +5,10 @@
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[e:ASSESSES]-(i:Item)
 WHERE $course IN coalesce(e.courses, [$course]) AND $course IN coalesce(i.courses, [$course])
+  AND k.id IS NOT NULL AND i.id IS NOT NULL
 WITH i, k
 ORDER BY k.id
 WITH i, collect(DISTINCT k.id) AS points
 RETURN collect([
-  i.id, i.prompt, i.answer, i.distractors, points, coalesce(i.guessing, 0.25), coalesce(i.discrimination, 1.0),
-  coalesce(i.difficulty, 0.0), coalesce(i.status, 'active')
+  i.id, i.prompt, i.answer, i.distractors, points, i.guessing, i.discrimination, i.difficulty, i.status
 ]) AS rows

@@ -4,4 +4,5 @@
 // returns: rows
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
+WHERE k.id IS NOT NULL
 RETURN collect([k.id, k.name, k.description, k.domain, k.level, k.masteredAt, k.metAt, k.hours]) AS rows

@@ -4,8 +4,7 @@
 // returns: rows
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(after:KnowledgePoint)<-[e:PREREQUISITE_OF]-(before:KnowledgePoint)
-WHERE $course IN coalesce(e.courses, [$course])
+WHERE $course IN coalesce(e.courses, [$course]) AND before.id IS NOT NULL AND after.id IS NOT NULL
 RETURN collect([
-  before.id, after.id, e.reason, coalesce(e.source, 'expert'), coalesce(e.status, 'accepted'),
-  coalesce(e.confidence, 1.0), e.support, e.lift, e.pValue
+  before.id, after.id, e.reason, e.source, e.status, e.confidence, e.support, e.lift, e.pValue
 ]) AS rows

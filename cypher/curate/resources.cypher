@@ -4,9 +4,8 @@
 // returns: rows
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:TEACHES]-(r:Resource)
-WHERE $course IN coalesce(r.courses, [$course])
+WHERE $course IN coalesce(r.courses, [$course]) AND r.id IS NOT NULL
 WITH DISTINCT r
 RETURN collect([
-  r.id, r.title, r.kind, r.modality, r.minutes, r.level, coalesce(r.difficulty, 0.0), r.url, r.language, r.text,
-  coalesce(r.status, 'active')
+  r.id, r.title, r.kind, r.modality, r.minutes, r.level, r.difficulty, r.url, r.language, r.text, r.status
 ]) AS rows

@@ -1,0 +1,7 @@
+// A course's own properties and the ids of its points.
+// params: course STRING
+// returns: properties, points
+// access: read
+MATCH (c:Course {id: $course})
+OPTIONAL MATCH (c)-[:INCLUDES]->(k:KnowledgePoint)
+RETURN properties(c) AS properties, collect(k.id) AS points

@@ -1,0 +1,8 @@
+// The accepted prerequisites of these points, whoever states them, as one list: before, after, reason.
+// params: points LIST<STRING>
+// returns: rows
+// access: read
+UNWIND $points AS id
+MATCH (after:KnowledgePoint {id: id})<-[e:PREREQUISITE_OF]-(before)
+WHERE e.status = 'accepted'
+RETURN collect([before.id, after.id, e.reason]) AS rows

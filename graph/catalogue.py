@@ -1,0 +1,200 @@
+"""Courses, points, resources and items as rows for the layers above, read in one go.
+
+Rows are dicts with the columns that their types name. Resource texts, the bulk of a course, come only by id.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+from typing import Any, NamedTuple, TypedDict, TypeVar
+
+from graph.connection import Graph, Row, Work
+from graph.errors import NotFound
+
+T = TypeVar("T")
+
+
+class PointRow(TypedDict):
+    """A knowledge point; `mastered_at` and `met_at` are None where the course's thresholds hold."""
+
+    id: str
+    name: str
+    description: str | None
+    domain: str | None
+    level: str | None
+    mastered_at: float | None
+    met_at: float | None
+    hours: float | None
+
+
+class PrerequisiteRow(TypedDict):
+    """An accepted prerequisite: `before` gates `after`."""
+
+    before: str
+    after: str
+    reason: str | None
+
+
+class RelatedRow(TypedDict):
+    """A semantic pair with its Jaccard weight, once and without direction."""
+
+    a: str
+    b: str
+    weight: float
+
+
+class ResourceRow(TypedDict):
+    """A resource without its text."""
+
+    id: str
+    title: str
+    kind: str
+    modality: str
+    minutes: float
+    level: str | None
+    difficulty: float
+    url: str | None
+    language: str | None
+    status: str
+
+
+class ResourceText(ResourceRow):
+    """A resource with its text."""
+
+    text: str | None
+
+
+class TeachesRow(TypedDict):
+    """A resource teaches a point with importance η."""
+
+    resource: str
+    point: str
+    role: str
+    importance: float
+
+
+class ItemRow(TypedDict):
+    """An item with its 3PL parameters: a discrimination, b difficulty (logits), c guessing."""
+
+    id: str
+    prompt: str
+    answer: str
+    distractors: list[str]
+    points: list[str]
+    a: float
+    b: float
+    c: float
+
+
+class CourseRows(NamedTuple):
+    """A course as rows.
+
+    Attributes:
+        settings: by their names in the graph (camelCase), e.g. masteredAt.
+        revision: of the graph when reading began; what changed meanwhile may be in the rows and has a later number.
+        included: ids of the course's own points, sorted. `points` begins with these and goes on with points of other
+            courses that lie before them or are taught by the same resources, so that these rows suffice for gating.
+    """
+
+    id: str
+    title: str
+    settings: dict[str, Any]
+    revision: int
+    included: list[str]
+    points: list[PointRow]
+    prerequisites: list[PrerequisiteRow]
+    related: list[RelatedRow]
+    resources: list[ResourceRow]
+    teaches: list[TeachesRow]
+    items: list[ItemRow]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSummary:
+    """A course in a list, with the size of its tables (active resources and items only)."""
+
+    id: str
+    title: str
+    language: str | None
+    licence: str | None
+    points: int
+    resources: int
+    items: int
+
+
+async def courses(graph: Graph) -> list[CourseSummary]:
+    """Every course, by id."""
+    return [CourseSummary(**row) for row in await graph.read("catalogue/courses")]
+
+
+async def revision(graph: Graph) -> int:
+    """The number of the curated graph's last change, 0 before the first."""
+    rows = await graph.read("catalogue/revision")
+    return int(rows[0]["revision"]) if rows else 0
+
+
+async def course(graph: Graph, id: str, retired: bool = False) -> CourseRows:
+    """Everything about a course; `retired` resources too where a log of old decisions needs them. Raises `NotFound`."""
+    return await graph.reading(partial(_course, id=id, retired=retired))
+
+
+async def points_by_id(graph: Graph, ids: list[str]) -> list[PointRow]:
+    """Those of the points that exist, in the order asked for."""
+    return _typed(PointRow, await graph.read("catalogue/points", ids=ids))
+
+
+async def resources_by_id(graph: Graph, ids: list[str]) -> list[ResourceText]:
+    """Those of the resources that exist, retired or not, with their texts, in the order asked for."""
+    return _typed(ResourceText, await graph.read("catalogue/resources_by_id", ids=ids))
+
+
+async def _course(work: Work, id: str, retired: bool) -> CourseRows:
+    revised = await work.run("catalogue/revision")
+    found = await work.run("catalogue/included", course=id)
+    if not found:
+        raise NotFound("course", id)
+    settings, included = found[0]["properties"], sorted(found[0]["points"])
+    gates = await _gates(work, included)
+    points = list(gates)
+    teaches = _typed(TeachesRow, await work.run("catalogue/teaches", points=points, retired=retired))
+    resources = await work.run("catalogue/resources", points=points, retired=retired)
+    gates |= await _gates(work, sorted({row["point"] for row in teaches} - gates.keys()))
+    own = set(included)
+    everything = included + sorted(gates.keys() - own)
+    return CourseRows(
+        id=settings.pop("id"),
+        title=settings.pop("title", id),
+        settings=settings,
+        revision=revised[0]["revision"] if revised else 0,
+        included=included,
+        points=_typed(PointRow, await work.run("catalogue/points", ids=everything)),
+        prerequisites=[row for point in everything for row in _sorted(gates[point], "before")],
+        related=_sorted(_typed(RelatedRow, await work.run("catalogue/related", points=everything)), "a", "b"),
+        resources=_sorted(_typed(ResourceRow, resources), "id"),
+        teaches=_sorted(teaches, "resource", "point"),
+        items=_sorted(_typed(ItemRow, await work.run("catalogue/items", points=included)), "id"),
+    )
+
+
+async def _gates(work: Work, points: list[str]) -> dict[str, list[PrerequisiteRow]]:
+    """These points and everything before them, each with the prerequisites that gate it."""
+    gates: dict[str, list[PrerequisiteRow]] = {}
+    while points:
+        gates |= {point: [] for point in points}
+        for row in _typed(PrerequisiteRow, await work.run("catalogue/prerequisites", points=points)):
+            gates[row["after"]].append(row)
+        points = sorted({row["before"] for point in points for row in gates[point]} - gates.keys())
+    return gates
+
+
+def _typed(kind: Callable[..., T], answer: list[Row]) -> list[T]:
+    """Rows of the class `kind` from a query's one list of lists, whose columns stand in the order of its fields."""
+    names = tuple(kind.__annotations__)
+    return [kind(zip(names, row, strict=True)) for row in answer[0]["rows"]]
+
+
+def _sorted(rows: list[T], *columns: str) -> list[T]:
+    """In one order, whatever order the database took: a seed then gives the same result everywhere."""
+    key: Callable[[Any], Any] = itemgetter(*columns)
+    return sorted(rows, key=key)

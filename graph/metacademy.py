@@ -1,0 +1,232 @@
+"""Reads Metacademy's machine learning graph (github metacademy/metacademy-content, CC BY-SA 3.0) as a course folder.
+
+Reads `graph.json` (concepts, prerequisites with reasons, links into books and lectures, sources) and the course
+outlines beside it, which give some concepts a domain. Decisions that the source does not make for us:
+
+- A link teaches its concept: a core link as primary, another as supporting. It takes the concept's estimated hours.
+- Each link is hours of study rather than a five-minute exercise, so one right outcome of a primary link masters its
+  concept: gainRight = 0.85, above the threshold of 0.8. What took hours fades slowly: forgetting = 0.02 a day keeps a
+  mastered concept's level above the 0.6 that its successors ask for until its links may be repeated
+  (0.85 · e^(−0.02 · 14) = 0.64).
+- Every concept has a page of its own beside the links: its summary, what it builds on and why, what builds on it. Where
+  there is no core link (39 concepts have no link at all, 47 only further reading, which alone cannot reach 0.8 in one
+  or two right outcomes: 0.51, 0.76) the page stands for studying the concept and is primary, so no path is blocked;
+  elsewhere it is a short overview and supporting.
+- A text for graduates is harder than one for beginners: the source's level gives the difficulty.
+
+Left out, each with a note: prerequisites that name no concept. `needs` of single links has no place in the schema.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import orjson
+
+from graph.course import Place, Problem
+from graph.course_files import Folder, Row, Sheet
+
+FILE = "graph.json"
+_AT = Place(FILE, 0)
+_COURSE = {
+    "id": "metacademy",
+    "title": "Machine learning (Metacademy)",
+    "language": "en",
+    "licence": "CC BY-SA 3.0",
+    "description": "Concepts of machine learning and its mathematics, their prerequisites, and where to learn them.",
+    "source": "metacademy/metacademy-content",
+    "gainRight": 0.85,
+    "forgetting": 0.02,
+}
+_VIDEO = {"video lecture", "video lectures", "video tutorials", "online lectures", "youtube videos"}
+_COURSES = {"online course"}
+_DIFFICULTY = {"introductory": -0.5, "graduate": 0.5, "expert": 1.0}
+_TITLED = re.compile(r'"id": "([^"]+)",\n\s*"title"')
+_MARK = re.compile(r"\s*\[([^\]]*)\]")
+_OVERVIEW_MINUTES = 15
+
+
+def read(path: Path) -> Folder:
+    """The folder `path` (or its graph.json) in the form that `course_fields.parse` takes, with what is odd as notes."""
+    file = path / FILE if path.is_dir() else path
+    folder = Folder(header=Row(_AT, dict(_COURSE)))
+    try:
+        content = file.read_text(encoding="utf-8")
+        reader = _Reader(content, folder.notes)
+        reader.outline(file.parent / "courses")
+        tables = {
+            "points": list(reader.points()),
+            "prerequisites": list(reader.prerequisites()),
+            "resources": [resource for resource, _ in reader.resources()],
+            "teaches": [teaches for _, teaches in reader.resources()],
+        }
+    except OSError as error:
+        folder.say(_AT, f"cannot be read ({error.strerror}); give the folder that holds Metacademy's graph.json")
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        folder.say(_AT, f"is not Metacademy's graph.json ({type(error).__name__}: {error})")
+    else:
+        folder.sheets = [Sheet(FILE, table, None, rows) for table, rows in tables.items()]
+    return folder
+
+
+class _Reader:
+    """The parsed file. Every method yields rows as a JSONL table would have them."""
+
+    def __init__(self, content: str, notes: list[Problem]) -> None:
+        graph = orjson.loads(content)
+        self._concepts = {concept["id"]: concept for concept in graph["concepts"]}
+        self._sources = {source["key"]: source for source in graph["resources"]}
+        self._places = {match[1]: Place(FILE, line) for match, line in _titled_lines(content)}
+        self._domains: dict[str, str] = {}
+        self._notes = notes
+        self._hours = median([concept["hours"] for concept in self._concepts.values() if concept["hours"]] or [1.0])
+
+    def outline(self, folder: Path) -> None:
+        """Take each concept's domain from the first course outline that lists it."""
+        for file in sorted(folder.glob("*/concepts.txt")):
+            title = file.with_name("title.txt").read_text(encoding="utf-8").strip()
+            for number, tag in enumerate(file.read_text(encoding="utf-8").split(), 1):
+                concept = self._resolve(tag, Place(f"courses/{file.parent.name}/{file.name}", number), title, "concept")
+                if concept is not None:
+                    self._domains.setdefault(concept, title)
+
+    def points(self) -> Iterator[Row]:
+        """A point for every concept."""
+        for id, concept in self._concepts.items():
+            values = {"id": _point(id), "name": concept["title"], "description": concept["summary"]}
+            yield Row(self._at(id), {**values, "domain": self._domains.get(id), "hours": concept["hours"]})
+
+    def prerequisites(self) -> Iterator[Row]:
+        """An edge for every tag that names a concept."""
+        for id, concept in self._concepts.items():
+            for edge in concept["prerequisites"]:
+                before = self._resolve(edge["id"], self._at(id), id, "prerequisite")
+                if before is not None:
+                    values = {"from": _point(before), "to": _point(id), "reason": edge["reason"]}
+                    yield Row(self._at(id), values)
+
+    def resources(self) -> Iterator[tuple[Row, Row]]:
+        """Every link and every concept page, with the row of what it teaches."""
+        successors = self._successors()
+        for id, concept in self._concepts.items():
+            seen: Counter[str] = Counter()
+            for link in concept["resources"]:
+                seen[link["source"]] += 1
+                repeat = f"-{seen[link['source']]}" if seen[link["source"]] > 1 else ""
+                resource = f"metacademy/r/{id}/{link['source']}{repeat}"
+                yield self._pair(id, resource, self._link(concept, link), primary=link["core"])
+            core = any(link["core"] for link in concept["resources"])
+            page = self._page(concept, successors[id], overview=core)
+            yield self._pair(id, f"metacademy/r/{id}/page", page, primary=not core)
+
+    def _pair(self, concept: str, resource: str, values: dict[str, Any], primary: bool) -> tuple[Row, Row]:
+        role = "primary" if primary else "supporting"
+        teaches = {"resource": resource, "point": _point(concept), "role": role}
+        values = {"id": resource, "language": "en", **values}
+        return Row(self._at(concept), values), Row(self._at(concept), teaches)
+
+    def _link(self, concept: dict[str, Any], link: dict[str, Any]) -> dict[str, Any]:
+        source = self._sources[link["source"]]
+        places = [_MARK.sub("", part).strip() for part in link["location"]]
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        kind, modality = _kind(source["resource_type"])
+        return {
+            "title": f"{source['title']}: {places[0]}{more}" if places else source["title"],
+            "kind": kind,
+            "modality": modality,
+            "level": source.get("level"),
+            "difficulty": _DIFFICULTY.get(source.get("level"), 0.0),
+            "minutes": self._minutes(concept),
+            "url": _url(source, link["location"]),
+            "text": "\n".join(places) if more else None,
+        }
+
+    def _page(self, concept: dict[str, Any], successors: list[str], overview: bool) -> dict[str, Any]:
+        edges = [edge for edge in concept["prerequisites"] if _folded(edge["id"]) in self._concepts]
+        reasons = [_because(self._title(_folded(edge["id"])), edge["reason"]) for edge in edges]
+        parts = [
+            concept["summary"],
+            f"Builds on {'; '.join(reasons)}." if reasons else "",
+            f"Leads to {', '.join(map(self._title, successors))}." if successors else "",
+        ]
+        return {
+            "title": f"{concept['title']}: concept page",
+            "kind": "reading",
+            "modality": "text",
+            "minutes": _OVERVIEW_MINUTES if overview else self._minutes(concept),
+            "text": "\n\n".join(part for part in parts if part),
+        }
+
+    def _successors(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for id, concept in self._concepts.items():
+            for edge in concept["prerequisites"]:
+                found[_folded(edge["id"])].append(id)
+        return found
+
+    def _resolve(self, tag: str, at: Place, where: str, what: str) -> str | None:
+        """The concept that a tag means. The raw tags mix - and _; anything else that names no concept is left out."""
+        if tag in self._concepts:
+            return tag
+        if _folded(tag) in self._concepts:
+            self._notes.append(
+                Problem(at, where, f"the {what} {tag!r} is spelled {_folded(tag)!r} elsewhere; taken as that")
+            )
+            return _folded(tag)
+        close = get_close_matches(tag, self._concepts, n=1, cutoff=0.85)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        self._notes.append(Problem(at, where, f"the {what} {tag!r} is no concept; left out{hint}"))
+        return None
+
+    def _at(self, concept: str) -> Place:
+        return self._places.get(concept, _AT)
+
+    def _title(self, concept: str) -> str:
+        return str(self._concepts[concept]["title"])
+
+    def _minutes(self, concept: dict[str, Any]) -> int:
+        return max(5, round(60 * float(concept["hours"] or self._hours)))
+
+
+def _titled_lines(content: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Each concept's id with the line it stands on."""
+    line, position = 1, 0
+    for match in _TITLED.finditer(content):
+        line += content.count("\n", position, match.start())
+        position = match.start()
+        yield match, line
+
+
+def _point(concept: str) -> str:
+    return f"metacademy/{concept}"
+
+
+def _folded(tag: str) -> str:
+    return tag.replace("-", "_")
+
+
+def _because(title: str, reason: str | None) -> str:
+    return f"{title} ({reason.strip().rstrip('.')})" if reason and reason.strip() else title
+
+
+def _kind(source: str) -> tuple[str, str]:
+    """Kind and modality of a source's type, e.g. "online textbook"."""
+    if source in _COURSES:
+        return "lesson", "video"
+    return ("video", "video") if source in _VIDEO else ("reading", "text")
+
+
+def _url(source: dict[str, Any], location: list[str]) -> str:
+    """Where the first location points, else the source itself. Marks such as [#page=3] are relative to the source."""
+    marks = [mark.strip() for part in location for mark in _MARK.findall(part)]
+    base = source.get("specific_url_base")
+    for mark in marks:
+        if mark.startswith(("http://", "https://")) and " " not in mark:
+            return mark
+        if base and mark and " " not in mark:
+            return f"{base}{mark}" if mark.startswith("#") or base.endswith("/") else f"{base}/{mark}"
+    return str(source["url"])
