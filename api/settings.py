@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", alias="LODESTAR_HOST", description="The address the API listens on.")
     port: int = Field(default=8000, alias="LODESTAR_PORT", description="The port the API listens on.")
 
+    def policy_folder(self, course: str) -> Path:
+        """Where the policy of `course` and its evaluation are kept."""
+        return self.home / "policies" / course
+
     def address(self) -> Address | None:
         """The server that NEO4J_URI names, or None where the managed one is to be used."""
         if self.neo4j_uri is None:

@@ -25,6 +25,11 @@ def hold(
     if (folder / POLICY).exists():
         rungs.append(load_policy(folder, course))
     total = len(rungs) * seeds
-    standings, _ = measure(LearnerVectorEnv(course, learners), rungs, seeds, lambda name: report(total, name))
+    standings, _ = measure(
+        LearnerVectorEnv(course, learners), lambda seed: rungs, seeds, lambda name: report(total, name)
+    )
     save(standings, folder)
     return standings
+
+
+__all__ = ["Course", "hold"]

@@ -16,12 +16,12 @@ LEAST_VARIANCE = 0.02
 def weight_of(level: Floats, spread: Floats) -> Floats:
     """w, how many answers an estimate with this spread (standard deviation) is worth; 0 or more."""
     variance = np.clip(level * (1 - level), LEAST_VARIANCE, None)
-    return np.clip(variance / np.maximum(spread, 1e-3) ** 2 - 1, 0, None).astype(np.float32)
+    return np.asarray(np.clip(variance / np.maximum(spread, 1e-3) ** 2 - 1, 0, None), dtype=np.float32)
 
 
 def spread_of(level: Floats, weight: Floats) -> Floats:
     """The standard deviation of an estimate that is worth `weight` answers."""
-    return np.sqrt(np.clip(level * (1 - level), LEAST_VARIANCE, None) / (weight + 1)).astype(np.float32)
+    return np.asarray(np.sqrt(np.clip(level * (1 - level), LEAST_VARIANCE, None) / (weight + 1)), dtype=np.float32)
 
 
 def after_answer(level: Floats, spread: Floats, importance: Floats, changed: Floats) -> Floats:

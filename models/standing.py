@@ -56,18 +56,20 @@ class Standings:
 
 def measure(
     env: LearnerVectorEnv,
-    rungs: Sequence[Recommender],
+    rungs_of: Callable[[int], Sequence[Recommender]],
     seeds: int = 3,
     report: Callable[[str], None] = lambda name: None,
 ) -> tuple[Standings, dict[str, Result]]:
-    """Every rung on the same held-out learners of `env`, once for each seed."""
-    results: dict[str, list[Result]] = {rung.name: [] for rung in rungs}
+    """Every rung on the same held-out learners of `env`, once for each seed; `rungs_of(seed)` may train anew."""
+    results: dict[str, list[Result]] = {}
+    versions: dict[str, str] = {}
     for seed in range(seeds):
-        for rung in rungs:
-            results[rung.name].append(evaluate(env, rung, HELD_OUT + seed))
+        for rung in rungs_of(seed):
+            results.setdefault(rung.name, []).append(evaluate(env, rung, HELD_OUT + seed))
+            versions[rung.name] = rung.version
             report(rung.name)
     joined = {name: join(parts) for name, parts in results.items()}
-    lines = [_standing(rung, results[rung.name], joined[rung.name]) for rung in rungs]
+    lines = [_standing(name, versions[name], results[name], joined[name]) for name in results]
     served, verdict = judge(joined)
     numbers = list(range(HELD_OUT, HELD_OUT + seeds))
     return Standings(env.course.id, env.num_envs, numbers, lines, served, verdict), joined
@@ -121,10 +123,10 @@ def draw(standings: Standings, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def _standing(rung: Recommender, parts: list[Result], whole: Result) -> Standing:
+def _standing(name: str, version: str, parts: list[Result], whole: Result) -> Standing:
     return Standing(
-        name=rung.name,
-        version=rung.version,
+        name=name,
+        version=version,
         ep=float(whole.ep.mean()),
         ep_sd=float(np.std([part.ep.mean() for part in parts])),
         reached=float(whole.reached.mean()),

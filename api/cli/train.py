@@ -1,0 +1,88 @@
+"""`lodestar train` and `lodestar evaluate`: make a policy, and measure whether it may be served."""
+
+import asyncio
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.cli.db import ensure
+from api.cli.ladder_table import show
+from api.loading import load_course
+from api.settings import Settings
+from models import run
+from models.contest import Course, hold
+
+console = Console()
+CourseId = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
+Learners = Annotated[int, typer.Option(help="Held-out simulated learners a seed.")]
+Seeds = Annotated[int, typer.Option(help="Independent groups of learners.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(train)
+    app.command()(evaluate)
+
+
+def train(
+    course: CourseId,
+    steps: Annotated[int, typer.Option(help="Answers of simulated learners to learn from.")] = 40_000,
+    seed: Annotated[int, typer.Option(help="Repeats a run exactly, on a CPU.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda; auto takes CUDA where there is one.")] = "auto",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget a run that was cut off instead of going on.")] = False,
+) -> None:
+    """Train the policy of COURSE on simulated learners; a run that was cut off goes on where it was."""
+    settings = Settings()
+    folder = settings.policy_folder(course)
+    with training_bar(steps) as report:
+        config = run.TrainingConfig(steps=steps, seed=seed)
+        trainer = run.train(_arrays(settings, course), config, folder, device, fresh, report)
+    console.print(f"policy  {run.version(trainer)}")
+    console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
+    console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
+
+
+def evaluate(course: CourseId, learners: Learners = 500, seeds: Seeds = 3) -> None:
+    """Measure the ladder and the trained policy of COURSE on held-out simulated learners; the winner is served."""
+    settings = Settings()
+    judge(_arrays(settings, course), settings.policy_folder(course), learners, seeds)
+
+
+def _arrays(settings: Settings, course: str) -> Course:
+    return asyncio.run(load_course(ensure(settings), course))
+
+
+def judge(course: Course, folder: Path, learners: int, seeds: int) -> None:
+    """Hold the contest with a progress bar and print its table."""
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("evaluating", total=None)
+
+        def report(total: int, name: str) -> None:
+            bar.update(task, total=total, advance=1, description=name)
+
+        standings = hold(course, folder, learners, seeds, report)
+    show(standings, console)
+    console.print(f"table   {folder / 'evaluation.json'}\nplot    {folder / 'ladder.png'}")
+
+
+@contextmanager
+def training_bar(steps: int) -> Iterator[Callable[[run.Trained], None]]:
+    """A live bar with the return of an episode, the losses and the KL of the update."""
+    text = "return {task.fields[gain]}  loss {task.fields[loss]}  Q {task.fields[q]}  KL {task.fields[kl]}"
+    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn(text))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=steps, gain="–", loss="–", q="–", kl="–")
+
+        def report(now: run.Trained) -> None:
+            gain = "–" if math.isnan(now.episode_return) else f"{now.episode_return:.2f}"
+            loss, q, kl = f"{now.value_loss:.3f}", f"{now.q_loss:.4f}", f"{now.kl:.4f}"
+            bar.update(task, completed=now.steps, gain=gain, loss=loss, q=q, kl=kl)
+
+        yield report

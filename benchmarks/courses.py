@@ -1,0 +1,128 @@
+"""The ladder on both courses: `python -m benchmarks.courses [--quick] [--seeds 3]`.
+
+Trains the whole policy and each ablation once a seed (cut off, it goes on where it was), then measures everything on
+the same held-out learners. Figures: COURSE.RUNG.ep, .ep_sd, .reached, .steps, .violations, .diversity, .ms_per_step, and
+in the table for each rung the paired p-values of the whole policy against it.
+"""
+
+import asyncio
+from argparse import ArgumentParser, Namespace
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmarks.report import Report
+from benchmarks.stage import course_arrays
+from models.checkpoint import load_policy
+from models.course import Course
+from models.environment import LearnerVectorEnv
+from models.evaluation import compare
+from models.memory import keep_freed_memory
+from models.network import NetworkConfig
+from models.policy import LearnedPolicy
+from models.recommender import Recommender
+from models.run import train
+from models.rungs import ladder
+from models.standing import Standings, draw, measure
+from models.training import TrainingConfig
+
+ROOT = Path(__file__).parent
+RUNS = ROOT / ".runs" / "courses"
+COURSES = ("english", "metacademy")
+VARIANTS = {
+    "lodestar": {},
+    "q": {"method": "q"},
+    "ppo": {"method": "ppo"},
+    "no_graph": {"network": NetworkConfig(graph=False)},
+}
+"""The whole, and what is left when one part is taken away."""
+
+
+def main() -> None:
+    """Train what is missing, measure, print and write."""
+    options = arguments()
+    report = Report("courses", quick=options.quick, settings={"steps": options.steps, "learners": options.learners})
+    for name in options.course:
+        course = asyncio.run(course_arrays(name))
+        if course is None:
+            print(f"skipped {name}: its files are missing")
+            continue
+        train_all(course, options)
+        standings, rows = contest(course, options)
+        report.table(f"{name}, {options.learners} learners × {options.seeds} seeds", rows)
+        report.figures.update(figures(name, standings))
+        draw(standings, ROOT / "results" / f"courses-{name}.png")
+    report.write()
+
+
+def arguments() -> Namespace:
+    """The command line."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one seed, a few thousand steps, under a minute")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=40_000, help="answers of simulated learners a run")
+    parser.add_argument("--learners", type=int, default=500, help="held-out learners a seed")
+    parser.add_argument("--course", nargs="*", default=COURSES, choices=COURSES)
+    options = parser.parse_args()
+    if options.quick:
+        options.seeds, options.steps, options.learners, options.course = 1, 4_000, 100, ["english"]
+    return options
+
+
+def run_folder(course: str, variant: str, seed: int, steps: int) -> Path:
+    """Where one run is kept."""
+    return RUNS / course / f"{variant}-{seed}-{steps}"
+
+
+def train_all(course: Course, options: Namespace) -> None:
+    """Train what is not there yet, two runs at a time."""
+    jobs = [(variant, seed) for seed in range(options.seeds) for variant in VARIANTS]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for line in pool.map(train_one, *zip(*[(course, *job, options.steps) for job in jobs], strict=True)):
+            print(line, flush=True)
+
+
+def train_one(course: Course, variant: str, seed: int, steps: int) -> str:
+    """One run in a process of its own."""
+    keep_freed_memory()
+    folder = run_folder(course.id, variant, seed, steps)
+    if not (folder / "policy.pt").exists():
+        train(course, TrainingConfig(steps=steps, seed=seed, **VARIANTS[variant]), folder, "cpu")
+    return f"trained  {course.id} {variant} seed {seed}"
+
+
+def contest(course: Course, options: Namespace) -> tuple[Standings, list[dict[str, object]]]:
+    """Measure the ladder and the variants, each seed's own."""
+
+    def rungs_of(seed: int) -> list[Recommender]:
+        return [*ladder(course, seed), *(trained(course, variant, seed, options.steps) for variant in VARIANTS)]
+
+    env = LearnerVectorEnv(course, options.learners)
+    standings, results = measure(env, rungs_of, options.seeds, lambda name: print(f"measured {course.id} {name}"))
+    rows = []
+    for rung in standings.rungs:
+        against = compare(results["lodestar"], results[rung.name])
+        row = {"rung": rung.name, "E_p": f"{rung.ep:.3f} ± {rung.ep_sd:.3f}", "goal reached": f"{rung.reached:.1%}"}
+        row |= {"steps": f"{rung.steps:.2f} ± {rung.steps_sd:.2f}", "violations": rung.violations}
+        row |= {"diversity": f"{rung.diversity:.2f}", "ms": f"{rung.ms_per_step:.3f}"}
+        row |= {"lodestar E_p": f"{against.ep:+.3f}  p={against.ep_p:.1e}"}
+        row |= {"lodestar steps": f"{against.steps:+.2f}  p={against.steps_p:.1e}"}
+        rows.append(row)
+    return standings, rows
+
+
+def trained(course: Course, variant: str, seed: int, steps: int) -> LearnedPolicy:
+    """One trained variant under its own name."""
+    policy = load_policy(run_folder(course.id, variant, seed, steps), course)
+    policy.name = variant
+    return policy
+
+
+def figures(course: str, standings: Standings) -> dict[str, float]:
+    """Flat names as in DESIGN §7."""
+    names = ("ep", "ep_sd", "reached", "steps", "steps_sd", "violations", "diversity", "ms_per_step")
+    return {f"{course}.{rung.name}.{name}": getattr(rung, name) for rung in standings.rungs for name in names}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""The benchmarks' own managed Neo4j, apart from anybody's data, and the example courses on it."""
+
+from pathlib import Path
+
+from api.loading import load_course
+from api.server import managed
+from api.settings import Settings
+from graph import course_files, metacademy
+from graph.connection import connect
+from graph.course_fields import parse
+from graph.importing import import_course
+from graph.schema import migrate
+from models.course import Course
+
+ROOT = Path(__file__).parent
+READERS = {
+    "english": (course_files.read, "../examples/english"),
+    "metacademy": (metacademy.read, "../../shared/data/metacademy"),
+}
+
+
+async def course_arrays(name: str) -> Course | None:
+    """The arrays of an example course, by way of an import into a real server; None where its files are missing."""
+    read, place = READERS[name]
+    folder = ROOT / place
+    if not folder.exists():
+        return None
+    server = managed(Settings(LODESTAR_HOME=ROOT / ".runs" / "home"))
+    address = server.start()
+    try:
+        async with connect(address) as graph:
+            await migrate(graph)
+            await import_course(graph, parse(read(folder)))
+        return await load_course(address, name)
+    finally:
+        server.stop()
