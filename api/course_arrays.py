@@ -1,31 +1,20 @@
 """The graph's rows of a course, as the arrays that the models see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from graph.catalogue import CourseRows
 from models.course import KINDS, MODALITIES, Course, Floats, Ints, Thresholds
 from models.state import PROFILES, Rates
 
 Row = Mapping[str, Any]
 
 
-class CourseRows(NamedTuple):
-    """A course as rows: settings by their names in the graph (camelCase), the tables with snake_case columns."""
-
-    id: str
-    settings: Row
-    points: list[Row]
-    prerequisites: list[Row]
-    related: list[Row]
-    resources: list[Row]
-    teaches: list[Row]
-
-
 def course_of(rows: CourseRows) -> Course:
-    """Build the arrays; edges to points or resources outside the course are left out."""
+    """Build the arrays; edges to points or resources that the rows do not hold are left out."""
     point_ids = [row["id"] for row in rows.points]
     resource_ids = [row["id"] for row in rows.resources]
     points = {id: position for position, id in enumerate(point_ids)}
@@ -95,12 +84,12 @@ def _codes(words: Iterable[str], known: tuple[str, ...]) -> Ints:
     return np.fromiter((place.get(word, 0) for word in words), dtype=np.int64)
 
 
-def _pairs(rows: list[Row], left: str, right: str, points: dict[str, int]) -> Ints:
+def _pairs(rows: Sequence[Row], left: str, right: str, points: dict[str, int]) -> Ints:
     pairs = [(points[row[left]], points[row[right]]) for row in rows if row[left] in points and row[right] in points]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _taught(rows: list[Row], resources: dict[str, int], points: dict[str, int]) -> tuple[Ints, Floats]:
+def _taught(rows: Sequence[Row], resources: dict[str, int], points: dict[str, int]) -> tuple[Ints, Floats]:
     """(R, C) points and importances, the most important point of a resource first."""
     kept = [row for row in rows if row["resource"] in resources and row["point"] in points]
     resource = np.fromiter((resources[row["resource"]] for row in kept), dtype=np.int64)

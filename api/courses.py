@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 
 from api.served import Served
+from graph.errors import Invalid
+from models.state import Rates
 
 PATIENCE = 1.0
 """Seconds that a request waits for a newer course before it is served from the one at hand."""
@@ -21,10 +23,12 @@ class Courses:
 
     Args:
         build: reads one course from the graph; raises `NotFound`.
+        ids: the ids of all courses in the graph.
     """
 
-    def __init__(self, build: Callable[[str], Awaitable[Served]]) -> None:
+    def __init__(self, build: Callable[[str], Awaitable[Served]], ids: Callable[[], Awaitable[list[str]]]) -> None:
         self._build = build
+        self._ids = ids
         self._served: dict[str, Served] = {}
         self._building: dict[str, asyncio.Task[Served]] = {}
 
@@ -32,6 +36,34 @@ class Courses:
     def held(self) -> list[Served]:
         """The courses in memory."""
         return list(self._served.values())
+
+    def rates(self, course: str) -> Rates | None:
+        """The update rates of a course in memory; None for another."""
+        return self._served[course].course.rates if course in self._served else None
+
+    def point_name(self, id: str) -> str:
+        """The name of a point of any course in memory; its id where it is in none."""
+        return next((served.name(id) for served in self.held if id in served.course.point_index), id)
+
+    def title(self, resource: str) -> str | None:
+        """The title of an active resource of any course in memory."""
+        for served in self.held:
+            if resource in served.course.resource_index:
+                return served.resources[served.course.resource_index[resource]].title
+        return None
+
+    async def ids(self) -> list[str]:
+        """The ids of all courses in the graph."""
+        return await self._ids()
+
+    async def only(self) -> str:
+        """The course of a deployment that has one; raises `Invalid` where it must be named."""
+        ids = await self._ids()
+        if len(ids) == 1:
+            return ids[0]
+        if not ids:
+            raise Invalid("There is no course yet. Import one: lodestar import FOLDER", "course")
+        raise Invalid(f"Name the course, one of: {', '.join(ids)}.", "course")
 
     async def get(self, course: str) -> Served:
         """The course, from memory if it is there."""

@@ -1,9 +1,11 @@
 """What the learner model makes of one outcome: the graph's rows in, the changed levels and the reward out."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import sparse
 
-from graph.practice import Change, Learned, Practice
+from graph.practice import Change, Learn, Learned, Practice
 from models.evidence import after_answer
 from models.state import Rates, update
 
@@ -30,3 +32,25 @@ def _influence(practice: Practice) -> sparse.csr_matrix:
     edges = [(place[start], place[end], weight) for start, end, weight in practice.influence]
     rows, columns, weights = zip(*edges, strict=True) if edges else ((), (), ())
     return sparse.csr_matrix((weights, (rows, columns)), shape=(len(place), len(place)), dtype=np.float32)
+
+
+class NotRead(Exception):
+    """The outcome belongs to a course that is not in memory yet."""
+
+    def __init__(self, course: str) -> None:
+        super().__init__(course)
+        self.course = course
+
+
+def learner_model(rates: Callable[[str], Rates | None]) -> Learn:
+    """The model that a transaction calls for each outcome; raises `NotRead` for a course whose rates are not known."""
+
+    def model(practice: Practice) -> Learned:
+        if practice.course is None:
+            return learn(practice, Rates())
+        known = rates(practice.course)
+        if known is None:
+            raise NotRead(practice.course)
+        return learn(practice, known)
+
+    return model

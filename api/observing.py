@@ -1,44 +1,43 @@
 """From what the graph says of a learner to what a recommender sees."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from api.served import Served
 from api.way import Way
+from graph.candidates import CandidateSet
 from models.course import Floats
-from models.recommender import Observation, wanted_points
+from models.recommender import Observation, expected_gain, wanted_points
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One learner as a batch of one, and the way to the goals."""
+    """One learner as a batch of one, the way to the goals, and the goals' positions."""
 
     observation: Observation
     way: Way
     goals: tuple[int, ...]
 
 
-def observe(served: Served, mastery: Sequence[Sequence[Any]], goals: Sequence[Sequence[Any]], answers: int) -> Seen:
-    """The learner's state as arrays; candidates are still to be set.
+def observe(served: Served, found: CandidateSet) -> Seen:
+    """The learner's state as arrays, without candidates. Points of other courses are left out.
 
-    Args:
-        mastery: rows that begin with point id, mastery now, stored mastery, days since practice.
-        goals: rows that begin with point id and level aimed at; a point's own threshold is the least that is aimed at.
+    A goal aims at the mastered threshold of its point, or higher if the learner says so.
     """
     course = served.course
     level, days, target = (np.zeros((1, course.points), dtype=np.float32) for _ in range(3))
-    known = [(course.point_index[row[0]], row[1], row[3]) for row in mastery if row[0] in course.point_index]
+    index = course.point_index
+    known = [(index[row.point], row.level, row.days) for row in found.mastery if row.point in index]
     if known:
         places, levels, since = zip(*known, strict=True)
         level[0, places] = levels
         days[0, places] = since
-    aims = {course.point_index[row[0]]: row[1] or 0.0 for row in goals if row[0] in course.point_index}
-    for place, aimed in aims.items():
+    goals = {index[goal.point]: goal.level for goal in found.goals if goal.point in index}
+    for place, aimed in goals.items():
         target[0, place] = max(aimed, float(course.mastered[place]))
-    way = served.way(tuple(sorted(aims)))
+    order = tuple(sorted(goals))
+    way = served.way(order)
     observation = Observation(
         level=level,
         days=days,
@@ -46,12 +45,13 @@ def observe(served: Served, mastery: Sequence[Sequence[Any]], goals: Sequence[Se
         wanted=wanted_points(course, level, target, way.closure[None]),
         candidates=np.zeros((1, 1), dtype=np.int64),
         mask=np.zeros((1, 1), dtype=bool),
-        success=np.array([0.5], dtype=np.float32),
-        steps=np.array([answers], dtype=np.float32),
+        success=np.array([found.success], dtype=np.float32),
+        steps=np.array([found.answers], dtype=np.float32),
     )
-    return Seen(observation, way, tuple(sorted(aims)))
+    return Seen(observation, way, order)
 
 
-def outlook(gain: Floats, success: Floats, position: int) -> tuple[float, float]:
-    """Expected gain and chance of success of the candidate at `position`, from (1, K) arrays."""
-    return float(gain[0, position]), float(success[0, position])
+def gain_of(served: Served, seen: Seen, level: Floats, resource: int, success: float) -> float:
+    """Expected gain of one resource at some mastery `level` (N,) and chance of success."""
+    only = replace(seen.observation, level=level[None], candidates=np.array([[resource]]), mask=np.array([[True]]))
+    return float(expected_gain(served.course, only, np.array([[success]], dtype=np.float32))[0, 0])

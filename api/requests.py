@@ -25,54 +25,77 @@ class Goal(Body):
     """A point to reach."""
 
     point: str = Field(examples=["english/past-perfect"])
-    level: Level | None = Field(None, description="Mastery aimed at; the point's own threshold without it.")
-    due_at: AwareDatetime | None = Field(None, description="By when, with a time zone.")
+    level: Level | None = Field(default=None, description="Mastery aimed at; the point's own threshold without it.")
+    due_at: AwareDatetime | None = Field(default=None, description="By when, with a time zone.")
 
 
 class Goals(Body):
-    """The goals of a learner; they replace the earlier ones. An empty list means: the whole course."""
+    """The goals of a learner; they replace the earlier ones. For the whole course, delete the goals instead."""
 
-    goals: list[Goal] = Field(max_length=200)
+    goals: list[Goal] = Field(min_length=1, max_length=200)
 
 
 class Limits(Body):
     """What the learner's day allows. A missing or null limit allows everything."""
 
-    max_minutes: float | None = Field(None, gt=0, le=1440, allow_inf_nan=False, description="Longest single resource.")
-    modalities: list[str] | None = Field(None, min_length=1, examples=[["text", "video"]])
-    languages: list[str] | None = Field(None, min_length=1, examples=[["en"]])
+    max_minutes: float | None = Field(
+        default=None, gt=0, le=1440, allow_inf_nan=False, description="Longest single resource."
+    )
+    modalities: list[str] | None = Field(default=None, min_length=1, examples=[["text", "video"]])
+    languages: list[str] | None = Field(default=None, min_length=1, examples=[["en"]])
 
 
 class NewLearner(Body):
     """A learner to create."""
 
-    id: LearnerId | None = Field(None, description="Made up when missing.")
-    course: str | None = Field(None, description="The course to follow; needed where there is more than one.")
-    goals: list[Goal] = Field([], max_length=200)
+    id: LearnerId | None = Field(default=None, description="Made up when missing.")
+    course: str | None = Field(default=None, description="The course to follow; needed where there is more than one.")
+    goals: list[Goal] = Field(default=[], max_length=200)
     limits: Limits | None = None
 
 
 class Outcome(Body):
-    """What happened with a resource."""
+    """What happened: with a recommendation that was followed, or with a resource or an item chosen otherwise."""
 
     id: str | None = Field(
-        None, min_length=1, max_length=200, description="Your id: the same one sent twice counts once."
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Your id: the same one sent twice counts once.",
+        examples=["session-7-step-3"],
     )
-    learner: str
-    recommendation: str | None = Field(None, description="The id of the recommendation that was followed, if one was.")
-    resource: str | None = Field(None, description="What was done; the recommendation's resource without it.")
+    learner: str = Field(examples=["learner-17"])
     right: bool = Field(description="Whether the learner got it right.")
-    at: AwareDatetime | None = Field(None, description="When, with a time zone; now without it. Never in the future.")
+    recommendation: str | None = Field(default=None, description="The id of the recommendation that was followed.")
+    resource: str | None = Field(
+        default=None, description="What was done; known from the recommendation, if there is one."
+    )
+    item: str | None = Field(default=None, description="The diagnostic item, if it was one.")
+    minutes: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="How long it took.")
+    at: AwareDatetime | None = Field(default=None, description="When, with a time zone; now without it, never later.")
 
 
 class Outcomes(Body):
-    """Several outcomes; each is handled by itself."""
+    """Several outcomes, stored in this order: all of them or, when one is refused, none."""
 
     outcomes: list[Outcome] = Field(min_length=1, max_length=1000)
+
+
+class NewDiagnostic(Body):
+    """A diagnostic to start."""
+
+    course: str | None = Field(default=None, description="The learner's own course without it.")
+    length: int = Field(default=30, ge=1, le=200, description="Questions at most.")
 
 
 class Answer(Body):
     """One answer of a diagnostic."""
 
-    item: str = Field(description="The question's id.")
-    answer: str = Field(description="The text of the chosen option.")
+    item: str = Field(description="The question's id.", examples=["english/q/present-simple-be-1"])
+    answer: str = Field(description="The text of the chosen option.", examples=["am"])
+
+
+class Answers(Body):
+    """Some answers of a diagnostic; the first answer to a question stays."""
+
+    answers: list[Answer] = Field(min_length=1, max_length=200)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from api.views import PointName, ResourceView
-from api.way import Way, way_to
+from api.way import Way, way_to, whole
+from graph.errors import NotFound
 from models.course import Course
 from models.recommender import Recommender
 
@@ -12,11 +13,23 @@ WAYS = 512
 """Ways to goals kept at once; each takes a few dozen bytes a point."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A diagnostic item; `points` are positions in the course."""
+
+    id: str
+    prompt: str
+    answer: str
+    distractors: tuple[str, ...]
+    points: tuple[int, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Served:
     """One course at one revision.
 
     Attributes:
+        included: the course's own points come first; what is behind them only gates.
         points, resources: what people read, at the same positions as in `course`.
         recommender: who chooses on this course.
         absent: ids of resources that were looked for in vain, and when (monotonic seconds).
@@ -25,8 +38,10 @@ class Served:
     course: Course
     revision: int
     title: str
+    included: int
     points: list[PointName]
     resources: list[ResourceView]
+    questions: list[Question]
     recommender: Recommender
     absent: dict[str, float] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)
@@ -42,9 +57,20 @@ class Served:
         if goals not in self._ways:
             if len(self._ways) >= WAYS:
                 self._ways.pop(next(iter(self._ways)))
-            self._ways[goals] = way_to(list(goals), self.before)
+            self._ways[goals] = way_to(list(goals), self.before) if goals else whole(self.included, len(self.points))
         return self._ways[goals]
 
     def names(self, points: list[int]) -> list[PointName]:
         """The names of some points."""
         return [self.points[point] for point in points]
+
+    def position(self, point: str) -> int:
+        """Where a point is in the arrays; raises `NotFound`."""
+        if point not in self.course.point_index:
+            raise NotFound("knowledge point", point)
+        return self.course.point_index[point]
+
+    def name(self, point: str) -> str:
+        """The name of a point by its id; the id itself for a point of another course."""
+        position = self.course.point_index.get(point)
+        return point if position is None else self.points[position].name

@@ -53,6 +53,37 @@ class ResourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalView:
+    """A point that a learner aims at."""
+
+    point: Id
+    level: Annotated[float | None, Field(description="The mastery aimed at; null: the point's own threshold.")]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsView:
+    """What a learner allows; null allows everything."""
+
+    max_minutes: float | None
+    modalities: list[str] | None
+    languages: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerView:
+    """A learner, without mastery."""
+
+    id: Annotated[str, Field(examples=["learner-17"])]
+    course: str | None
+    created_at: datetime
+    goals: Annotated[list[GoalView], Field(description="None: the whole course.")]
+    limits: LimitsView
+    answers: Annotated[int, Field(description="Outcomes so far.")]
+    success: Annotated[float, Field(description="Share of right ones, the latest weighing most; 0.5 without any.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Taught:
     """A point that a resource teaches."""
 
@@ -177,3 +208,125 @@ class Path:
     reached: Annotated[bool, Field(description="Whether the goal is reached at the end of the steps.")]
     minutes: Annotated[float, Field(description="All steps together.")]
     reason: Annotated[Nothing | None, Field(description="Why there is no (further) step.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """What an outcome did to the learner."""
+
+    id: str
+    learner: str
+    step: Annotated[int, Field(description="Version of the learner's state after it.")]
+    reward: Annotated[float, Field(description="Σ η Δs over what was practised.")]
+    changes: list[Rise]
+    repeated: Annotated[bool, Field(description="The same id was stored before; nothing changed now.")]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeViews:
+    """Outcomes in the order sent."""
+
+    outcomes: list[OutcomeView]
+
+
+@dataclass(frozen=True, slots=True)
+class MasteryOfPoint:
+    """One point as the learner knows it."""
+
+    id: Id
+    name: Name
+    level: Level
+    uncertainty: Annotated[float, Field(description="Standard deviation of the estimate.")]
+    stored: Annotated[float, Field(description="The level when it was last practised, before forgetting.")]
+    days: Annotated[float, Field(description="Days since then.")]
+    attempts: int
+    mastered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MasteryView:
+    """What a learner knows of a course: every point that was ever touched, in the course's order."""
+
+    learner: str
+    course: str
+    mastered: Annotated[int, Field(description="Points mastered now.")]
+    of: Annotated[int, Field(description="Points of the course.")]
+    points: list[MasteryOfPoint]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An outcome, or a recommendation without one yet."""
+
+    at: datetime
+    resource: str | None
+    title: Annotated[str | None, Field(description="Of the resource; null where it has gone.")]
+    item: str | None
+    recommendation: str | None
+    policy: str | None
+    outcome: str | None
+    right: bool | None
+    reward: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A learner's events, newest first."""
+
+    learner: str
+    events: list[EventView]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question with its options in mixed order."""
+
+    id: Annotated[str, Field(examples=["english/q/present-simple-be-1"])]
+    prompt: str
+    options: list[str]
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticView:
+    """A diagnostic as it stands."""
+
+    id: str
+    learner: str
+    course: str
+    finished: bool
+    answered: int
+    right: int
+    questions: list[QuestionView]
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticResult:
+    """What a finished diagnostic says: s(0) of every point that was asked about."""
+
+    id: str
+    learner: str
+    course: str
+    answered: int
+    right: int
+    points: list[PointState]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseView:
+    """A course and its size."""
+
+    id: Annotated[str, Field(examples=["english"])]
+    title: str
+    language: str | None
+    licence: str | None
+    points: int
+    resources: int
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseViews:
+    """Every course."""
+
+    courses: list[CourseView]

@@ -12,7 +12,7 @@ class Way:
     """What lies on the way to some goals.
 
     Attributes:
-        closure: (N,) the goals and everything before them; all points when there is no goal.
+        closure: (N,) the goals and everything before them; the whole course when there is no goal.
         toward: point → the next point on a shortest chain of prerequisites to the nearest goal; goals have none.
     """
 
@@ -27,12 +27,17 @@ class Way:
         return path
 
 
+def whole(included: int, points: int) -> Way:
+    """Without a goal, all of the course's own points are wanted."""
+    return Way(np.arange(points) < included, {})
+
+
 def way_to(goals: list[int], before: list[list[int]]) -> Way:
     """Walk back from the goals, breadth first. `before[k]` lists the direct prerequisites of point k.
 
     Takes time in proportion to what lies before the goals, not to the course.
     """
-    closure = np.zeros(len(before), dtype=bool) if goals else np.ones(len(before), dtype=bool)
+    closure = np.zeros(len(before), dtype=bool)
     toward: dict[int, int] = {}
     closure[goals] = True
     ring = list(goals)

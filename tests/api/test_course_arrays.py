@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from api.course_arrays import CourseRows, course_of
+from api.course_arrays import course_of
+from graph.catalogue import CourseRows
 
 POINTS = [
     {"id": "a", "mastered_at": None, "met_at": 0.5},
@@ -18,7 +19,10 @@ RESOURCES = [
 def rows(**settings):
     return CourseRows(
         id="x",
+        title="X",
         settings=settings,
+        revision=1,
+        included=["a", "b", "c"],
         points=POINTS,
         prerequisites=[{"before": "a", "after": "b"}, {"before": "elsewhere", "after": "b"}],
         related=[{"a": "a", "b": "c", "weight": 0.4}],
@@ -28,6 +32,7 @@ def rows(**settings):
             {"resource": "r1", "point": "a", "importance": 1.0},
             {"resource": "r2", "point": "c", "importance": 1.0},
         ],
+        items=[],
     )
 
 
@@ -51,6 +56,6 @@ def test_settings_of_the_course_override_the_profile():
 
 
 def test_an_empty_course_is_a_course():
-    course = course_of(CourseRows("x", {}, [], [], [], [], []))
+    course = course_of(CourseRows("x", "X", {}, 0, [], [], [], [], [], [], []))
     assert (course.points, course.resources) == (0, 0)
     assert course.closure(np.array([], dtype=int)).shape == (0,)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from api.courses import Courses
-from graph.errors import GraphUnavailable
+from graph.errors import GraphUnavailable, Invalid
 from tests.api.courses import little_course, little_served
 
 
@@ -27,9 +27,23 @@ class Builder:
         return replace(little_served(), course=course, revision=revision, absent={})
 
 
+def ids(*known):
+    async def read():
+        return list(known)
+
+    return read
+
+
+@pytest.mark.parametrize("known", [(), ("a", "b")])
+async def test_the_course_must_be_named_unless_there_is_just_one(known):
+    with pytest.raises(Invalid):
+        await Courses(Builder(), ids(*known)).only()
+    assert await Courses(Builder(), ids("a")).only() == "a"
+
+
 async def test_a_course_is_built_once_for_everybody_who_asks():
     builder = Builder()
-    courses = Courses(builder)
+    courses = Courses(builder, ids("little"))
     first, second = await asyncio.gather(courses.get("little"), courses.get("little"))
     assert first is second
     assert await courses.get("little") is first
@@ -38,7 +52,7 @@ async def test_a_course_is_built_once_for_everybody_who_asks():
 
 async def test_a_resource_added_just_now_is_there_in_the_same_request():
     builder = Builder()
-    courses = Courses(builder)
+    courses = Courses(builder, ids("little"))
     await courses.get("little")
     builder.resources.append("r-new")
     served = await courses.covering("little", 1, ["r-nouns", "r-new"])
@@ -47,7 +61,7 @@ async def test_a_resource_added_just_now_is_there_in_the_same_request():
 
 async def test_what_is_not_found_is_not_looked_for_at_every_request():
     builder = Builder()
-    courses = Courses(builder)
+    courses = Courses(builder, ids("little"))
     for _ in range(3):
         served = await courses.covering("little", 1, ["r-ghost"])
     assert "r-ghost" not in served.course.resource_index
@@ -56,7 +70,7 @@ async def test_what_is_not_found_is_not_looked_for_at_every_request():
 
 async def test_a_newer_revision_is_built_in_the_background():
     builder = Builder()
-    courses = Courses(builder)
+    courses = Courses(builder, ids("little"))
     old = await courses.get("little")
     builder.revision = 2
     assert await courses.covering("little", 2, ["r-nouns"]) is old
@@ -67,7 +81,7 @@ async def test_a_newer_revision_is_built_in_the_background():
 async def test_an_outage_is_told_and_the_next_request_tries_again():
     builder = Builder()
     builder.broken = True
-    courses = Courses(builder)
+    courses = Courses(builder, ids("little"))
     with pytest.raises(GraphUnavailable):
         await courses.get("little")
     builder.broken = False

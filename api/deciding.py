@@ -1,0 +1,68 @@
+"""The numbers of one step: what the recommender sees of a learner, and the places it fills."""
+
+import secrets
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from api.observing import Seen, observe
+from api.situation import Situation
+from api.slate import slate
+from api.timings import measured
+from models.recommender import Decision, Observation, expected_gain, success_probability
+
+_NONE = np.zeros((1, 0), dtype=np.float32)
+NOTHING = Decision(np.zeros(1, dtype=np.int64), _NONE, _NONE, _NONE.astype(bool))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One place of the slate. `position`: among the candidates; `resource`: in the course."""
+
+    id: str
+    position: int
+    resource: int
+    propensity: float
+    gain: float
+    success: float
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """A decision with what it was made from; `choices` is empty where there was nothing to choose from."""
+
+    situation: Situation
+    seen: Seen
+    decision: Decision
+    choices: list[Choice]
+
+
+@measured("model")
+def decide(situation: Situation, n: int) -> Decided:
+    """Let the course's recommender fill up to `n` places."""
+    course, recommender = situation.served.course, situation.served.recommender
+    seen = observe(situation.served, situation.found)
+    places = [course.resource_index[id] for id in situation.found.resources if id in course.resource_index]
+    if not places:
+        return Decided(situation, seen, NOTHING, [])
+    observation = _with_candidates(seen.observation, places)
+    decision = recommender.decide(observation)
+    success = success_probability(course, observation)
+    gain = expected_gain(course, observation, success)
+    choices = [
+        Choice(
+            id=f"rec-{secrets.token_hex(10)}",
+            position=place.position,
+            resource=places[place.position],
+            propensity=place.propensity,
+            gain=float(gain[0, place.position]),
+            success=float(success[0, place.position]),
+        )
+        for place in slate(decision, n)
+    ]
+    return Decided(situation, replace(seen, observation=observation), decision, choices)
+
+
+def _with_candidates(observation: Observation, places: list[int]) -> Observation:
+    candidates = np.array([places], dtype=np.int64)
+    return replace(observation, candidates=candidates, mask=np.ones(candidates.shape, dtype=bool))

@@ -1,0 +1,53 @@
+"""A decision as people and programs read it: the served steps with their reasons, or why there is none."""
+
+import numpy as np
+
+from api.deciding import Choice, Decided
+from api.loop import Loop
+from api.nothing import reason
+from api.reasons import reasons
+from api.views import CandidateView, PolicyName, Recommendation, Recommendations
+
+
+async def explained(loop: Loop, decided: Decided, explain: bool) -> Recommendations:
+    """Everything that was chosen, best first; with `explain` all candidates besides."""
+    found = decided.situation.found
+    if not decided.choices:
+        return Recommendations(found.learner, found.course, [], await reason(loop, decided.situation))
+    candidates = _candidates(decided) if explain else None
+    chosen = [_recommendation(decided, choice, candidates) for choice in decided.choices]
+    return Recommendations(found.learner, found.course, chosen)
+
+
+def _recommendation(decided: Decided, choice: Choice, candidates: list[CandidateView] | None) -> Recommendation:
+    situation, q = decided.situation, decided.decision.q
+    served, level = situation.served, decided.seen.observation.level[0]
+    return Recommendation(
+        id=choice.id,
+        at=situation.now,
+        policy=PolicyName(served.recommender.name, served.recommender.version),
+        propensity=choice.propensity,
+        q=None if q is None else float(q[0, choice.position]),
+        revision=served.revision,
+        resource=served.resources[choice.resource],
+        reasons=reasons(served, decided.seen.way, level, choice.resource, (choice.gain, choice.success)),
+        candidates=candidates,
+    )
+
+
+def _candidates(decided: Decided) -> list[CandidateView]:
+    served, decision = decided.situation.served, decided.decision
+    places = decided.seen.observation.candidates[0].tolist()
+    q = [None] * len(places) if decision.q is None else decision.q[0].tolist()
+    columns = zip(places, q, decision.score[0].tolist(), decision.propensity[0], decision.kept[0], strict=True)
+    return [
+        CandidateView(
+            resource=served.resources[place].id,
+            title=served.resources[place].title,
+            q=value,
+            score=score if np.isfinite(score) else None,
+            propensity=float(propensity),
+            kept=bool(kept),
+        )
+        for place, value, score, propensity, kept in columns
+    ]

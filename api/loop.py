@@ -1,0 +1,23 @@
+"""What every use case works with: the graph, the courses in memory, the decision log and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from api.courses import Courses
+from api.recorder import Recorder
+from graph.connection import Graph
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The parts of a running service; made by `api.service`, shared by all requests."""
+
+    graph: Graph
+    courses: Courses
+    recorder: Recorder
+    now: Callable[[], datetime] = field(default=_now)

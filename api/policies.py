@@ -1,0 +1,26 @@
+"""Which recommender serves a course: the one that its evaluation chose, read from the home folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.course import Course
+from models.recommender import Recommender
+from models.serving import to_serve
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The folder of trained policies: one sub-folder a course."""
+
+    folder: Path
+
+    def of(self, course: Course) -> Recommender:
+        """The recommender that serves this course."""
+        return to_serve(self.folder / course.id, course)
+
+    def stamp(self, course: str) -> int:
+        """Changes when a file of the course's policy changes (nanoseconds); 0 without one."""
+        try:
+            return max(entry.stat().st_mtime_ns for entry in (self.folder / course).iterdir())
+        except (FileNotFoundError, ValueError):
+            return 0

@@ -1,0 +1,30 @@
+"""Puts the loop together and takes it apart again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from api.course_source import courses_of
+from api.loop import Loop
+from api.recorder import Recorder
+from graph.connection import Address, connect
+
+RETRY_SECONDS = 2.0
+"""How long a request waits for a database that is away before it says so."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a running service is made from. `policies`: the folder with one sub-folder of a trained policy a course."""
+
+    address: Address
+    policies: Path
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Loop]:
+        """The loop on this database; what was accepted for writing is written before it closes."""
+        async with connect(replace(self.address, retry_seconds=RETRY_SECONDS)) as graph:
+            recorder = Recorder.of(graph)
+            yield Loop(graph, courses_of(graph, self.policies), recorder)
+            await recorder.drain()
