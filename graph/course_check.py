@@ -51,7 +51,7 @@ def foreign_points(course: Course) -> list[str]:
 
 def _emptiness(parsed: Parsed) -> Iterator[Problem]:
     course = parsed.course
-    if not course.points and "points" not in parsed.broken and not parsed.refused("points"):
+    if not course.points and not parsed.problems:
         yield Problem(Place(HEADER, 0), course.id, "the course has no points; add points.csv")
     if parsed.broken & {"resources", "teaches"}:
         return

@@ -222,7 +222,7 @@ def _kind(source: str) -> tuple[str, str]:
 
 def _url(source: dict[str, Any], location: list[str]) -> str:
     """Where the first location points, else the source itself. Marks such as [#page=3] are relative to the source."""
-    marks = [mark.strip() for part in location for mark in _MARK.findall(part)]
+    marks: list[str] = [mark.strip() for part in location for mark in _MARK.findall(part)]
     base = source.get("specific_url_base")
     for mark in marks:
         if mark.startswith(("http://", "https://")) and " " not in mark:
