@@ -1,0 +1,31 @@
+// A learner's way to the goals as a table: each point in curriculum order, its mastery now, what it still waits for and how
+// many goals or steps on the way it opens.
+// params: learner STRING, now DATETIME
+// returns: point, name, level, mastered, waits_for, opens
+// access: read
+MATCH (l:Learner {id: $learner})-[:AIMS_AT]->(g:KnowledgePoint)
+OPTIONAL MATCH (c:Course {id: l.course})
+WITH l, c, collect(g) AS goals
+UNWIND goals AS g
+MATCH (g)<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
+WITH l, c, collect(DISTINCT k) AS way
+UNWIND way AS k
+OPTIONAL MATCH (l)-[m:MASTERY]->(k)
+WITH l, c, way, k, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+WITH c, way, k, coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
+  ELSE m.level END, 0.0) AS level
+WITH c, way, collect({point: k, level: level}) AS states
+UNWIND states AS state
+WITH c, way, states, state.point AS k, state.level AS level
+RETURN k.id AS point, k.name AS name, round(level, 3) AS level,
+  level >= coalesce(k.masteredAt, c.masteredAt, 0.8) AS mastered,
+  COLLECT {
+    UNWIND states AS earlier
+    WITH earlier.point AS p, earlier.level AS known
+    WHERE known < coalesce(p.metAt, c.prerequisiteAt, 0.6)
+      AND EXISTS { (p)-[:PREREQUISITE_OF {status: 'accepted'}]->(k) }
+    RETURN p.id
+    ORDER BY p.id
+  } AS waits_for,
+  COUNT { MATCH (k)-[:PREREQUISITE_OF {status: 'accepted'}]->(j) WHERE j IN way } AS opens
+ORDER BY mastered DESC, size(waits_for), k.level, point
