@@ -5,8 +5,8 @@ from pathlib import Path
 from api.course_arrays import course_of
 from api.policies import Policies
 from api.served import Question, Served
-from api.views import PointName, ResourceView
-from graph.catalogue import CourseRows, ItemRow, ResourceRow
+from api.views import PointName, resource_view
+from graph.catalogue import CourseRows, ItemRow
 
 
 def served_of(rows: CourseRows, policies: Path) -> Served:
@@ -18,23 +18,9 @@ def served_of(rows: CourseRows, policies: Path) -> Served:
         title=rows.title,
         included=len(rows.included),
         points=[PointName(row["id"], row["name"]) for row in rows.points],
-        resources=[_resource(row) for row in rows.resources],
+        resources=[resource_view(row) for row in rows.resources],
         questions=[_question(row, course.point_index) for row in rows.items],
         recommender=Policies(policies).of(course),
-    )
-
-
-def _resource(row: ResourceRow) -> ResourceView:
-    return ResourceView(
-        id=row["id"],
-        title=row["title"],
-        kind=row["kind"],
-        modality=row["modality"],
-        level=row["level"],
-        difficulty=row["difficulty"],
-        minutes=row["minutes"],
-        url=row["url"],
-        language=row["language"],
     )
 
 

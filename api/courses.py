@@ -65,6 +65,10 @@ class Courses:
             raise Invalid("There is no course yet. Import one: lodestar import FOLDER", "course")
         raise Invalid(f"Name the course, one of: {', '.join(ids)}.", "course")
 
+    async def all(self) -> list[Served]:
+        """Every course in the graph."""
+        return [await self.get(id) for id in await self._ids()]
+
     async def get(self, course: str) -> Served:
         """The course, from memory if it is there."""
         if course in self._served:

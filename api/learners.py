@@ -2,9 +2,9 @@
 
 import secrets
 
+from api.learner_views import GoalView, LearnerView, LimitsView
 from api.loop import Loop
 from api.requests import Goal, Limits, NewLearner
-from api.views import GoalView, LearnerView, LimitsView
 from graph import learners
 from graph.errors import NotFound
 

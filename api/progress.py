@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from api.learner_views import EventView, History, MasteryOfPoint, MasteryView
 from api.loop import Loop
 from api.situation import read_situation
-from api.views import EventView, History, MasteryOfPoint, MasteryView
 from graph.decisions import read_history
 
 
@@ -32,7 +32,7 @@ async def mastery(loop: Loop, learner: str, course: str | None = None) -> Master
 
 async def history(loop: Loop, learner: str, limit: int = 50, before: datetime | None = None) -> History:
     """The latest events, newest first; `before` pages on. Raises `NotFound`."""
-    events = await read_history(loop.graph, learner, limit, before, loop.now())
+    events = await read_history(loop.graph, learner, limit, before)
     views = [
         EventView(
             at=event.at,

@@ -60,6 +60,16 @@ class Served:
             self._ways[goals] = way_to(list(goals), self.before) if goals else whole(self.included, len(self.points))
         return self._ways[goals]
 
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {question.id: question for question in self.questions}
+
+    def question(self, id: str) -> Question:
+        """A question by id; raises `NotFound`."""
+        if id not in self._questions:
+            raise NotFound("item", id)
+        return self._questions[id]
+
     def names(self, points: list[int]) -> list[PointName]:
         """The names of some points."""
         return [self.points[point] for point in points]

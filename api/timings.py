@@ -29,6 +29,11 @@ class Timings:
         _open.set(timings)
         return timings
 
+    @classmethod
+    def current(cls) -> "Timings":
+        """What is measured for the current request."""
+        return _open.get() or cls()
+
     def add(self, part: str, seconds: float) -> None:
         """Add to a part."""
         self.parts[part] = self.parts.get(part, 0.0) + seconds * 1000

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from graph.catalogue import ResourceRow
+
 Id = Annotated[str, Field(description="Readable and stable.", examples=["english/present-simple-be"])]
 Level = Annotated[float, Field(ge=0, le=1, description="Mastery now, forgetting included.", examples=[0.62])]
 Name = Annotated[str, Field(description="Its readable name.", examples=["Present simple of be"])]
@@ -20,21 +22,6 @@ class PointName:
 
     id: Id
     name: Name
-
-
-@dataclass(frozen=True, slots=True)
-class PointView:
-    """A knowledge point with its place in the graph."""
-
-    id: Id
-    name: Name
-    description: str
-    domain: str | None
-    level: Annotated[str | None, Field(description="The course's own level.", examples=["A1"])]
-    mastered_at: Annotated[float, Field(description="From this mastery on it counts as mastered.", examples=[0.8])]
-    met_at: Annotated[float, Field(description="From this mastery on it is a met prerequisite.", examples=[0.6])]
-    prerequisites: list[PointName]
-    opens: list[PointName]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +37,6 @@ class ResourceView:
     minutes: Annotated[float, Field(examples=[8])]
     url: str | None
     language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class GoalView:
-    """A point that a learner aims at."""
-
-    point: Id
-    level: Annotated[float | None, Field(description="The mastery aimed at; null: the point's own threshold.")]
-    due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class LimitsView:
-    """What a learner allows; null allows everything."""
-
-    max_minutes: float | None
-    modalities: list[str] | None
-    languages: list[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerView:
-    """A learner, without mastery."""
-
-    id: Annotated[str, Field(examples=["learner-17"])]
-    course: str | None
-    created_at: datetime
-    goals: Annotated[list[GoalView], Field(description="None: the whole course.")]
-    limits: LimitsView
-    answers: Annotated[int, Field(description="Outcomes so far.")]
-    success: Annotated[float, Field(description="Share of right ones, the latest weighing most; 0.5 without any.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """A point that a resource teaches."""
-
-    id: Id
-    name: Name
-    importance: Annotated[float, Field(description="η: how much of the resource lands on this point.")]
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceDetail:
-    """A resource and what it teaches."""
-
-    resource: ResourceView
-    teaches: list[Taught]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,54 +169,6 @@ class OutcomeViews:
 
 
 @dataclass(frozen=True, slots=True)
-class MasteryOfPoint:
-    """One point as the learner knows it."""
-
-    id: Id
-    name: Name
-    level: Level
-    uncertainty: Annotated[float, Field(description="Standard deviation of the estimate.")]
-    stored: Annotated[float, Field(description="The level when it was last practised, before forgetting.")]
-    days: Annotated[float, Field(description="Days since then.")]
-    attempts: int
-    mastered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MasteryView:
-    """What a learner knows of a course: every point that was ever touched, in the course's order."""
-
-    learner: str
-    course: str
-    mastered: Annotated[int, Field(description="Points mastered now.")]
-    of: Annotated[int, Field(description="Points of the course.")]
-    points: list[MasteryOfPoint]
-
-
-@dataclass(frozen=True, slots=True)
-class EventView:
-    """An outcome, or a recommendation without one yet."""
-
-    at: datetime
-    resource: str | None
-    title: Annotated[str | None, Field(description="Of the resource; null where it has gone.")]
-    item: str | None
-    recommendation: str | None
-    policy: str | None
-    outcome: str | None
-    right: bool | None
-    reward: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """A learner's events, newest first."""
-
-    learner: str
-    events: list[EventView]
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionView:
     """A question with its options in mixed order."""
 
@@ -312,21 +203,16 @@ class DiagnosticResult:
     points: list[PointState]
 
 
-@dataclass(frozen=True, slots=True)
-class CourseView:
-    """A course and its size."""
-
-    id: Annotated[str, Field(examples=["english"])]
-    title: str
-    language: str | None
-    licence: str | None
-    points: int
-    resources: int
-    items: int
-
-
-@dataclass(frozen=True, slots=True)
-class CourseViews:
-    """Every course."""
-
-    courses: list[CourseView]
+def resource_view(row: ResourceRow) -> ResourceView:
+    """A resource's row as a view."""
+    return ResourceView(
+        id=row["id"],
+        title=row["title"],
+        kind=row["kind"],
+        modality=row["modality"],
+        level=row["level"],
+        difficulty=row["difficulty"],
+        minutes=row["minutes"],
+        url=row["url"],
+        language=row["language"],
+    )

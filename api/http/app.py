@@ -13,7 +13,7 @@ from api.service import Service
 DESCRIPTION = """
 Recommends what a person should learn next, and the path from there to their goal.
 
-The loop: **create** a learner, take a **diagnostic**, ask for a **recommendation**, send its **outcome**, and ask again.
+The loop: **create** a learner, take a **diagnostic**, ask for a **recommendation**, send its **outcome**, ask again.
 Every recommendation carries its reasons, the policy that made it, and the probability with which it was made.
 
 Errors are problem details (RFC 9457). Requests under `/v1` carry the API key as `Authorization: Bearer KEY` or

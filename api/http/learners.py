@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from api import learners
 from api.http.parts import Learner, TheLoop
 from api.http.replies import answer
+from api.learner_views import LearnerView
 from api.requests import Goals, Limits, NewLearner
-from api.views import LearnerView
 
 router = APIRouter(prefix="/learners", tags=["learners"])
 

@@ -15,6 +15,8 @@ from prometheus_client import (
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.timings import Timings
+
 BUCKETS = (0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.02, 0.03, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 
@@ -39,7 +41,7 @@ class Metrics:
 
 
 class MetricsMiddleware:
-    """Plain ASGI: it only looks at the first message of the answer."""
+    """Plain ASGI: starts the request's clock and looks at the first message of the answer."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -50,6 +52,7 @@ class MetricsMiddleware:
             await self._app(scope, receive, send)
             return
         began, status = perf_counter(), 500
+        Timings.open()
 
         async def watching(message: Message) -> None:
             nonlocal status

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Response
 from api import pathfinding, recommending
 from api.http.parts import CourseId, Learner, TheLoop
 from api.http.replies import answer
-from api.timings import Timings
 from api.views import Path, Recommendations
 
 router = APIRouter(prefix="/learners/{learner}", tags=["recommendations"])
@@ -27,8 +26,7 @@ async def recommend(
     With nothing left, `recommendations` is empty and `reason` says whether the goal is reached, what blocks the way, or
     until when everything rests.
     """
-    timings = Timings.open()
-    return answer(await recommending.recommend(loop, learner, course, n, explain), timings=timings)
+    return answer(await recommending.recommend(loop, learner, course, n, explain))
 
 
 @router.get("/path", response_model=Path, summary="The path to the goal")
@@ -36,4 +34,4 @@ async def path(
     loop: TheLoop, learner: Learner, course: CourseId = None, goal: GoalIds = None, longest: Longest = 60
 ) -> Response:
     """Rolls the policy and the learner model forward to the goal. Nothing is logged; the path changes with outcomes."""
-    return answer(await pathfinding.find_path(loop, learner, course, goal or [], longest))
+    return answer(await pathfinding.find_path(loop, learner, course, goal, longest))

@@ -20,9 +20,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def answer(view: Any, status: int = 200, timings: Timings | None = None) -> Response:
+def answer(view: Any, status: int = 200) -> Response:
     """The view as JSON. Personal and changing, so no cache may keep it."""
-    headers = {"Cache-Control": "no-store"}
-    if timings is not None:
-        headers["Server-Timing"] = timings.header()
+    headers = {"Cache-Control": "no-store", "Server-Timing": Timings.current().header()}
     return Response(orjson.dumps(view), status, headers, "application/json")

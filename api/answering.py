@@ -1,0 +1,23 @@
+"""Answers of a diagnostic and what they say in the end."""
+
+from api.levelling import levels
+from api.loop import Loop
+from api.questioning import marked
+from graph import diagnostics
+
+
+async def answer(loop: Loop, id: str, answers: dict[str, str]) -> diagnostics.Diagnostic:
+    """Mark and note answers by item id; the first answer to a question stays.
+
+    Raises `NotFound` for the diagnostic, `Invalid` for a question that was not asked, `Conflict` when it is finished.
+    """
+    served = await loop.courses.get((await diagnostics.read_diagnostic(loop.graph, id)).course)
+    right = {item: marked(served.question(item), text) for item, text in answers.items()}
+    return await diagnostics.answer_items(loop.graph, id, right, loop.now())
+
+
+async def finish(loop: Loop, id: str) -> diagnostics.Diagnostic:
+    """Close the diagnostic and set s(0) of every point that was asked about; a finished one stays as it is."""
+    diagnostic = await diagnostics.read_diagnostic(loop.graph, id)
+    served = await loop.courses.get(diagnostic.course)
+    return await diagnostics.finish_diagnostic(loop.graph, id, levels(served, diagnostic.asked), loop.now())

@@ -1,0 +1,26 @@
+"""A learner's diagnostic from start to finish."""
+
+from api import answering, diagnosing
+from api.diagnostic_views import diagnostic_result, diagnostic_view
+from api.loop import Loop
+from api.views import DiagnosticResult, DiagnosticView
+
+
+async def start(loop: Loop, learner: str, course: str | None = None, length: int = 30) -> DiagnosticView:
+    """Open one of up to `length` questions. Raises `NotFound`, or `Invalid` for a course without questions."""
+    return await diagnostic_view(loop, await diagnosing.start(loop, learner, course, length))
+
+
+async def show(loop: Loop, id: str) -> DiagnosticView:
+    """One as it stands; raises `NotFound`."""
+    return await diagnostic_view(loop, await diagnosing.show(loop, id))
+
+
+async def answer(loop: Loop, id: str, answers: dict[str, str]) -> DiagnosticView:
+    """Note answers, item id → text. Raises `NotFound`, `Invalid`, or `Conflict` when it is finished."""
+    return await diagnostic_view(loop, await answering.answer(loop, id, answers))
+
+
+async def finish(loop: Loop, id: str) -> DiagnosticResult:
+    """Set s(0) and close it; raises `NotFound`. A finished one stays as it is."""
+    return await diagnostic_result(loop, await answering.finish(loop, id))

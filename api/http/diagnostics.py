@@ -1,0 +1,42 @@
+"""What a new learner knows already: start, answer, finish."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from api import diagnostics
+from api.http.parts import Learner, TheLoop
+from api.http.replies import answer
+from api.requests import Answers, NewDiagnostic
+from api.views import DiagnosticResult, DiagnosticView
+
+router = APIRouter(tags=["diagnostic"])
+
+Id = Annotated[str, Path(description="The diagnostic's id.", examples=["diag-5f0c…"])]
+
+
+@router.post(
+    "/learners/{learner}/diagnostics", status_code=201, response_model=DiagnosticView, summary="Start a diagnostic"
+)
+async def start(loop: TheLoop, learner: Learner, body: NewDiagnostic) -> Response:
+    """Chooses questions on the way to the learner's goals, what comes first in the course first."""
+    return answer(await diagnostics.start(loop, learner, body.course, body.length), 201)
+
+
+@router.get("/diagnostics/{id}", response_model=DiagnosticView, summary="Read a diagnostic")
+async def show(loop: TheLoop, id: Id) -> Response:
+    """Its questions, and which are answered."""
+    return answer(await diagnostics.show(loop, id))
+
+
+@router.post("/diagnostics/{id}/answers", response_model=DiagnosticView, summary="Answer questions")
+async def respond(loop: TheLoop, id: Id, body: Answers) -> Response:
+    """One answer or many; the first answer to a question stays."""
+    answers = {each.item: each.answer for each in body.answers}
+    return answer(await diagnostics.answer(loop, id, answers))
+
+
+@router.post("/diagnostics/{id}/finish", response_model=DiagnosticResult, summary="Finish a diagnostic")
+async def finish(loop: TheLoop, id: Id) -> Response:
+    """Sets the learner's mastery of every point that was asked about; finishing twice changes nothing."""
+    return answer(await diagnostics.finish(loop, id))
