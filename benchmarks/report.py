@@ -50,7 +50,7 @@ class Report:
         content = {
             "figures": self.figures,
             "commit": _commit(),
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}",
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
             "settings": dict(self.settings) | {"quick": self.quick},
             "started": self._started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - self._clock, 1),
