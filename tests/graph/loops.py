@@ -11,14 +11,14 @@ from graph.practice import Outcome
 from tests.graph.learning import learn
 
 
-async def run_loop(graph: Graph, learner: str, start: datetime, steps: int, seed: int = 0) -> None:
-    """Up to `steps` rounds, one every 12 hours: candidates, a uniform choice, its log, an answer."""
+async def run_loop(graph: Graph, learner: str, start: datetime, steps: int, seed: int = 0) -> int:
+    """Up to `steps` rounds, one every 12 hours: candidates, a uniform choice, its log, an answer; their number."""
     chance = random.Random(seed)
     for step in range(steps):
         now = start + timedelta(hours=12 * step)
         found = await candidates(graph, learner, now)
         if not found.resources:
-            return
+            return step
         size = len(found.resources)
         chosen = chance.choice(found.resources)
         decision = Decision(
@@ -30,3 +30,4 @@ async def run_loop(graph: Graph, learner: str, start: datetime, steps: int, seed
             f"{learner}-o{step}", learner, chance.random() < 0.75, now + timedelta(minutes=9), decision.id, minutes=8.0
         )
         await record_outcome(graph, answer, learn, answer.at)
+    return steps

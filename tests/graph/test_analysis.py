@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 
 from graph.analysis import analyse, question, questions
+from graph.connection import Graph
 from graph.diagnostics import answer_items, ask_items, start_diagnostic
 from graph.errors import Invalid, NotFound
 from graph.mastery import read_mastery
@@ -17,16 +19,20 @@ from tests.graph.worlds import NOW, Point, Resource, write
 
 pytestmark = pytest.mark.database
 LATER = NOW + timedelta(days=20)
-ROUNDS = 30
 RESOURCES = {f"{point}{n}": Resource({point: 1.0}) for point in "abc" for n in range(8)} | {
     "beyond": Resource({"d": 1.0})
 }
 GIVEN = {"course": "course", "learner": "learner", "now": LATER, "limit": 100, "at_least": 1, "days": 3, "weeks": 4}
 
 
+class Log(NamedTuple):
+    graph: Graph
+    rounds: dict[str, int]
+
+
 @pytest.fixture(scope="module")
 async def log(connection):
-    """Two learners, ROUNDS each, and a diagnostic; read by all tests of this file."""
+    """Two learners, up to 30 rounds each, and a diagnostic; read by all tests of this file."""
     await migrate(connection)
     world = replace(
         CHAIN,
@@ -42,9 +48,10 @@ async def log(connection):
     await start_diagnostic(connection, "d", "learner", "course", NOW)
     await ask_items(connection, "d", ["q-a", "q-b"])
     await answer_items(connection, "d", {"q-a": True}, NOW)
-    await run_loop(connection, "learner", NOW, ROUNDS, seed=1)
-    await run_loop(connection, "learner-1", NOW, ROUNDS, seed=2)
-    return connection
+    learners = ("learner", "learner-1")
+    return Log(
+        connection, {each: await run_loop(connection, each, NOW, 30, seed) for seed, each in enumerate(learners)}
+    )
 
 
 def given(name):
@@ -58,44 +65,44 @@ def test_there_are_a_dozen_and_each_says_what_it_answers():
 
 @pytest.mark.parametrize("name", [each.name for each in questions()])
 async def test_it_runs_and_gives_its_columns(log, name):
-    rows = await analyse(log, name, given(name))
+    rows = await analyse(log.graph, name, given(name))
     assert rows, f"{name} found nothing in a log of many steps"
     assert all(tuple(row) == question(name).columns for row in rows)
 
 
 async def test_progress_agrees_with_mastery(log):
-    rows = {row["learner"]: row for row in await analyse(log, "cohort_progress", given("cohort_progress"))}
+    rows = {row["learner"]: row for row in await analyse(log.graph, "cohort_progress", given("cohort_progress"))}
     for learner in ("learner", "learner-1"):
-        mastered = sum(each.level >= 0.8 for each in await read_mastery(log, learner, LATER))
+        mastered = sum(each.level >= 0.8 for each in await read_mastery(log.graph, learner, LATER))
         assert rows[learner]["mastered"] == mastered
         assert rows[learner]["share"] == pytest.approx(mastered / 4, abs=1e-3)
-        assert rows[learner]["answers"] == ROUNDS
+        assert rows[learner]["answers"] == log.rounds[learner]
 
 
 async def test_the_logged_propensities_hold(log):
-    [row] = await analyse(log, "propensity_check", given("propensity_check"))
-    assert (row["policy"], row["version"], row["decisions"]) == ("random", "1", 2 * ROUNDS)
+    [row] = await analyse(log.graph, "propensity_check", given("propensity_check"))
+    assert (row["policy"], row["version"], row["decisions"]) == ("random", "1", sum(log.rounds.values()))
     assert row["wrong_sums"] == row["disagreeing"] == 0 and row["mean_inverse"] == pytest.approx(row["mean_choices"])
 
 
 async def test_decisions_and_weeks_count_every_answer(log):
-    [policy] = await analyse(log, "decisions_by_policy", given("decisions_by_policy"))
-    assert policy["served"] == 2 * ROUNDS and policy["answered_share"] == 1
-    weeks = await analyse(log, "weekly_activity", given("weekly_activity"))
-    assert sum(week["answers"] for week in weeks) == 2 * ROUNDS
+    [policy] = await analyse(log.graph, "decisions_by_policy", given("decisions_by_policy"))
+    assert policy["served"] == sum(log.rounds.values()) and policy["answered_share"] == 1
+    weeks = await analyse(log.graph, "weekly_activity", given("weekly_activity"))
+    assert sum(week["answers"] for week in weeks) == sum(log.rounds.values())
 
 
 async def test_a_resource_that_was_chosen_is_not_among_the_unused(log):
     text = "MATCH (q:Recommendation) RETURN DISTINCT q.resource AS resource"
-    chosen = {row["resource"] for row in await log.reading(lambda work: work.text(text))}
-    unused = {row["resource"] for row in await analyse(log, "never_recommended", given("never_recommended"))}
+    chosen = {row["resource"] for row in await log.graph.reading(lambda work: work.text(text))}
+    unused = {row["resource"] for row in await analyse(log.graph, "never_recommended", given("never_recommended"))}
     assert unused == set(RESOURCES) - chosen
 
 
 async def test_parameters_may_be_text_and_have_defaults(log):
     asked = {"course": "course", "now": "2026-03-21T12:00:00+00:00", "limit": "1"}
-    assert len(await analyse(log, "cohort_progress", asked)) == 1
-    assert await analyse(log, "cohort_progress", {"course": "course"})
+    assert len(await analyse(log.graph, "cohort_progress", asked)) == 1
+    assert await analyse(log.graph, "cohort_progress", {"course": "course"})
 
 
 @pytest.mark.parametrize(
@@ -110,4 +117,4 @@ async def test_parameters_may_be_text_and_have_defaults(log):
 )
 async def test_what_is_wrong_is_named(log, name, values, error, message):
     with pytest.raises(error, match=message):
-        await analyse(log, name, values)
+        await analyse(log.graph, name, values)
