@@ -26,7 +26,7 @@ class Rates:
     Attributes:
         gain_right: α⁺, share of the missing mastery won by a right answer at η = 1.
         gain_wrong: α⁻, share of the mastery lost by a wrong one.
-        propagation: λ; next-answer AUC on real logs grows with it (ASSISTments 2009: .713 at 0, .719 at 0.1, .738 at 1), but
+        propagation: λ; next-answer AUC on real logs grows with it (ASSISTments: .713 at 0, .719 at 0.1, .738 at 1), but
             mastery by propagation alone gets less true; 0.1 keeps it within four points (benchmarks/propagation).
         forgetting: μ, per day.
         forget_after_days: no forgetting before this many days without practice.
