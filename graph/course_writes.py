@@ -21,7 +21,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Written:
-    """Rows by table. `retired` counts what left the course and stays for its history's sake."""
+    """Rows by table; links that went with their ends are not counted in `gone`.
+
+    `retired` counts what left the course and stays for its history's sake.
+    """
 
     created: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
@@ -98,7 +101,8 @@ async def _revive(work: Work, changes: Changes) -> None:
     """Retired resources that are in the files again forget what they taught before."""
     retired = await work.run("curate/retired_resources")
     back = set(retired[0]["ids"]) & {record.id for record in changes.tables["resources"].created}
-    await work.run("curate/revive_resources", ids=sorted(back))
+    if back:
+        await work.run("curate/revive_resources", ids=sorted(back))
 
 
 def _batches(rows: list[Any]) -> Iterable[list[Any]]:

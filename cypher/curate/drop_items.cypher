@@ -8,6 +8,7 @@ WHERE $course IN i.courses
 SET i.courses = [c IN i.courses WHERE c <> $course]
 WITH i, i.courses = [] AS homeless, EXISTS { MATCH (i)<-[:ON]-() } AS kept
 FOREACH (old IN CASE WHEN homeless AND kept THEN [i] ELSE [] END | SET old.status = 'retired')
+WITH i, homeless, kept
 CALL (i, homeless) {
   MATCH (i)-[e:ASSESSES]->()
   WHERE $course IN e.courses

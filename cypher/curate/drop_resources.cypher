@@ -10,6 +10,7 @@ WHERE $course IN r.courses
 SET r.courses = [c IN r.courses WHERE c <> $course]
 WITH r, r.courses = [] AS homeless, served OR EXISTS { MATCH (r)<-[:ON|CHOSE]-() } AS kept
 FOREACH (old IN CASE WHEN homeless AND kept THEN [r] ELSE [] END | SET old.status = 'retired')
+WITH r, homeless, kept
 CALL (r, homeless, kept) {
   MATCH (r)-[e:TEACHES]->()
   WHERE homeless AND kept AND $course IN e.courses

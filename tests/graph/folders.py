@@ -30,7 +30,9 @@ def write(folder: Path, **files: str | bytes | None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     changed = {name.replace("__", "-").replace("_", "."): content for name, content in files.items()}
     for name, content in {**GOOD, **changed}.items():
-        if content is not None:
+        if content is None:
+            (folder / name).unlink(missing_ok=True)
+        else:
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
 
