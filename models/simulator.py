@@ -29,7 +29,7 @@ ADVANCED = np.array([0.5, 1.3, 0.9, 0.6, 0.8], dtype=np.float32)
 
 @dataclass(frozen=True)
 class Population:
-    """What learners differ in. `python -m benchmarks.calibration` compares these with real logs.
+    """What learners differ in. Plausible values, not yet fitted to logs: see docs/learning.md.
 
     Attributes:
         ability_sd: standard deviation of θ, logits.
