@@ -1,0 +1,47 @@
+"""The little course as it lies in the graph: nouns → articles → adjectives, nouns → plurals."""
+
+from graph.connection import Graph
+from graph.course import Course, Item, Point, Prerequisite, Resource, Teaches
+from graph.course_fields import Parsed
+from graph.importing import import_course
+
+NAMES = {"nouns": "Nouns", "articles": "Articles", "adjectives": "Adjectives", "plurals": "Plurals"}
+KINDS = {"lesson": "text", "practice": "interactive", "video": "video", "reading": "text", "test": "interactive"}
+COPIES = 2
+
+
+def resource_of(id: str, **changes) -> Resource:
+    values = {"title": id.title(), "kind": "lesson", "modality": "text", "minutes": 10.0, "language": "en"}
+    return Resource(id, **{**values, **changes})
+
+
+def little(extra: tuple[Resource, ...] = (), taught: tuple[Teaches, ...] = ()) -> Course:
+    resources = [
+        resource_of(f"little/r/{point}-{kind}-{copy}", title=f"{name}: {kind} {copy}", kind=kind, modality=modality)
+        for point, name in NAMES.items()
+        for kind, modality in KINDS.items()
+        for copy in range(1, COPIES + 1)
+    ]
+    teaches = [Teaches(each.id, f"little/{each.id[9:].split('-')[0]}", "primary", 1.0) for each in resources]
+    return Course(
+        id="little",
+        title="Little",
+        settings={"language": "en", "licence": "CC0-1.0"},
+        points=tuple(Point(f"little/{id}", name, level="A1") for id, name in NAMES.items()),
+        prerequisites=(
+            Prerequisite("little/nouns", "little/articles", "articles stand before nouns"),
+            Prerequisite("little/articles", "little/adjectives", "adjectives stand after articles"),
+            Prerequisite("little/nouns", "little/plurals", "plurals are of nouns"),
+        ),
+        resources=(*resources, *extra),
+        teaches=(*teaches, *taught),
+        items=tuple(
+            Item(f"little/q/{id}-{n}", f"{name}, {n}?", "yes", ("no", "maybe"), (f"little/{id}",), 1.0, 0.0, 0.25)
+            for id, name in NAMES.items()
+            for n in (1, 2)
+        ),
+    )
+
+
+async def load(graph: Graph, course: Course | None = None) -> None:
+    await import_course(graph, Parsed(course or little()))
