@@ -79,10 +79,10 @@ def _docker() -> Running | None:
 
 
 def _wait(address: Address) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 180
     while knock(address) is not Access.OPEN:
         if time.monotonic() > deadline:
-            raise SetupFailed(f"Neo4j in Docker did not answer at {address.uri} in 120 s.")
+            raise SetupFailed(f"Neo4j in Docker did not answer at {address.uri} in 180 s.")
         time.sleep(0.3)
 
 

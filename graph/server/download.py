@@ -95,6 +95,8 @@ class Downloader:
                 self._receive(client, jar, part)
             except httpx.HTTPError as error:
                 failure = f"{type(error).__name__}: {error}"
+            except OSError as error:
+                raise SetupFailed(f"{part} cannot be written ({error}). Make room or name another folder.") from error
             else:
                 if _sha256(part) == jar.sha256:
                     part.replace(target)
@@ -104,7 +106,7 @@ class Downloader:
                 failure = "its checksum is wrong"
             if self._stopped.wait(self._pause * 2**attempt) or wrong == 2:
                 break
-        if wrong:
+        if wrong == 2:
             raise SetupFailed(
                 f"{target.name} arrived twice with another content than the one that was tested. Something between "
                 "this machine and the Maven repository changes files (a proxy, a virus scanner)."
@@ -117,7 +119,7 @@ class Downloader:
         if have > jar.size:
             have = 0
         if have < jar.size:
-            headers = {"Range": f"bytes={have}-"} if have else {}
+            headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
             with client.stream("GET", f"{self._base_url}/{jar.path}", headers=headers) as response:
                 response.raise_for_status()
                 have = have if response.status_code == httpx.codes.PARTIAL_CONTENT else 0
@@ -126,7 +128,7 @@ class Downloader:
 
     def _write(self, response: httpx.Response, jar: Jar, part: Path, have: int) -> None:
         with part.open("ab" if have else "wb") as file:
-            for chunk in response.iter_bytes(1 << 16):
+            for chunk in response.iter_raw():
                 file.write(chunk)
                 have += len(chunk)
                 self._received[jar.path] = have

@@ -33,7 +33,7 @@ class Launcher:
             self._spawn()
             try:
                 self.wait()
-            except _PortTaken:
+            except PortTaken:
                 continue
             return
         raise SetupFailed(f"Neo4j found its ports taken {PORT_ATTEMPTS} times.\n{self._layout.log_tail()}")
@@ -48,7 +48,12 @@ class Launcher:
         self._layout.write_state(replace(state, pid=pid))
 
     def wait(self) -> None:
-        """Return once the running server lets us in; raises `SetupFailed` with the end of its log if it never does."""
+        """Return once the running server lets us in.
+
+        Raises:
+            SetupFailed: it ended, or does not answer, or refuses our password; with the end of its log.
+            PortTaken: it ended because somebody was faster at its port.
+        """
         deadline = time.monotonic() + START_SECONDS
         refusals = 0
         while (access := self._knock()) is not Access.OPEN:
@@ -63,15 +68,17 @@ class Launcher:
             time.sleep(0.1)
 
     def _knock(self) -> Access:
-        port = self._layout.read_state().bolt_port
-        return knock(self._layout.address()) if processes.listens(self._layout, port) else Access.CLOSED
+        """Bolt opens first, so a server whose web port is open has come all the way."""
+        state = self._layout.read_state()
+        up = processes.listens(self._layout, state.http_port) and processes.listens(self._layout, state.bolt_port)
+        return knock(self._layout.address()) if up else Access.CLOSED
 
     def _ended(self) -> Exception:
         tail = self._layout.log_tail()
-        if any(words in tail for words in ("already in use", "BindException", "PortBindException")):
-            return _PortTaken()
+        if "already in use" in tail or "BindException" in tail:
+            return PortTaken()
         return SetupFailed(f"Neo4j ended while starting. It said:\n{tail}")
 
 
-class _PortTaken(Exception):
+class PortTaken(Exception):
     """Somebody took the port between our look and Neo4j's bind."""

@@ -75,7 +75,7 @@ class Layout:
 
     @property
     def log(self) -> Path:
-        """What the server printed since its last start."""
+        """What Java printed since its last start; Neo4j itself writes to neo4j.log beside it."""
         return self.root / "logs" / "console.log"
 
     @property
@@ -83,9 +83,10 @@ class Layout:
         return self.root / "conf" / "neo4j.conf"
 
     def prepare(self, state: State, page_cache: str) -> None:
-        """Make the folders and write the configuration."""
+        """Make the folders, write the configuration and begin a new log (debug.log keeps the history)."""
         for name in ("conf", "logs", "data", "run"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
+        (self.root / "logs" / "neo4j.log").unlink(missing_ok=True)
         ports = {"bolt_port": state.bolt_port, "http_port": state.http_port}
         self.configuration.write_text(CONFIGURATION.format(page_cache=page_cache, **ports), encoding="utf-8")
 
@@ -121,11 +122,14 @@ class Layout:
         """Where the server is or will be, with its password."""
         return Address(f"bolt://127.0.0.1:{self.read_state().bolt_port}", password=self.password())
 
-    def log_tail(self, lines: int = 15) -> str:
-        """The end of what the server printed."""
-        if not self.log.exists():
-            return "(it printed nothing)"
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    def log_tail(self, lines: int = 12) -> str:
+        """The end of what Java and Neo4j said since the last start, without the stack traces."""
+        said: list[str] = []
+        for path in (self.log, self.root / "logs" / "neo4j.log"):
+            if path.exists():
+                said += path.read_text(encoding="utf-8", errors="replace").splitlines()
+        told = [line for line in said if line.strip() and not line.startswith("\t")]
+        return "\n".join(told[-lines:]) or "(nothing)"
 
     def data_bytes(self) -> int:
         """How much disk the databases take."""

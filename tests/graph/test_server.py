@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import threading
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -13,23 +14,20 @@ import pytest
 from graph.connection import Address, connect
 from graph.errors import SetupFailed
 from graph.server import process as processes
+from graph.server.launch import Launcher, PortTaken
 from graph.server.layout import State, free_port
 from graph.server.managed import ManagedServer
 from tests.database import JARS, SERIES
 
+TUNING = processes.Tuning("512m", "64m", quick=True)
 pytestmark = [pytest.mark.database, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    managed = ManagedServer(tmp_path_factory.mktemp("home"), JARS, SERIES, processes.Tuning("512m", "64m", quick=True))
+    managed = ManagedServer(tmp_path_factory.mktemp("home"), JARS, SERIES, TUNING)
     yield managed
     managed.stop()
-
-
-@pytest.fixture
-def running(server):
-    return server.start()
 
 
 def ask(address: Address, text: str) -> list[dict]:
@@ -40,20 +38,7 @@ def ask(address: Address, text: str) -> list[dict]:
     return asyncio.run(run())
 
 
-def test_it_answers_and_is_bound_to_this_machine_only(server, running):
-    assert ask(running, "RETURN 1 AS one") == [{"one": 1}]
-    listening = processes.find(server.layout).net_connections("tcp")
-    assert {c.laddr.ip.removeprefix("::ffff:") for c in listening if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
-
-
-def test_its_password_is_generated_and_only_its_owner_reads_it(server, running):
-    path = server.layout.root / "password"
-    assert len(running.password) >= 16
-    if os.name == "posix":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_starting_twice_and_at_once_gives_one_server(server):
+def test_four_starts_at_once_give_one_server(server):
     pids = []
     threads = [threading.Thread(target=lambda: (server.start(), pids.append(server.status().pid))) for _ in range(4)]
     for thread in threads:
@@ -64,33 +49,57 @@ def test_starting_twice_and_at_once_gives_one_server(server):
     assert len(set(pids)) == 1
 
 
-def test_a_killed_server_starts_again_with_its_data(server, running):
-    ask(running, "CREATE (:Kept {when: 'before the kill'})")
-    processes.find(server.layout).kill()
-    psutil.wait_procs([psutil.Process(pid) for pid in psutil.pids() if pid == server.layout.read_state().pid], 10)
-    assert not server.status().running
-    assert ask(server.start(), "MATCH (n:Kept) RETURN n.when AS w") == [{"w": "before the kill"}]
+def test_it_answers_and_is_bound_to_this_machine_only(server):
+    assert ask(server.start(), "RETURN 1 AS one") == [{"one": 1}]
+    listening = processes.find(server.layout).net_connections("tcp")
+    assert {c.laddr.ip.removeprefix("::ffff:") for c in listening if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
 
 
-def test_a_taken_port_is_stepped_over_and_a_stopped_server_says_so(server, running):
+def test_its_password_is_generated_and_only_its_owner_reads_it(server):
+    path = server.layout.root / "password"
+    assert len(server.address().password) >= 16
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_killed_server_starts_again_with_its_data_on_a_free_port(server):
+    ask(server.start(), "CREATE (:Kept {when: 'before the kill'})")
     port = server.layout.read_state().bolt_port
-    assert server.stop()
-    assert not server.stop()
+    process = processes.find(server.layout)
+    process.kill()
+    process.wait(10)
     assert not server.status().running
     with socket.create_server(("127.0.0.1", port)):
         address = server.start()
     assert not address.uri.endswith(f":{port}")
-    assert ask(address, "RETURN 1 AS one") == [{"one": 1}]
+    assert ask(address, "MATCH (n:Kept) RETURN n.when AS w") == [{"w": "before the kill"}]
 
 
-def test_a_lost_or_older_state_file_is_no_harm(server):
+def test_a_stopped_server_says_so(server):
+    server.start()
+    assert server.stop()
+    assert not server.stop()
+    assert not server.status().running
+
+
+def test_a_port_lost_at_the_last_moment_is_noticed(server):
     server.stop()
+    state = server.layout.read_state()
+    with socket.create_server(("127.0.0.1", state.http_port)):
+        server.layout.prepare(state, "64m")
+        pid = processes.spawn(server.layout, processes.command(server.layout, TUNING), JARS)
+        server.layout.write_state(replace(state, pid=pid))
+        with pytest.raises(PortTaken):
+            Launcher(server.layout, JARS, TUNING).wait()
+    assert not server.status().running
+
+
+def test_a_broken_or_older_state_file_is_no_harm(server):
     path = server.layout.root / "state.json"
+    server.stop()
     for content in ["", "{", "[]", '{"bolt_port": "many"}', json.dumps({"bolt_port": 17687, "renamed": 1})]:
         path.write_text(content, encoding="utf-8")
         assert server.layout.read_state() in (State(), State(bolt_port=17687))
-    path.unlink()
-    assert ask(server.start(), "RETURN 1 AS one") == [{"one": 1}]
 
 
 def test_somebody_elses_process_is_never_taken_for_the_server(server):
@@ -102,7 +111,7 @@ def test_somebody_elses_process_is_never_taken_for_the_server(server):
 
 def test_a_server_that_cannot_start_says_why(server):
     server.stop()
-    broken = ManagedServer(server.layout.root.parent, JARS, SERIES, processes.Tuning("1m", "64m"))
+    broken = ManagedServer(server.layout.root.parent, JARS, SERIES, processes.Tuning("1m"))
     with pytest.raises(SetupFailed, match="heap"):
         broken.start()
 
