@@ -8,20 +8,33 @@ Jaccard weight of two points a and b with resource sets R(a), R(b), retired reso
 found by walking over shared resources, so the work grows with what is shared and not with N².
 """
 
+from dataclasses import dataclass
+
 from graph.connection import Graph, Work
 
 BATCH = 2_000
 
 
-async def rebuild(graph: Graph) -> int:
-    """Derive everything anew, e.g. after edits by hand; returns how many points there are."""
+@dataclass(frozen=True)
+class Rebuilt:
+    """How many points there are, and how many degrees and edges were not as they should be."""
+
+    points: int
+    changed: int
+
+
+async def rebuild(graph: Graph) -> Rebuilt:
+    """Derive everything anew, e.g. after edits by hand; a difference counts as a revision of the graph."""
     return await graph.writing(_rebuild)
 
 
-async def _rebuild(work: Work) -> int:
+async def _rebuild(work: Work) -> Rebuilt:
+    await work.run("curate/lock_graph")
     found = await work.run("derive/point_ids")
-    await refresh(work, found[0]["ids"])
-    return len(found[0]["ids"])
+    changed = await refresh(work, found[0]["ids"])
+    if changed:
+        await work.run("curate/next_revision")
+    return Rebuilt(len(found[0]["ids"]), changed)
 
 
 async def refresh(work: Work, points: list[str]) -> int:

@@ -75,7 +75,7 @@ async def test_another_form_must_be_one_that_is_known(lodestar, tmp_path):
 
 
 async def test_export_rebuild_and_courses(lodestar, tmp_path):
-    assert (await lodestar("courses"))[1].startswith("There is no course yet. Import one:")
+    assert (await lodestar("courses"))[1].strip().startswith("There is no course yet. Import one:")
     await lodestar("import", write(tmp_path / "in"))
     code, said = await lodestar("courses")
     assert code == 0 and "tiny Tiny en CC0-1.0 3 3 1" in said

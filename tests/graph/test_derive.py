@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import derive
+from graph import catalogue, derive
 from graph.connection import Graph
 from graph.course import Course, Point, Prerequisite, Resource, Teaches
 from graph.importing import import_course
@@ -104,7 +104,11 @@ async def test_by_hand(graph):
     assert (await derived(graph))[1] == {("a", "b"): 2 / 3, ("a", "c"): 0.25, ("b", "c"): 1 / 3}
 
 
-async def test_rebuild_counts_points(graph):
-    assert await derive.rebuild(graph) == 0
+async def test_rebuild_says_what_it_found(graph):
+    assert await derive.rebuild(graph) == derive.Rebuilt(0, 0)
     await import_course(graph, parsed(Course("w", "W", points=(Point("a", "A"),))))
-    assert await derive.rebuild(graph) == 1
+    assert await derive.rebuild(graph) == derive.Rebuilt(1, 0)
+    assert await catalogue.revision(graph) == 1
+    await run(graph, "MATCH (a:KnowledgePoint) SET a.prerequisiteCount = 7")
+    assert await derive.rebuild(graph) == derive.Rebuilt(1, 1)
+    assert await catalogue.revision(graph) == 2

@@ -1,0 +1,53 @@
+"""`lodestar import`, `export`, `rebuild`, `courses`: courses into the graph, out of it, and what there is."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.cli.importing import import_
+from api.cli.session import on_graph
+from graph import catalogue, derive
+from graph.exporting import export_course
+
+console = Console(soft_wrap=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command("import")(import_)
+    app.command()(export)
+    app.command()(rebuild)
+    app.command()(courses)
+
+
+def export(
+    course: Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Where to write; made if need be.", show_default=False)],
+) -> None:
+    """Write COURSE into FOLDER as the files that import reads."""
+    written = on_graph(lambda graph: export_course(graph, course, folder))
+    console.print(f"{written.title}: {written.rows} rows in {folder}", highlight=False)
+
+
+def rebuild() -> None:
+    """Derive semantic edges and prerequisite counts anew, e.g. after editing the graph by hand."""
+    rebuilt = on_graph(derive.rebuild)
+    console.print(f"{rebuilt.points} points, {rebuilt.changed} counts and semantic edges mended", highlight=False)
+
+
+def courses() -> None:
+    """List the courses of the graph."""
+    found = on_graph(catalogue.courses)
+    if not found:
+        console.print("There is no course yet. Import one: lodestar import examples/english", highlight=False)
+        return
+    table = Table("id", "title", "language", "licence")
+    for heading in ("points", "resources", "items"):
+        table.add_column(heading, justify="right")
+    for course in found:
+        counts = (str(course.points), str(course.resources), str(course.items))
+        table.add_row(course.id, course.title, course.language or "", course.licence or "", *counts)
+    console.print(table)

@@ -1,0 +1,33 @@
+"""One unit of work on the database, for commands: start what has to be started, migrate, work, close."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from api.cli.db import ensure
+from api.server import managed
+from api.settings import Settings
+from graph.connection import Address, Graph, connect
+from graph.schema import migrate
+
+T = TypeVar("T")
+
+
+def on_graph(unit: Callable[[Graph], Awaitable[T]], address: Address | None = None) -> T:
+    """Run `unit` on the deployment's graph, brought to this code's schema; starts the managed server if need be."""
+
+    async def run() -> T:
+        async with connect(address or ensure(Settings())) as graph:
+            await migrate(graph)
+            return await unit(graph)
+
+    return asyncio.run(run())
+
+
+def running_address() -> Address | None:
+    """Where the graph is if it is up already; None where the managed server would have to be started for it."""
+    settings = Settings()
+    if settings.neo4j_uri is not None:
+        return settings.address()
+    server = managed(settings)
+    return server.address() if server.status().running else None
