@@ -1,0 +1,61 @@
+"""Who is served: only a policy that was measured to win, in the very version that won."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from models import rungs, standing
+from models.contest import hold
+from models.environment import LearnerVectorEnv
+from models.evaluation import Result
+from models.ladder import simple_rungs
+from models.serving import to_serve
+from tests.models.courses import random_course
+
+
+def result(ep: float, steps: float, seed: int = 0) -> Result:
+    noise = np.random.default_rng(seed).normal(0, 0.01, 200)
+    return Result(
+        ep=(ep + noise).astype(np.float32),
+        reached=np.ones(200, dtype=bool),
+        steps=(steps + 100 * noise).astype(np.float32),
+        violations=0,
+        diversity=0.5,
+        ms_per_step=0.1,
+    )
+
+
+def test_the_policy_is_served_when_it_wins_on_both():
+    served, why = standing.judge(
+        {"random": result(0.2, 30, 1), "greedy": result(0.4, 25, 2), "lodestar": result(0.5, 20)}
+    )
+    assert served == "lodestar" and "every other rung" in why
+
+
+@pytest.mark.parametrize("learned", [result(0.5, 30), result(0.3, 20), result(0.4, 25)])
+def test_else_the_best_rung_is(learned):
+    served, why = standing.judge({"random": result(0.2, 31, 1), "greedy": result(0.4, 25, 2), "lodestar": learned})
+    assert served == "greedy" and "greedy" in why
+
+
+def test_the_policy_alone_is_not_enough():
+    assert standing.judge({"random": result(0.2, 30)})[0] == "random"
+
+
+def test_standings_are_kept_and_drawn(tmp_path):
+    course = random_course(np.random.default_rng(0))
+    standings, results = standing.measure(LearnerVectorEnv(course, 8), lambda seed: simple_rungs(course)[:2], seeds=2)
+    assert [rung.name for rung in standings.rungs] == ["random", "popularity"] and len(results["random"].ep) == 16
+    standing.save(standings, tmp_path)
+    assert standing.load(tmp_path) == standings and (tmp_path / "ladder.png").stat().st_size > 5_000
+
+
+def test_what_was_not_measured_is_not_served(tmp_path, monkeypatch):
+    monkeypatch.setattr(rungs, "PRACTICE", 3)
+    course = random_course(np.random.default_rng(0))
+    assert to_serve(tmp_path, course).name == "greedy"
+    standings = hold(course, tmp_path, learners=8, seeds=1)
+    assert to_serve(tmp_path, course).name == standings.served
+    standing.save(dataclasses.replace(standings, served="mastery"), tmp_path)
+    assert to_serve(tmp_path, course).name == "mastery"
