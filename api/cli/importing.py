@@ -45,10 +45,7 @@ def import_(
 
 def _check(parsed: Parsed) -> None:
     address = running_address()
-    if address is None:
-        problems = check_files(parsed)
-    else:
-        problems = on_graph(lambda graph: check_course(graph, parsed), address)
+    problems = on_graph(lambda graph: check_course(graph, parsed), address) if address else check_files(parsed)
     if problems:
         raise BadCourse(problems)
     against = "" if address else " (the files alone: the database is not running)"
