@@ -4,12 +4,14 @@ Everything is asynchronous; the command line wraps it in `asyncio.run`. Work is 
 that trying again is right, so a unit of work must be free of effects outside the database.
 """
 
+from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, TypeVar
 
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, NotificationMinimumSeverity
+from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, NotificationMinimumSeverity
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from graph import queries
@@ -17,6 +19,9 @@ from graph.errors import GraphRefused, GraphUnavailable
 
 Row = dict[str, Any]
 T = TypeVar("T")
+
+FIRST_PAUSE = 0.05
+"""Seconds before a read is tried again; doubled each time."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,30 @@ class Work:
 class Graph:
     """One database. Made by `connect`; safe to share between tasks."""
 
-    def __init__(self, driver: AsyncDriver, database: str) -> None:
+    def __init__(self, driver: AsyncDriver, address: Address) -> None:
         self._driver = driver
-        self._database = database
+        self._database = address.database
+        self._retry_seconds = address.retry_seconds
 
     async def read(self, name: str, **params: Any) -> list[Row]:
-        """Run one read query in a transaction of its own."""
-        return await self.reading(lambda work: work.run(name, **params))
+        """Run one read query in a transaction of its own, in one round trip; tried again as `reading` is."""
+        query = queries.load(name)
+        query.check_arguments(params)
+        deadline, pause = monotonic() + self._retry_seconds, FIRST_PAUSE
+        async with _outages():
+            while True:
+                try:
+                    return await self._read(query.text, params)
+                except (Neo4jError, DriverError) as error:
+                    if not error.is_retryable() or monotonic() + pause > deadline:
+                        raise
+                await sleep(pause)
+                pause *= 2
+
+    async def _read(self, text: str, params: Row) -> list[Row]:
+        async with self._driver.session(database=self._database, default_access_mode=READ_ACCESS) as session:
+            result = await session.run(text, params)
+            return [dict(record) for record in await result.fetch(10_000_000)]
 
     async def write(self, name: str, **params: Any) -> list[Row]:
         """Run one write query in a transaction of its own."""
@@ -100,7 +122,7 @@ async def connect(address: Address) -> AsyncIterator[Graph]:
         user_agent="lodestar",
     )
     async with driver:
-        yield Graph(driver, address.database)
+        yield Graph(driver, address)
 
 
 @asynccontextmanager
