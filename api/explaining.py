@@ -14,9 +14,12 @@ async def explained(loop: Loop, decided: Decided, explain: bool) -> Recommendati
     found = decided.situation.found
     if not decided.choices:
         return Recommendations(found.learner, found.course, [], await reason(loop, decided.situation))
+    return Recommendations(found.learner, found.course, _steps(decided, explain))
+
+
+def _steps(decided: Decided, explain: bool) -> list[Recommendation]:
     candidates = _candidates(decided) if explain else None
-    chosen = [_recommendation(decided, choice, candidates) for choice in decided.choices]
-    return Recommendations(found.learner, found.course, chosen)
+    return [_recommendation(decided, choice, candidates) for choice in decided.choices]
 
 
 def _recommendation(decided: Decided, choice: Choice, candidates: list[CandidateView] | None) -> Recommendation:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from api.served import Served
+from api.timings import measured
 from api.views import PointState, Reasons
 from api.way import Way
 from models.course import Floats
@@ -11,6 +12,7 @@ NAMED = 3
 """How many names one sentence lists before it says how many more."""
 
 
+@measured("reasons")
 def reasons(served: Served, way: Way, level: Floats, resource: int, outlook: tuple[float, float]) -> Reasons:
     """The reasons for one resource. `level` (N,): mastery now; `outlook`: expected gain and chance of success."""
     course = served.course

@@ -9,7 +9,7 @@ from api.catalogue_views import CourseViews, PointNames, PointView, ResourceDeta
 from api.http.parts import TheLoop
 from api.http.replies import answer
 
-router = APIRouter(tags=["catalogue"])
+router = APIRouter(prefix="/v1", tags=["catalogue"])
 
 Course = Annotated[str, Path(examples=["english"])]
 PointId = Annotated[str, Path(examples=["english/present-simple-be"])]

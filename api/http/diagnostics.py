@@ -10,7 +10,7 @@ from api.http.replies import answer
 from api.requests import Answers, NewDiagnostic
 from api.views import DiagnosticResult, DiagnosticView
 
-router = APIRouter(tags=["diagnostic"])
+router = APIRouter(prefix="/v1", tags=["diagnostic"])
 
 Id = Annotated[str, Path(description="The diagnostic's id.", examples=["diag-5f0c…"])]
 

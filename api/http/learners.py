@@ -8,7 +8,7 @@ from api.http.replies import answer
 from api.learner_views import LearnerView
 from api.requests import Goals, Limits, NewLearner
 
-router = APIRouter(prefix="/learners", tags=["learners"])
+router = APIRouter(prefix="/v1/learners", tags=["learners"])
 
 
 @router.post("", status_code=201, response_model=LearnerView, summary="Create a learner")

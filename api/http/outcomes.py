@@ -8,7 +8,7 @@ from api.http.replies import answer
 from api.requests import Outcome, Outcomes
 from api.views import OutcomeView, OutcomeViews
 
-router = APIRouter(tags=["outcomes"])
+router = APIRouter(prefix="/v1", tags=["outcomes"])
 
 
 @router.post("/outcomes", response_model=OutcomeView, summary="Send an outcome")

@@ -10,7 +10,7 @@ from api.http.parts import CourseId, Learner, TheLoop
 from api.http.replies import answer
 from api.learner_views import History, MasteryView
 
-router = APIRouter(prefix="/learners/{learner}", tags=["learners"])
+router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Before = Annotated[AwareDatetime | None, Query(description="Only what is older: pages on.")]

@@ -9,7 +9,7 @@ from api.http.parts import CourseId, Learner, TheLoop
 from api.http.replies import answer
 from api.views import Path, Recommendations
 
-router = APIRouter(prefix="/learners/{learner}", tags=["recommendations"])
+router = APIRouter(prefix="/v1/learners/{learner}", tags=["recommendations"])
 
 Count = Annotated[int, Query(ge=1, le=20, description="How many, best first. All of them count as shown.")]
 Explain = Annotated[bool, Query(description="Also list every candidate with its Q value, kept or dropped.")]

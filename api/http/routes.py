@@ -9,7 +9,7 @@ from api.http.security import check_key
 
 def v1() -> APIRouter:
     """The routes of version 1."""
-    router = APIRouter(prefix="/v1", dependencies=[Depends(check_key)], responses=PROBLEMS)
+    router = APIRouter(dependencies=[Depends(check_key)], responses=PROBLEMS)
     for part in (learner_routes, outcomes, catalogue):
         router.include_router(part.router)
     return router
