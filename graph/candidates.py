@@ -77,6 +77,6 @@ def _candidate_set(row: Row) -> CandidateSet:
         success=row["success"],
         goals=[Goal(point, level, moment_or_none(due_at)) for point, level, due_at in row["goals"]],
         limits=Limits(row["max_minutes"], row["modalities"], row["languages"]),
-        mastery=[Mastery(*values) for values in row["mastery"]],
+        mastery=list(map(Mastery._make, row["mastery"])),
         resources=row["resources"],
     )

@@ -34,4 +34,4 @@ async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | 
     rows = await graph.read("learn/mastery", learner=learner, course=course, now=utc(now))
     if not rows:
         raise NotFound("learner", learner)
-    return [Mastery(*values) for values in rows[0]["mastery"]]
+    return list(map(Mastery._make, rows[0]["mastery"]))
