@@ -42,6 +42,17 @@ def _bar() -> Iterator[Report]:
         yield report
 
 
+def browser_lines(settings: Settings) -> list[str]:
+    """Where Neo4j Browser is and how to log in; only the address where the server is somebody else's."""
+    if settings.neo4j_uri is not None:
+        return [f"Neo4j          {settings.neo4j_uri}   (from NEO4J_URI)"]
+    server = managed(settings)
+    return [
+        f"Neo4j Browser  {server.status().browser}",
+        f"               user neo4j, password {server.address().password}",
+    ]
+
+
 @app.command()
 def start() -> None:
     """Start the managed Neo4j; the first time it is downloaded (about 150 MB)."""

@@ -1,12 +1,11 @@
 """The `lodestar` command: mounts every group of commands and turns domain errors into exit codes."""
 
-import importlib.util
 import sys
 
 import typer
 from rich.console import Console
 
-from api.cli import train
+from api.cli import course, operate
 from graph.errors import LodestarError
 
 app = typer.Typer(
@@ -15,6 +14,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+for group in (operate, course):
+    group.register(app)
 
 
 def main() -> None:
