@@ -136,6 +136,11 @@ async def _outages() -> AsyncIterator[None]:
             "or see `lodestar db status`."
         ) from error
     except (Neo4jError, DriverError, OSError) as error:
+        if isinstance(error, Neo4jError) and "MemoryPoolOutOfMemory" in (error.code or ""):
+            raise GraphUnavailable(
+                f"Neo4j ran out of memory ({error.message}). Try again when less is going on, "
+                "or raise server.memory.heap.max_size."
+            ) from error
         if isinstance(error, OSError) or error.is_retryable():
             raise GraphUnavailable(f"Neo4j does not answer ({error}). See `lodestar db status`.") from error
         raise
