@@ -7,10 +7,11 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
 # Dependencies first: a change in the code does not install them again.
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt ./
 RUN mkdir cypher graph models api \
-    && touch cypher/__init__.py graph/__init__.py models/__init__.py api/__init__.py \
+    && touch cypher/__init__.py graph/__init__.py models/__init__.py api/__init__.py README.md LICENSE \
     && pip install --no-cache-dir $PIP_ARGS -c constraints.txt -e .
+COPY README.md LICENSE ./
 COPY cypher cypher
 COPY graph graph
 COPY models models
