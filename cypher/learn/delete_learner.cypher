@@ -3,7 +3,7 @@
 // returns: events
 // access: write
 MATCH (l:Learner {id: $learner})
-SET l.step = coalesce(l.step, 0)
+SET l.locked = true
 WITH l
 CALL (l) {
   OPTIONAL MATCH (l)-[:DID|RECEIVED|TOOK]->(e)

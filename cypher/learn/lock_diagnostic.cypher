@@ -1,10 +1,10 @@
-// Lock a diagnostic and its learner, in this order; setting a property to itself takes a lock and changes nothing.
+// Lock a diagnostic and its learner, in this order; setting a constant takes a lock at once.
 // params: id STRING
 // returns: finished
 // access: write
 MATCH (d:Diagnostic {id: $id})
-SET d.startedAt = d.startedAt
+SET d.locked = true
 WITH d
 MATCH (l:Learner {id: d.learner})
-SET l.step = coalesce(l.step, 0)
+SET l.locked = true
 RETURN d.finishedAt IS NOT NULL AS finished

@@ -1,12 +1,13 @@
 // Lock the learners of some outcomes, then read what each outcome touches: the taught points, what they influence (W) and
-// the learner's stored mastery of both. Setting a property to itself takes the node's lock and changes nothing; all reads
-// come after it. An outcome of an unknown learner has no row.
+// the learner's stored mastery of both. Setting a constant takes the node's lock, and all reads come after it. (A value
+// that is read to be set takes a shared lock first, and two of those wait for each other; removing a property whose name
+// the database has never seen takes none.) An outcome of an unknown learner has no row.
 // params: outcomes LIST<MAP>
 // returns: position, learner, step, answers, success, known, recommended_to, chosen, resource, item, course, forgetting, touched, influence, mastery
 // access: write
 UNWIND $outcomes AS row
 MATCH (l:Learner {id: row.learner})
-SET l.step = coalesce(l.step, 0)
+SET l.locked = true
 WITH row, l
 OPTIONAL MATCH (known:Interaction {id: row.id})
 OPTIONAL MATCH (q:Recommendation {id: row.recommendation})
