@@ -10,7 +10,6 @@ Two paths give the same numbers (tests/models/test_encoder.py): PyG's message pa
 product a relation over (N, B·F), several times faster when many states share one graph.
 """
 
-import warnings
 from typing import cast
 
 import numpy as np
@@ -100,7 +99,6 @@ class Encoder(nn.Module):
 
 def sparse_operators(course: Course, device: torch.device) -> list[Tensor]:
     """The mean operators as torch sparse CSR tensors; the last is left out where no points are related."""
-    warnings.filterwarnings("ignore", "Sparse (CSR|invariant)", UserWarning)
     tensors = []
     for operator in relation_operators(course)[: RELATIONS if len(course.related) else RELATIONS - 1]:
         parts = (operator.indptr.astype(np.int64), operator.indices.astype(np.int64), operator.data.astype(np.float32))

@@ -80,11 +80,11 @@ def judge(results: dict[str, Result], learned: str = "lodestar") -> tuple[str, s
     others = {name: result for name, result in results.items() if name != learned}
     best = max(others, key=lambda name: float(others[name].ep.mean()))
     if learned not in results:
-        return best, f"{best} has the highest E_p; no policy is trained."
+        return best, f"{best}: it has the highest E_p; no policy is trained."
     lost = [name for name, result in others.items() if not compare(results[learned], result).wins]
     if not lost:
-        return learned, f"{learned} beats every other rung on E_p and on steps to the goal (p < 0.05)."
-    return best, f"{best} is served: {learned} does not beat {', '.join(lost)} on both E_p and steps (p < 0.05)."
+        return learned, f"{learned}: it beats every other rung on E_p and on steps to the goal (p < 0.05)."
+    return best, f"{best}: {learned} does not beat {', '.join(lost)} on both E_p and steps (p < 0.05)."
 
 
 def save(standings: Standings, folder: Path) -> None:

@@ -15,7 +15,7 @@ from api.settings import Settings
 console = Console(soft_wrap=True, highlight=False)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COURSE, GOAL = "english", "english/present-perfect-for-since"
-STEPS, LEARNERS = 8_192, 150
+STEPS, LEARNERS = 12_288, 600
 
 
 def register(app: typer.Typer) -> None:

@@ -1,0 +1,56 @@
+"""`lodestar diagnostic`: find out what a learner knows already, question by question."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from api import diagnostics
+from api.cli.on_loop import on_loop
+from api.loop import Loop
+from api.views import DiagnosticResult, QuestionView
+
+console = Console(soft_wrap=True, highlight=False, markup=False)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(diagnostic)
+
+
+def diagnostic(
+    learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
+    course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
+    length: Annotated[int, typer.Option(min=1, max=200, help="Questions at most.")] = 30,
+) -> None:
+    """Ask LEARNER questions on the way to the goal, then set what they know. 0 skips a question, q ends early."""
+    result = on_loop(lambda loop: _examine(loop, learner, course, length))
+    console.print(f"{result.right} of {result.answered} right")
+    for point in result.points:
+        console.print(f"  {point.level:>4.0%}  {point.name}{'' if point.level >= point.needed else '  (to learn)'}")
+
+
+async def _examine(loop: Loop, learner: str, course: str | None, length: int) -> DiagnosticResult:
+    """Every answer is noted at once, so nothing is lost when the terminal closes."""
+    view = await diagnostics.start(loop, learner, course, length)
+    for number, question in enumerate(view.questions, 1):
+        answer = _ask(f"{number}/{len(view.questions)}", question)
+        if answer is None:
+            break
+        if answer:
+            await diagnostics.answer(loop, view.id, {question.id: answer})
+    return await diagnostics.finish(loop, view.id)
+
+
+def _ask(place: str, question: QuestionView) -> str | None:
+    """The text of the chosen option, "" for a skipped question, None to end."""
+    console.print(f"\n{place}  {question.prompt}")
+    for number, option in enumerate(question.options, 1):
+        console.print(f"  {number}  {option}")
+    while True:
+        typed = typer.prompt("answer").strip()
+        if typed == "q":
+            return None
+        if typed.isdigit() and int(typed) <= len(question.options):
+            return ["", *question.options][int(typed)]
+        console.print(f"Type 1 to {len(question.options)}, 0 to skip, q to end.")
