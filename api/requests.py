@@ -1,8 +1,12 @@
 """What callers send: the API's bodies, and what the command line builds from its options."""
 
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from graph.errors import Invalid
+
+T = TypeVar("T", bound=BaseModel)
 
 Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 LearnerId = Annotated[
@@ -99,3 +103,13 @@ class Answers(Body):
     """Some answers of a diagnostic; the first answer to a question stays."""
 
     answers: list[Answer] = Field(min_length=1, max_length=200)
+
+
+def checked(kind: type[T], **values: Any) -> T:
+    """A request made by our own code; raises `Invalid` with the first field that breaks a rule."""
+    try:
+        return kind(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise Invalid(f"{field}: {first['msg']}", field) from error

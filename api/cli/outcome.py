@@ -21,22 +21,20 @@ def register(app: typer.Typer) -> None:
 
 def outcome(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
+    what: Annotated[str, typer.Argument(help="A recommendation's id (rec-…), or a resource's.", show_default=False)],
     right: Annotated[bool, typer.Option("--right/--wrong", help="How it went.", show_default=False)],
-    recommendation: Annotated[str | None, typer.Option(help="Its id, if one was followed.")] = None,
-    resource: Annotated[str | None, typer.Option(help="What was done, if no recommendation was followed.")] = None,
     at: Annotated[datetime | None, typer.Option(help="When, local time; now without it.")] = None,
     id: Annotated[str | None, typer.Option(help="Your own id: the same one twice counts once.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
-    """Send what happened; LEARNER's mastery follows."""
+    """Send what happened with WHAT; LEARNER's mastery follows."""
     sent = checked(
         Outcome,
         id=id,
         learner=learner,
         right=right,
-        recommendation=recommendation,
-        resource=resource,
         at=at and at.astimezone(),
+        **{"recommendation" if what.startswith("rec-") else "resource": what},
     )
     [told] = on_loop(lambda loop: reporting.report(loop, [sent]))
     print_json(told) if json else _tell(told)

@@ -27,7 +27,7 @@ def recommend(
 ) -> None:
     """Recommend the next step for LEARNER; it is logged, and rests for an hour unless an outcome follows.
 
-    Send the outcome with the printed id: lodestar outcome LEARNER --recommendation ID --right
+    Send the outcome with the printed id: lodestar outcome LEARNER ID --right
     """
     answer = on_loop(lambda loop: choose(loop, learner, course, n, explain))
     if json:
