@@ -87,7 +87,7 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
   LIMIT $limit
   RETURN collect(id) AS resources
 }
-OPTIONAL MATCH (lodestar:Lodestar)
+OPTIONAL MATCH (lodestar:Lodestar {id: 'lodestar'})
 RETURN l.id AS learner, c.id AS course, coalesce(lodestar.revision, 0) AS revision, coalesce(l.step, 0) AS step,
   coalesce(l.answers, 0) AS answers, coalesce(l.success, 0.5) AS success,
   [aim IN aims | [aim[0].id, aim[1], aim[2]]] AS goals, l.maxMinutes AS max_minutes, l.modalities AS modalities,
