@@ -2,7 +2,8 @@
 
 Rows that left the course are deleted if no other course states them, except what learners' histories refer to: such
 resources and items become `retired` (never recommended again), such points stay without a course. Rows made by hand in
-Browser or mined from logs carry no course in `courses` and stay.
+Browser or mined from logs carry no course in `courses` and stay. (`courses` is ids with blanks between, not a list: a
+list is a record of its own on every edge and made a commit a third longer.)
 """
 
 from collections.abc import Callable, Iterable
@@ -12,11 +13,18 @@ from typing import Any
 
 from graph import course_rows, derive
 from graph.connection import Row, Work
-from graph.course import Course
+from graph.course import Course, Teaches
 from graph.course_changes import Changes, difference
 
 BATCH = 5_000
 Progress = Callable[[int], None]
+_SAVES = {
+    "points": "curate/save_points",
+    "prerequisites": "curate/save_prerequisites",
+    "resources": "curate/save_resources",
+    "teaches": "curate/save_teaches",
+    "items": "curate/save_items",
+}
 
 
 @dataclass(frozen=True)
@@ -80,21 +88,39 @@ async def _save(work: Work, course: Course, changes: Changes, progress: Progress
     if changes.header:
         properties = {**course.settings, "id": course.id, "title": course.title}
         await work.run("curate/save_course", course=course.id, properties=properties)
-    queries = {
-        "points": "curate/save_points",
-        "prerequisites": "curate/save_prerequisites",
-        "resources": "curate/save_resources",
-        "teaches": "curate/save_teaches",
-        "items": "curate/save_items",
-    }
+    new = await _new_points(work, changes)
     await _revive(work, changes)
-    for table, query in queries.items():
+    for table, query in _SAVES.items():
         for batch in _batches(changes.tables[table].saved):
-            rows = _maps(batch)
-            await work.run(query, course=course.id, rows=rows)
+            if table == "teaches":
+                batch = await _create_teaches(work, course.id, batch, new, progress)
+            if batch:
+                await work.run(query, course=course.id, rows=_maps(batch))
             if table == "items":
-                await work.run("curate/drop_assesses", course=course.id, rows=rows)
+                await work.run("curate/drop_assesses", course=course.id, rows=_maps(batch))
             progress(len(batch))
+
+
+async def _new_points(work: Work, changes: Changes) -> set[str]:
+    """Points that are not in the graph at all yet, not even in another course."""
+    created = [point.id for point in changes.tables["points"].created]
+    existing = await work.run("curate/existing_points", ids=created)
+    return set(created) - set(existing[0]["found"])
+
+
+async def _create_teaches(
+    work: Work, course: str, batch: list[Teaches], new: set[str], progress: Progress
+) -> list[Teaches]:
+    """Create the links to new points, and return the rest."""
+    groups: dict[str, list[Any]] = {}
+    for link in batch:
+        if link.point in new:
+            groups.setdefault(link.point, []).append([link.resource, link.role, link.importance])
+    if groups:
+        await work.run("curate/create_teaches", course=course, groups=list(groups.items()))
+    rest = [link for link in batch if link.point not in new]
+    progress(len(batch) - len(rest))
+    return rest
 
 
 async def _revive(work: Work, changes: Changes) -> None:

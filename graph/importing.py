@@ -58,8 +58,7 @@ async def _import(work: Work, parsed: Parsed, progress: Callable[[int], None]) -
 
 async def _problems(work: Work, parsed: Parsed) -> list[str]:
     course = parsed.course
-    foreign = foreign_points(course)
-    points = await work.run("curate/existing_points", ids=foreign) if foreign else []
+    points = await work.run("curate/existing_points", ids=foreign_points(course))
     edges = await work.run("curate/other_prerequisites", course=course.id)
-    known = Known(frozenset(row["id"] for row in points), tuple(map(tuple, edges[0]["rows"])))
+    known = Known(frozenset(points[0]["found"]), tuple(map(tuple, edges[0]["rows"])))
     return [str(problem) for problem in check(parsed, known)]

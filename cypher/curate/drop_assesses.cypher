@@ -4,8 +4,8 @@
 // access: write
 UNWIND $rows AS row
 MATCH (i:Item {id: row.id})-[e:ASSESSES]->(k:KnowledgePoint)
-WHERE ($course IN e.courses OR e.courses = []) AND NOT k.id IN row.points
-SET e.courses = [c IN e.courses WHERE c <> $course]
+WHERE ($course IN split(e.courses, ' ') OR e.courses = '') AND NOT k.id IN row.points
+SET e.courses = trim(replace(' ' + e.courses + ' ', ' ' + $course + ' ', ' '))
 WITH e
-WHERE e.courses = []
+WHERE e.courses = ''
 DELETE e

@@ -4,16 +4,16 @@
 // access: write
 UNWIND $ids AS id
 MATCH (i:Item {id: id})
-WHERE $course IN i.courses
-SET i.courses = [c IN i.courses WHERE c <> $course]
-WITH i, i.courses = [] AS homeless, EXISTS { MATCH (i)<-[:ON]-() } AS kept
+WHERE $course IN split(i.courses, ' ')
+SET i.courses = trim(replace(' ' + i.courses + ' ', ' ' + $course + ' ', ' '))
+WITH i, i.courses = '' AS homeless, EXISTS { MATCH (i)<-[:ON]-() } AS kept
 FOREACH (old IN CASE WHEN homeless AND kept THEN [i] ELSE [] END | SET old.status = 'retired')
 WITH i, homeless, kept
 CALL (i, homeless) {
   MATCH (i)-[e:ASSESSES]->()
-  WHERE $course IN e.courses
-  SET e.courses = [c IN e.courses WHERE c <> $course]
-  FOREACH (gone IN CASE WHEN e.courses = [] AND NOT homeless THEN [e] ELSE [] END | DELETE gone)
+  WHERE $course IN split(e.courses, ' ')
+  SET e.courses = trim(replace(' ' + e.courses + ' ', ' ' + $course + ' ', ' '))
+  FOREACH (gone IN CASE WHEN e.courses = '' AND NOT homeless THEN [e] ELSE [] END | DELETE gone)
   RETURN count(*) AS edges
 }
 FOREACH (gone IN CASE WHEN homeless AND NOT kept THEN [i] ELSE [] END | DETACH DELETE gone)

@@ -6,15 +6,15 @@
 WITH EXISTS { MATCH (:Recommendation {course: $course}) } AS served
 UNWIND $ids AS id
 MATCH (r:Resource {id: id})
-WHERE $course IN r.courses
-SET r.courses = [c IN r.courses WHERE c <> $course]
-WITH r, r.courses = [] AS homeless, served OR EXISTS { MATCH (r)<-[:ON|CHOSE]-() } AS kept
+WHERE $course IN split(r.courses, ' ')
+SET r.courses = trim(replace(' ' + r.courses + ' ', ' ' + $course + ' ', ' '))
+WITH r, r.courses = '' AS homeless, served OR EXISTS { MATCH (r)<-[:ON|CHOSE]-() } AS kept
 FOREACH (old IN CASE WHEN homeless AND kept THEN [r] ELSE [] END | SET old.status = 'retired')
 WITH r, homeless, kept
 CALL (r, homeless, kept) {
   MATCH (r)-[e:TEACHES]->()
-  WHERE homeless AND kept AND $course IN e.courses
-  SET e.courses = []
+  WHERE homeless AND kept AND $course IN split(e.courses, ' ')
+  SET e.courses = ''
   RETURN count(*) AS edges
 }
 FOREACH (gone IN CASE WHEN homeless AND NOT kept THEN [r] ELSE [] END | DETACH DELETE gone)

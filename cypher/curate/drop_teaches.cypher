@@ -4,7 +4,7 @@
 // access: write
 UNWIND $rows AS row
 MATCH (:Resource {id: row.resource})-[e:TEACHES]->(:KnowledgePoint {id: row.point})
-WHERE $course IN e.courses
-SET e.courses = [c IN e.courses WHERE c <> $course]
-FOREACH (gone IN CASE WHEN e.courses = [] THEN [e] ELSE [] END | DELETE gone)
+WHERE $course IN split(e.courses, ' ')
+SET e.courses = trim(replace(' ' + e.courses + ' ', ' ' + $course + ' ', ' '))
+FOREACH (gone IN CASE WHEN e.courses = '' THEN [e] ELSE [] END | DELETE gone)
 RETURN count(*) AS dropped

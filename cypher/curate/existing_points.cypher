@@ -1,7 +1,7 @@
-// Which of these points the graph holds.
+// Which of these points the graph holds, as one list.
 // params: ids LIST<STRING>
-// returns: id
+// returns: found
 // access: read
 UNWIND $ids AS id
 MATCH (k:KnowledgePoint {id: id})
-RETURN k.id AS id
+RETURN collect(k.id) AS found

@@ -4,7 +4,7 @@
 // returns: rows
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[e:ASSESSES]-(i:Item)
-WHERE $course IN coalesce(e.courses, [$course]) AND $course IN coalesce(i.courses, [$course])
+WHERE $course IN split(coalesce(e.courses, $course), ' ') AND $course IN split(coalesce(i.courses, $course), ' ')
   AND k.id IS NOT NULL AND i.id IS NOT NULL
 WITH i, k
 ORDER BY k.id

@@ -4,5 +4,5 @@
 // returns: rows
 // access: read
 MATCH (before:KnowledgePoint)-[e:PREREQUISITE_OF]->(after:KnowledgePoint)
-WHERE e.status = 'accepted' AND coalesce(e.courses, []) <> [$course]
+WHERE e.status = 'accepted' AND coalesce(e.courses, '') <> $course
 RETURN collect([before.id, after.id]) AS rows

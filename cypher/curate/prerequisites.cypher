@@ -4,7 +4,7 @@
 // returns: rows
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(after:KnowledgePoint)<-[e:PREREQUISITE_OF]-(before:KnowledgePoint)
-WHERE $course IN coalesce(e.courses, [$course]) AND before.id IS NOT NULL AND after.id IS NOT NULL
+WHERE $course IN split(coalesce(e.courses, $course), ' ') AND before.id IS NOT NULL AND after.id IS NOT NULL
 RETURN collect([
   before.id, after.id, e.reason, e.source, e.status, e.confidence, e.support, e.lift, e.pValue
 ]) AS rows

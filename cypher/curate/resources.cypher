@@ -4,7 +4,7 @@
 // returns: rows
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:TEACHES]-(r:Resource)
-WHERE $course IN coalesce(r.courses, [$course]) AND r.id IS NOT NULL
+WHERE $course IN split(coalesce(r.courses, $course), ' ') AND r.id IS NOT NULL
 WITH DISTINCT r
 RETURN collect([
   r.id, r.title, r.kind, r.modality, r.minutes, r.level, r.difficulty, r.url, r.language, r.text, r.status

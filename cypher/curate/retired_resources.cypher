@@ -3,5 +3,5 @@
 // returns: ids
 // access: read
 MATCH (r:Resource)
-WHERE r.courses = []
+WHERE r.courses = ''
 RETURN collect(r.id) AS ids

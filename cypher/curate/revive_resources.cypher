@@ -4,5 +4,5 @@
 // access: write
 UNWIND $ids AS id
 MATCH (:Resource {id: id})-[e:TEACHES]->()
-WHERE e.courses = []
+WHERE e.courses = ''
 DELETE e

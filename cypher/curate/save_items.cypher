@@ -6,9 +6,16 @@ UNWIND $rows AS row
 MERGE (i:Item {id: row.id})
 SET i.prompt = row.prompt, i.answer = row.answer, i.distractors = row.distractors,
   i.discrimination = row.discrimination, i.difficulty = row.difficulty, i.guessing = row.guessing,
-  i.status = row.status, i.courses = [c IN coalesce(i.courses, []) WHERE c <> $course] + $course
+  i.status = row.status,
+  i.courses = CASE
+    WHEN $course IN split(coalesce(i.courses, ''), ' ') THEN i.courses
+    ELSE trim(coalesce(i.courses, '') + ' ' + $course)
+  END
 WITH i, row
 UNWIND row.points AS point
 MATCH (k:KnowledgePoint {id: point})
 MERGE (i)-[e:ASSESSES]->(k)
-SET e.courses = [c IN coalesce(e.courses, []) WHERE c <> $course] + $course
+SET e.courses = CASE
+    WHEN $course IN split(coalesce(e.courses, ''), ' ') THEN e.courses
+    ELSE trim(coalesce(e.courses, '') + ' ' + $course)
+  END

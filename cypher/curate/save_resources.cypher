@@ -6,4 +6,7 @@ UNWIND $rows AS row
 MERGE (r:Resource {id: row.id})
 SET r.title = row.title, r.kind = row.kind, r.modality = row.modality, r.minutes = row.minutes, r.level = row.level,
   r.difficulty = row.difficulty, r.url = row.url, r.language = row.language, r.text = row.text, r.status = row.status,
-  r.courses = [c IN coalesce(r.courses, []) WHERE c <> $course] + $course
+  r.courses = CASE
+    WHEN $course IN split(coalesce(r.courses, ''), ' ') THEN r.courses
+    ELSE trim(coalesce(r.courses, '') + ' ' + $course)
+  END

@@ -7,4 +7,7 @@ MATCH (r:Resource {id: row.resource})
 MATCH (k:KnowledgePoint {id: row.point})
 MERGE (r)-[e:TEACHES]->(k)
 SET e.role = row.role, e.importance = row.importance,
-  e.courses = [c IN coalesce(e.courses, []) WHERE c <> $course] + $course
+  e.courses = CASE
+    WHEN $course IN split(coalesce(e.courses, ''), ' ') THEN e.courses
+    ELSE trim(coalesce(e.courses, '') + ' ' + $course)
+  END

@@ -3,6 +3,6 @@
 // returns: rows
 // access: read
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[e:TEACHES]-(r:Resource)
-WHERE $course IN coalesce(e.courses, [$course]) AND $course IN coalesce(r.courses, [$course])
+WHERE $course IN split(coalesce(e.courses, $course), ' ') AND $course IN split(coalesce(r.courses, $course), ' ')
   AND k.id IS NOT NULL AND r.id IS NOT NULL
 RETURN collect([r.id, k.id, e.role, e.importance]) AS rows
