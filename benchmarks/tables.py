@@ -1,14 +1,19 @@
-"""Tables of the documents, made from the committed results: `python -m benchmarks.tables` writes them anew.
+"""What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
-A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`; tests/test_docs.py fails where what stands
-there is not what the results say.
+A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
+`tree` or `commands`. tests/test_docs.py fails where what stands there is not what code and results say.
 """
 
+import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import typer.main
+
+from api.cli.main import app
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -32,7 +37,9 @@ def filled(text: str) -> str:
 
 
 def table(name: str) -> str:
-    """One block: `courses-NAME` is a ladder, any other name lists the figures of that benchmark."""
+    """One block."""
+    if name in ("tree", "commands"):
+        return "\n".join([*(tree() if name == "tree" else commands()), ""])
     benchmark, _, course = name.partition("-")
     path = RESULTS / f"{benchmark}.json"
     if not path.exists():
@@ -59,6 +66,42 @@ def ladder(figures: Mapping[str, float], course: str) -> list[str]:
                 f"| {own['steps']:.1f} ± {own['steps_sd']:.1f} | {own['violations']:.0f} | {own['diversity']:.2f} |"
             )
     return lines
+
+
+def tree() -> list[str]:
+    """Every folder and module with the first sentence of its docstring."""
+    lines = ["```"]
+    for folder in ("cypher", "graph", "models", "api", "benchmarks"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix == ".py":
+                lines.append(_leaf(path))
+            elif path.is_dir() and any(path.glob("*.cypher")):
+                lines.append(f"{path.relative_to(ROOT)}/".ljust(34) + f"{len(list(path.glob('*.cypher')))} queries")
+    return [*lines, "```"]
+
+
+def _leaf(path: Path) -> str:
+    name = path.relative_to(ROOT)
+    shown = f"{name.parent}/" if name.name == "__init__.py" else f"{name}"
+    summary = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+    return shown.ljust(34) + summary
+
+
+def commands() -> list[str]:
+    """Every command with its help's first sentence."""
+    lines = ["| command | what it does |", "|---|---|"]
+    root = typer.main.get_command(app)
+    for name, command in sorted(_walk(root, "lodestar")):
+        words = [each.name.upper() for each in command.params if each.param_type_name == "argument"]
+        lines.append(f"| `{' '.join([name, *words])}` | {(command.help or '').partition(chr(10))[0]} |")
+    return lines
+
+
+def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if not hasattr(command, "commands"):
+        yield name, command
+    for inner, sub in getattr(command, "commands", {}).items():
+        yield from _walk(sub, f"{name} {inner}")
 
 
 def _source(benchmark: str, result: dict[str, Any]) -> str:
