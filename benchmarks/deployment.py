@@ -56,7 +56,7 @@ CREATE (p)-[:RELATED_TO {weight: 0.3}]->(k)
 _RESOURCES = """
 UNWIND $rows AS row
 CREATE (r:Resource {id: row.id, title: row.id, kind: row.kind, modality: row.modality, level: row.level,
-  difficulty: row.difficulty, minutes: row.minutes, language: 'en', status: 'active', courses: [$course]})
+  difficulty: row.difficulty, minutes: row.minutes, language: 'en', status: 'active', courses: $course})
 WITH r, row
 UNWIND row.teaches AS taught
 MATCH (k:KnowledgePoint {id: taught[0]})
