@@ -17,9 +17,10 @@ def to_serve(folder: Path, course: Course) -> Recommender:
     standings = load(folder)
     if standings is None:
         return rung(DEFAULT, course)
-    if standings.served == "lodestar" and (folder / POLICY).exists():
+    if standings.served != "lodestar":
+        return rung(standings.served, course)
+    if (folder / POLICY).exists():
         policy = load_policy(folder, course)
         if policy.version == standings.of("lodestar").version:
             return policy
-        return rung(DEFAULT, course)
-    return rung(standings.served, course)
+    return rung(DEFAULT, course)

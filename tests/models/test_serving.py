@@ -1,0 +1,59 @@
+"""Who is served: only what was measured, and only as it was measured."""
+
+import json
+
+import pytest
+
+from models.checkpoint import POLICY, save_policy
+from models.environment import LearnerVectorEnv
+from models.serving import DEFAULT, to_serve
+from models.standing import EVALUATION
+from models.training import Trainer
+from tests.models.courses import random_course
+from tests.models.test_training import SMALL
+
+COURSE = random_course(1)
+
+
+def measured(folder, served: str, version: str) -> None:
+    """An evaluation of the policy `version` whose winner is `served`."""
+    numbers = dict.fromkeys(
+        ("ep", "ep_sd", "reached", "steps", "steps_sd", "violations", "diversity", "ms_per_step"), 0
+    )
+    rungs = [{"name": name, "version": version, **numbers} for name in ("greedy", "lodestar")]
+    content = {"course": "test", "learners": 1, "seeds": [0], "rungs": rungs, "served": served, "verdict": ""}
+    (folder / EVALUATION).write_text(json.dumps(content), encoding="utf-8")
+
+
+def trained(folder, version: str) -> None:
+    save_policy(Trainer(LearnerVectorEnv(COURSE, SMALL.learners), SMALL), folder, version)
+
+
+def test_without_a_measurement_the_default_is_served_even_beside_a_policy(tmp_path):
+    assert to_serve(tmp_path, COURSE).name == DEFAULT
+    trained(tmp_path, "v1")
+    assert to_serve(tmp_path, COURSE).name == DEFAULT
+
+
+def test_the_winner_is_served(tmp_path):
+    trained(tmp_path, "v1")
+    measured(tmp_path, "lodestar", "v1")
+    served = to_serve(tmp_path, COURSE)
+    assert (served.name, served.version) == ("lodestar", "v1")
+    measured(tmp_path, "zpd", "v1")
+    assert to_serve(tmp_path, COURSE).name == "zpd"
+
+
+def test_a_policy_newer_than_its_measurement_is_not_served(tmp_path):
+    trained(tmp_path, "v2")
+    measured(tmp_path, "lodestar", "v1")
+    assert to_serve(tmp_path, COURSE).name == DEFAULT
+
+
+@pytest.mark.parametrize("leftover", [True, False], ids=["deleted", "never there"])
+def test_a_winner_that_is_gone_gives_the_default(tmp_path, leftover):
+    if leftover:
+        trained(tmp_path, "v1")
+        (tmp_path / POLICY).unlink()
+    measured(tmp_path, "lodestar", "v1")
+    assert to_serve(tmp_path, COURSE).name == DEFAULT
