@@ -74,13 +74,14 @@ async def _read(work: Work, outcomes: list[Outcome], course: str | None) -> list
 
 @dataclass
 class _Learner:
-    """A learner's state while a batch is applied."""
+    """A learner's state while a batch is applied; `fresh` points are not in the database yet."""
 
     step: int
     answers: int
     success: float
     known: dict[str, Known] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    fresh: set[str] = field(default_factory=set)
     practised: bool = False
 
 
@@ -118,12 +119,17 @@ class _Batch:
                 {"learner": name, "step": each.step, "answers": each.answers, "success": each.success}
                 for name, each in written.items()
             ],
-            "mastery": [
-                each.known[point].row(name, point) | {"updated_at": self._now}
-                for name, each in written.items()
-                for point in sorted(each.changed)
-            ],
+            "known": self._mastery(written, fresh=False),
+            "fresh": self._mastery(written, fresh=True),
         }
+
+    def _mastery(self, written: dict[str, _Learner], fresh: bool) -> list[dict[str, Any]]:
+        return [
+            learner.known[point].row(name, point) | {"updated_at": self._now}
+            for name, learner in written.items()
+            for point in sorted(learner.changed)
+            if (point in learner.fresh) is fresh
+        ]
 
     def _remember(self, row: Row) -> None:
         learner = self._learners.setdefault(row["learner"], _Learner(row["step"], row["answers"], row["success"]))
@@ -138,9 +144,10 @@ class _Batch:
         before = {state.point: state for state in practice.points}
         rises = [Rise(change.point, before[change.point].level, change.level) for change in learned.changes]
         for change in learned.changes:
-            fresh = Known(0.0, outcome.at, 0, UNSEEN, row["forgetting"])
-            known = learner.known.setdefault(change.point, fresh)
-            known.change(change, before[change.point].importance > 0, outcome.at)
+            if change.point not in learner.known:
+                learner.known[change.point] = Known(0.0, outcome.at, 0, UNSEEN, row["forgetting"])
+                learner.fresh.add(change.point)
+            learner.known[change.point].change(change, before[change.point].importance > 0, outcome.at)
             learner.changed.add(change.point)
         learner.practised = True
         learner.step += 1

@@ -1,5 +1,6 @@
 // Set the mastery that follows from a diagnostic, keep what it was before on the diagnostic, and close it. Answers on a
-// point's items count as its attempts. Returns the points that exist.
+// point's items count as its attempts. Points come by id, so that two of these lock them in one order. Returns the points
+// that exist.
 // params: id STRING, levels LIST<MAP>, now DATETIME
 // returns: points
 // access: write
@@ -7,6 +8,8 @@ MATCH (l:Learner)-[:TOOK]->(d:Diagnostic {id: $id})
 OPTIONAL MATCH (c:Course {id: d.course})
 CALL (l, d, c) {
   UNWIND $levels AS row
+  WITH l, d, c, row
+  ORDER BY row.point
   MATCH (k:KnowledgePoint {id: row.point})
   OPTIONAL MATCH (l)-[old:MASTERY]->(k)
   WITH l, d, c, row, k, old, ($now.epochMillis - old.practicedAt.epochMillis) / 86400000.0 AS days

@@ -1,5 +1,6 @@
-// Store interactions and the learners' new state; the learners are locked by learn/practice in the same transaction.
-// params: interactions LIST<MAP>, learners LIST<MAP>, mastery LIST<MAP>
+// Store interactions and the learners' new state; the learners are locked by learn/practice in the same transaction, which
+// also says which mastery edges are there. (MERGE would lock points too, and learners of one course would wait in a ring.)
+// params: interactions LIST<MAP>, learners LIST<MAP>, known LIST<MAP>, fresh LIST<MAP>
 // returns: none
 // access: write
 CALL () {
@@ -8,12 +9,17 @@ CALL () {
   SET l.step = row.step, l.answers = row.answers, l.success = row.success
 }
 CALL () {
-  UNWIND $mastery AS row
-  MATCH (l:Learner {id: row.learner})
-  MATCH (k:KnowledgePoint {id: row.point})
-  MERGE (l)-[m:MASTERY]->(k)
+  UNWIND $known AS row
+  MATCH (:Learner {id: row.learner})-[m:MASTERY]->(:KnowledgePoint {id: row.point})
   SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = row.attempts,
     m.practicedAt = row.practiced_at, m.updatedAt = row.updated_at
+}
+CALL () {
+  UNWIND $fresh AS row
+  MATCH (l:Learner {id: row.learner})
+  MATCH (k:KnowledgePoint {id: row.point})
+  CREATE (l)-[:MASTERY {level: row.level, uncertainty: row.uncertainty, attempts: row.attempts,
+    practicedAt: row.practiced_at, updatedAt: row.updated_at}]->(k)
 }
 UNWIND $interactions AS row
 MATCH (l:Learner {id: row.learner})

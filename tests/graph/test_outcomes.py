@@ -170,3 +170,16 @@ async def test_batches_of_two_learners_in_opposite_order_both_finish(graph):
     jobs = [record_outcomes(graph, batch(n, pair if n % 2 else pair[::-1]), learn, NOW) for n in range(20)]
     assert len(await asyncio.gather(*jobs)) == 20
     assert (await read_learner(graph, "learner-1")).answers == 20
+
+
+async def test_learners_of_one_course_do_not_wait_in_a_ring(graph, caplog):
+    """All touch the same points for the first time, in different orders; nobody is told to try again a second later."""
+    await write(graph, *[replace(CHAIN, mastery={})] * 12)
+    learners = ["learner", *(f"learner-{n}" for n in range(1, 12))]
+    jobs = [
+        record_outcome(graph, replace(RIGHT, id=f"{learner}{resource}", learner=learner, resource=resource), learn, NOW)
+        for turn, learner in enumerate(learners)
+        for resource in (["a1", "b1", "c1"], ["c1", "b1", "a1"])[turn % 2]
+    ]
+    assert len(await asyncio.gather(*jobs)) == 36
+    assert "retried" not in caplog.text
