@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 
+from neo4j.exceptions import ClientError
+
 from graph.connection import Graph, Work
 from graph.errors import GraphRefused
 
@@ -96,4 +98,14 @@ async def _apply(graph: Graph, migration: Migration) -> bool:
 
 async def _run(graph: Graph, migration: Migration) -> None:
     for statement in migration.statements:
+        await _run_statement(graph, statement)
+
+
+async def _run_statement(graph: Graph, statement: str, attempts: int = 3) -> None:
+    """`IF NOT EXISTS` looks before it locks, so of two starters one may be told that the index is there already."""
+    try:
         await graph.writing(partial(Work.text, text=statement))
+    except ClientError as error:
+        if attempts == 1 or not (error.code or "").startswith("Neo.ClientError.Schema."):
+            raise
+        await _run_statement(graph, statement, attempts - 1)
