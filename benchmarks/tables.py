@@ -1,7 +1,7 @@
 """What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
-`tree` or `commands`. tests/test_docs.py fails where what stands there is not what code and results say.
+`tree`, `commands` or `analyses`. tests/test_docs.py fails where what stands there is not what code and results say.
 """
 
 import ast
@@ -14,6 +14,7 @@ from typing import Any
 import typer.main
 
 from api.cli.main import app
+from graph.analysis import questions
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -38,8 +39,9 @@ def filled(text: str) -> str:
 
 def table(name: str) -> str:
     """One block."""
-    if name in ("tree", "commands"):
-        return "\n".join([*(tree() if name == "tree" else commands()), ""])
+    written = {"tree": tree, "commands": commands, "analyses": analyses}
+    if name in written:
+        return "\n".join([*written[name](), ""])
     benchmark, _, course = name.partition("-")
     path = RESULTS / f"{benchmark}.json"
     if not path.exists():
@@ -95,6 +97,12 @@ def commands() -> list[str]:
         words = [each.name.upper() for each in command.params if each.param_type_name == "argument"]
         lines.append(f"| `{' '.join([name, *words])}` | {(command.help or '').partition(chr(10))[0]} |")
     return lines
+
+
+def analyses() -> list[str]:
+    """Every ready query for analysts."""
+    lines = ["| query | what it answers | parameters |", "|---|---|---|"]
+    return lines + [f"| `{each.name}` | {each.summary} | {', '.join(each.params)} |" for each in questions()]
 
 
 def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
