@@ -119,7 +119,8 @@ def _violates(env: LearnerVectorEnv, level: Floats, actions: Ints) -> Flags:
     for learner, resource in enumerate(actions):
         skipped[learner] = _skips(course, level[learner], int(resource))
     rest = course.thresholds
-    return skipped | (env.clock - env.done_right[rows, actions] < rest.repeat_after_days)
+    again = env.clock - env.done_right[rows, actions] < rest.repeat_after_days
+    return skipped | again | (env.clock - env.done[rows, actions] < rest.retry_after_days)
 
 
 def _skips(course: Course, level: Floats, resource: int) -> bool:

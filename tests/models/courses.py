@@ -14,7 +14,7 @@ from models.state import Rates
 
 Taught = list[tuple[int, float]]
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=20, deadline=None)
 """For properties of whole courses and episodes: the machine may be busy, and an example takes milliseconds."""
 
 

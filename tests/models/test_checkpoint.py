@@ -19,11 +19,10 @@ def trainer(config=SMALL, course=None) -> Trainer:
     return Trainer(LearnerVectorEnv(course or random_course(1), config.learners), config)
 
 
-@pytest.mark.parametrize("stop", [1, 4])
-def test_a_resumed_run_ends_bit_for_bit_as_an_unbroken_one(tmp_path, stop):
+def test_a_resumed_run_ends_bit_for_bit_as_an_unbroken_one(tmp_path):
     unbroken = train(SMALL)
     broken = trainer()
-    for _ in range(stop):
+    for _ in range(3):
         broken.iterate()
     save_checkpoint(broken, tmp_path)
     broken.iterate()
@@ -31,7 +30,7 @@ def test_a_resumed_run_ends_bit_for_bit_as_an_unbroken_one(tmp_path, stop):
     resumed.env.reset(seed=99)
     torch.manual_seed(99)
     assert resume(resumed, tmp_path)
-    assert resumed.iteration == stop
+    assert resumed.iteration == 3
     while not resumed.finished:
         resumed.iterate()
     assert parameters(resumed) == parameters(unbroken)

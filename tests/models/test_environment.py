@@ -19,10 +19,10 @@ def skipped(course, level, resource):
 @few
 @given(any_course(), st.integers(0, 1000), st.integers(0, 5))
 def test_no_step_of_an_episode_breaks_a_promise(course, seed, rung):
-    env = LearnerVectorEnv(course, 4, episode=Episode(longest=12))
+    env = LearnerVectorEnv(course, 4, episode=Episode(longest=8))
     env.reset(seed=seed)
     chooser, rows = simple_rungs(course, seed)[rung], np.arange(4)
-    for _ in range(15):
+    for _ in range(10):
         seen = env.observe()
         fit = seen.mask.any(axis=1)
         if not fit.all():

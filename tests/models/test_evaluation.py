@@ -36,12 +36,12 @@ class Blind:
         return by_score(np.ones_like(observation.mask, dtype=np.float32), np.ones_like(observation.mask))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_rung_and_no_policy_violates_anything_over_whole_episodes(seed):
     course = random_course(seed)
     torch.manual_seed(seed)
     untrained = LearnedPolicy(PolicyNetwork(course, NetworkConfig(width=8, hidden=16)), explore=0.5)
-    env = LearnerVectorEnv(course, 30)
+    env = LearnerVectorEnv(course, 20)
     for rung in [*simple_rungs(course, seed), untrained]:
         found = evaluate(env, rung, seed)
         assert found.violations == 0, rung.name
