@@ -124,12 +124,13 @@ class _Batch:
         }
 
     def _mastery(self, written: dict[str, _Learner], fresh: bool) -> list[dict[str, Any]]:
-        return [
+        rows = [
             learner.known[point].row(name, point) | {"updated_at": self._now}
             for name, learner in written.items()
-            for point in sorted(learner.changed)
+            for point in learner.changed
             if (point in learner.fresh) is fresh
         ]
+        return sorted(rows, key=lambda row: (row["point"], row["learner"]))
 
     def _remember(self, row: Row) -> None:
         learner = self._learners.setdefault(row["learner"], _Learner(row["step"], row["answers"], row["success"]))
