@@ -1,20 +1,18 @@
 """The demonstration: a learner with a goal, a diagnostic, and the path from there."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from api import learners, pathfinding
-from api.examinee import take_diagnostic
+from api.examinee import DiagnosticResult, take_diagnostic
 from api.requests import Goal, NewLearner
 from api.service import Service
-from api.views import DiagnosticResult, Path
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """What the demonstration prints."""
 
     diagnostic: DiagnosticResult
-    path: Path
+    path: pathfinding.Path
 
 
 async def show(service: Service, course: str, goal: str) -> Shown:

@@ -32,3 +32,6 @@ def _answer(item: catalogue.ItemRow, level: dict[str, str]) -> str:
     dice = random.Random(zlib.crc32(item["id"].encode()))
     knows = dice.random() < min(CHANCE.get(level[point], 0.3) for point in item["points"])
     return item["answer"] if knows else dice.choice(item["distractors"])
+
+
+__all__ = ["DiagnosticResult", "take_diagnostic"]

@@ -2,13 +2,19 @@
 
 from api.course_arrays import course_of
 from graph.catalogue import course
-from graph.connection import Address, connect
-from graph.schema import migrate
+from graph.connection import Address, Graph, connect
 from models.course import Course
 
 
-async def load_course(address: Address, id: str) -> Course:
+async def read_arrays(graph: Graph, id: str) -> Course:
     """The arrays of the course `id`; raises `NotFound`."""
+    return course_of(await course(graph, id))
+
+
+async def load_course(address: Address, id: str) -> Course:
+    """Like `read_arrays`, over a connection of its own."""
     async with connect(address) as graph:
-        await migrate(graph)
-        return course_of(await course(graph, id))
+        return await read_arrays(graph, id)
+
+
+__all__ = ["Course", "load_course", "read_arrays"]

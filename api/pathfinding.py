@@ -32,3 +32,6 @@ async def _ending(loop: Loop, outlook: Outlook, path: Path, longest: int) -> Not
     return Nothing(
         "blocked", "No further resource is open within the learner's limits and within what was not done lately."
     )
+
+
+__all__ = ["LONGEST", "Path", "find_path"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from api.loading import load_course
+from api.loading import read_arrays
 from api.server import managed
 from api.settings import Settings
 from graph import course_files, metacademy
@@ -31,6 +31,6 @@ async def course_arrays(name: str) -> Course | None:
         async with connect(address) as graph:
             await migrate(graph)
             await import_course(graph, parse(read(folder)))
-        return await load_course(address, name)
+            return await read_arrays(graph, name)
     finally:
         server.stop()

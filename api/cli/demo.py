@@ -10,7 +10,6 @@ from rich.console import Console
 from api import demo as scene
 from api.cli import importing, serve, train
 from api.cli.path_lines import print_path
-from api.settings import Settings
 
 console = Console(soft_wrap=True, highlight=False)
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -27,7 +26,7 @@ def demo(
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API at the end.")] = True,
 ) -> None:
     """Import the English course, train a small policy, take a learner through a diagnostic, print the path, serve."""
-    settings = Settings()
+    settings = serve.Settings()
     console.rule("1  the course")
     importing.import_(EXAMPLES / COURSE)
     console.rule("2  the policy")
@@ -42,7 +41,7 @@ def demo(
     serve.run(settings, file) if serving else serve.where(settings, file)
 
 
-def _policy(settings: Settings) -> None:
+def _policy(settings: serve.Settings) -> None:
     """A small policy, trained and measured once; later runs find it."""
     folder = settings.policy_folder(COURSE)
     if not (folder / "policy.pt").exists():

@@ -51,3 +51,6 @@ def where(settings: Settings, path: Path | None = None) -> None:
         console.print(line)
     if path:
         console.print(f"saved path     {path.as_uri()}")
+
+
+__all__ = ["Settings", "register", "run", "serve", "service", "where"]

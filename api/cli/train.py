@@ -1,22 +1,20 @@
 """`lodestar train` and `lodestar evaluate`: make a policy, and measure whether it may be served."""
 
-import asyncio
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.cli.db import ensure
-from api.cli.ladder_table import show
-from api.loading import load_course
+from api.cli.judging import judge
+from api.cli.session import on_graph
+from api.loading import Course, read_arrays
 from api.settings import Settings
 from models import run
-from models.contest import Course, hold
 
 console = Console()
 CourseId = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
@@ -42,7 +40,7 @@ def train(
     folder = settings.policy_folder(course)
     with training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)
-        trainer = run.train(_arrays(settings, course), config, folder, device, fresh, report)
+        trainer = run.train(_arrays(course), config, folder, device, fresh, report)
     console.print(f"policy  {run.version(trainer)}")
     console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
     console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
@@ -51,25 +49,11 @@ def train(
 def evaluate(course: CourseId, learners: Learners = 500, seeds: Seeds = 3) -> None:
     """Measure the ladder and the trained policy of COURSE on held-out simulated learners; the winner is served."""
     settings = Settings()
-    judge(_arrays(settings, course), settings.policy_folder(course), learners, seeds)
+    judge(_arrays(course), settings.policy_folder(course), learners, seeds)
 
 
-def _arrays(settings: Settings, course: str) -> Course:
-    return asyncio.run(load_course(ensure(settings), course))
-
-
-def judge(course: Course, folder: Path, learners: int, seeds: int) -> None:
-    """Hold the contest with a progress bar and print its table."""
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("evaluating", total=None)
-
-        def report(total: int, name: str) -> None:
-            bar.update(task, total=total, advance=1, description=name)
-
-        standings = hold(course, folder, learners, seeds, report)
-    show(standings, console)
-    console.print(f"table   {folder / 'evaluation.json'}\nplot    {folder / 'ladder.png'}")
+def _arrays(course: str) -> Course:
+    return on_graph(partial(read_arrays, id=course))
 
 
 @contextmanager

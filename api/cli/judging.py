@@ -1,12 +1,32 @@
-"""The ladder as people see it: a table with the served rung marked."""
+"""The contest as people see it: a bar while it is held, then a table with the served rung marked."""
+
+from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from models.contest import Course, hold
 from models.standing import Standings
 
+console = Console()
 
-def show(standings: Standings, console: Console) -> None:
+
+def judge(course: Course, folder: Path, learners: int, seeds: int) -> None:
+    """Hold the contest with a progress bar and print its table."""
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("evaluating", total=None)
+
+        def report(total: int, name: str) -> None:
+            bar.update(task, total=total, advance=1, description=name)
+
+        standings = hold(course, folder, learners, seeds, report)
+    show(standings)
+    console.print(f"table   {folder / 'evaluation.json'}\nplot    {folder / 'ladder.png'}")
+
+
+def show(standings: Standings) -> None:
     """Print the standings and the verdict."""
     title = f"{standings.course}: {standings.learners} held-out learners, {len(standings.seeds)} seed(s)"
     table = Table("rung", title=title)
