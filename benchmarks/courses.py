@@ -41,7 +41,8 @@ VARIANTS = {
 def main() -> None:
     """Train what is missing, measure, print and write."""
     options = arguments()
-    report = Report("courses", quick=options.quick, settings={"steps": options.steps, "learners": options.learners})
+    settings = {"steps": options.steps, "learners": options.learners, "seeds": options.seeds}
+    report = Report("courses", quick=options.quick, settings=settings)
     for name in options.course:
         course = asyncio.run(course_arrays(name))
         if course is None:
@@ -52,6 +53,7 @@ def main() -> None:
         report.table(f"{name}, {options.learners} learners × {options.seeds} seeds", rows)
         report.figures.update(figures(name, standings))
         draw(standings, ROOT / "results" / f"courses-{name}.png")
+    report.keep_earlier()
     report.write()
 
 

@@ -43,6 +43,14 @@ class Report:
             table.add_row(*(str(value) for value in row.values()))
         Console(width=200).print(table)
 
+    def keep_earlier(self) -> None:
+        """Keep what an earlier run with the same settings measured and this one did not, e.g. another course."""
+        path = RESULTS / f"{self.name}.json"
+        if path.exists() and not self.quick:
+            earlier = json.loads(path.read_text(encoding="utf-8"))
+            if earlier["settings"] == dict(self.settings) | {"quick": False}:
+                self.figures = earlier["figures"] | self.figures
+
     def write(self) -> Path:
         """Write `results/NAME.json`; a quick run writes `results/NAME.quick.json`, which git ignores."""
         RESULTS.mkdir(exist_ok=True)
