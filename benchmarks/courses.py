@@ -1,8 +1,8 @@
 """The ladder on both courses: `python -m benchmarks.courses [--quick] [--seeds 3]`.
 
 Trains the whole policy and each ablation once a seed (cut off, it goes on where it was), then measures everything on
-the same held-out learners. Figures: COURSE.RUNG.ep, .ep_sd, .reached, .steps, .violations, .diversity, .ms_per_step, and
-in the table for each rung the paired p-values of the whole policy against it.
+the same held-out learners. Figures: COURSE.RUNG.ep, .ep_sd, .reached, .steps, .violations, .diversity, .ms_per_step; in
+the table also the paired p-values of the whole policy against each rung.
 """
 
 import asyncio
