@@ -1,12 +1,15 @@
 """The API as it really runs: `lodestar serve` in a process of its own, asked over a socket."""
 
 import os
+import re
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,6 +17,7 @@ import pytest
 from tests.api import little
 
 pytestmark = pytest.mark.database
+GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 
 
 @pytest.fixture
@@ -54,6 +58,32 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(served):
         output, _ = process.communicate(timeout=30)
     assert "/docs" in output and key_file.read_text() in output
     assert process.returncode in (0, -signal.SIGTERM)
+
+
+def test_the_examples_of_the_guide_run(served, tmp_path):
+    url, key_file, process = served
+    with httpx.Client(base_url=url, timeout=30) as client:
+        wait_until_ready(client, process)
+    given = {**os.environ, "LODESTAR_URL": f"{url}/v1", "LODESTAR_API_KEY": key_file.read_text()}
+    for language, runner in (("python", [sys.executable, "-c"]), ("sh", ["sh", "-ec"])):
+        if shutil.which(runner[0]) is None or (language == "sh" and not curl_knows_json()):
+            continue
+        code = example(language)
+        ran = subprocess.run([*runner, code], env=given, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert "Nouns" in ran.stdout
+
+
+def example(language):
+    """The last block of the guide in this language, on the tests' course."""
+    blocks = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    return blocks[-1].replace("english/present-perfect-for-since", "little/articles")
+
+
+def curl_knows_json():
+    if shutil.which("curl") is None:
+        return False
+    return "--json" in subprocess.run(["curl", "--help", "all"], capture_output=True, text=True).stdout
 
 
 def wait_until_ready(client, process):

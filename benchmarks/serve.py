@@ -1,0 +1,166 @@
+"""The API under load, end to end: `python -m benchmarks.serve [--quick]`.
+
+Neo4j, `lodestar serve` and the load run as three processes on the same machine: 10,000 points, 100,000 resources,
+10,000 learners with 100 mastery edges each. Everything is on: authentication, the learned policy (encoder, Q and PPO heads),
+reasons, and the decision's record, which is committed before the answer leaves. The policy is trained for a moment on a
+small course; its parameters do not depend on the course's size, and neither does the time it takes to ask them.
+
+Times are the client's, from the first byte sent to the last byte read; the parts are the server's own (Server-Timing).
+Encoder and heads are measured by themselves, in this process, on the state of a learner of the deployment.
+
+Figures: recommend.p50_ms, recommend.p99_ms, recommend.per_s_8_clients, recommend.PART_ms, outcome.p50_ms,
+outcome.p99_ms, api.rss_mib.
+"""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import numpy as np
+import orjson
+import psutil
+
+from api.server import managed
+from api.settings import Settings
+from benchmarks.deployment import HOME, Size, deployed, learner_id
+from benchmarks.load import Answer, Call, run
+from benchmarks.policy import parts_ms, prepare
+from benchmarks.report import Report
+from graph.connection import Address
+
+KEY = "benchmark"
+PARTS = ("cypher", "model", "log", "reasons")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is asked."""
+
+    size: Size
+    warm: int
+    calls: int
+    outcomes: int
+
+
+FULL = Plan(Size(), warm=1000, calls=3000, outcomes=1000)
+QUICK = Plan(Size(points=1000, learners=1000), warm=200, calls=400, outcomes=200)
+
+
+def main() -> None:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything; under 50 s")
+    arguments = parser.parse_args()
+    asyncio.run(measure(QUICK if arguments.quick else FULL, arguments.quick))
+
+
+async def measure(plan: Plan, quick: bool) -> None:
+    """Load the deployment, start the API, ask, and write the report."""
+    load = f"load average {os.getloadavg()[0]:.1f} before, on {os.cpu_count()} cores"
+    report = Report("serve", quick, {"calls": plan.calls, "outcomes": plan.outcomes, "load": load})
+    async with deployed(plan.size) as graph:
+        address, home = managed(Settings(LODESTAR_HOME=HOME)).address(), HOME / "serve"
+        await prepare(graph, home / "policies")
+        with api(address, home) as (port, process):
+            learners = [learner_id(number) for number in range(plan.size.learners)]
+            await asyncio.to_thread(ask, report, plan, port, learners)
+            report.figures["api.rss_mib"] = round(process.memory_info().rss / 2**20)
+        report.figures |= await parts_ms(graph, home / "policies")
+    report.write()
+
+
+def ask(report: Report, plan: Plan, port: int, learners: list[str]) -> None:
+    """One client, eight clients, outcomes; every learner in turn, so that no answer is a repetition."""
+    place = iter(np.resize(learners, 10**6))
+
+    def recommendations(number: int) -> list[Call]:
+        return [Call(f"/v1/learners/{next(place)}/recommendations") for _ in range(number)]
+
+    run(port, KEY, recommendations(plan.warm), clients=8)
+    alone, _ = run(port, KEY, recommendations(plan.calls))
+    eight, seconds = run(port, KEY, recommendations(plan.calls), clients=8)
+    outcomes, _ = run(port, KEY, [_outcome(answer) for answer in alone[: plan.outcomes]])
+    _keep(report, "recommend", alone)
+    report.figures["recommend.per_s_8_clients"] = round(len(eight) / seconds, 1)
+    report.figures |= {f"recommend.{part}_ms": _median(alone, part) for part in PARTS}
+    rest = [answer.milliseconds - sum(answer.parts[part] for part in PARTS) for answer in alone]
+    report.figures["recommend.rest_ms"] = round(float(np.median(rest)), 3)
+    _keep(report, "outcome", outcomes)
+    rows = [
+        _row("recommend, 1 client", alone),
+        _row("recommend, 8 clients", eight),
+        _row("outcome, 1 client", outcomes),
+    ]
+    report.table("HTTP end to end", rows)
+    print({name: value for name, value in report.figures.items()})
+
+
+def _outcome(answer: Answer) -> Call:
+    served = answer.json()
+    [step] = served["recommendations"]
+    body = {"learner": served["learner"], "recommendation": step["id"], "right": True}
+    return Call("/v1/outcomes", orjson.dumps(body))
+
+
+def _keep(report: Report, name: str, answers: list[Answer]) -> None:
+    times = [answer.milliseconds for answer in answers]
+    for q in (50, 99):
+        report.figures[f"{name}.p{q}_ms"] = round(float(np.percentile(times, q)), 2)
+
+
+def _row(name: str, answers: list[Answer]) -> dict[str, str]:
+    failed = sum(answer.status != 200 for answer in answers)
+    if failed:
+        raise SystemExit(f"{name}: {failed} answers are no 200: {next(a.body for a in answers if a.status != 200)}")
+    times = [answer.milliseconds for answer in answers]
+    figures = {f"p{q} ms": f"{np.percentile(times, q):.1f}" for q in (50, 90, 99)}
+    return {"": name, **figures, "longest": f"{max(times):.1f}", "answers": str(len(answers))}
+
+
+def _median(answers: list[Answer], part: str) -> float:
+    return round(float(np.median([answer.parts[part] for answer in answers])), 3)
+
+
+@contextmanager
+def api(address: Address, home: Path) -> Iterator[tuple[int, psutil.Process]]:
+    """`lodestar serve` on this database, ready; its port and process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = {
+        "NEO4J_URI": address.uri,
+        "NEO4J_PASSWORD": address.password,
+        "LODESTAR_HOME": str(home),
+        "LODESTAR_API_KEY": KEY,
+    }
+    command = [sys.executable, "-c", "from api.cli.main import main; main()", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.DEVNULL)
+    try:
+        _wait(port, process)
+        yield port, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait(port: int, process: subprocess.Popen) -> None:
+    while process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz"):
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.2)
+    raise SystemExit(f"lodestar serve ended with {process.returncode}")
+
+
+if __name__ == "__main__":
+    main()
