@@ -3,12 +3,16 @@
 from api.course_arrays import course_of
 from graph.catalogue import course
 from graph.connection import Address, Graph, connect
+from graph.errors import Invalid
 from models.course import Course
 
 
 async def read_arrays(graph: Graph, id: str) -> Course:
-    """The arrays of the course `id`; raises `NotFound`."""
-    return course_of(await course(graph, id))
+    """The arrays of the course `id`; raises `NotFound`, or `Invalid` where there is nothing to learn with."""
+    arrays = course_of(await course(graph, id))
+    if not arrays.resources:
+        raise Invalid(f"The course {id!r} has no active resource, so there is nothing to recommend or to train on.")
+    return arrays
 
 
 async def load_course(address: Address, id: str) -> Course:
