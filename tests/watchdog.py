@@ -10,13 +10,16 @@ from filelock import FileLock, Timeout
 
 from graph.server.managed import ManagedServer
 
+# The system closes a dead session's pipe before it lets go of its lock.
+RELEASE_SECONDS = 10.0
+
 
 def main(home: str, cache: str, series: str, guard: str) -> None:
     """Wait for the session to end; stop its server unless it said "done" or a new session has taken the home."""
     if sys.stdin.read() == "done":
         return
     try:
-        with FileLock(guard, blocking=False):
+        with FileLock(guard, timeout=RELEASE_SECONDS):
             ManagedServer(Path(home), Path(cache), series).stop()
     except Timeout:
         return

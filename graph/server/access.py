@@ -28,8 +28,8 @@ def knock(address: Address) -> Access:
         with _driver(address, address.password) as driver:
             driver.execute_query("RETURN 1")
         return Access.OPEN
-    except (AuthError, ClientError):
-        return _give_password(address)
+    except (AuthError, ClientError) as error:
+        return _later(error) or _give_password(address)
     except (DriverError, Neo4jError, OSError):
         return Access.CLOSED
 
@@ -43,11 +43,18 @@ def _give_password(address: Address) -> Access:
                 password=address.password,
                 database_="system",
             )
-    except (AuthError, ClientError):
-        time.sleep(1)  # after three refusals Neo4j lets nobody in for five seconds
-        return Access.REFUSED
+    except (AuthError, ClientError) as error:
+        return _later(error) or Access.REFUSED
     except (DriverError, Neo4jError, OSError):
         pass
+    return Access.CLOSED
+
+
+def _later(error: Neo4jError) -> Access | None:
+    """After three wrong passwords, whoever gave them, Neo4j lets nobody in for five seconds: that is no answer yet."""
+    if error.code != "Neo.ClientError.Security.AuthenticationRateLimit":
+        return None
+    time.sleep(1)
     return Access.CLOSED
 
 

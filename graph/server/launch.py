@@ -11,7 +11,6 @@ from graph.server.layout import Layout, State, free_port
 
 START_SECONDS = 120.0
 PORT_ATTEMPTS = 3
-REFUSALS = 7
 REFUSED = (
     "Neo4j refuses the password in {path}: it was changed elsewhere. "
     "Write the new one into that file, or run `lodestar db reset`."
@@ -55,12 +54,10 @@ class Launcher:
             PortTaken: it ended because somebody was faster at its port.
         """
         deadline = time.monotonic() + START_SECONDS
-        refusals = 0
         while (access := self._knock()) is not Access.OPEN:
-            refusals += access is Access.REFUSED
             if processes.find(self._layout) is None:
                 raise self._ended()
-            if refusals == REFUSALS:
+            if access is Access.REFUSED:
                 raise SetupFailed(REFUSED.format(path=self._layout.root / "password"))
             if time.monotonic() > deadline:
                 processes.stop(self._layout)
