@@ -99,8 +99,13 @@ class Encoder(nn.Module):
 
 def sparse_operators(course: Course, device: torch.device) -> list[Tensor]:
     """The mean operators as torch sparse CSR tensors; the last is left out where no points are related."""
+    return as_tensors(relation_operators(course)[: RELATIONS if len(course.related) else RELATIONS - 1], device)
+
+
+def as_tensors(operators: list[sparse.csr_matrix], device: torch.device) -> list[Tensor]:
+    """Sparse matrices as torch sparse CSR tensors."""
     tensors = []
-    for operator in relation_operators(course)[: RELATIONS if len(course.related) else RELATIONS - 1]:
+    for operator in operators:
         parts = (operator.indptr.astype(np.int64), operator.indices.astype(np.int64), operator.data.astype(np.float32))
         rows, columns, values = (torch.as_tensor(part, device=device) for part in parts)
         tensors.append(torch.sparse_csr_tensor(rows, columns, values, torch.Size(operator.shape)))

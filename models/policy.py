@@ -7,6 +7,7 @@ import torch
 
 from models.course import Floats
 from models.network import PolicyNetwork
+from models.parts import Parts
 from models.q_learning import prune
 from models.recommender import Decision, Observation
 
@@ -19,6 +20,7 @@ class LearnedPolicy:
         keep: Top-M candidates that pruning by Q leaves.
         method: "whole", or one half alone: "q", "ppo".
         explore: share of choices sampled from the policy instead of its best; the propensity says so.
+        parts: cuts out what one learner's goal needs, for serving large courses.
     """
 
     network: PolicyNetwork
@@ -28,6 +30,7 @@ class LearnedPolicy:
     method: Literal["whole", "q", "ppo"] = "whole"
     explore: float = 0.0
     seed: int = 0
+    parts: Parts | None = None
 
     def __post_init__(self) -> None:
         self.network.eval()
@@ -37,8 +40,9 @@ class LearnedPolicy:
     @torch.inference_mode()
     def decide(self, observation: Observation) -> Decision:
         """Choose for every learner; scores are log-probabilities (Q values where Q alone chooses)."""
-        seen = self.network.batch(observation)
-        scores = self.network(seen)
+        network, observation = self.parts.of(observation) if self.parts else (self.network, observation)
+        seen = network.batch(observation)
+        scores = network(seen)
         kept = prune(scores.q, seen.mask, self.keep) if self.method == "whole" else seen.mask
         score = scores.q if self.method == "q" else torch.log_softmax(_only(kept, scores.logits), dim=-1)
         best = score.argmax(dim=1)

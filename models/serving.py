@@ -6,6 +6,7 @@ import torch
 
 from models.checkpoint import POLICY, load_policy
 from models.course import Course
+from models.parts import Parts
 from models.recommender import Recommender
 from models.rungs import rung
 from models.standing import load
@@ -17,7 +18,7 @@ DEFAULT = "greedy"
 def to_serve(folder: Path, course: Course) -> Recommender:
     """The winner of the evaluation in `folder`; a policy newer than the evaluation has not earned its place.
 
-    Torch is told to use one thread: for one learner at a time that is as fast, and much steadier beside a busy database.
+    Torch is told to use one thread: for one learner that is as fast, and steadier beside a busy database.
     """
     torch.set_num_threads(1)
     standings = load(folder)
@@ -27,6 +28,7 @@ def to_serve(folder: Path, course: Course) -> Recommender:
         return rung(standings.served, course)
     if (folder / POLICY).exists():
         policy = load_policy(folder, course)
+        policy.parts = Parts(policy.network, course)
         if policy.version == standings.of("lodestar").version:
             return policy
     return rung(DEFAULT, course)
