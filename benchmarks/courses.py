@@ -79,6 +79,9 @@ def run_folder(course: str, variant: str, seed: int, steps: int) -> Path:
 def train_all(course: Course, options: Namespace) -> None:
     """Train what is not there yet, two runs at a time."""
     jobs = [(variant, seed) for seed in range(options.seeds) for variant in VARIANTS]
+    jobs = [job for job in jobs if not (run_folder(course.id, *job, options.steps) / "policy.pt").exists()]
+    if not jobs:
+        return
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for line in pool.map(train_one, *zip(*[(course, *job, options.steps) for job in jobs], strict=True)):
             print(line, flush=True)
@@ -87,9 +90,8 @@ def train_all(course: Course, options: Namespace) -> None:
 def train_one(course: Course, variant: str, seed: int, steps: int) -> str:
     """One run in a process of its own."""
     keep_freed_memory()
-    folder = run_folder(course.id, variant, seed, steps)
-    if not (folder / "policy.pt").exists():
-        train(course, TrainingConfig(steps=steps, seed=seed, **VARIANTS[variant]), folder, "cpu")
+    config = TrainingConfig(steps=steps, seed=seed, **VARIANTS[variant])
+    train(course, config, run_folder(course.id, variant, seed, steps), "cpu")
     return f"trained  {course.id} {variant} seed {seed}"
 
 

@@ -1,7 +1,7 @@
 """The API under load, end to end: `python -m benchmarks.serve [--quick]`.
 
 Neo4j, `lodestar serve` and the load run as three processes on the same machine: 10,000 points, 100,000 resources,
-10,000 learners with 100 mastery edges each. Everything is on: authentication, the learned policy (encoder, Q and PPO heads),
+10,000 learners with 100 mastery edges each. Everything is on: authentication, the learned policy (encoder and heads),
 reasons, and the decision's record, which is committed before the answer leaves. The policy is trained for a moment on a
 small course; its parameters do not depend on the course's size, and neither does the time it takes to ask them.
 

@@ -75,6 +75,8 @@ def tree() -> list[str]:
     lines = ["```"]
     for folder in ("cypher", "graph", "models", "api", "benchmarks"):
         for path in sorted((ROOT / folder).rglob("*")):
+            if any(part.startswith(".") for part in path.relative_to(ROOT).parts):
+                continue
             if path.suffix == ".py":
                 lines.append(_leaf(path))
             elif path.is_dir() and any(path.glob("*.cypher")):

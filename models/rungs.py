@@ -24,3 +24,6 @@ def rung(name: str, course: Course) -> Recommender:
 def bandit(course: Course, seed: int = 0) -> LinUCB:
     """LinUCB after its practice."""
     return LinUCB(course).practise(LearnerVectorEnv(course, 64), PRACTICE, seed)
+
+
+__all__ = ["Recommender", "bandit", "ladder", "rung"]

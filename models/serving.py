@@ -7,8 +7,7 @@ import torch
 from models.checkpoint import POLICY, load_policy
 from models.course import Course
 from models.parts import Parts
-from models.recommender import Recommender
-from models.rungs import rung
+from models.rungs import Recommender, rung
 from models.standing import load
 
 DEFAULT = "greedy"

@@ -5,12 +5,14 @@ the rest of it. The cache is shared by every home folder and version on the mach
 """
 
 import hashlib
+import ssl
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+import certifi
 import httpx
 from filelock import FileLock
 from jgo.constants import MAVEN_CENTRAL_URL
@@ -71,7 +73,10 @@ class Downloader:
 
     def _fetch_all(self, jars: list[Jar], report: Report) -> None:
         total = sum(jar.size for jar in jars)
-        with httpx.Client(timeout=30, follow_redirects=True) as client, ThreadPoolExecutor(WORKERS) as pool:
+        with (
+            httpx.Client(timeout=30, follow_redirects=True, verify=_trusted()) as client,
+            ThreadPoolExecutor(WORKERS) as pool,
+        ):
             try:
                 futures = [pool.submit(self._fetch, client, jar) for jar in jars]
                 running = set(futures)
@@ -146,3 +151,10 @@ def _complete(path: Path, jar: Jar) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _trusted() -> ssl.SSLContext:
+    """The machine's own certificates, as pip trusts them behind a company's proxy, and the usual bundle."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
