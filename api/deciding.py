@@ -42,7 +42,8 @@ def decide(situation: Situation, n: int) -> Decided:
     """Let the course's recommender fill up to `n` places."""
     course, recommender = situation.served.course, situation.served.recommender
     seen = observe(situation.served, situation.found)
-    places = [course.resource_index[id] for id in situation.found.resources if id in course.resource_index]
+    found = map(course.resource_index.get, situation.found.resources)
+    places = [place for place in found if place is not None]
     if not places:
         return Decided(situation, seen, NOTHING, [])
     observation = _with_candidates(seen.observation, places)

@@ -23,16 +23,19 @@ def slate(decision: Decision, n: int) -> list[Place]:
     chosen = int(decision.chosen[0])
     shares, left = decision.propensity[0], 1.0
     places = []
-    for position in [chosen, *(p for p in _order(decision) if p != chosen)][:n]:
+    others = [position for position in _order(decision, n) if position != chosen]
+    for position in [chosen, *others][:n]:
         share = float(shares[position])
         places.append(Place(position, min(1.0, share / left) if left > 1e-6 else 1.0))
         left -= share
     return places
 
 
-def _order(decision: Decision) -> list[int]:
-    """Real candidates, best first; a recommender with nothing but padding here has no order."""
+def _order(decision: Decision, n: int) -> list[int]:
+    """The n best of the real candidates."""
+    if n == 1:
+        return []
     score, kept = decision.score[0], decision.kept[0]
     second = decision.q[0] if decision.q is not None else score
     order = np.lexsort((-second, -score, ~kept))
-    return [int(position) for position in order if np.isfinite(second[position])]
+    return [int(position) for position in order[np.isfinite(second[order])][:n]]

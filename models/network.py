@@ -72,23 +72,17 @@ class PolicyNetwork(nn.Module):
     def embed(self, seen: Batch) -> tuple[Tensor, Tensor]:
         """The learner's embedding (B, 2F + LEARNER) and the candidates' (B, K, F + RESOURCE + CANDIDATE)."""
         points = self.encoder(self.features.points, self.features.state(seen), self.operators)
-        lacking = self.features.lacking(seen)
-        learner = torch.cat(
-            [
-                _weighted_mean(points, (seen.target > 0).float()),
-                _weighted_mean(points, lacking),
-                self.features.learner(seen),
-            ],
-            dim=-1,
-        )
-        return learner, self._candidates(seen, points)
+        return pooled(self.features, seen, points)
 
     def forward(self, seen: Batch) -> Scores:
         """Everything at once: Q values, policy logits and state value."""
-        learner, candidates = self.embed(seen)
+        return self.scores(*self.embed(seen), seen.mask)
+
+    def scores(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> Scores:
+        """All heads, on what `embed` gives."""
         return Scores(
-            q=self.q_head(learner, candidates, seen.mask),
-            logits=self.policy_head(learner, candidates, seen.mask),
+            q=self.q_head(learner, candidates, mask),
+            logits=self.policy_head(learner, candidates, mask),
             value=self.value_head(learner).squeeze(-1),
         )
 
@@ -103,15 +97,23 @@ class PolicyNetwork(nn.Module):
         learner, candidates = self.embed(seen)
         return self.policy_head(learner, candidates, seen.mask), self.value_head(learner).squeeze(-1)
 
-    def _candidates(self, seen: Batch, points: Tensor) -> Tensor:
-        """η-weighted mean over the taught points, joined to the resource's own and the learner-specific features."""
-        taught, importance = self.features.taught[seen.candidates], self.features.importance[seen.candidates]
-        share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
-        rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
-        flat = (taught * len(seen.level) + rows).flatten()
-        gathered = points.flatten(0, 1).index_select(0, flat).view(*taught.shape, -1)
-        pooled = (share[..., None, :] @ gathered).squeeze(-2)
-        return torch.cat([pooled, self.features.resources[seen.candidates], self.features.candidates(seen)], dim=-1)
+
+def pooled(features: Features, seen: Batch, points: Tensor) -> tuple[Tensor, Tensor]:
+    """What the heads see, from the points' embeddings (N, B, F): see `PolicyNetwork.embed`."""
+    aimed, lacking = (seen.target > 0).float(), features.lacking(seen)
+    parts = [_weighted_mean(points, aimed), _weighted_mean(points, lacking), features.learner(seen)]
+    return torch.cat(parts, dim=-1), _candidates(features, seen, points)
+
+
+def _candidates(features: Features, seen: Batch, points: Tensor) -> Tensor:
+    """η-weighted mean over the taught points, joined to the resource's own and the learner-specific features."""
+    taught, importance = features.taught[seen.candidates], features.importance[seen.candidates]
+    share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
+    rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
+    flat = (taught * len(seen.level) + rows).flatten()
+    gathered = points.flatten(0, 1).index_select(0, flat).view(*taught.shape, -1)
+    means = (share[..., None, :] @ gathered).squeeze(-2)
+    return torch.cat([means, features.resources[seen.candidates], features.candidates(seen)], dim=-1)
 
 
 def _weighted_mean(points: Tensor, weight: Tensor) -> Tensor:

@@ -6,8 +6,8 @@ from typing import Literal
 import torch
 
 from models.course import Floats
-from models.network import PolicyNetwork
-from models.parts import Parts
+from models.nearby import Nearby
+from models.network import PolicyNetwork, Scores
 from models.q_learning import prune
 from models.recommender import Decision, Observation
 
@@ -20,7 +20,7 @@ class LearnedPolicy:
         keep: Top-M candidates that pruning by Q leaves.
         method: "whole", or one half alone: "q", "ppo".
         explore: share of choices sampled from the policy instead of its best; the propensity says so.
-        parts: cuts out what one learner's goal needs, for serving large courses.
+        nearby: scores one learner on a large course from the points that matter, with the same numbers.
     """
 
     network: PolicyNetwork
@@ -30,7 +30,7 @@ class LearnedPolicy:
     method: Literal["whole", "q", "ppo"] = "whole"
     explore: float = 0.0
     seed: int = 0
-    parts: Parts | None = None
+    nearby: Nearby | None = None
 
     def __post_init__(self) -> None:
         self.network.eval()
@@ -40,10 +40,9 @@ class LearnedPolicy:
     @torch.inference_mode()
     def decide(self, observation: Observation) -> Decision:
         """Choose for every learner; scores are log-probabilities (Q values where Q alone chooses)."""
-        network, observation = self.parts.of(observation) if self.parts else (self.network, observation)
-        seen = network.batch(observation)
-        scores = network(seen)
-        kept = prune(scores.q, seen.mask, self.keep) if self.method == "whole" else seen.mask
+        scores = self._scores(observation)
+        mask = torch.as_tensor(observation.mask, device=self._device)
+        kept = prune(scores.q, mask, self.keep) if self.method == "whole" else mask
         score = scores.q if self.method == "q" else torch.log_softmax(_only(kept, scores.logits), dim=-1)
         best = score.argmax(dim=1)
         propensity = torch.nn.functional.one_hot(best, score.shape[1]).float()
@@ -58,6 +57,10 @@ class LearnedPolicy:
             kept=kept.cpu().numpy(),
             q=_array(scores.q),
         )
+
+    def _scores(self, observation: Observation) -> Scores:
+        near = self.nearby.scores(observation) if self.nearby and len(observation) == 1 else None
+        return near or self.network(self.network.batch(observation))
 
 
 def _only(kept: torch.Tensor, values: torch.Tensor) -> torch.Tensor:

@@ -6,12 +6,15 @@ import torch
 
 from models.checkpoint import POLICY, load_policy
 from models.course import Course
-from models.parts import Parts
+from models.nearby import Nearby
 from models.rungs import Recommender, rung
 from models.standing import load
 
 DEFAULT = "greedy"
 """Served until something is measured: the learner model's own best step."""
+
+LARGE = 500
+"""Points from which on a learner is scored from the points that matter only."""
 
 
 def to_serve(folder: Path, course: Course) -> Recommender:
@@ -27,7 +30,8 @@ def to_serve(folder: Path, course: Course) -> Recommender:
         return rung(standings.served, course)
     if (folder / POLICY).exists():
         policy = load_policy(folder, course)
-        policy.parts = Parts(policy.network, course)
+        if policy.network.operators and course.points >= LARGE:
+            policy.nearby = Nearby(policy.network, course)
         if policy.version == standings.of("lodestar").version:
             return policy
     return rung(DEFAULT, course)
