@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVar
 
-from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, NotificationMinimumSeverity
+from neo4j import (
+    READ_ACCESS,
+    WRITE_ACCESS,
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    NotificationMinimumSeverity,
+)
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
 
 from graph import queries
@@ -69,27 +76,34 @@ class Graph:
 
     async def read(self, name: str, **params: Any) -> list[Row]:
         """Run one read query in a transaction of its own, in one round trip; tried again as `reading` is."""
+        return await self._once(name, params, READ_ACCESS, (Neo4jError, DriverError))
+
+    async def write(self, name: str, **params: Any) -> list[Row]:
+        """Run one write query in a transaction of its own, in one round trip.
+
+        Tried again when Neo4j took it back (a deadlock), not when the connection broke: it may have been committed.
+        """
+        return await self._once(name, params, WRITE_ACCESS, (Neo4jError,))
+
+    async def _once(self, name: str, params: Row, access: str, again: tuple[type[Exception], ...]) -> list[Row]:
         query = queries.load(name)
         query.check_arguments(params)
         deadline, pause = monotonic() + self._retry_seconds, FIRST_PAUSE
         async with _outages():
             while True:
                 try:
-                    return await self._read(query.text, params)
+                    return await self._run(query.text, params, access)
                 except (Neo4jError, DriverError) as error:
-                    if not error.is_retryable() or monotonic() + pause > deadline:
+                    retryable = isinstance(error, again) and error.is_retryable()
+                    if not retryable or monotonic() + pause > deadline:
                         raise
                 await sleep(pause)
                 pause *= 2
 
-    async def _read(self, text: str, params: Row) -> list[Row]:
-        async with self._driver.session(database=self._database, default_access_mode=READ_ACCESS) as session:
+    async def _run(self, text: str, params: Row, access: str) -> list[Row]:
+        async with self._driver.session(database=self._database, default_access_mode=access) as session:
             result = await session.run(text, params)
             return [dict(record) for record in await result.fetch(10_000_000)]
-
-    async def write(self, name: str, **params: Any) -> list[Row]:
-        """Run one write query in a transaction of its own."""
-        return await self.writing(lambda work: work.run(name, **params))
 
     async def reading(self, unit: Callable[[Work], Awaitable[T]]) -> T:
         """Run `unit` in one read transaction; it cannot write."""
