@@ -13,7 +13,7 @@ from graph.connection import Address
 class Settings(BaseSettings):
     """What a deployment can set. Names in the environment are these in upper case, e.g. NEO4J_URI, LODESTAR_HOME."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
     neo4j_uri: str | None = Field(
         default=None, description="An existing server; without it the managed local one is used."

@@ -15,42 +15,25 @@ Figures: DATA.default.LAMBDA.auc, DATA.paper.auc (validation), DATA.test.auc, ga
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.stats import rankdata
 
+from benchmarks.logs import Learner, Logs, area, available
 from benchmarks.report import Report
 from models.state import PROFILES, Rates, update
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 LAMBDAS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 RELATED = 0.3
 LONGEST = 400
 MASTERED = 0.8
 HONEST = 0.04
 """A judgement, made with the validation table in sight: four points of the 81–87 % that practised mastery reaches."""
-Learner = tuple[list[int], list[int]]
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Logs:
-    """Skills and answers of each learner: those to learn from, by validation fold, and those for the test."""
-
-    folds: list[list[Learner]]
-    test: list[Learner]
-
-    def split(self, fold: int) -> tuple[list[Learner], list[Learner]]:
-        """Training and validation learners when `fold` is held out."""
-        rest = [learner for number, part in enumerate(self.folds) if number != fold for learner in part]
-        return rest, self.folds[fold]
 
 
 @dataclass(frozen=True)
@@ -63,11 +46,8 @@ class Answers:
     start: Floats
 
     def auc(self, which: Flags | slice = slice(None)) -> float:
-        """Area under the ROC curve by ranks, ties shared (Mann–Whitney)."""
-        ranks, right = rankdata(self.level[which]), self.right[which]
-        positives = int(right.sum())
-        above = ranks[right].sum() - positives * (positives + 1) / 2
-        return float(above / (positives * (len(right) - positives)))
+        """Area under the ROC curve of the level before the answer."""
+        return area(self.level[which], self.right[which])
 
     def mastered(self) -> tuple[Flags, Flags]:
         """Which answers were given at mastery: by practice, and lifted there by propagation alone."""
@@ -80,9 +60,7 @@ def main() -> None:
     options = arguments()
     settings = {"lambdas": list(LAMBDAS), "related_at": RELATED, "longest": LONGEST, "seeds": options.seeds}
     report = Report("propagation", quick=options.quick, settings=settings)
-    found = {name: read() for name, read in READERS.items() if (DATA / name).exists()}
-    for name in READERS.keys() - found.keys():
-        print(f"skipped {name}: ../shared/data/{name} is missing")
+    found = available()
     if found:
         outcomes = [compare(name, logs, options, report) for name, logs in found.items()]
         chosen = choose(outcomes, report)
@@ -227,39 +205,6 @@ def padded(rows: list[list[int]]) -> NDArray[np.int64]:
         out[row, : len(kept)] = kept
     return out
 
-
-def assist2009() -> Logs:
-    """Three lines a learner: length, skills, answers. Folds by chance, the same each time."""
-
-    def read(path: Path) -> list[Learner]:
-        lines = path.read_text().splitlines()
-        numbers = [[int(value) for value in line.strip(",").split(",")] for line in lines]
-        return list(zip(numbers[1::3], numbers[2::3], strict=True))
-
-    folder = DATA / "assist2009"
-    learners = read(folder / "assist2009_updated_train.csv")
-    parts = np.array_split(np.random.default_rng(0).permutation(len(learners)), 5)
-    return Logs([[learners[i] for i in part] for part in parts], read(folder / "assist2009_updated_test.csv"))
-
-
-def assist2015() -> Logs:
-    """fold, learner, "skills", "answers"; the files' own five folds."""
-
-    def read(path: Path) -> list[tuple[str, Learner]]:
-        found = []
-        for line in path.read_text().splitlines()[1:]:
-            head, skills, _, answers, *_ = line.split('"')
-            learner = [int(one) for one in skills.split(",")], [int(one) for one in answers.split(",")]
-            found.append((head.split(",")[0], learner))
-        return found
-
-    folder = DATA / "assist2015"
-    rows = read(folder / "train_valid.csv")
-    folds = [[learner for fold, learner in rows if fold == str(number)] for number in range(5)]
-    return Logs(folds, [learner for _, learner in read(folder / "test.csv")])
-
-
-READERS: dict[str, Callable[[], Logs]] = {"assist2009": assist2009, "assist2015": assist2015}
 
 if __name__ == "__main__":
     main()
