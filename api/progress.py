@@ -4,15 +4,21 @@ from datetime import datetime
 
 from api.learner_views import EventView, History, MasteryOfPoint, MasteryView
 from api.loop import Loop
-from api.situation import read_situation
+from graph.candidates import refuse
 from graph.decisions import read_history
+from graph.learners import read_learner
+from graph.mastery import read_mastery
 
 
 async def mastery(loop: Loop, learner: str, course: str | None = None) -> MasteryView:
     """Every point of the course that the learner ever touched. Raises `NotFound`."""
-    situation = await read_situation(loop, learner, course)
-    served, index = situation.served, situation.served.course.point_index
-    known = sorted((index[row.point], row) for row in situation.found.mastery if row.point in index)
+    own = course or (await read_learner(loop.graph, learner)).course
+    if own is None:
+        await refuse(loop.graph, learner, course)
+    served = await loop.courses.get(own)
+    index = served.course.point_index
+    rows = await read_mastery(loop.graph, learner, loop.now(), own)
+    known = sorted((index[row.point], row) for row in rows if row.point in index)
     points = [
         MasteryOfPoint(
             id=row.point,

@@ -7,7 +7,7 @@ from typing import NoReturn
 from graph.connection import Graph, Row
 from graph.errors import Invalid, NotFound
 from graph.learners import Goal, Limits, read_learner
-from graph.mastery import Mastery
+from graph.mastery import Level
 from graph.times import moment_or_none, utc
 
 PER_POINT = 20
@@ -35,7 +35,7 @@ class CandidateSet:
     success: float
     goals: list[Goal]
     limits: Limits
-    mastery: list[Mastery]
+    mastery: list[Level]
     resources: list[str]
 
 
@@ -77,6 +77,6 @@ def _candidate_set(row: Row) -> CandidateSet:
         success=row["success"],
         goals=[Goal(point, level, moment_or_none(due_at)) for point, level, due_at in row["goals"]],
         limits=Limits(row["max_minutes"], row["modalities"], row["languages"]),
-        mastery=list(map(Mastery._make, row["mastery"])),
+        mastery=list(map(Level._make, row["mastery"])),
         resources=row["resources"],
     )

@@ -26,6 +26,14 @@ class Mastery(NamedTuple):
     uncertainty: float
 
 
+class Level(NamedTuple):
+    """How well one point is known now, forgetting applied, and days since it was practised."""
+
+    point: str
+    level: float
+    days: float
+
+
 async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | None = None) -> list[Mastery]:
     """Every point that the learner ever touched, by id. Raises `NotFound`.
 

@@ -54,5 +54,5 @@ def create_app(service: Service, key: str) -> FastAPI:
     problems.install(app)
     metrics.install(app)
     app.include_router(health.router)
-    app.include_router(routes.v1())
+    routes.install(app)
     return app

@@ -1,9 +1,5 @@
 """Everything about one learner."""
 
-from fastapi import APIRouter
-
 from api.http import diagnostics, learners, progress, recommendations
 
-router = APIRouter()
-for part in (learners, diagnostics, recommendations, progress):
-    router.include_router(part.router)
+ROUTERS = tuple(part.router for part in (learners, diagnostics, recommendations, progress))

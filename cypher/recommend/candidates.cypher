@@ -18,7 +18,7 @@ CALL (l, c, aims) {
   WITH c, aims, m, p, days,
     CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
   RETURN
-    collect([p.id, level, m.level, days, m.attempts, m.uncertainty]) AS mastery,
+    collect([p.id, level, days]) AS mastery,
     collect(CASE WHEN level >= coalesce(p.metAt, c.prerequisiteAt, 0.6) THEN p END) AS met,
     collect(CASE WHEN level >= coalesce(p.masteredAt, c.masteredAt, 0.8)
       AND none(aim IN aims WHERE aim[0] = p AND level < aim[1]) THEN p END) AS mastered
@@ -62,23 +62,26 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
     ORDER BY k.level, k.id
     UNION ALL
     WITH c, aims, met, mastered
-    WHERE size(aims) = 0
+    UNWIND CASE WHEN size(aims) = 0 THEN [0] ELSE [] END AS none
     MATCH (k:KnowledgePoint)
-    WHERE k.prerequisiteCount = 0 AND k.id >= ''
+    WHERE k.prerequisiteCount = none AND k.id >= ''
     WITH k, c, met, mastered
     ORDER BY k.prerequisiteCount, k.id
     WHERE NOT k IN mastered AND EXISTS { (c)-[:INCLUDES]->(k) }
       AND NOT EXISTS { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met }
     RETURN k
   }
-  CALL (l, k, met, done, tried, served) {
+  WITH l, met, done, tried, served, collect(k) AS open
+  UNWIND open AS k
+  CALL (l, k, open, met, done, tried, served) {
     MATCH (k)<-[t:TEACHES]-(r)
     WHERE r.status = 'active' AND NOT r IN done AND NOT r IN tried AND NOT r IN served
       AND (l.maxMinutes IS NULL OR r.minutes <= l.maxMinutes)
       AND (l.modalities IS NULL OR r.modality IN l.modalities)
       AND (l.languages IS NULL OR r.language IS NULL OR r.language IN l.languages)
       AND (COUNT { (r)-[:TEACHES]->() } = 1
-        OR NOT EXISTS { (r)-[:TEACHES]->()<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met })
+        OR NOT EXISTS { (r)-[:TEACHES]->(q) WHERE NOT q IN open
+          AND EXISTS { (q)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met } })
     RETURN r.id AS id
     ORDER BY t.importance DESC, id
     LIMIT $per_point

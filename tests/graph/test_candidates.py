@@ -142,7 +142,7 @@ async def test_one_row_has_all_that_the_policy_needs(graph):
     assert [(goal.point, goal.level) for goal in found.goals] == [("c", 0.9)]
     assert found.limits.max_minutes == 30 and found.limits.modalities == ["text"] and found.limits.languages is None
     [known] = found.mastery
-    assert known.point == "a" and known.stored == 0.9 and known.days == pytest.approx(5)
+    assert known.point == "a" and known.days == pytest.approx(5)
     assert known.level == pytest.approx(0.9 * math.exp(-0.4))
     assert found.resources == ["a1", "b1", "b2"]
 
