@@ -1,9 +1,10 @@
-"""Real logs for benchmarks, from ../shared/data (never in the project), and the AUC of what was predicted of them."""
+"""Real logs for benchmarks, from ../shared/data (never in the project), and scores of what was predicted of them."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
+OPPORTUNITIES = 40
+APART = 0.3
 Learner = tuple[list[int], list[int]]
 
 
@@ -70,18 +73,56 @@ def available() -> dict[str, Logs]:
     return found
 
 
-def reviews() -> list[list[tuple[float, bool]]]:
-    """One learner's flash cards, each with its reviews in order: day, recalled or not (rating 1 is "again")."""
-    path = DATA / "fsrs" / "review_logs.csv"
+@dataclass(frozen=True)
+class Packed:
+    """Answers of B learners, A in all: first opportunities of all P pairs (learner, skill), then second ones, …
+
+    right, learner and place (position in the learner's log) are (A,); skill is (P,), pairs by falling length; active:
+    how many pairs have a t-th opportunity.
+    """
+
+    right: NDArray[np.bool_]
+    learner: NDArray[np.int64]
+    place: NDArray[np.int64]
+    skill: NDArray[np.int64]
+    active: list[int]
+
+    @property
+    def opportunity(self) -> NDArray[np.int64]:
+        """(A,) how often the learner met the skill before."""
+        return np.repeat(np.arange(len(self.active)), self.active)
+
+
+def pack(learners: Sequence[Learner]) -> Packed:
+    """At most OPPORTUNITIES answers a pair."""
+    pairs: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for number, (skills, outcomes) in enumerate(learners):
+        for place, (skill, right) in enumerate(zip(skills, outcomes, strict=True)):
+            pairs.setdefault((number, skill), []).append((right, number, place))
+    ordered = sorted(pairs.items(), key=lambda pair: -len(pair[1]))
+    longest = min(OPPORTUNITIES, len(ordered[0][1]))
+    active = [sum(len(answers) > t for _, answers in ordered) for t in range(longest)]
+    rows = [ordered[pair][1][t] for t, count in enumerate(active) for pair in range(count)]
+    right, learner, place = np.array(rows, dtype=np.int64).T.copy()
+    return Packed(right == 1, learner, place, np.array([skill for (_, skill), _ in ordered]), active)
+
+
+def spaced_reviews() -> NDArray[np.float64]:
+    """One learner's flash cards: card, days since the last review (≥ APART, it succeeded), earlier such, recalled."""
+    path, rows = DATA / "fsrs" / "review_logs.csv", []
     if not path.exists():
         print(f"skipped flash cards: {path} is missing")
-        return []
+        return np.empty((0, 4))
     cards: dict[str, list[tuple[float, bool]]] = {}
     with path.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             day = datetime.fromisoformat(row["review_time"]).timestamp() / 86400
             cards.setdefault(row["card_id"], []).append((day, int(row["review_rating"]) > 1))
-    return [sorted(card) for card in cards.values()]
+    for number, reviews in enumerate(cards.values()):
+        reviews.sort()
+        apart = [(before, now) for before, now in pairwise(reviews) if now[0] - before[0] >= APART]
+        rows += [(number, now[0] - last[0], n, now[1]) for n, (last, now) in enumerate(apart) if last[1]]
+    return np.array(rows, dtype=np.float64)
 
 
 def area(score: NDArray[Any], right: NDArray[np.bool_]) -> float:
@@ -89,3 +130,8 @@ def area(score: NDArray[Any], right: NDArray[np.bool_]) -> float:
     ranks, positives = rankdata(score), int(right.sum())
     above = ranks[right].sum() - positives * (positives + 1) / 2
     return float(above / (positives * (len(right) - positives)))
+
+
+def log_loss(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Mean over answers, nats."""
+    return float(-np.log(np.clip(np.where(right, chance, 1 - chance), 1e-6, 1)).mean())

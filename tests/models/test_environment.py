@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from models.environment import Episode, LearnerVectorEnv
 from models.ladder import Random, simple_rungs
+from models.simulator import Population
 from tests.models.courses import any_course, few, little_course, make_course, random_course
 
 
@@ -113,14 +114,14 @@ def test_points_that_an_answer_does_not_touch_keep_their_dates():
 
 def test_an_episode_ends_at_the_goal_or_at_the_longest_path():
     course = random_course(6)
-    env = LearnerVectorEnv(course, 32, episode=Episode(longest=10))
+    env = LearnerVectorEnv(course, 32, Population(rate=3.0), Episode(longest=20))
     seen, _ = env.reset(seed=1)
     goals = lengths = 0
     for _ in range(40):
         steps = env.steps.copy() + 1
         actions = np.array([np.flatnonzero(mask)[-1] for mask in seen["mask"]])
         seen, _, terminated, truncated, info = env.step(actions)
-        assert (steps[truncated] == 10).all()
+        assert (steps[truncated] == 20).all()
         assert not (truncated & info["reached"]).any()
         ended = terminated | truncated
         assert (env.steps[ended] == 0).all()
