@@ -4,20 +4,16 @@ from datetime import datetime
 
 from api.learner_views import EventView, History, MasteryOfPoint, MasteryView
 from api.loop import Loop
-from graph.candidates import refuse
+from api.situation import read_course
 from graph.decisions import read_history
-from graph.learners import read_learner
 from graph.mastery import read_mastery
 
 
 async def mastery(loop: Loop, learner: str, course: str | None = None) -> MasteryView:
     """Every point of the course that the learner ever touched. Raises `NotFound`."""
-    own = course or (await read_learner(loop.graph, learner)).course
-    if own is None:
-        await refuse(loop.graph, learner, course)
-    served = await loop.courses.get(own)
+    served = await read_course(loop, learner, course)
     index = served.course.point_index
-    rows = await read_mastery(loop.graph, learner, loop.now(), own)
+    rows = await read_mastery(loop.graph, learner, loop.now(), served.course.id)
     known = sorted((index[row.point], row) for row in rows if row.point in index)
     points = [
         MasteryOfPoint(

@@ -6,8 +6,8 @@ from datetime import datetime
 from api.loop import Loop
 from api.served import Served
 from api.timings import awaited
-from graph.candidates import CandidateSet, candidates
-from graph.learners import Goal
+from graph.candidates import CandidateSet, candidates, refuse
+from graph.learners import Goal, read_learner
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +17,12 @@ class Situation:
     served: Served
     found: CandidateSet
     now: datetime
+
+
+async def read_course(loop: Loop, learner: str, course: str | None) -> Served:
+    """The course that is named, or the learner's own. Raises `NotFound` for an unknown learner or course."""
+    own = course or (await read_learner(loop.graph, learner)).course
+    return await loop.courses.get(own) if own else await refuse(loop.graph, learner, course)
 
 
 async def read_situation(loop: Loop, learner: str, course: str | None) -> Situation:

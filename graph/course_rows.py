@@ -5,6 +5,7 @@ from typing import Any
 
 from graph.connection import Work
 from graph.course import Course, Item, Point, Prerequisite, Resource, Teaches
+from graph.course_changes import Changes, difference
 
 _RECORDS: dict[str, tuple[str, Callable[..., Any]]] = {
     "points": ("curate/points", Point),
@@ -28,6 +29,11 @@ async def read(work: Work, course: str) -> Course | None:
         answer = await work.run(query, course=course)
         tables[table] = tuple(record(*row) for row in answer[0]["rows"])
     return Course(course, title, settings, **tables)
+
+
+async def changes(work: Work, course: Course) -> Changes:
+    """What `course` changes in its stored state."""
+    return difference(await read(work, course.id), course)
 
 
 def _frozen(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Sends what is new or changed in a course to the database, in batches, one on its way while the next is made."""
+"""Takes rows out of the database and sends new and changed ones, in batches, one on its way while the next is made."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +40,27 @@ async def save(work: Work, course: Course, changes: Changes, progress: Progress)
     await _send(work, _statements(course.id, changes, set(created) - set(existing[0]["found"])), progress)
 
 
+async def drop(work: Work, course: str, changes: Changes) -> tuple[dict[str, int], int]:
+    """Take out what is gone, links before their ends; returns how many rows by table, and how many were retired."""
+    gone, retired = dict.fromkeys(changes.tables, 0), 0
+    for table in ("prerequisites", "resources", "teaches", "items", "points"):
+        for batch in _batches(changes.tables[table].gone):
+            for row in await _drop_batch(work, course, table, batch):
+                gone[table] += row["dropped"]
+                retired += row.get("retired", 0)
+    return gone, retired
+
+
+async def _drop_batch(work: Work, course: str, table: str, batch: list[Any]) -> list[Row]:
+    if table == "prerequisites":
+        return await work.run("curate/drop_prerequisites", course=course, rows=_maps(batch))
+    if table == "teaches":
+        return await work.run("curate/drop_teaches", course=course, rows=_maps(batch))
+    ids = [record.id for record in batch]
+    query = {"resources": "curate/drop_resources", "items": "curate/drop_items", "points": "curate/drop_points"}
+    return await work.run(query[table], course=course, ids=ids)
+
+
 async def _send(work: Work, statements: Iterable[Statement], progress: Progress) -> None:
     """Run the statements in order; the database works on one while the parameters of the next are put together."""
     running: asyncio.Task[list[Row]] | None = None
@@ -59,15 +80,14 @@ async def _send(work: Work, statements: Iterable[Statement], progress: Progress)
 def _statements(course: str, changes: Changes, new: set[str]) -> Iterator[Statement]:
     """`new` points are in no course yet, so links to them can be created without looking for them first."""
     for table, query in _SAVES.items():
-        for batch in batches(changes.tables[table].saved):
+        for batch in _batches(changes.tables[table].saved):
             if table == "teaches":
                 yield from _created_teaches(course, [link for link in batch if link.point in new])
                 batch = [link for link in batch if link.point not in new]
             if batch:
-                yield Statement(query, {"course": course, "rows": maps(batch)}, len(batch))
+                yield Statement(query, {"course": course, "rows": _maps(batch)}, len(batch))
             if table == "items":
-                known = [item for item in batch if not new.issuperset(item.points)]
-                yield Statement("curate/drop_assesses", {"course": course, "rows": maps(known)}, 0)
+                yield Statement("curate/drop_assesses", {"course": course, "rows": _maps(batch)}, 0)
 
 
 def _created_teaches(course: str, links: list[Teaches]) -> Iterator[Statement]:
@@ -86,12 +106,12 @@ async def _revive(work: Work, changes: Changes) -> None:
         await work.run("curate/revive_resources", ids=sorted(back))
 
 
-def batches(rows: list[Any]) -> Iterator[list[Any]]:
+def _batches(rows: list[Any]) -> Iterator[list[Any]]:
     """Slices of 5,000 rows."""
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
-def maps(records: list[Any]) -> list[Row]:
+def _maps(records: list[Any]) -> list[Row]:
     """Parameter maps of records of one class, by attribute name, without their place."""
     if not records:
         return []

@@ -7,13 +7,11 @@ list is a record of its own on every edge and made a commit a third longer.)
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from graph import course_rows, derive
-from graph.connection import Row, Work
+from graph.connection import Work
 from graph.course import Course
-from graph.course_changes import Changes, difference
-from graph.course_saves import Progress, batches, maps, save
+from graph.course_saves import Progress, drop, save
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,8 @@ class Written:
 
 async def write(work: Work, course: Course, progress: Progress) -> Written:
     """Store `course`; `progress` is told how many rows were written since it was last told."""
-    changes = difference(await course_rows.read(work, course.id), course)
-    gone, retired = await _drop(work, course.id, changes)
+    changes = await course_rows.changes(work, course)
+    gone, retired = await drop(work, course.id, changes)
     await save(work, course, changes, progress)
     written = Written(
         created={table: len(change.created) for table, change in changes.tables.items()},
@@ -50,24 +48,3 @@ async def write(work: Work, course: Course, progress: Progress) -> Written:
     if written.anything:
         await derive.refresh(work, sorted(changes.touched))
     return written
-
-
-async def _drop(work: Work, course: str, changes: Changes) -> tuple[dict[str, int], int]:
-    """Take out what is gone, links before their ends; returns how many rows by table, and how many were retired."""
-    gone, retired = dict.fromkeys(changes.tables, 0), 0
-    for table in ("prerequisites", "resources", "teaches", "items", "points"):
-        for batch in batches(changes.tables[table].gone):
-            for row in await _drop_batch(work, course, table, batch):
-                gone[table] += row["dropped"]
-                retired += row.get("retired", 0)
-    return gone, retired
-
-
-async def _drop_batch(work: Work, course: str, table: str, batch: list[Any]) -> list[Row]:
-    if table == "prerequisites":
-        return await work.run("curate/drop_prerequisites", course=course, rows=maps(batch))
-    if table == "teaches":
-        return await work.run("curate/drop_teaches", course=course, rows=maps(batch))
-    ids = [record.id for record in batch]
-    query = {"resources": "curate/drop_resources", "items": "curate/drop_items", "points": "curate/drop_points"}
-    return await work.run(query[table], course=course, ids=ids)
