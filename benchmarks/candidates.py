@@ -3,8 +3,8 @@
 One graph grows from 1,000 to 100,000 points with ten resources each, and the same learners ask at each size, so only
 the catalogue differs. At 10,000 points other learners with 10 to 1,000 practised points ask, and some without a goal,
 who want the whole course. A time is one call of `graph.candidates.candidates` over the wire: the query, its row and the
-objects made of it. `baseline_ms` is the same call with a query that does nothing. Eight calls for every one that is measured
-come first: Java compiles Neo4j's code while it runs.
+objects made of it. `baseline_ms` is the same call with a query that does nothing. Eight calls for every one that is
+measured come first: Java compiles Neo4j's code while it runs.
 
 Figures: p50_ms.POINTS, p99_ms.POINTS, history.p50_ms.EDGES, whole_course.p50_ms, per_s_8_clients, baseline_ms.
 """
