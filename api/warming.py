@@ -1,5 +1,7 @@
 """Getting ready: the schema, every course in memory, and a first decision on each, before anybody waits for one."""
 
+import gc
+
 import numpy as np
 
 from api.loop import Loop
@@ -13,6 +15,18 @@ async def warm_up(loop: Loop) -> None:
     await migrate(loop.graph)
     for course in await loop.courses.ids():
         try_out(await loop.courses.get(course))
+    settle()
+
+
+def settle() -> None:
+    """Take what is in memory now out of the garbage collector's rounds: a large course would be walked in each."""
+    gc.collect()
+    gc.freeze()
+
+
+def unsettle() -> None:
+    """Give it back to the garbage collector, which frees what libraries expect to be freed at the end."""
+    gc.unfreeze()
 
 
 def try_out(served: Served) -> None:

@@ -40,7 +40,7 @@ def run(settings: Settings, path: Path | None = None) -> None:
     app = create_app(service(settings), api_key(settings))
     where(settings, path)
     console.print("Ctrl-C ends the API; Neo4j goes on until `lodestar db stop`.")
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
 
 def where(settings: Settings, path: Path | None = None) -> None:

@@ -36,10 +36,8 @@ def create_app(service: Service, key: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with service.opened() as loop:
             app.state.loop = loop
-            warming = asyncio.create_task(health.warm(app, loop), name="warm-up")
-            yield
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+            async with health.warming(app, loop):
+                yield
 
     app = FastAPI(
         title="Lodestar",

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.http.problems import reply
 from api.http.replies import answer
 from api.loop import Loop
-from api.warming import warm_up
+from api.warming import unsettle, warm_up
 from graph.errors import LodestarError
 
 AGAIN_SECONDS = 1.0
@@ -31,7 +33,19 @@ async def ready(request: Request) -> Response:
     return answer({"status": "ready", "courses": [served.course.id for served in request.app.state.loop.courses.held]})
 
 
-async def warm(app: FastAPI, loop: Loop) -> None:
+@asynccontextmanager
+async def warming(app: FastAPI, loop: Loop) -> AsyncIterator[None]:
+    """Warm up beside what goes on meanwhile."""
+    task = asyncio.create_task(_warm(app, loop), name="warm-up")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        unsettle()
+
+
+async def _warm(app: FastAPI, loop: Loop) -> None:
     """Warm up, as often as it takes: Neo4j may come later than we do."""
     while not app.state.warm.is_set():
         try:
