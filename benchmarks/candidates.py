@@ -24,7 +24,7 @@ from api.server import managed
 from api.settings import Settings
 from benchmarks.deployment import COURSE, Size, load_course, load_learners, prerequisites
 from benchmarks.report import Report
-from graph.candidates import candidates
+from graph.candidates import LIMIT, PER_POINT, candidates
 from graph.connection import Graph, connect
 from graph.schema import migrate
 
@@ -42,7 +42,7 @@ def main() -> None:
 async def run(arguments: Namespace) -> None:
     sizes = (1_000, 10_000) if arguments.quick else (1_000, 10_000, 100_000)
     calls = 100 if arguments.quick else 1000
-    settings = {"resources_per_point": 10, "sizes": sizes, "calls": calls, "per_point": 20, "limit": 200}
+    settings = {"resources_per_point": 10, "sizes": sizes, "calls": calls, "per_point": PER_POINT, "limit": LIMIT}
     report = Report("candidates", arguments.quick, settings | {"load_before": _load()})
     server = managed(Settings(LODESTAR_HOME=HOME))
     server.reset()

@@ -11,7 +11,8 @@ from graph.mastery import Level
 from graph.times import moment_or_none, utc
 
 PER_POINT = 20
-LIMIT = 200
+LIMIT = 100
+"""Most candidates weighed in one step; the example courses offer about forty. All are logged, all but a few pruned."""
 
 
 @dataclass(frozen=True, slots=True)
