@@ -24,7 +24,7 @@ class LinUCB:
 
     def __init__(self, course: Course, alpha: float = 0.3, ridge: float = 1.0) -> None:
         self.alpha = alpha
-        self._features = Features(course)
+        self._features = Features(course, _CPU)
         size = CANDIDATE + RESOURCE + 1
         self._inverse = np.eye(size) / ridge
         self._moment = np.zeros(size)

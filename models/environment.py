@@ -14,7 +14,7 @@ from gymnasium.vector.utils import batch_space
 
 from models.course import Course, Flags, Floats, Ints
 from models.diagnostic import starting_level
-from models.recommender import Observation, feasible, pad, wanted_points
+from models.recommender import Observation, feasible, needed_points, pad, wanted_points
 from models.simulator import Learners, Population
 from models.state import decay, update
 
@@ -37,6 +37,7 @@ class Episode:
         gain_reward: weight of the learner model's r = Σ η Δs (DESIGN §3).
         progress_reward: weight of the growth of the goal's progress, see `progress`.
         goal_reward: paid when the goal's mastery is reached.
+        test_reward: weight of the closing test, the share of right answers to `test_questions` on each goal point.
         step_cost: paid for every step.
     """
 
@@ -46,9 +47,11 @@ class Episode:
     most: int = 16
     questions: int = 2
     gain_reward: float = 0.0
-    progress_reward: float = 3.0
+    progress_reward: float = 1.0
     goal_reward: float = 1.0
-    step_cost: float = 0.02
+    test_reward: float = 4.0
+    test_questions: int = 8
+    step_cost: float = 0.05
 
 
 class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
@@ -124,8 +127,17 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         reached = self.goal_reached()
         ended = reached | (self.steps >= self.episode.longest) | ~self._open_after_waiting(reached)
         pay = self.episode
-        reward = pay.gain_reward * gain + pay.progress_reward * (self.progress() - before)
+        reward = pay.gain_reward * gain + pay.progress_reward * (self.progress() - before) + self._closing_test(ended)
         return (reward + pay.goal_reward * reached - pay.step_cost).astype(np.float32), ended, reached
+
+    def _closing_test(self, ended: Flags) -> Floats:
+        """(B,) pay for the share of right answers to a few questions on the goal points, where the episode ends."""
+        paid, who = np.zeros(self.num_envs, dtype=np.float32), np.flatnonzero(ended)
+        if len(who) and self.episode.test_reward:
+            share = self.learners.examine(who, self.episode.test_questions) / self.episode.test_questions
+            aimed = self.target[who] > 0
+            paid[who] = self.episode.test_reward * (share * aimed).sum(axis=1) / aimed.sum(axis=1)
+        return paid
 
     def _open_after_waiting(self, reached: Flags) -> Flags:
         """(B,) whether there is a candidate; who has none today comes back tomorrow and looks again, once."""
@@ -180,13 +192,14 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return np.asarray((self.learners.knowledge * aimed).sum(axis=1) / aimed.sum(axis=1), dtype=np.float32)
 
     def progress(self) -> Floats:
-        """(B,) share of what the way to the goal needs that is there: Σ min(s, need) / Σ need over the closure.
+        """(B,) −Σ (need − s) over what the goal still needs, in points; see `needed_points`.
 
         A prerequisite needs to be met, a goal point to be at its level.
         """
-        need = self.closure * np.maximum(self.course.met, self.target)
-        have = np.minimum(self.current(), need)
-        return np.asarray(have.sum(axis=1) / need.sum(axis=1), dtype=np.float32)
+        level = self.current()
+        wanted = wanted_points(self.course, level, self.target, self.closure)
+        lacking = np.maximum(np.maximum(self.course.met, self.target) - level, 0)
+        return -np.asarray((lacking * needed_points(self.course, level, self.target, wanted)).sum(axis=1), np.float32)
 
     def state(self) -> dict[str, Any]:
         """Everything that changes, as arrays and a generator state."""

@@ -9,39 +9,44 @@ added to the graph this minute has features this minute.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from models.course import KINDS, MODALITIES, Course, Floats
+from models.course import KINDS, MODALITIES, Course, Flags, Floats
 from models.recommender import Observation
 
 POINT = 7
-STATE = 6
+STATE = 7
 RESOURCE = 4 + len(KINDS) + len(MODALITIES)
-CANDIDATE = 8
-LEARNER = 4
+CANDIDATE = 10
+LEARNER = 6
+
+
+ONE = np.float32(1)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """An observation as tensors. level … wanted: (B, N) float; candidates (B, K) int64; mask (B, K) bool."""
+    """An observation as tensors or arrays. level … needed: (B, N) float; candidates (B, K) int64; mask (B, K) bool."""
 
-    level: Tensor
-    days: Tensor
-    target: Tensor
-    wanted: Tensor
-    candidates: Tensor
-    mask: Tensor
-    success: Tensor
-    steps: Tensor
+    level: Any
+    days: Any
+    target: Any
+    wanted: Any
+    needed: Any
+    candidates: Any
+    mask: Any
+    success: Any
+    steps: Any
 
     @classmethod
-    def of(cls, seen: Observation, device: torch.device) -> "Batch":
-        """Move an observation to `device`."""
-        arrays = {name: getattr(seen, name) for name in cls.__dataclass_fields__}
+    def of(cls, seen: Observation, device: torch.device, needed: Flags | None = None) -> "Batch":
+        """Move an observation to `device`; without `needed` what is wanted is taken for it."""
+        arrays = {name: getattr(seen, name) for name in cls.__dataclass_fields__ if name != "needed"}
         arrays["wanted"] = seen.wanted.astype(np.float32)
+        arrays["needed"] = (seen.wanted if needed is None else needed).astype(np.float32)
         return cls(**{name: torch.as_tensor(array, device=device) for name, array in arrays.items()})
 
 
@@ -76,59 +81,53 @@ def resource_features(course: Course) -> Floats:
     return np.concatenate([columns, kinds, modalities], axis=1).astype(np.float32)
 
 
-class Features(torch.nn.Module):
-    """Static features of a course and the differentiable-free computation of the rest. No parameters."""
+class Features:
+    """Static features of a course and the computation of the rest, without parameters.
 
-    points: Tensor
-    resources: Tensor
-    taught: Tensor
-    importance: Tensor
-    difficulty: Tensor
-    met: Tensor
+    On a `device` the arrays are torch's; without one everything is NumPy's, on a `Batch` of NumPy arrays, with the same
+    lines of code and the same numbers: for one learner NumPy takes half of torch's time.
+    """
 
-    def __init__(self, course: Course) -> None:
-        super().__init__()
-        arrays = {
-            "points": point_features(course),
-            "resources": resource_features(course),
-            "taught": course.taught,
-            "importance": course.importance,
-            "difficulty": course.difficulty,
-            "met": course.met,
-        }
-        for name, array in arrays.items():
-            self.register_buffer(name, torch.as_tensor(np.ascontiguousarray(array)), persistent=False)
+    def __init__(self, course: Course, device: torch.device | None = None) -> None:
+        self._library: Any = np if device is None else torch
+        self.points: Any = self._array(point_features(course), device)
+        self.resources: Any = self._array(resource_features(course), device)
+        self.taught: Any = self._array(course.taught, device)
+        self.importance: Any = self._array(course.importance, device)
+        self.difficulty: Any = self._array(course.difficulty, device)
+        self.met: Any = self._array(course.met, device)
         self.rates = course.rates
 
-    def lacking(self, seen: Batch) -> Tensor:
+    def _array(self, values: Any, device: torch.device | None) -> Any:
+        return (
+            np.ascontiguousarray(values) if device is None else torch.as_tensor(np.ascontiguousarray(values)).to(device)
+        )
+
+    def lacking(self, seen: Batch) -> Any:
         """(B, N) how far a wanted point is below what the way needs: met for a prerequisite, its level for a goal."""
-        need = torch.maximum(self.met.expand_as(seen.level), seen.target)
-        return (need - seen.level).clamp(min=0) * seen.wanted
+        return (self._library.maximum(self.met, seen.target) - seen.level).clip(0) * seen.wanted
 
-    def state(self, seen: Batch) -> Tensor:
+    def state(self, seen: Batch) -> Any:
         """(B, N, STATE)."""
-        aimed = (seen.target > 0).float()
-        days = (seen.days / 30).clamp(max=2)
-        met = (seen.level >= self.met).float()
-        return torch.stack([seen.level, aimed, seen.wanted, days, self.lacking(seen), met], dim=-1)
+        aimed = ONE * (seen.target > 0)
+        days = (seen.days / self.rates.forget_after_days).clip(max=2)
+        met = ONE * (seen.level >= self.met)
+        columns = [seen.level, aimed, seen.wanted, days, self.lacking(seen), met, seen.needed]
+        return self._library.stack(columns, -1)
 
-    def candidates(self, seen: Batch) -> Tensor:
+    def candidates(self, seen: Batch) -> Any:
         """(B, K, CANDIDATE)."""
         points, importance = self.taught[seen.candidates], self.importance[seen.candidates]
-
-        def of_points(values: Tensor) -> Tensor:
-            rows = torch.arange(len(values), device=values.device)[:, None, None]
-            return values[rows, points]
-
-        level, wanted, lacking = of_points(seen.level), of_points(seen.wanted), of_points(self.lacking(seen))
-        aimed = of_points((seen.target > 0).float())
-        total = importance.sum(-1).clamp(min=1e-6)
+        rows = self._library.arange(len(seen.level))[:, None, None]
+        level, wanted, lacking = seen.level[rows, points], seen.wanted[rows, points], self.lacking(seen)[rows, points]
+        aimed, needed = ONE * (seen.target[rows, points] > 0), seen.needed[rows, points]
+        total = importance.sum(-1).clip(1e-6)
         mean = (level * importance).sum(-1) / total
         logit = 4 * (mean - 0.5) + 2 * (seen.success[:, None] - 0.5) - self.difficulty[seen.candidates]
-        right = torch.sigmoid(logit)
+        right = 1 / (1 + self._library.exp(-logit))
         up, down = self.rates.gain_right * (1 - level), self.rates.gain_wrong * level
         change = importance * (right[..., None] * up - (1 - right[..., None]) * down)
-        closed = torch.minimum(change, lacking)
+        closed = self._library.minimum(change, lacking)
         columns = [
             right,
             mean,
@@ -138,16 +137,20 @@ class Features(torch.nn.Module):
             (importance * wanted).sum(-1) / total,
             (importance * aimed).sum(-1) / total,
             4 * (closed * aimed).sum(-1),
+            (importance * change * needed).sum(-1),
+            4 * (closed * needed).sum(-1),
         ]
-        return torch.stack(columns, dim=-1)
+        return self._library.stack(columns, -1)
 
-    def learner(self, seen: Batch) -> Tensor:
+    def learner(self, seen: Batch) -> Any:
         """(B, LEARNER)."""
         lacking = self.lacking(seen)
         columns = [
             2 * (seen.success - 0.5),
-            (seen.steps / 40).clamp(max=2),
-            (seen.wanted.sum(-1) / 20).clamp(max=5),
-            (lacking.sum(-1) / 10).clamp(max=5),
+            (seen.steps / 40).clip(max=2),
+            (seen.wanted.sum(-1) / 20).clip(max=5),
+            (lacking.sum(-1) / 10).clip(max=5),
+            (seen.needed.sum(-1) / 10).clip(max=5),
+            ((seen.needed * lacking).sum(-1) / 5).clip(max=5),
         ]
-        return torch.stack(columns, dim=-1)
+        return self._library.stack(columns, -1)

@@ -3,11 +3,10 @@
 The heads read the embeddings of the goals, of what is lacking on the way, and of what the candidates teach. With L hops
 those depend on nothing further than L edges away. So each hop is computed for a ring of points only, the outermost
 first; the static half of the first hop does not depend on the learner and is computed once. At 10,000 points a few
-hundred take part.
+hundred take part. All of it in NumPy: for so little torch's calls cost more than its sums.
 """
 
 from copy import copy
-from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -15,10 +14,10 @@ import torch
 from scipy import sparse
 from torch import Tensor, nn
 
-from models.course import Course, Floats, Ints
+from models.course import Course, Flags, Floats, Ints
 from models.encoder import RelationalLayer, relation_operators
 from models.features import Batch, Features
-from models.network import PolicyNetwork, Scores, pooled
+from models.network import CandidateHead, PolicyNetwork, Scores
 from models.recommender import Observation
 
 LARGEST = 0.2
@@ -30,6 +29,7 @@ class Nearby:
 
     def __init__(self, network: PolicyNetwork, course: Course) -> None:
         self._network, self._course = network, course
+        self._features = Features(course)
         operators = relation_operators(course)[: len(network.operators)]
         self._relations = len(operators)
         self._stacked = sparse.vstack(operators).tocsr().astype(np.float32)
@@ -38,21 +38,24 @@ class Nearby:
         encoder = network.encoder
         layers = [cast(RelationalLayer, layer) for layer in (encoder.state, *encoder.layers)]
         self._hops = [_weights(layer, self._relations) for layer in layers]
+        self._q, self._policy = _Head(network.q_head), _Head(network.policy_head)
         with torch.inference_mode():
-            self._static = encoder.static.batched(network.features.points[:, None], network.operators)[:, 0]
+            self._static = _array(encoder.static.batched(network.features.points[:, None], network.operators)[:, 0])
 
     def scores(self, seen: Observation) -> Scores | None:
-        """What the whole network would say, (1, K); None where it is better asked itself."""
+        """What the whole network would say but for the state's value, (1, K); None where it is better asked itself."""
         rings = self._rings(seen)
         if len(rings[0]) > LARGEST * self._course.points:
             return None
+        needed = self._network.needed(seen)
         outer = rings[-1]
-        h = self._points_only(outer).state(self._batch(seen, outer))[0]
+        h = self._points_only(outer).state(_near(seen, needed, outer))[0]
         for number, inner in enumerate(reversed(rings[:-1])):
             h = self._hop(number, inner, outer, h)
             outer = inner
-        near = self._batch(seen, outer)
-        return self._network.scores(*pooled(self._cut(seen, outer), near, h[:, None]), near.mask)
+        learner, candidates = self._pooled(self._cut(seen, outer), _near(seen, needed, outer), h)
+        q, logits = self._q(learner, candidates), self._policy(learner, candidates)
+        return Scores(q=_masked(q, seen), logits=_masked(logits, seen), value=torch.full((1,), torch.nan))
 
     def _rings(self, seen: Observation) -> list[Ints]:
         """Sorted points: first those whose embeddings are read, then what each hop needs besides."""
@@ -64,51 +67,89 @@ class Nearby:
             rings.append(np.flatnonzero(chosen))
         return rings
 
-    def _hop(self, number: int, inner: Ints, outer: Ints, h: Tensor) -> Tensor:
+    def _hop(self, number: int, inner: Ints, outer: Ints, h: Floats) -> Floats:
         """One layer: embeddings of the outer ring in, of the inner ring out."""
         self._place[outer] = np.arange(len(outer))
-        own = h[torch.from_numpy(self._place[inner])]
-        out = torch.nn.functional.linear(torch.cat([own, self._means(inner, h)], dim=1), *self._hops[number])
-        return torch.relu(out + self._static[torch.from_numpy(inner)]) if number == 0 else own + torch.relu(out)
+        own = h[self._place[inner]]
+        weight, bias = self._hops[number]
+        out = np.concatenate([own, *self._means(inner, h)], axis=1) @ weight + bias
+        new = np.maximum(out + self._static[inner] if number == 0 else out, 0)
+        return np.asarray(new if number == 0 else own + new)
 
-    def _means(self, inner: Ints, h: Tensor) -> Tensor:
-        """(n, relations · F): the mean over each relation's neighbours; `_place` says where in h (m, F) a point is."""
+    def _means(self, inner: Ints, h: Floats) -> list[Floats]:
+        """The mean over each relation's neighbours, (n, F) each; `_place` says where in h (m, F) a point is."""
         size = self._course.points
-        starts, columns, values = _rows(
-            self._stacked, np.concatenate([inner + number * size for number in range(self._relations)])
-        )
-        first, second, third = (torch.from_numpy(part) for part in (starts, self._place[columns], values))
-        operator = torch.sparse_csr_tensor(first, second, third, torch.Size((len(starts) - 1, len(h))))
-        return (operator @ h).view(self._relations, len(inner), -1).transpose(0, 1).flatten(1)
+        rows = np.concatenate([inner + number * size for number in range(self._relations)])
+        starts, columns, values = _rows(self._stacked, rows)
+        weighted = np.zeros((len(values) + 1, h.shape[1]), dtype=np.float32)
+        np.multiply(values[:, None], h[self._place[columns]], out=weighted[:-1])
+        sums = np.add.reduceat(weighted, starts[:-1])
+        sums[starts[:-1] == starts[1:]] = 0
+        return np.split(sums, self._relations)
 
-    def _batch(self, seen: Observation, points: Ints) -> Batch:
-        """The learner on these points alone, the candidates in positions of their own."""
-        near = replace(
-            seen,
-            level=seen.level[:, points],
-            days=seen.days[:, points],
-            target=seen.target[:, points],
-            wanted=seen.wanted[:, points],
-            candidates=np.arange(seen.candidates.shape[1])[None],
-        )
-        return self._network.batch(near)
+    def _pooled(self, features: Features, seen: Batch, h: Floats) -> tuple[Floats, Floats]:
+        """What the heads see, (D,) and (K, E): `models.network.pooled` for one learner."""
+        aimed, lacking = seen.target[0] > 0, features.lacking(seen)[0] * seen.needed[0]
+        means = [weight @ h / max(weight.sum(), 1e-6) for weight in (aimed.astype(np.float32), lacking)]
+        importance = features.importance
+        share = importance / importance.sum(axis=1, keepdims=True).clip(1e-6)
+        taught = (share[:, None] @ h[features.taught])[:, 0]
+        learner = np.concatenate([*means, features.learner(seen)[0]])
+        return learner, np.concatenate([taught, features.resources, features.candidates(seen)[0]], axis=1)
 
     def _points_only(self, points: Ints) -> Features:
         """The features of these points alone."""
-        features = copy(self._network.features)
-        features._buffers = dict(features._buffers)
-        features.met = features.met[torch.from_numpy(points)]
+        features = copy(self._features)
+        features.met = features.met[points]
         return features
 
     def _cut(self, seen: Observation, points: Ints) -> Features:
         """The features of these points and of the candidates alone."""
         self._place[points] = np.arange(len(points))
-        features, candidates = self._points_only(points), torch.from_numpy(seen.candidates[0])
+        features, candidates = self._points_only(points), seen.candidates[0]
         features.resources = features.resources[candidates]
         features.importance, features.difficulty = features.importance[candidates], features.difficulty[candidates]
-        taught = torch.from_numpy(self._place[self._course.taught[seen.candidates[0]]])
-        features.taught = torch.where(features.importance > 0, taught, 0)
+        features.taught = np.where(features.importance > 0, self._place[features.taught[candidates]], 0)
         return features
+
+
+class _Head:
+    """A `CandidateHead` for one learner, (D,), (K, E) → (K,)."""
+
+    def __init__(self, head: CandidateHead) -> None:
+        self._learner, self._candidate = (_array(layer.weight).T.copy() for layer in (head.learner, head.candidate))
+        self._bias, self._out, self._offset = (
+            _array(head.learner.bias),
+            _array(head.out.weight)[0],
+            head.out.bias.item(),
+        )
+
+    def __call__(self, learner: Floats, candidates: Floats) -> Floats:
+        hidden = np.maximum(candidates @ self._candidate + (learner @ self._learner + self._bias), 0)
+        return np.asarray(hidden @ self._out + self._offset)
+
+
+def _near(seen: Observation, needed: Flags, points: Ints) -> Batch:
+    """The learner on these points alone, the candidates in positions of their own."""
+    return Batch(
+        level=seen.level[:, points],
+        days=seen.days[:, points],
+        target=seen.target[:, points],
+        wanted=seen.wanted[:, points].astype(np.float32),
+        needed=needed[:, points].astype(np.float32),
+        candidates=np.arange(seen.candidates.shape[1])[None],
+        mask=seen.mask,
+        success=seen.success,
+        steps=seen.steps,
+    )
+
+
+def _masked(scores: Floats, seen: Observation) -> Tensor:
+    return torch.from_numpy(np.where(seen.mask, scores, -np.inf))
+
+
+def _array(values: Tensor) -> Floats:
+    return np.asarray(values.detach().numpy(), dtype=np.float32)
 
 
 def _rows(matrix: sparse.csr_matrix, rows: Ints) -> tuple[Ints, Ints, Floats]:
@@ -121,8 +162,8 @@ def _rows(matrix: sparse.csr_matrix, rows: Ints) -> tuple[Ints, Ints, Floats]:
     return starts, matrix.indices[places], matrix.data[places]
 
 
-def _weights(layer: RelationalLayer, relations: int) -> tuple[Tensor, Tensor]:
+def _weights(layer: RelationalLayer, relations: int) -> tuple[Floats, Floats]:
     """One matrix for a point's own part and every relation, and the bias."""
     linears = [layer.own, *layer.relation][: 1 + relations]
     weight = torch.cat([cast(nn.Linear, linear).weight.detach() for linear in linears], dim=1)
-    return weight, layer.own.bias.detach()
+    return _array(weight).T.copy(), _array(layer.own.bias)

@@ -6,13 +6,14 @@ actions, so the candidates may differ from learner to learner and from minute to
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.course import Course
+from models.course import Course, Flags
 from models.encoder import Encoder, sparse_operators
 from models.features import CANDIDATE, LEARNER, POINT, RESOURCE, STATE, Batch, Features
-from models.recommender import Observation
+from models.recommender import Observation, needed_points
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class PolicyNetwork(nn.Module):
         super().__init__()
         device = device or torch.device("cpu")
         self.config = config
-        self.features = Features(course)
+        self.course = course
+        self.features = Features(course, device)
         self.encoder = Encoder(POINT, STATE, config.width, config.layers)
         learner, candidate = 2 * config.width + LEARNER, config.width + RESOURCE + CANDIDATE
         self.q_head = CandidateHead(learner, candidate, config.hidden)
@@ -67,7 +69,12 @@ class PolicyNetwork(nn.Module):
 
     def batch(self, observation: Observation) -> Batch:
         """An observation as tensors on the network's device."""
-        return Batch.of(observation, self.features.points.device)
+        return Batch.of(observation, self.features.points.device, self.needed(observation))
+
+    def needed(self, seen: Observation) -> Flags:
+        """(B, N) see `needed_points`; without the graph only the goal itself."""
+        wanted = seen.wanted if self.config.graph else np.zeros_like(seen.wanted)
+        return needed_points(self.course, seen.level, seen.target, wanted)
 
     def embed(self, seen: Batch) -> tuple[Tensor, Tensor]:
         """The learner's embedding (B, 2F + LEARNER) and the candidates' (B, K, F + RESOURCE + CANDIDATE)."""
@@ -92,15 +99,18 @@ class PolicyNetwork(nn.Module):
         scores: Tensor = self.q_head(learner, candidates, seen.mask)
         return scores
 
-    def policy(self, seen: Batch) -> tuple[Tensor, Tensor]:
-        """The policy's logits (B, K) and the state value (B,)."""
+    def policy(self, seen: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """The policy's logits (B, K), the state value (B,) and the Q values that advised (B, K), 0 where masked."""
         learner, candidates = self.embed(seen)
-        return self.policy_head(learner, candidates, seen.mask), self.value_head(learner).squeeze(-1)
+        with torch.no_grad():
+            q = self.q_head(learner, candidates, seen.mask)
+        logits = self.policy_head(learner, candidates, seen.mask)
+        return logits, self.value_head(learner).squeeze(-1), torch.where(seen.mask, q, 0)
 
 
 def pooled(features: Features, seen: Batch, points: Tensor) -> tuple[Tensor, Tensor]:
     """What the heads see, from the points' embeddings (N, B, F): see `PolicyNetwork.embed`."""
-    aimed, lacking = (seen.target > 0).float(), features.lacking(seen)
+    aimed, lacking = (seen.target > 0).float(), features.lacking(seen) * seen.needed
     parts = [_weighted_mean(points, aimed), _weighted_mean(points, lacking), features.learner(seen)]
     return torch.cat(parts, dim=-1), _candidates(features, seen, points)
 

@@ -26,7 +26,7 @@ class LearnedPolicy:
     network: PolicyNetwork
     name: str = "lodestar"
     version: str = "untrained"
-    keep: int = 8
+    keep: int = 16
     method: Literal["whole", "q", "ppo"] = "whole"
     explore: float = 0.0
     seed: int = 0

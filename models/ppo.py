@@ -3,7 +3,8 @@
     δ_t = r_t + γ V(s_{t+1}) − V(s_t)        A_t = Σ_l (γλ)^l δ_{t+l}        (Schulman et al. 2016, eq. 16)
     L   = −E[min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)],  ρ = π(a|s) / π_old(a|s)        (Schulman et al. 2017, eq. 7)
 
-The end of an episode, by goal or by length, is an end: no value follows it.
+The end of an episode, by goal or by length, is an end: no value follows it. Where Q is learnt too, it advises
+the policy on every candidate at once, −E[Σ_a π(a|s) (Q(s, a) − Σ π Q)] (Allen et al. 2017), most at the start.
 """
 
 from dataclasses import dataclass
@@ -14,17 +15,19 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class PPOConfig:
-    """gamma, lam: discount and GAE's λ; clip: ε; entropy, value: loss weights; epochs over each rollout in minibatches;
-    target_kl: stop the epochs when the policy has moved this far, 0 for never.
+    """gamma, lam: discount and GAE's λ; clip: ε; entropy, value: loss weights; advice: weight of Q's part in the loss
+    at the start, falling to 0; epochs over each rollout in minibatches; target_kl: stop the epochs when the policy has
+    moved this far, 0 for never.
     """
 
     gamma: float = 0.99
     lam: float = 0.95
     clip: float = 0.2
-    entropy: float = 0.003
+    entropy: float = 0.01
+    advice: float = 1.0
     value: float = 0.5
     epochs: int = 3
-    minibatch: int = 128
+    minibatch: int = 256
     target_kl: float = 0.03
 
 
@@ -55,6 +58,13 @@ def policy_loss(log_prob: Tensor, old_log_prob: Tensor, advantage: Tensor, clip:
     """The clipped surrogate, a scalar to minimise; all (B,)."""
     ratio = (log_prob - old_log_prob).exp()
     return -torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage).mean()
+
+
+def advised_loss(logits: Tensor, q: Tensor) -> Tensor:
+    """−E[Σ_a π(a|s) (Q(s, a) − Σ π Q)]: the policy gradient over every action at once, by Q; logits and q (B, K)."""
+    share = torch.softmax(logits, dim=-1)
+    centred = q - (share.detach() * q).sum(-1, keepdim=True)
+    return -(share * centred).sum(-1).mean()
 
 
 def approximate_kl(log_prob: Tensor, old_log_prob: Tensor) -> Tensor:

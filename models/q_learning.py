@@ -1,6 +1,9 @@
-"""Deep Q-learning (Mnih et al. 2015): the target, the loss, and pruning by Q.
+"""Deep Q-learning: the target, the loss, and pruning by Q.
 
-y = r + γ max_{a′ feasible in s′} Q̄(s′, a′),    0 after an end        L = Huber(Q(s, a) − y)
+    y = r + γ V(s′),    0 after an end        L = Huber(Q(s, a) − y)
+
+Alone, V(s′) is the maximum of the target network's Q over the feasible a′ (Mnih et al. 2015); beside PPO it is the
+policy's mean Σ_a′ π(a′|s′) Q(s′, a′) (expected Sarsa, van Seijen et al. 2009): what PPO's advantages are made of.
 """
 
 from dataclasses import dataclass
@@ -17,20 +20,30 @@ class QConfig:
     random share where Q alone chooses.
     """
 
-    gamma: float = 0.95
+    gamma: float = 0.97
     batch: int = 256
-    updates: int = 4
-    target_every: int = 5
-    keep: int = 8
+    updates: int = 24
+    target_every: int = 2
+    keep: int = 16
     warm_up: float = 0.3
     explore: float = 0.1
 
 
-def td_target(reward: Tensor, ended: Tensor, next_q: Tensor, next_mask: Tensor, gamma: float) -> Tensor:
-    """y (B,): reward, ended (B,), next_q and next_mask (B, K). A state without candidates has no future."""
-    best = torch.where(next_mask, next_q, -torch.inf).max(dim=-1).values
-    best = torch.where(torch.isfinite(best), best, 0)
-    return reward + gamma * best * (1 - ended.float())
+def best_value(q: Tensor, mask: Tensor) -> Tensor:
+    """The largest Q (B,) of the feasible candidates, q and mask (B, K); 0 where there are none."""
+    best = torch.where(mask, q, -torch.inf).max(dim=-1).values
+    return torch.where(mask.any(dim=-1), best, 0)
+
+
+def expected_value(q: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
+    """Σ π Q (B,) over the feasible candidates, all (B, K); 0 where there are none."""
+    share = torch.softmax(torch.where(mask, logits, -1e9), dim=-1)
+    return torch.where(mask, share * q, 0).sum(dim=-1)
+
+
+def td_target(reward: Tensor, ended: Tensor, following: Tensor, gamma: float) -> Tensor:
+    """y (B,) from reward, ended and the following state's value, each (B,)."""
+    return reward + gamma * following * (1 - ended.float())
 
 
 def q_loss(q: Tensor, target: Tensor) -> Tensor:

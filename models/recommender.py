@@ -124,6 +124,24 @@ def wanted_points(course: Course, level: Floats, target: Floats, closure: Flags)
     return closure & (level < np.maximum(course.mastered, target))
 
 
+def needed_points(course: Course, level: Floats, target: Floats, wanted: Flags) -> Flags:
+    """(B, N) what the goal still needs: goal points below their level, and unmet prerequisites of needed points.
+
+    A prerequisite of a point that is met already is on the way to the goal, but nobody has to do it to get there.
+    """
+    needed = (target > 0) & (level < target)
+    unmet = wanted & (level < course.met)
+    rows, points = np.nonzero(needed)
+    while len(rows):
+        before = course.before_padded[points]
+        rows = np.repeat(rows, before.shape[1])
+        points = before.ravel()
+        new = (points >= 0) & unmet[rows, points] & ~needed[rows, points]
+        rows, points = rows[new], points[new]
+        needed[rows, points] = True
+    return np.asarray(needed, dtype=bool)
+
+
 def blocked_points(course: Course, level: Floats) -> Flags:
     """(B, N) points with an accepted prerequisite that is not met."""
     unmet = (level < course.met).astype(np.float32)

@@ -13,7 +13,7 @@ from torch import Tensor
 from models.course import Ints
 from models.features import Batch
 
-STATE = ("level", "days", "target", "wanted", "success", "steps")
+STATE = ("level", "days", "target", "wanted", "needed", "success", "steps")
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from models.environment import LearnerVectorEnv
 from models.network import NetworkConfig, PolicyNetwork
-from models.ppo import PPOConfig, advantages, approximate_kl, entropy, log_probability, policy_loss
-from models.q_learning import QConfig, prune, q_loss, td_target
+from models.ppo import PPOConfig, advantages, advised_loss, approximate_kl, entropy, log_probability, policy_loss
+from models.q_learning import QConfig, best_value, expected_value, prune, q_loss, td_target
 from models.replay import Replay, Transitions
 
 
@@ -28,10 +28,10 @@ class TrainingConfig:
         method: "whole" prunes by Q and chooses by PPO; "q" and "ppo" are each half alone.
     """
 
-    steps: int = 24_000
-    learners: int = 64
-    rollout: int = 16
-    replay: int = 256
+    steps: int = 40_000
+    learners: int = 128
+    rollout: int = 8
+    replay: int = 128
     learning_rate: float = 3e-3
     max_gradient: float = 0.5
     seed: int = 0
@@ -139,8 +139,12 @@ class Trainer:
         self.iteration = state["iteration"]
         self.env.restore(state["env"])
 
+    @property
+    def _left(self) -> float:
+        return 1 - self.iteration / self.config.iterations
+
     def _anneal(self) -> None:
-        left = 1 - self.iteration / self.config.iterations
+        left = self._left
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.learning_rate * max(left, 0.05)
 
@@ -209,13 +213,15 @@ class Trainer:
 
     def _policy_step(self, rows: Transitions, advantage: Tensor, returns: Tensor) -> dict[str, float]:
         config = self.config.ppo
-        logits, values = self.network.policy(rows.state)
+        logits, values, q = self.network.policy(rows.state)
         logits = torch.where(rows.kept, logits, -torch.inf)
         log_prob = log_probability(logits, rows.action)
         normal = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
         policy = policy_loss(log_prob, rows.log_prob, normal, config.clip)
         value = torch.nn.functional.mse_loss(values, returns)
         spread = entropy(logits).mean()
+        if self.config.method == "whole":
+            policy = policy + config.advice * self._left * advised_loss(logits, q) / (advantage.std() + 1e-8)
         self._descend(policy + config.value * value - config.entropy * spread)
         kl = approximate_kl(log_prob.detach(), rows.log_prob)
         return {"policy": policy.item(), "value": value.item(), "entropy": spread.item(), "kl": kl.item()}
@@ -227,12 +233,20 @@ class Trainer:
             rows = self.replay.read(slots, learners)
             following = self.replay.read((slots + 1) % self.replay.length, learners)
             with torch.no_grad():
-                next_q = self.target.q(following.state)
-            target = td_target(rows.reward, rows.ended, next_q, following.state.mask, config.gamma)
+                value = self._following_value(following)
+            target = td_target(rows.reward, rows.ended, value, config.gamma)
             loss = q_loss(self.network.q(rows.chosen()).squeeze(1), target)
             self._descend(loss)
             total += loss.item()
         return total / config.updates
+
+    def _following_value(self, rows: Transitions) -> Tensor:
+        """(M,) of the states of `rows`, by the target network: of the policy, or of the best candidate for Q alone."""
+        seen = rows.state
+        scores = self.target(seen)
+        if self.config.method == "whole":
+            return expected_value(scores.q, scores.logits, seen.mask)
+        return best_value(scores.q, seen.mask)
 
     def _descend(self, loss: Tensor) -> None:
         self.optimiser.zero_grad()

@@ -89,17 +89,29 @@ def test_one_step_by_hand():
     env.level[:], env.learners.knowledge[:] = [[0.5, 0.1]], [[0.5, 0.1]]
     env.target[:], env.closure[:] = [[0, 0.8]], True
     env.learners.population = env.learners.population.__class__(guess=1.0, slip=0.0)
-    # need: 0.6 for the prerequisite, 0.8 for the goal
-    assert env.progress() == pytest.approx([(0.5 + 0.1) / 1.4])
+    # 0.1 is lacking to the prerequisite's 0.6 and 0.7 to the goal's 0.8
+    assert env.progress() == pytest.approx([-0.8])
     reward, ended, reached = env.advance(np.array([0]))
-    # 0.5 + 0.175 = 0.675 of 0.6 needed; a tenth of 0.175 goes on to the goal
+    # 0.5 + 0.175 = 0.675: met; a tenth of 0.175 goes on to the goal
     assert env.level[0] == pytest.approx([0.675, 0.1175])
-    assert reward == pytest.approx([3 * (0.6 + 0.1175 - 0.6) / 1.4 - 0.02], abs=1e-5)
+    assert reward == pytest.approx([0.8 - 0.6825 - 0.05], abs=1e-5)
     assert not ended[0]
     assert not reached[0]
     assert env.clock[0] == pytest.approx(1 / 8)
     assert env.success[0] == pytest.approx(0.5 + 0.5 * 0.15)
     assert not env.allowed()[0, 0], "just done"
+
+
+def test_the_closing_test_pays_for_right_answers_on_the_goal_where_an_episode_ends():
+    course = make_course(2, [(0, 1)], [[(0, 1.0)], [(1, 1.0)]])
+    env = LearnerVectorEnv(course, 2, episode=Episode(longest=2, progress_reward=0, test_reward=2, step_cost=0))
+    env.reset(seed=0)
+    env.level[:], env.target[:], env.closure[:] = [[0.5, 0.1]], [[0, 0.8]], True
+    env.learners.population = env.learners.population.__class__(guess=1.0, slip=0.0)
+    env.steps[:] = [0, 1]
+    reward, ended, _ = env.advance(np.array([0, 0]))
+    assert ended.tolist() == [False, True]
+    assert reward.tolist() == [0, 2]
 
 
 def test_points_that_an_answer_does_not_touch_keep_their_dates():

@@ -25,7 +25,7 @@ CPU = torch.device("cpu")
 
 def test_shapes():
     course = random_course(0)
-    seen, features = Batch.of(on_the_way(course), CPU), Features(course)
+    seen, features = Batch.of(on_the_way(course), CPU), Features(course, CPU)
     assert point_features(course).shape == (20, POINT)
     assert resource_features(course).shape == (60, RESOURCE)
     assert features.state(seen).shape == (8, 20, STATE)
@@ -55,7 +55,7 @@ def test_what_is_lacking_by_hand():
     course = little_course()
     seen = Batch.of(observe(course, [[0.5, 0.7, 0.3, 0.0]], [2]), CPU)
     # nouns to 0.6, articles are met though not mastered, adjectives to 0.8, plurals are not on the way
-    assert Features(course).lacking(seen)[0].numpy() == pytest.approx([0.1, 0, 0.5, 0])
+    assert Features(course, CPU).lacking(seen)[0].numpy() == pytest.approx([0.1, 0, 0.5, 0])
 
 
 @few
@@ -63,7 +63,7 @@ def test_what_is_lacking_by_hand():
 def test_chance_and_gain_equal_the_recommenders_own(course, data):
     seen = observe(course, [data.draw(levels(course.points))], [0, course.points - 1])
     chance = success_probability(course, seen)
-    columns = Features(course).candidates(Batch.of(seen, CPU)).numpy()
+    columns = Features(course, CPU).candidates(Batch.of(seen, CPU)).numpy()
     assert columns[..., 0] == pytest.approx(chance, abs=1e-5)
     assert columns[..., 2] == pytest.approx(expected_gain(course, seen, chance), abs=1e-5)
 

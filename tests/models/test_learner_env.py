@@ -24,7 +24,7 @@ def test_an_action_outside_the_mask_changes_nothing_and_costs_a_step():
     forbidden = int(np.flatnonzero(~env.action_masks())[0])
     for step in range(5):
         after, reward, terminated, truncated, info = env.step(np.int64(forbidden))
-        assert reward == pytest.approx(-0.02)
+        assert reward == pytest.approx(-0.05)
         assert info == {"allowed": False}
         assert (after["level"] == seen["level"]).all()
         assert (terminated, truncated) == (False, step == 4)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.network import CandidateHead, NetworkConfig, PolicyNetwork
 from models.recommender import pad
-from tests.models.courses import any_course, few, levels, observe, on_the_way, random_course
+from tests.models.courses import any_course, few, levels, make_course, observe, on_the_way, random_course
 
 
 def network(course, **config) -> PolicyNetwork:
@@ -53,10 +53,11 @@ def test_the_parts_equal_the_whole():
     net, seen = network(course), on_the_way(random_course(1))
     whole = scores(net, seen)
     with torch.no_grad():
-        logits, value = net.policy(net.batch(seen))
+        logits, value, q = net.policy(net.batch(seen))
         assert torch.equal(whole.q, net.q(net.batch(seen)))
     assert torch.equal(whole.logits, logits)
     assert torch.equal(whole.value, value)
+    assert torch.equal(whole.q, torch.where(torch.as_tensor(seen.mask), q, -torch.inf))
 
 
 def test_a_learner_is_scored_the_same_alone_and_in_a_batch():
@@ -122,3 +123,10 @@ def test_without_the_graph_the_parameters_of_the_relations_are_idle():
                 parameter.add_(1)
     assert torch.equal(scores(net, seen).q, before)
     assert not torch.equal(scores(network(course), seen).q, before)
+
+
+def test_without_the_graph_only_the_goal_itself_is_known_to_be_needed():
+    course = make_course(3, [(0, 1), (1, 2)], [[(0, 1.0)]])
+    seen = observe(course, [[0.1, 0.1, 0.1]], [2])
+    assert network(course).needed(seen).tolist() == [[True, True, True]]
+    assert network(course, graph=False).needed(seen).tolist() == [[False, False, True]]

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ppo import PPOConfig, advantages, approximate_kl, entropy, log_probability, policy_loss
+from models.ppo import PPOConfig, advantages, advised_loss, approximate_kl, entropy, log_probability, policy_loss
 from tests.models.courses import few
 
 CONFIG = PPOConfig()
@@ -83,3 +83,12 @@ def test_the_kl_estimate_is_never_negative_and_zero_without_a_move(seed):
     assert approximate_kl(new, old).item() == pytest.approx(sum(ratios) / 16, rel=1e-4)
     assert approximate_kl(new, old) >= 0
     assert approximate_kl(old, old) == 0
+
+
+def test_advice_raises_what_q_values_above_the_policys_mean():
+    logits = torch.tensor([[0.0, 0.0, -torch.inf]], requires_grad=True)
+    loss = advised_loss(logits, torch.tensor([[1.0, 3.0, 0.0]]))
+    loss.backward()
+    # π = ½, ½; the mean of Q is 2: −(½ · −1 + ½ · 1) = 0, dL/dlogit = −π (Q − 2)
+    assert loss.item() == pytest.approx(0)
+    assert logits.grad[0].tolist() == pytest.approx([0.5, -0.5, 0])

@@ -1,11 +1,13 @@
 """Targets, loss and pruning against plain Python."""
 
+import math
+
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.q_learning import prune, q_loss, td_target
+from models.q_learning import best_value, expected_value, prune, q_loss, td_target
 from tests.models.courses import few
 
 
@@ -15,11 +17,18 @@ def test_targets_equal_a_loop(seed, size, width):
     draw = torch.Generator().manual_seed(seed)
     reward, next_q = torch.randn(size, generator=draw), torch.randn(size, width, generator=draw)
     ended, mask = torch.rand(size, generator=draw) < 0.3, torch.rand(size, width, generator=draw) < 0.5
-    found = td_target(reward, ended, torch.where(mask, next_q, -torch.inf), mask, 0.95)
+    logits = torch.where(mask, torch.randn(size, width, generator=draw), -torch.inf)
+    next_q = torch.where(mask, next_q, -torch.inf)
+    best = td_target(reward, ended, best_value(next_q, mask), 0.95)
+    mean = td_target(reward, ended, expected_value(next_q, logits, mask), 0.95)
     for b in range(size):
-        open_ = [next_q[b, k].item() for k in range(width) if mask[b, k]]
-        future = 0.95 * max(open_) if open_ and not ended[b] else 0.0
-        assert found[b].item() == pytest.approx(reward[b].item() + future, abs=1e-5)
+        open_ = [k for k in range(width) if mask[b, k]]
+        weights = {k: math.exp(logits[b, k].item()) for k in open_}
+        total, going = sum(weights.values()), 0.0 if ended[b] else 0.95
+        largest = max((next_q[b, k].item() for k in open_), default=0.0)
+        expected = sum(weights[k] / total * next_q[b, k].item() for k in open_)
+        assert best[b].item() == pytest.approx(reward[b].item() + going * largest, abs=1e-5)
+        assert mean[b].item() == pytest.approx(reward[b].item() + going * expected, abs=1e-5)
 
 
 def test_the_loss_is_hubers():

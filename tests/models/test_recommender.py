@@ -10,12 +10,13 @@ from models.recommender import (
     by_score,
     expected_gain,
     feasible,
+    needed_points,
     pad,
     success_probability,
     wanted_points,
 )
 from models.state import direct_change
-from tests.models.courses import any_course, few, levels, little_course, observe
+from tests.models.courses import any_course, few, levels, little_course, make_course, observe
 
 
 def brute_force(course, level, target, closure):
@@ -44,6 +45,32 @@ def test_feasible_equals_brute_force(course, data):
     for learner in range(2):
         expected = brute_force(course, level[learner], target[learner], closure[learner])
         assert set(np.flatnonzero(allowed[learner])) == expected
+
+
+@few
+@given(any_course(), st.data())
+def test_needed_points_equal_a_recursion_from_the_goal(course, data):
+    level = np.array([data.draw(levels(course.points))], dtype=np.float32)
+    target = np.zeros((1, course.points), dtype=np.float32)
+    target[0, -1] = 0.8
+    wanted = wanted_points(course, level, target, course.closure(np.array([course.points - 1]))[None])
+    found: set[int] = set()
+
+    def need(point):
+        found.add(point)
+        for before in course.prerequisites[course.prerequisites[:, 1] == point, 0]:
+            if level[0, before] < course.met[before]:
+                need(before)
+
+    if level[0, -1] < target[0, -1]:
+        need(course.points - 1)
+    assert set(np.flatnonzero(needed_points(course, level, target, wanted)[0])) == found
+
+
+def test_what_lies_behind_a_met_prerequisite_is_not_needed():
+    course = make_course(3, [(0, 1), (1, 2)], [[(0, 1.0)]])
+    level, target = np.array([[0.1, 0.7, 0.1]], dtype=np.float32), np.array([[0, 0, 0.8]], dtype=np.float32)
+    assert needed_points(course, level, target, level < 0.8).tolist() == [[False, False, True]]
 
 
 def test_candidates_of_the_little_course_by_hand():

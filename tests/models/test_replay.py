@@ -21,7 +21,7 @@ def batch(step: int, size: int, width: int, points: int = 3) -> Batch:
     flat = torch.full((size,), float(step))
     wide = flat[:, None].expand(size, points) + torch.arange(size)[:, None] / 10
     candidates = torch.arange(width).expand(size, width) + step
-    return Batch(wide, wide, wide, wide, candidates, torch.ones(size, width, dtype=torch.bool), flat, flat)
+    return Batch(wide, wide, wide, wide, wide, candidates, torch.ones(size, width, dtype=torch.bool), flat, flat)
 
 
 def add(replay: Replay, step: int, width: int, action: int = 0) -> None:
