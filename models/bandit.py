@@ -6,14 +6,11 @@ x: the candidate's features; r: the step's reward. It learns from each outcome a
 """
 
 import numpy as np
-import torch
 
 from models.course import Course, Floats
 from models.environment import LearnerVectorEnv
 from models.features import CANDIDATE, RESOURCE, Batch, Features
-from models.recommender import Decision, Observation, by_score
-
-_CPU = torch.device("cpu")
+from models.recommender import Decision, Observation, by_score, needed_points
 
 
 class LinUCB:
@@ -24,17 +21,19 @@ class LinUCB:
 
     def __init__(self, course: Course, alpha: float = 0.3, ridge: float = 1.0) -> None:
         self.alpha = alpha
-        self._features = Features(course, _CPU)
+        self._course, self._features = course, Features(course)
         size = CANDIDATE + RESOURCE + 1
         self._inverse = np.eye(size) / ridge
         self._moment = np.zeros(size)
 
     def context(self, observation: Observation) -> Floats:
         """(B, K, D) features of the candidates and a constant."""
-        seen = Batch.of(observation, _CPU)
+        course, wanted = self._course, observation.wanted
+        needed = needed_points(course, observation.level, observation.target, wanted)
+        seen = Batch.of(observation, None, needed)
         parts = [self._features.candidates(seen), self._features.resources[seen.candidates]]
-        context = torch.cat([*parts, torch.ones(*seen.candidates.shape, 1)], dim=-1)
-        return np.asarray(context.numpy(), dtype=np.float32)
+        constant = np.ones((*seen.candidates.shape, 1), dtype=np.float32)
+        return np.concatenate([*parts, constant], axis=-1, dtype=np.float32)
 
     def decide(self, observation: Observation) -> Decision:
         """The best upper confidence bound."""

@@ -42,11 +42,13 @@ class Batch:
     steps: Any
 
     @classmethod
-    def of(cls, seen: Observation, device: torch.device, needed: Flags | None = None) -> "Batch":
-        """Move an observation to `device`; without `needed` what is wanted is taken for it."""
+    def of(cls, seen: Observation, device: torch.device | None, needed: Flags | None = None) -> "Batch":
+        """An observation on `device`, NumPy's without one; without `needed` what is wanted is taken for it."""
         arrays = {name: getattr(seen, name) for name in cls.__dataclass_fields__ if name != "needed"}
         arrays["wanted"] = seen.wanted.astype(np.float32)
         arrays["needed"] = (seen.wanted if needed is None else needed).astype(np.float32)
+        if device is None:
+            return cls(**arrays)
         return cls(**{name: torch.as_tensor(array, device=device) for name, array in arrays.items()})
 
 

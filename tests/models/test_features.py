@@ -33,6 +33,16 @@ def test_shapes():
     assert features.learner(seen).shape == (8, LEARNER)
 
 
+def test_numpy_and_torch_give_the_same():
+    course = random_course(0)
+    seen, arrays = Batch.of(on_the_way(course), CPU), Batch.of(on_the_way(course), None)
+    torches, plain = Features(course, CPU), Features(course)
+    for name in ("lacking", "state", "candidates", "learner"):
+        there, here = getattr(torches, name)(seen).numpy(), getattr(plain, name)(arrays)
+        assert here.dtype == np.float32
+        assert here == pytest.approx(there, abs=1e-6)
+
+
 def test_point_features_by_hand():
     course = little_course()
     depth, before, after, taught = point_features(course)[:, :4].T
