@@ -15,12 +15,12 @@ import numpy as np
 import torch
 
 from models.course import KINDS, MODALITIES, Course, Flags, Floats
-from models.recommender import Observation
+from models.recommender import PERIPHERAL, Observation
 
 POINT = 7
 STATE = 7
 RESOURCE = 4 + len(KINDS) + len(MODALITIES)
-CANDIDATE = 10
+CANDIDATE = 11
 LEARNER = 6
 
 
@@ -141,6 +141,7 @@ class Features:
             4 * (closed * aimed).sum(-1),
             (importance * change * needed).sum(-1),
             4 * (closed * needed).sum(-1),
+            ONE * (importance * needed > PERIPHERAL).any(-1),
         ]
         return self._library.stack(columns, -1)
 
@@ -156,3 +157,11 @@ class Features:
             ((seen.needed * lacking).sum(-1) / 5).clip(max=5),
         ]
         return self._library.stack(columns, -1)
+
+
+def prior(candidates: Any) -> Any:
+    """(…, K) logits of the rule that a policy starts from, of features that end with the candidates' own.
+
+    What teaches something needed comes first, then the larger expected gain: the rung `needed`, softened.
+    """
+    return 4 * candidates[..., -1] + 12 * candidates[..., 2 - CANDIDATE]

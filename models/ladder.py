@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.course import Course, Floats
-from models.recommender import Decision, Observation, by_score, expected_gain, success_probability
+from models.recommender import (
+    PERIPHERAL,
+    Decision,
+    Observation,
+    by_score,
+    expected_gain,
+    needed_points,
+    success_probability,
+)
 
 
 @dataclass
@@ -87,6 +95,20 @@ def greedy_expected_gain(course: Course) -> Scored:
     return Scored("greedy", lambda seen: expected_gain(course, seen, success_probability(course, seen)))
 
 
+def needed_first(course: Course) -> Scored:
+    """The largest expected gain among what teaches something that the goal still needs, else among the rest."""
+
+    def score(seen: Observation) -> Floats:
+        needed = needed_points(course, seen.level, seen.target, seen.wanted)
+        points, importance = course.taught[seen.candidates], course.importance[seen.candidates]
+        rows = np.arange(len(seen))[:, None, None]
+        first = (needed[rows, points] * importance > PERIPHERAL).any(axis=-1)
+        gain = expected_gain(course, seen, success_probability(course, seen))
+        return np.asarray(gain + 10 * first, dtype=np.float32)
+
+    return Scored("needed", score)
+
+
 def simple_rungs(course: Course, seed: int = 0) -> list[Random | Scored]:
     """The rungs that need no training, weakest first."""
     return [
@@ -96,6 +118,7 @@ def simple_rungs(course: Course, seed: int = 0) -> list[Random | Scored]:
         mastery_sequencing(course),
         zone_of_proximal_development(course),
         greedy_expected_gain(course),
+        needed_first(course),
     ]
 
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from models.course import Course, Flags, Floats, Ints
 from models.encoder import RelationalLayer, relation_operators
-from models.features import Batch, Features
+from models.features import Batch, Features, prior
 from models.network import CandidateHead, PolicyNetwork, Scores
 from models.recommender import Observation
 
@@ -54,7 +54,7 @@ class Nearby:
             h = self._hop(number, inner, outer, h)
             outer = inner
         learner, candidates = self._pooled(self._cut(seen, outer), _near(seen, needed, outer), h)
-        q, logits = self._q(learner, candidates), self._policy(learner, candidates)
+        q, logits = self._q(learner, candidates), self._policy(learner, candidates) + prior(candidates)
         return Scores(q=_masked(q, seen), logits=_masked(logits, seen), value=torch.full((1,), torch.nan))
 
     def _rings(self, seen: Observation) -> list[Ints]:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from models.course import Course, Flags
 from models.encoder import Encoder, sparse_operators
-from models.features import CANDIDATE, LEARNER, POINT, RESOURCE, STATE, Batch, Features
+from models.features import CANDIDATE, LEARNER, POINT, RESOURCE, STATE, Batch, Features, prior
 from models.recommender import Observation, needed_points
 
 
@@ -64,6 +64,7 @@ class PolicyNetwork(nn.Module):
         self.q_head = CandidateHead(learner, candidate, config.hidden)
         self.policy_head = CandidateHead(learner, candidate, config.hidden)
         self.value_head = nn.Sequential(nn.Linear(learner, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
+        nn.init.zeros_(self.policy_head.out.weight)
         self.operators = sparse_operators(course, device) if config.graph else []
         self.to(device)
 
@@ -89,9 +90,13 @@ class PolicyNetwork(nn.Module):
         """All heads, on what `embed` gives."""
         return Scores(
             q=self.q_head(learner, candidates, mask),
-            logits=self.policy_head(learner, candidates, mask),
+            logits=self._logits(learner, candidates, mask),
             value=self.value_head(learner).squeeze(-1),
         )
+
+    def _logits(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> Tensor:
+        logits: Tensor = self.policy_head(learner, candidates, mask) + prior(candidates)
+        return logits
 
     def q(self, seen: Batch) -> Tensor:
         """The Q values alone, (B, K)."""
@@ -104,7 +109,7 @@ class PolicyNetwork(nn.Module):
         learner, candidates = self.embed(seen)
         with torch.no_grad():
             q = self.q_head(learner, candidates, seen.mask)
-        logits = self.policy_head(learner, candidates, seen.mask)
+        logits = self._logits(learner, candidates, seen.mask)
         return logits, self.value_head(learner).squeeze(-1), torch.where(seen.mask, q, 0)
 
 

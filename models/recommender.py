@@ -124,6 +124,10 @@ def wanted_points(course: Course, level: Floats, target: Floats, closure: Flags)
     return closure & (level < np.maximum(course.mastered, target))
 
 
+PERIPHERAL = 0.3
+"""A resource counts as teaching a point where the point's importance is above this."""
+
+
 def needed_points(course: Course, level: Floats, target: Floats, wanted: Flags) -> Flags:
     """(B, N) what the goal still needs: goal points below their level, and unmet prerequisites of needed points.
 

@@ -10,8 +10,8 @@ from models.nearby import Nearby
 from models.rungs import Recommender, rung
 from models.standing import load
 
-DEFAULT = "greedy"
-"""Served until something is measured: the learner model's own best step."""
+DEFAULT = "needed"
+"""Served until something is measured: the best rung that needs no training."""
 
 LARGE = 500
 """Points from which on a learner is scored from the points that matter only."""

@@ -28,7 +28,7 @@ class TrainingConfig:
         method: "whole" prunes by Q and chooses by PPO; "q" and "ppo" are each half alone.
     """
 
-    steps: int = 40_000
+    steps: int = 24_000
     learners: int = 128
     rollout: int = 8
     replay: int = 128
