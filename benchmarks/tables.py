@@ -20,7 +20,8 @@ ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(<!-- figures ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
-RUNGS = ("random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed", "bandit", "q", "ppo", "no_graph", "lodestar")
+LADDER = ("random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed", "bandit")
+RUNGS = (*LADDER, "q", "ppo", "no_graph", "lodestar")
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ async def test_it_says_what_and_why(ana):
     [step] = answer["recommendations"]
     assert answer["reason"] is None
     assert step["resource"]["id"].startswith("little/r/articles-")
-    assert step["policy"] == {"name": "greedy", "version": "1"}
+    assert step["policy"] == {"name": "needed", "version": "1"}
     assert step["propensity"] == 1.0
     why = step["reasons"]
     assert [(point["name"], point["needed"]) for point in why["prerequisites"]] == [("Nouns", 0.6)]

@@ -10,6 +10,7 @@ from models.ladder import (
     curriculum_order,
     greedy_expected_gain,
     mastery_sequencing,
+    needed_first,
     popularity,
     simple_rungs,
     zone_of_proximal_development,
@@ -36,7 +37,7 @@ def test_no_rung_chooses_outside_the_mask(course, data):
 
 def test_names_and_order_of_the_rungs():
     names = [rung.name for rung in simple_rungs(little_course())]
-    assert names == ["random", "popularity", "curriculum", "mastery", "zpd", "greedy"]
+    assert names == ["random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed"]
 
 
 def test_random_draws_each_candidate_equally_often_and_says_so():
@@ -87,3 +88,11 @@ def test_zpd_stays_near_the_target_and_greedy_takes_the_gain():
     # 0.645656 · 0.35 · 0.6 − 0.354344 · 0.25 · 0.4 and 0.083173 · 0.21 − 0.916827 · 0.1
     assert gains[0] == pytest.approx([0.100153, -0.074216], abs=1e-5)
     assert greedy_expected_gain(course).decide(seen).chosen.tolist() == [0]
+
+
+def test_needed_leaves_alone_what_lies_behind_a_met_prerequisite():
+    course = make_course(3, [(0, 1), (1, 2)], [[(0, 1.0)], [(1, 1.0)], [(2, 1.0)]])
+    seen = observe(course, [[0.1, 0.7, 0.3]], [2])
+    assert seen.candidates[0].tolist() == [0, 2]
+    assert greedy_expected_gain(course).decide(seen).chosen.tolist() == [0]
+    assert needed_first(course).decide(seen).chosen.tolist() == [1]

@@ -27,7 +27,9 @@ def strands():
 
 def network_on(course, seed, layers=2):
     torch.manual_seed(seed)
-    return PolicyNetwork(course, NetworkConfig(width=8, hidden=16, layers=layers)).eval()
+    network = PolicyNetwork(course, NetworkConfig(width=8, hidden=16, layers=layers)).eval()
+    torch.nn.init.normal_(network.policy_head.out.weight)
+    return network
 
 
 @few

@@ -35,6 +35,15 @@ def test_scores_are_finite_on_candidates_and_minus_infinity_elsewhere(course, da
     assert torch.isfinite(found.value).all()
 
 
+def test_an_untrained_policy_is_the_rule_that_it_starts_from():
+    course = random_course(0)
+    net = network(course)
+    batch = net.batch(on_the_way(course))
+    columns = net.features.candidates(batch)
+    rule = torch.where(batch.mask, 4 * columns[..., 10] + 12 * columns[..., 2], -torch.inf)
+    assert torch.allclose(scores(net, on_the_way(course)).logits, rule + net.policy_head.out.bias)
+
+
 def test_a_head_by_a_plain_loop():
     torch.manual_seed(1)
     head = CandidateHead(3, 2, 4)

@@ -54,7 +54,7 @@ def test_standings_are_kept_and_drawn(tmp_path):
 def test_what_was_not_measured_is_not_served(tmp_path, monkeypatch):
     monkeypatch.setattr(rungs, "PRACTICE", 3)
     course = random_course(np.random.default_rng(0))
-    assert to_serve(tmp_path, course).name == "greedy"
+    assert to_serve(tmp_path, course).name == "needed"
     standings = hold(course, tmp_path, learners=8, seeds=1)
     assert to_serve(tmp_path, course).name == standings.served
     standing.save(dataclasses.replace(standings, served="mastery"), tmp_path)
