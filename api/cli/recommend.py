@@ -50,7 +50,11 @@ def _show(step: Recommendation) -> None:
 
 
 def _table(candidates: list[CandidateView]) -> None:
-    table = Table("resource", "title")
+    table = Table()
+    table.add_column(
+        "resource", no_wrap=True, overflow="ignore", min_width=max(len(each.resource) for each in candidates)
+    )
+    table.add_column("title")
     for heading in ("Q", "score", "probability", "kept"):
         table.add_column(heading, justify="right")
     for each in sorted(candidates, key=lambda each: (not each.kept, -(each.score or 0))):
