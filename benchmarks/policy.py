@@ -36,18 +36,17 @@ async def parts_ms(graph: Graph, policies: Path, calls: int = 200) -> dict[str, 
     """Median milliseconds of encoder and heads on states of different learners, as the service asks them."""
     torch.set_num_threads(1)
     served = served_of(await catalogue.course(graph, COURSE), policies)
-    network, now = served.recommender.network, datetime.now(UTC)
+    nearby, now = served.recommender.nearby, datetime.now(UTC)
     encoder, heads = [], []
     for number in range(calls):
         found = await candidates(graph, learner_id(number), now)
-        seen = network.batch(decide(Situation(served, found, now), 1).seen.observation)
-        with torch.inference_mode():
-            began = perf_counter()
-            network.embed(seen)
-            embedded = perf_counter()
-            network(seen)
-            encoder.append(embedded - began)
-            heads.append(perf_counter() - embedded - encoder[-1])
+        seen = decide(Situation(served, found, now), 1).seen.observation
+        began = perf_counter()
+        nearby.embed(seen)
+        embedded = perf_counter()
+        nearby.scores(seen)
+        encoder.append(embedded - began)
+        heads.append(perf_counter() - embedded - encoder[-1])
     medians = {"encoder": np.median(encoder), "heads": np.median(heads)}
     return {f"recommend.{part}_ms": round(1000 * max(0.0, float(value)), 3) for part, value in medians.items()}
 

@@ -4,9 +4,6 @@ import math
 from pathlib import Path
 from types import TracebackType
 
-from matplotlib.figure import Figure
-from torch.utils.tensorboard import SummaryWriter
-
 from models.training import Progress
 
 PANELS = {
@@ -27,6 +24,8 @@ class Curves:
         self.history: list[Progress] = []
 
     def __enter__(self) -> "Curves":
+        from torch.utils.tensorboard import SummaryWriter  # as matplotlib: a service draws nothing
+
         self._writer = SummaryWriter(self.folder / "tensorboard")
         return self
 
@@ -45,6 +44,8 @@ class Curves:
             self._draw(self.folder / "curves.png")
 
     def _draw(self, path: Path) -> None:
+        from matplotlib.figure import Figure
+
         figure = Figure(figsize=(11, 6), layout="constrained")
         steps = [progress.steps for progress in self.history]
         for panel, (name, title) in zip(figure.subplots(2, 3).flat, PANELS.items(), strict=True):

@@ -44,6 +44,15 @@ class Nearby:
 
     def scores(self, seen: Observation) -> Scores | None:
         """What the whole network would say but for the state's value, (1, K); None where it is better asked itself."""
+        embedded = self.embed(seen)
+        if embedded is None:
+            return None
+        learner, candidates = embedded
+        q, logits = self._q(learner, candidates), self._policy(learner, candidates) + prior(candidates)
+        return Scores(q=_masked(q, seen), logits=_masked(logits, seen), value=torch.full((1,), torch.nan))
+
+    def embed(self, seen: Observation) -> tuple[Floats, Floats] | None:
+        """The learner's embedding (D,) and the candidates' (K, E); None where the whole network is better asked."""
         rings = self._rings(seen)
         if len(rings[0]) > LARGEST * self._course.points:
             return None
@@ -53,9 +62,7 @@ class Nearby:
         for number, inner in enumerate(reversed(rings[:-1])):
             h = self._hop(number, inner, outer, h)
             outer = inner
-        learner, candidates = self._pooled(self._cut(seen, outer), _near(seen, needed, outer), h)
-        q, logits = self._q(learner, candidates), self._policy(learner, candidates) + prior(candidates)
-        return Scores(q=_masked(q, seen), logits=_masked(logits, seen), value=torch.full((1,), torch.nan))
+        return self._pooled(self._cut(seen, outer), _near(seen, needed, outer), h)
 
     def _rings(self, seen: Observation) -> list[Ints]:
         """Sorted points: first those whose embeddings are read, then what each hop needs besides."""

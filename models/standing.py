@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from models.environment import LearnerVectorEnv
 from models.evaluation import Result, compare, evaluate, join
@@ -107,6 +106,8 @@ def load(folder: Path) -> Standings | None:
 
 def draw(standings: Standings, path: Path) -> None:
     """Bars of E_p and steps to the goal, sd over seeds as whiskers."""
+    from matplotlib.figure import Figure  # 40 MB that a service, which draws nothing, need not hold
+
     figure = Figure(figsize=(10, 4.5), layout="constrained")
     names = [rung.name for rung in standings.rungs]
     colours = ["#2563eb" if name == standings.served else "#94a3b8" for name in names]
