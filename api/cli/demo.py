@@ -14,7 +14,7 @@ from api.cli.path_lines import print_path
 console = Console(soft_wrap=True, highlight=False)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COURSE, GOAL = "english", "english/present-perfect-for-since"
-STEPS, LEARNERS = 24_576, 3_000
+STEPS, LEARNERS = 24_576, 1_000
 
 
 def register(app: typer.Typer) -> None:
