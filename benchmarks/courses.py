@@ -62,7 +62,7 @@ def arguments() -> Namespace:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one seed, a few thousand steps, under a minute")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=24_000, help="answers of simulated learners a run")
+    parser.add_argument("--steps", type=int, default=TrainingConfig.steps, help="answers of simulated learners a run")
     parser.add_argument("--learners", type=int, default=500, help="held-out learners a seed")
     parser.add_argument("--course", nargs="*", default=COURSES, choices=COURSES)
     options = parser.parse_args()

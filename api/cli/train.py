@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def train(
     course: CourseId,
-    steps: Annotated[int, typer.Option(help="Answers of simulated learners to learn from.")] = 40_000,
+    steps: Annotated[int, typer.Option(help="Answers of simulated learners to learn from.")] = run.TrainingConfig.steps,
     seed: Annotated[int, typer.Option(help="Repeats a run exactly, on a CPU.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda; auto takes CUDA where there is one.")] = "auto",
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget a run that was cut off instead of going on.")] = False,
