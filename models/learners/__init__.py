@@ -1,0 +1,1 @@
+"""Learner models: what a learner knows and will answer, fitted on logs and updated answer by answer."""
