@@ -82,7 +82,8 @@ class Courses:
         one in the background. What a build does not find is not looked for again at once.
         """
         served = await self.get(course)
-        missing = [id for id in resources if id not in served.course.resource_index]
+        known = served.course.resource_index
+        missing = [id for id in resources if id not in known]
         if not missing:
             if revision > served.revision:
                 self.refresh(course)

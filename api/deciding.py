@@ -48,18 +48,20 @@ def decide(situation: Situation, n: int) -> Decided:
         return Decided(situation, seen, NOTHING, [])
     observation = _with_candidates(seen.observation, places)
     decision = recommender.decide(observation)
-    success = success_probability(course, observation)
-    gain = expected_gain(course, observation, success)
+    filled = slate(decision, n)
+    chosen = _with_candidates(seen.observation, [places[place.position] for place in filled])
+    success = success_probability(course, chosen)
+    gain = expected_gain(course, chosen, success)
     choices = [
         Choice(
             id=f"rec-{secrets.token_hex(10)}",
             position=place.position,
             resource=places[place.position],
             propensity=place.propensity,
-            gain=float(gain[0, place.position]),
-            success=float(success[0, place.position]),
+            gain=float(gain[0, number]),
+            success=float(success[0, number]),
         )
-        for place in slate(decision, n)
+        for number, place in enumerate(filled)
     ]
     return Decided(situation, replace(seen, observation=observation), decision, choices)
 

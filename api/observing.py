@@ -28,11 +28,10 @@ def observe(served: Served, found: CandidateSet) -> Seen:
     course = served.course
     level, days, target = (np.zeros((1, course.points), dtype=np.float32) for _ in range(3))
     index = course.point_index
-    known = [(index[row.point], row.level, row.days) for row in found.mastery if row.point in index]
-    if known:
-        places, levels, since = zip(*known, strict=True)
-        level[0, places] = levels
-        days[0, places] = since
+    places = np.array([index.get(point, -1) for point in found.mastery.points], dtype=np.int64)
+    here = places >= 0
+    level[0, places[here]] = np.array(found.mastery.levels)[here]
+    days[0, places[here]] = np.array(found.mastery.days)[here]
     goals = {index[goal.point]: goal.level for goal in found.goals if goal.point in index}
     for place, aimed in goals.items():
         target[0, place] = max(aimed, float(course.mastered[place]))

@@ -55,7 +55,7 @@ class Recorder:
             await asyncio.wait([self._last])
 
     async def _commit(self, previous: Group | None) -> set[str]:
-        if previous is not None:
+        if previous is not None and not previous.done():
             await asyncio.wait([previous])
         decisions, self._decisions, self._gathering = self._decisions, [], None
         return await self._write(decisions)

@@ -6,6 +6,8 @@ points however many there are in all. A learner has practised the first part of 
 the newest part little, has forgotten some, and aims at the strand's end.
 """
 
+import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -23,6 +25,7 @@ from graph.schema import migrate
 Row = dict[str, Any]
 Say = Callable[[str], None]
 HOME = Path(__file__).parent / ".runs" / "deployment"
+LOADED = HOME / "loaded.json"
 COURSE = "big"
 FRESH = timedelta(hours=6)
 """How long a loaded deployment is kept: learners forget by the clock."""
@@ -77,8 +80,6 @@ UNWIND row.mastery AS m
 MATCH (k:KnowledgePoint {id: m[0]})
 CREATE (l)-[:MASTERY {level: m[1], uncertainty: 0.1, attempts: m[2], practicedAt: m[3], updatedAt: m[3]}]->(k)
 """
-_KEPT = "MATCH (l:Lodestar) WHERE l.deployedAt > $now - $rows RETURN l.deployment AS deployment"
-_KEEP = "MATCH (l:Lodestar) SET l.deployment = $rows, l.deployedAt = $now, l.revision = l.revision + 1"
 
 
 @dataclass(frozen=True)
@@ -164,30 +165,28 @@ async def load(graph: Graph, size: Size, say: Say = print) -> None:
 @asynccontextmanager
 async def deployed(size: Size, say: Say = print) -> AsyncIterator[Graph]:
     """A running managed server with the deployment on it, kept for the day's next runs; another size replaces it."""
-    server = managed(Settings(LODESTAR_HOME=HOME))
-    address = server.start()
+    server, kept = managed(Settings(LODESTAR_HOME=HOME)), _kept(size)
+    if not kept:
+        LOADED.unlink(missing_ok=True)
+        server.reset()
     try:
-        if not await _holds(server.address(), size):
-            server.reset()
-            address = server.start()
-            async with connect(address) as graph:
+        async with connect(server.start()) as graph:
+            if not kept:
                 await migrate(graph)
                 await load(graph, size, say)
-                await _send(graph, _KEEP, _described(size))
-        async with connect(address) as graph:
+                LOADED.write_text(json.dumps(asdict(size)), encoding="utf-8")
             yield graph
     finally:
         server.stop()
 
 
-async def _holds(address: Any, size: Size) -> bool:
-    async with connect(address) as graph:
-        rows = await graph.reading(lambda work: work.text(_KEPT, now=datetime.now(UTC), rows=FRESH))
-    return bool(rows) and rows[0]["deployment"] == _described(size)
-
-
-def _described(size: Size) -> list[str]:
-    return [f"{name} {value}" for name, value in asdict(size).items()]
+def _kept(size: Size) -> bool:
+    """Whether the server's folder holds this size, loaded a short while ago."""
+    try:
+        age = time.time() - LOADED.stat().st_mtime
+        return age < FRESH.total_seconds() and json.loads(LOADED.read_text(encoding="utf-8")) == asdict(size)
+    except FileNotFoundError:
+        return False
 
 
 def _point(k: int, before: list[int]) -> Row:

@@ -7,7 +7,7 @@ from typing import NoReturn
 from graph.connection import Graph, Row
 from graph.errors import Invalid, NotFound
 from graph.learners import Goal, Limits, read_learner
-from graph.mastery import Level
+from graph.mastery import Levels
 from graph.times import moment_or_none, utc
 
 PER_POINT = 20
@@ -36,7 +36,7 @@ class CandidateSet:
     success: float
     goals: list[Goal]
     limits: Limits
-    mastery: list[Level]
+    mastery: Levels
     resources: list[str]
 
 
@@ -78,6 +78,6 @@ def _candidate_set(row: Row) -> CandidateSet:
         success=row["success"],
         goals=[Goal(point, level, moment_or_none(due_at)) for point, level, due_at in row["goals"]],
         limits=Limits(row["max_minutes"], row["modalities"], row["languages"]),
-        mastery=list(map(Level._make, row["mastery"])),
+        mastery=Levels(row["points"], row["levels"], row["days"]),
         resources=row["resources"],
     )

@@ -26,12 +26,12 @@ class Mastery(NamedTuple):
     uncertainty: float
 
 
-class Level(NamedTuple):
-    """How well one point is known now, forgetting applied, and days since it was practised."""
+class Levels(NamedTuple):
+    """How well points are known now, forgetting applied, and days since each was practised; in columns."""
 
-    point: str
-    level: float
-    days: float
+    points: list[str]
+    levels: list[float]
+    days: list[float]
 
 
 async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | None = None) -> list[Mastery]:

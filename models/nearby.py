@@ -1,6 +1,6 @@
 """One learner scored on a large course from the points that matter: the same numbers as the whole network gives.
 
-The heads read the embeddings of the goals, of what is lacking on the way, and of what the candidates teach. With L hops
+The heads read the embeddings of the goals, of what they still need, and of what the candidates teach. With L hops
 those depend on nothing further than L edges away. So each hop is computed for a ring of points only, the outermost
 first; the static half of the first hop does not depend on the learner and is computed once. At 10,000 points a few
 hundred take part. All of it in NumPy: for so little torch's calls cost more than its sums.
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from models.course import Course, Flags, Floats, Ints
 from models.encoder import RelationalLayer, relation_operators
 from models.features import Batch, Features, prior
-from models.network import CandidateHead, PolicyNetwork, Scores
+from models.network import CandidateHead, PolicyNetwork
 from models.recommender import Observation
 
 LARGEST = 0.2
@@ -42,31 +42,34 @@ class Nearby:
         with torch.inference_mode():
             self._static = _array(encoder.static.batched(network.features.points[:, None], network.operators)[:, 0])
 
-    def scores(self, seen: Observation) -> Scores | None:
-        """What the whole network would say but for the state's value, (1, K); None where it is better asked itself."""
+    def scores(self, seen: Observation) -> tuple[Floats, Floats] | None:
+        """Q and the policy's logits, (1, K), −inf where masked; None where the whole network is better asked."""
         embedded = self.embed(seen)
-        if embedded is None:
-            return None
-        learner, candidates = embedded
+        return None if embedded is None else self.heads(seen, *embedded)
+
+    def heads(self, seen: Observation, learner: Floats, candidates: Floats) -> tuple[Floats, Floats]:
+        """Q and logits (1, K) of what `embed` gave."""
         q, logits = self._q(learner, candidates), self._policy(learner, candidates) + prior(candidates)
-        return Scores(q=_masked(q, seen), logits=_masked(logits, seen), value=torch.full((1,), torch.nan))
+        return _masked(q, seen), _masked(logits, seen)
 
     def embed(self, seen: Observation) -> tuple[Floats, Floats] | None:
         """The learner's embedding (D,) and the candidates' (K, E); None where the whole network is better asked."""
-        rings = self._rings(seen)
+        needed = self._network.needed(seen)
+        rings = self._rings(seen, needed)
         if len(rings[0]) > LARGEST * self._course.points:
             return None
-        needed = self._network.needed(seen)
         outer = rings[-1]
         h = self._points_only(outer).state(_near(seen, needed, outer))[0]
         for number, inner in enumerate(reversed(rings[:-1])):
             h = self._hop(number, inner, outer, h)
             outer = inner
-        return self._pooled(self._cut(seen, outer), _near(seen, needed, outer), h)
+        wanted = np.flatnonzero(seen.wanted[0] | (seen.target[0] > 0))
+        about = self._points_only(wanted).learner(_near(seen, needed, wanted))[0]
+        return self._pooled(self._cut(seen, outer), _near(seen, needed, outer), h, about)
 
-    def _rings(self, seen: Observation) -> list[Ints]:
+    def _rings(self, seen: Observation, needed: Flags) -> list[Ints]:
         """Sorted points: first those whose embeddings are read, then what each hop needs besides."""
-        chosen = seen.wanted[0] | (seen.target[0] > 0)
+        chosen = (seen.wanted[0] & needed[0]) | (seen.target[0] > 0)
         chosen[self._course.taught[seen.candidates[0]][self._course.importance[seen.candidates[0]] > 0]] = True
         rings = [np.flatnonzero(chosen)]
         for _ in self._hops:
@@ -94,14 +97,14 @@ class Nearby:
         sums[starts[:-1] == starts[1:]] = 0
         return np.split(sums, self._relations)
 
-    def _pooled(self, features: Features, seen: Batch, h: Floats) -> tuple[Floats, Floats]:
-        """What the heads see, (D,) and (K, E): `models.network.pooled` for one learner."""
+    def _pooled(self, features: Features, seen: Batch, h: Floats, about: Floats) -> tuple[Floats, Floats]:
+        """What the heads see, (D,) and (K, E): `models.network.pooled`; `about` are the learner's own features."""
         aimed, lacking = seen.target[0] > 0, features.lacking(seen)[0] * seen.needed[0]
         means = [weight @ h / max(weight.sum(), 1e-6) for weight in (aimed.astype(np.float32), lacking)]
         importance = features.importance
         share = importance / importance.sum(axis=1, keepdims=True).clip(1e-6)
         taught = (share[:, None] @ h[features.taught])[:, 0]
-        learner = np.concatenate([*means, features.learner(seen)[0]])
+        learner = np.concatenate([*means, about])
         return learner, np.concatenate([taught, features.resources, features.candidates(seen)[0]], axis=1)
 
     def _points_only(self, points: Ints) -> Features:
@@ -151,8 +154,8 @@ def _near(seen: Observation, needed: Flags, points: Ints) -> Batch:
     )
 
 
-def _masked(scores: Floats, seen: Observation) -> Tensor:
-    return torch.from_numpy(np.where(seen.mask, scores, -np.inf))
+def _masked(scores: Floats, seen: Observation) -> Floats:
+    return np.where(seen.mask, scores, np.float32(-np.inf))
 
 
 def _array(values: Tensor) -> Floats:

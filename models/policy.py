@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 
-from models.course import Floats
+from models.course import Flags, Floats, Ints
 from models.nearby import Nearby
-from models.network import PolicyNetwork, Scores
-from models.q_learning import prune
+from models.network import PolicyNetwork
 from models.recommender import Decision, Observation
 
 
@@ -34,37 +34,53 @@ class LearnedPolicy:
 
     def __post_init__(self) -> None:
         self.network.eval()
-        self._device = next(self.network.parameters()).device
-        self._generator = torch.Generator(self._device).manual_seed(self.seed)
+        self._generator = np.random.default_rng(self.seed)
 
-    @torch.inference_mode()
     def decide(self, observation: Observation) -> Decision:
         """Choose for every learner; scores are log-probabilities (Q values where Q alone chooses)."""
-        scores = self._scores(observation)
-        mask = torch.as_tensor(observation.mask, device=self._device)
-        kept = prune(scores.q, mask, self.keep) if self.method == "whole" else mask
-        score = scores.q if self.method == "q" else torch.log_softmax(_only(kept, scores.logits), dim=-1)
-        best = score.argmax(dim=1)
-        propensity = torch.nn.functional.one_hot(best, score.shape[1]).float()
-        chosen = best
+        q, logits = self._scores(observation)
+        mask = observation.mask
+        kept = best_kept(q, mask, self.keep) if self.method == "whole" else mask
+        score = np.where(kept, q if self.method == "q" else logits, np.float32(-np.inf))
+        log_share = _log_softmax(score)
+        score = score if self.method == "q" else log_share
+        chosen = score.argmax(axis=1)
+        propensity = np.zeros_like(score)
+        propensity[np.arange(len(score)), chosen] = 1.0
         if self.explore > 0:
-            propensity = (1 - self.explore) * propensity + self.explore * torch.softmax(_only(kept, score), dim=-1)
-            chosen = torch.multinomial(propensity, 1, generator=self._generator).squeeze(1)
-        return Decision(
-            chosen=chosen.cpu().numpy(),
-            propensity=_array(propensity),
-            score=_array(score),
-            kept=kept.cpu().numpy(),
-            q=_array(scores.q),
-        )
+            propensity = ((1 - self.explore) * propensity + self.explore * np.exp(log_share)).astype(np.float32)
+            chosen = self._drawn(propensity)
+        return Decision(chosen=chosen, propensity=propensity, score=score, kept=kept, q=q)
 
-    def _scores(self, observation: Observation) -> Scores:
-        near = self.nearby.scores(observation) if self.nearby and len(observation) == 1 else None
-        return near or self.network(self.network.batch(observation))
+    def _drawn(self, propensity: Floats) -> Ints:
+        """One position a learner, each with its probability; never one with none."""
+        sums = propensity.cumsum(axis=1)
+        drawn = self._generator.random((len(sums), 1)) * sums[:, -1:]
+        return np.asarray((sums <= drawn).sum(axis=1))
+
+    def _scores(self, observation: Observation) -> tuple[Floats, Floats]:
+        """Q and the policy's logits, (B, K), −inf where masked."""
+        if self.nearby and len(observation) == 1 and (near := self.nearby.scores(observation)):
+            return near
+        with torch.inference_mode():
+            scores = self.network(self.network.batch(observation))
+        return _array(scores.q), _array(scores.logits)
 
 
-def _only(kept: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-    return torch.where(kept, values, -torch.inf)
+def best_kept(q: Floats, mask: Flags, keep: int) -> Flags:
+    """`models.q_learning.prune` on NumPy's arrays."""
+    if q.shape[1] <= keep:
+        return mask
+    best = np.argpartition(-q, keep - 1, axis=1)[:, :keep]
+    kept = np.zeros_like(mask)
+    np.put_along_axis(kept, best, True, axis=1)
+    return np.asarray(kept & mask)
+
+
+def _log_softmax(score: Floats) -> Floats:
+    """Logarithms (B, K) of shares that sum to 1; −inf stays."""
+    below = score - score.max(axis=1, keepdims=True)
+    return np.asarray(below - np.log(np.exp(below).sum(axis=1, keepdims=True)))
 
 
 def _array(values: torch.Tensor) -> Floats:

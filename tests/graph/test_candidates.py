@@ -141,9 +141,8 @@ async def test_one_row_has_all_that_the_policy_needs(graph):
     assert found.course == "course" and found.step == 0 and found.success == 0.5
     assert [(goal.point, goal.level) for goal in found.goals] == [("c", 0.9)]
     assert found.limits.max_minutes == 30 and found.limits.modalities == ["text"] and found.limits.languages is None
-    [known] = found.mastery
-    assert known.point == "a" and known.days == pytest.approx(5)
-    assert known.level == pytest.approx(0.9 * math.exp(-0.4))
+    assert found.mastery.points == ["a"] and found.mastery.days == pytest.approx([5])
+    assert found.mastery.levels == pytest.approx([0.9 * math.exp(-0.4)])
     assert found.resources == ["a1", "b1", "b2"]
 
 
@@ -160,7 +159,7 @@ async def test_forgetting_is_computed_with_the_time_that_is_given(graph):
     await write(graph, CHAIN)
     assert (await candidates(graph, "learner", NOW)).resources == ["b1", "b2"]
     later = await candidates(graph, "learner", NOW + timedelta(days=9))
-    assert later.resources == ["a1"] and later.mastery[0].level == pytest.approx(0.9 * math.exp(-0.8))
+    assert later.resources == ["a1"] and later.mastery.levels == pytest.approx([0.9 * math.exp(-0.8)])
 
 
 async def test_reasons(graph):

@@ -82,9 +82,9 @@ async def test_every_answered_step_is_rebuilt(graph):
     assert [each.decision.id for each in rebuilt] == ["q0", "q2", "q3"]
     for transition, n in zip(rebuilt, (0, 2, 3), strict=True):
         levels = {point: each.level for point, each in transition.before.points.items()}
-        assert levels == pytest.approx({each.point: each.level for each in seen[n].mastery})
+        assert levels == pytest.approx(dict(zip(seen[n].mastery.points, seen[n].mastery.levels, strict=True)))
         days = {point: each.days for point, each in transition.before.points.items()}
-        assert days == pytest.approx({each.point: each.days for each in seen[n].mastery}, abs=1e-6)
+        assert days == pytest.approx(dict(zip(seen[n].mastery.points, seen[n].mastery.days, strict=True)), abs=1e-6)
         assert {point: each.level for point, each in transition.after.points.items()} == pytest.approx(after[n])
         assert (transition.before.answers, transition.before.success) == (
             seen[n].answers,

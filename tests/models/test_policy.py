@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.network import NetworkConfig, PolicyNetwork
-from models.policy import LearnedPolicy
+from models.policy import LearnedPolicy, best_kept
+from models.q_learning import prune
 from tests.models.courses import any_course, few, levels, observe, on_the_way, random_course
 
 
@@ -72,3 +73,13 @@ def test_the_same_question_gets_the_same_answer():
     seen = on_the_way(random_course(1))
     chosen = [policy(random_course(1)).decide(seen).chosen.tolist() for _ in range(2)]
     assert chosen[0] == chosen[1]
+
+
+@few
+@given(st.integers(1, 9), st.integers(1, 12), st.integers(0, 99))
+def test_pruning_is_that_of_training(keep, size, seed):
+    generator = np.random.default_rng(seed)
+    mask = generator.random((4, size)) < 0.7
+    q = np.where(mask, generator.normal(size=(4, size)), -np.inf).astype(np.float32)
+    expected = prune(torch.from_numpy(q), torch.from_numpy(mask), keep).numpy()
+    assert (best_kept(q, mask, keep) == expected).all()
