@@ -1,4 +1,4 @@
-"""Real logs for benchmarks, from ../shared/data (never in the project), and scores of what was predicted of them."""
+"""Real logs for benchmarks, from ../shared/data (never in the project)."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 OPPORTUNITIES = 40
@@ -123,15 +121,3 @@ def spaced_reviews() -> NDArray[np.float64]:
         apart = [(before, now) for before, now in pairwise(reviews) if now[0] - before[0] >= APART]
         rows += [(number, now[0] - last[0], n, now[1]) for n, (last, now) in enumerate(apart) if last[1]]
     return np.array(rows, dtype=np.float64)
-
-
-def area(score: NDArray[Any], right: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve by ranks, ties shared (Mann–Whitney)."""
-    ranks, positives = rankdata(score), int(right.sum())
-    above = ranks[right].sum() - positives * (positives + 1) / 2
-    return float(above / (positives * (len(right) - positives)))
-
-
-def log_loss(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Mean over answers, nats."""
-    return float(-np.log(np.clip(np.where(right, chance, 1 - chance), 1e-6, 1)).mean())

@@ -29,9 +29,10 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from torch import Tensor, nn
 
-from benchmarks.logs import Learner, Logs, Packed, area, available, log_loss, pack, spaced_reviews
+from benchmarks.logs import Learner, Logs, Packed, available, pack, spaced_reviews
 from benchmarks.report import RESULTS, Report
 from models.course import KINDS
+from models.learners.scores import area, log_loss
 from models.simulator import ADVANCED, BEGINNER
 from models.state import Rates
 

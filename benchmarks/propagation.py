@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from benchmarks.logs import Learner, Logs, area, available
+from benchmarks.logs import Learner, Logs, available
 from benchmarks.report import Report
+from models.learners.scores import area
 from models.state import PROFILES, Rates, update
 
 LAMBDAS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)

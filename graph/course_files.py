@@ -72,7 +72,7 @@ def read(path: Path) -> Folder:
         if not file.is_file() or kind not in ("csv", "jsonl", "tsv", "xlsx"):
             continue
         if table in TABLES and kind in ("csv", "jsonl"):
-            folder.sheets.append(_read_sheet(file, table, kind, folder))
+            folder.sheets.append(read_sheet(file, table, kind, folder))
         else:
             message = f"was not read: tables are named {', '.join(TABLES)} and end in .csv or .jsonl"
             folder.notes.append(Problem(Place(file.name, 0), "", message))
@@ -96,7 +96,8 @@ def _read_header(file: Path, folder: Folder) -> None:
             folder.say(Place(HEADER, 1), 'must be one object: {"id": …, "title": …}')
 
 
-def _read_sheet(file: Path, table: str, kind: str, folder: Folder) -> Sheet:
+def read_sheet(file: Path, table: str, kind: str, folder: Folder) -> Sheet:
+    """One file of `kind` csv or jsonl; what is wrong with it joins the problems of `folder`."""
     columns: tuple[str, ...] | None = None
     rows: list[Row] = []
     before = len(folder.problems)

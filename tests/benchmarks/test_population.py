@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.logs import area, pack
+from benchmarks.logs import pack
 from benchmarks.population import CHOSEN, NODES, Forgetting, Likelihood, gauss, predict
 
 LEARNERS = [([0, 1, 0, 0], [1, 0, 0, 1]), ([1, 1], [0, 1])]
@@ -96,8 +96,3 @@ def test_forgetting_is_found_again():
     at = made.fit(np.ones(size, dtype=bool))
     assert np.exp(at[0]) == pytest.approx(0.05, rel=0.2)
     assert sigmoid(at[1]) == pytest.approx(0.3, abs=0.06)
-
-
-def test_area_counts_pairs_and_shares_ties():
-    # pairs (right, wrong): (0.9, 0.1) above, (0.9, 0.5) above, (0.5, 0.1) above, (0.5, 0.5) tied
-    assert area(np.array([0.9, 0.5, 0.1, 0.5]), np.array([True, True, False, False])) == pytest.approx(3.5 / 4)
