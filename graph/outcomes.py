@@ -12,7 +12,18 @@ from neo4j.exceptions import ConstraintError
 
 from graph.connection import Graph, Row, Work
 from graph.errors import Conflict, NotFound
-from graph.practice import UNSEEN, Known, Learn, Learned, Outcome, Practice, Recorded, Rise, checked
+from graph.practice import (
+    UNSEEN,
+    Known,
+    Learn,
+    Learned,
+    Outcome,
+    Practice,
+    Recorded,
+    Rise,
+    Trace,
+    checked,
+)
 from graph.times import moment, utc
 
 RECENT = 0.15
@@ -83,6 +94,8 @@ class _Learner:
     changed: set[str] = field(default_factory=set)
     fresh: set[str] = field(default_factory=set)
     practised: bool = False
+    traces: dict[str, Trace] = field(default_factory=dict)
+    traced: set[str] = field(default_factory=set)
 
 
 class _Batch:
@@ -121,6 +134,12 @@ class _Batch:
             ],
             "known": self._mastery(written, fresh=False),
             "fresh": self._mastery(written, fresh=True),
+            "traces": [
+                {"learner": name, "course": course, "memory_of": trace.of, "memory": trace.numbers}
+                for name, each in written.items()
+                for course, trace in each.traces.items()
+                if course in each.traced
+            ],
         }
 
     def _mastery(self, written: dict[str, _Learner], fresh: bool) -> list[dict[str, Any]]:
@@ -134,13 +153,16 @@ class _Batch:
 
     def _remember(self, row: Row) -> None:
         learner = self._learners.setdefault(row["learner"], _Learner(row["step"], row["answers"], row["success"]))
-        for point, level, practiced_at, attempts, uncertainty, decay in row["mastery"]:
-            learner.known.setdefault(point, Known(level, moment(practiced_at), attempts, uncertainty, decay))
+        for point, level, practiced_at, attempts, uncertainty, decay, of, numbers in row["mastery"]:
+            trace = None if numbers is None else Trace(of, numbers)
+            learner.known.setdefault(point, Known(level, moment(practiced_at), attempts, uncertainty, decay, trace))
+        if row["trace"] is not None:
+            learner.traces.setdefault(row["course"], Trace(*row["trace"]))
 
     def _record(self, outcome: Outcome, row: Row) -> Recorded:
         practised = _practised(outcome, row)
         learner = self._learners[outcome.learner]
-        practice = _practice(outcome, row, learner.known)
+        practice = _practice(outcome, row, learner)
         learned = self._learn(practice) if practice.points else Learned(0.0)
         before = {state.point: state for state in practice.points}
         rises = [Rise(change.point, before[change.point].level, change.level) for change in learned.changes]
@@ -150,6 +172,9 @@ class _Batch:
                 learner.fresh.add(change.point)
             learner.known[change.point].change(change, before[change.point].importance > 0, outcome.at)
             learner.changed.add(change.point)
+        if learned.trace is not None and practice.course is not None:
+            learner.traces[practice.course] = learned.trace
+            learner.traced.add(practice.course)
         learner.practised = True
         learner.step += 1
         learner.answers += 1
@@ -186,15 +211,16 @@ def _stored(row: Row) -> Recorded | None:
     return Recorded(known["id"], known["learner"], known["step"], known["reward"], rises, repeated=True)
 
 
-def _practice(outcome: Outcome, row: Row, known: dict[str, Known]) -> Practice:
+def _practice(outcome: Outcome, row: Row, learner: _Learner) -> Practice:
     importance = dict(row["touched"])
     points = list(dict.fromkeys([*importance, *(to for _, to, _ in row["influence"])]))
-    unseen = Known(0.0, outcome.at, 0, UNSEEN, row["forgetting"])
-    states = [known.get(point, unseen).state(point, importance.get(point, 0.0), outcome.at) for point in points]
+    unseen = Known(0.0, outcome.at, 0, UNSEEN, row["forgetting"], seen=False)
+    states = [learner.known.get(point, unseen).state(point, importance.get(point, 0.0), outcome.at) for point in points]
     weights: dict[tuple[str, str], float] = {}
     for start, end, weight in row["influence"]:
         weights[start, end] = max(weight, weights.get((start, end), 0.0))
-    return Practice(outcome, row["course"], states, [(start, end, weight) for (start, end), weight in weights.items()])
+    influence = [(start, end, weight) for (start, end), weight in weights.items()]
+    return Practice(outcome, row["course"], states, influence, learner.traces.get(row["course"]))
 
 
 def _interaction(

@@ -41,8 +41,18 @@ class Outcome:
     minutes: float | None = None
 
 
+class Trace(NamedTuple):
+    """What a learner model keeps of a point or a learner: its own numbers, and which version of it wrote them."""
+
+    of: str
+    numbers: list[float]
+
+
 class PointState(NamedTuple):
-    """One point before the outcome: `level` forgetting included, η `importance` (0 for a neighbour)."""
+    """One point before the outcome: `level` forgetting included, η `importance` (0 for a neighbour).
+
+    `trace`: what the model that was last in charge kept of it; `seen` is False where nothing is stored yet.
+    """
 
     point: str
     importance: float
@@ -50,6 +60,8 @@ class PointState(NamedTuple):
     uncertainty: float
     attempts: int
     days: float
+    trace: Trace | None = None
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +72,32 @@ class Practice:
         course: whose settings count; None where the learner has none.
         points: those that the resource teaches, then their neighbours in W.
         influence: W as (from a taught point, to a point, weight).
+        trace: what the model that was last in charge kept of the learner in this course.
     """
 
     outcome: Outcome
     course: str | None
     points: list[PointState]
     influence: list[tuple[str, str, float]]
+    trace: Trace | None = None
 
 
 class Change(NamedTuple):
-    """The new level and uncertainty of a point."""
+    """The new level and uncertainty of a point, and what the learner model keeps of it."""
 
     point: str
     level: float
     uncertainty: float
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a learner model makes of a practice; points without a change keep their state."""
+    """What a learner model makes of a practice; points without a change keep their state, as does the learner."""
 
     reward: float
     changes: list[Change] = field(default_factory=list)
+    trace: Trace | None = None
 
 
 Learn = Callable[[Practice], Learned]
@@ -116,6 +132,8 @@ class Known:
     attempts: int
     uncertainty: float
     decay: float
+    trace: Trace | None = None
+    seen: bool = True
 
     def days(self, at: datetime) -> float:
         """Since it was practised; 0 for an outcome that arrives late."""
@@ -125,11 +143,11 @@ class Known:
         """The point at that moment."""
         days = self.days(at)
         level = self.level * math.exp(-self.decay * days) if days >= FORGET_AFTER_DAYS else self.level
-        return PointState(point, importance, level, self.uncertainty, self.attempts, days)
+        return PointState(point, importance, level, self.uncertainty, self.attempts, days, self.trace, self.seen)
 
     def change(self, change: Change, touched: bool, at: datetime) -> None:
         """Take the new level; an attempt counts for the points that were practised themselves."""
-        self.level, self.uncertainty = change.level, change.uncertainty
+        self.level, self.uncertainty, self.trace, self.seen = change.level, change.uncertainty, change.trace, True
         self.attempts += touched
         self.practiced_at = max(self.practiced_at, at)
 
@@ -142,6 +160,8 @@ class Known:
             "uncertainty": self.uncertainty,
             "attempts": self.attempts,
             "practiced_at": self.practiced_at,
+            "memory_of": self.trace and self.trace.of,
+            "memory": self.trace and self.trace.numbers,
         }
 
 

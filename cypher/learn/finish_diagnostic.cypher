@@ -1,5 +1,5 @@
 // Set the mastery that follows from a diagnostic, keep what it was before on the diagnostic, and close it. Answers on a
-// point's items count as its attempts. Points come by id, so that two of these lock them in one order. Returns the points
+// point's items count as its attempts. What a learner model kept of a point goes: it takes the new level up. Points come by id, so that two of these lock them in one order. Returns the points
 // that exist.
 // params: id STRING, levels LIST<MAP>, now DATETIME
 // returns: points
@@ -18,7 +18,7 @@ CALL (l, d, c) {
       ELSE old.level END, 0.0) AS before
   MERGE (l)-[m:MASTERY]->(k)
   SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = coalesce(m.attempts, 0) + answers,
-    m.practicedAt = $now, m.updatedAt = $now
+    m.practicedAt = $now, m.updatedAt = $now, m.memoryOf = null, m.memory = null
   RETURN collect(k.id) AS points, collect(before) AS before, collect(row.level) AS after
 }
 SET l.step = coalesce(l.step, 0) + 1

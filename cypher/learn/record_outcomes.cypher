@@ -2,7 +2,8 @@
 // also says which mastery edges are there. To keep learners of one course from waiting for each other in a ring, points are
 // locked by id (MERGE would lock them all), and new edges come before changes of old ones: an edge that is changed is locked
 // too, and stands in the way of a new one beside it. What is left of rings, the driver resolves by trying again.
-// params: interactions LIST<MAP>, learners LIST<MAP>, known LIST<MAP>, fresh LIST<MAP>
+// `traces`: what a learner model keeps of a learner in a course.
+// params: interactions LIST<MAP>, learners LIST<MAP>, known LIST<MAP>, fresh LIST<MAP>, traces LIST<MAP>
 // returns: none
 // access: write
 CALL () {
@@ -10,7 +11,7 @@ CALL () {
   MATCH (l:Learner {id: row.learner})
   MATCH (k:KnowledgePoint {id: row.point})
   CREATE (l)-[:MASTERY {level: row.level, uncertainty: row.uncertainty, attempts: row.attempts,
-    practicedAt: row.practiced_at, updatedAt: row.updated_at}]->(k)
+    practicedAt: row.practiced_at, updatedAt: row.updated_at, memoryOf: row.memory_of, memory: row.memory}]->(k)
 }
 CALL () {
   UNWIND $interactions AS row
@@ -36,7 +37,14 @@ CALL () {
   UNWIND $known AS row
   MATCH (:Learner {id: row.learner})-[m:MASTERY]->(:KnowledgePoint {id: row.point})
   SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = row.attempts,
-    m.practicedAt = row.practiced_at, m.updatedAt = row.updated_at
+    m.practicedAt = row.practiced_at, m.updatedAt = row.updated_at, m.memoryOf = row.memory_of, m.memory = row.memory
+}
+CALL () {
+  UNWIND $traces AS row
+  MATCH (l:Learner {id: row.learner})
+  MATCH (c:Course {id: row.course})
+  MERGE (l)-[x:TRACED]->(c)
+  SET x.memoryOf = row.memory_of, x.memory = row.memory
 }
 UNWIND $learners AS row
 MATCH (l:Learner {id: row.learner})
