@@ -77,6 +77,11 @@ class BKT(LearnerModel):
         points = np.log(prior / (1 - prior)).astype(np.float32)
         return Memory(np.zeros((1, 0), dtype=np.float32), points[None, :, None])
 
+    def adopt(self, points: Ints, known: Estimate) -> Floats:
+        """Its log-odds."""
+        level = np.clip(known.level, 1e-3, 1 - 1e-3)
+        return np.asarray(np.log(level / (1 - level))[..., None], dtype=np.float32)
+
     def update(self, memory: Memory, question: Question, right: Flags) -> Memory:
         """Evidence, learning and, without a clock, forgetting of the touched points; the others stay."""
         now, weight = self._at(question), question.importance

@@ -14,6 +14,7 @@ skill never wrong, never right   kept and named: a fit can say little of it
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graph.answer_files import RawAnswer
 from models.learners.log import AnswerLog, log_of
@@ -68,11 +69,18 @@ class CleaningReport:
         return "\n".join([head, *(f"  {found}" for found in self.findings)])
 
 
-@dataclass(frozen=True)
-class _Row:
-    name: str
+class _Row(NamedTuple):
+    """An answer, its skills that are left, and what orders it: its time, else its order, NaN where it has neither."""
+
+    number: int
     answer: RawAnswer
     skills: tuple[str, ...]
+    moment: float
+
+    @property
+    def name(self) -> str:
+        """How the report calls it."""
+        return str(self.answer.at) or f"row {self.number}"
 
 
 def clean(
@@ -83,7 +91,7 @@ def clean(
     `known` are the skills there are, in their order; without it, those that the rows name, sorted.
     """
     scale, findings = scale or Scale(), list[Finding]()
-    rows = [_Row(str(answer.at) or f"row {n}", answer, answer.skills) for n, answer in enumerate(answers, 1)]
+    rows = [_Row(number, answer, answer.skills, _moment(answer)) for number, answer in enumerate(answers, 1)]
     kept = _known(_complete(rows, findings), known, findings)
     kept = _on_scale(kept, scale, findings)
     kept = _once(_in_order(kept, findings), findings)
@@ -125,7 +133,7 @@ def _known(rows: list[_Row], known: Collection[str] | None, findings: list[Findi
     _note(findings, "unknown skill", unknown, "skill dropped")
     if not unknown:
         return rows
-    reduced = [_Row(row.name, row.answer, tuple(name for name in row.skills if name in names)) for row in rows]
+    reduced = [row._replace(skills=tuple(name for name in row.skills if name in names)) for row in rows]
     return _split(reduced, lambda row: bool(row.skills), findings, "row of unknown skills alone")
 
 
@@ -135,9 +143,10 @@ def _on_scale(rows: list[_Row], scale: Scale, findings: list[Finding]) -> list[_
 
 
 def _moment(answer: RawAnswer) -> float:
-    """What orders answers; NaN where nothing does."""
-    given = [value for value in (answer.days, answer.order) if value is not None and not math.isnan(value)]
-    return given[0] if given else math.nan
+    for value in (answer.days, answer.order):
+        if value is not None and not math.isnan(value):
+            return value
+    return math.nan
 
 
 def _in_order(rows: list[_Row], findings: list[Finding]) -> list[_Row]:
@@ -146,7 +155,7 @@ def _in_order(rows: list[_Row], findings: list[Finding]) -> list[_Row]:
     last: dict[str, float] = {}
     late, keys = [], []
     for row in rows:
-        learner, moment = row.answer.learner, _moment(row.answer)
+        learner, moment = row.answer.learner, row.moment
         before = last.get(learner, -math.inf)
         if moment < before:
             late.append(row.name)
@@ -160,10 +169,10 @@ def _once(rows: list[_Row], findings: list[Finding]) -> list[_Row]:
     seen: set[tuple[object, ...]] = set()
     kept, twice = list[_Row](), list[_Row]()
     for row in rows:
-        answer, moment = row.answer, _moment(row.answer)
-        key = (answer.learner, row.skills, answer.item, answer.right, moment)
+        answer = row.answer
+        key = (answer.learner, row.skills, answer.item, answer.right, row.moment)
         (twice if key in seen else kept).append(row)
-        if not math.isnan(moment):
+        if not math.isnan(row.moment):
             seen.add(key)
     _note(findings, "duplicate row", [row.name for row in twice], "dropped")
     return kept
@@ -176,7 +185,7 @@ def _clock(rows: list[_Row], findings: list[Finding]) -> list[float]:
     missing = [
         row.name
         for row, day in zip(rows, days, strict=True)
-        if (timed and math.isnan(day)) or (ordered and math.isnan(_moment(row.answer)))
+        if (timed and math.isnan(day)) or (ordered and math.isnan(row.moment))
     ]
     _note(findings, "time missing or unreadable", missing, "takes the place and time of the learner's answer beside it")
     for direction in (range(len(rows)), range(len(rows) - 1, -1, -1)):

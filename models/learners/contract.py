@@ -97,6 +97,13 @@ class LearnerModel(ABC):
     def mastery(self, memory: Memory, question: Question) -> Estimate:
         """How well each point of the question is known now, (B, P)."""
 
+    def adopt(self, points: Ints, known: Estimate) -> Floats:
+        """Memory (B, P, M) of points of which only a level and its spread are known: from a diagnostic, another model.
+
+        A model that cannot take a level up starts the points anew.
+        """
+        return self.start().points[0][np.maximum(points, 0)]
+
     def replay(self, log: AnswerLog) -> Floats:
         """P(right) of every answer of `log` from the learner's earlier ones alone, (A,).
 

@@ -36,12 +36,21 @@ MODELS: dict[str, Entry] = {
     "share": Entry(
         "models.learners.baseline", "ShareModel", "The share of right answers to each skill: what others must beat."
     ),
+    "gain": Entry("models.learners.gain", "Gain", "Gain, propagation and forgetting with rates fitted to the log."),
+    "bkt": Entry("models.learners.bkt", "BKT", "Bayesian Knowledge Tracing, four parameters a skill, by exact EM."),
+    "bkt_forget": Entry("models.learners.bkt", "ForgettingBKT", "The same with a rate of forgetting for each skill."),
+    "fsrs": Entry(
+        "models.learners.memory",
+        "FSRS",
+        "FSRS-6: stability and difficulty of each point, recall now, when to review.",
+        True,
+    ),
 }
 """In the order that `lodestar learners` lists them."""
 
 
 class Saved(NamedTuple):
-    """A model read from disk, when it was fitted (UTC) and what was measured of it then."""
+    """A model read from disk, with the notes of its fit, when that was (UTC) and what was measured of it then."""
 
     model: LearnerModel
     when: datetime

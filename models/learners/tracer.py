@@ -1,0 +1,48 @@
+"""A learner model in charge of a course: it takes up what is known, follows the practice, and tells levels.
+
+Only the points that a resource teaches change; what they influence is left to the model's own structure. A point that
+the model has never seen (added since it was fitted) is NOTHING to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from models.course import Flags, Floats, Ints
+from models.learners.contract import Estimate, LearnerModel, Memory, Question
+from models.learners.log import NOTHING
+
+
+class Tracer:
+    """A fitted model with its version; stateless, so one serves everybody."""
+
+    def __init__(self, model: LearnerModel, version: str) -> None:
+        self.model = model
+        self.version = version
+        self._skill = {id: place for place, id in enumerate(model.skills)}
+        self._item = {id: place for place, id in enumerate(model.items)}
+
+    def skills_of(self, points: Sequence[str]) -> Ints:
+        """Positions of knowledge points in the model, NOTHING where it does not know one."""
+        return np.array([self._skill.get(id, NOTHING) for id in points], dtype=np.int64)
+
+    def items_of(self, ids: Sequence[str | None]) -> Ints:
+        """Positions of resources or items in the model, NOTHING where it does not know one."""
+        return np.array([self._item.get(id or "", NOTHING) for id in ids], dtype=np.int64)
+
+    def begin(self, skills: Ints, known: Estimate) -> Memory:
+        """Memory of B learners of whom levels and spreads (B, P) of `skills` (P,) are known."""
+        learners = len(known.level)
+        points = np.broadcast_to(skills, known.level.shape)
+        return Memory(np.repeat(self.model.start().learner, learners, axis=0), self.model.adopt(points, known))
+
+    def practise(self, memory: Memory, question: Question, right: Flags) -> tuple[Memory, Estimate]:
+        """Memory and mastery of the question's points after the answers (B,)."""
+        after = self.model.update(memory, question, right)
+        return after, self.model.mastery(after, replace(question, days=np.zeros_like(question.days)))
+
+
+def gain_of(importance: Floats, before: Floats, after: Floats) -> Floats:
+    """r = Σ η Δs (DESIGN §3) of what an answer changed, (B, P) → (B,)."""
+    return np.asarray((importance * (after - before)).sum(axis=-1), dtype=np.float32)
