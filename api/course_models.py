@@ -5,13 +5,16 @@ from pathlib import Path
 from api.course_arrays import course_of
 from api.policies import Policies
 from api.served import Question, Served
+from api.tracers import Tracers
 from api.views import PointName, resource_view
 from graph.catalogue import CourseRows, ItemRow
 
 
-def served_of(rows: CourseRows, policies: Path) -> Served:
-    """Everything about one course at one revision; `policies` is the folder of trained policies."""
+def served_of(rows: CourseRows, policies: Path, tracers: Tracers | None = None) -> Served:
+    """Everything about one course at one revision, from the folders of trained policies and fitted learner models."""
     course = course_of(rows)
+    if tracers:
+        course = tracers.on(course, rows.settings)
     return Served(
         course=course,
         revision=rows.revision,

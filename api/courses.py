@@ -7,7 +7,7 @@ from time import monotonic
 
 from api.served import Served
 from graph.errors import Invalid
-from models.state import Rates
+from models.course import Course
 
 PATIENCE = 1.0
 """Seconds that a request waits for a newer course before it is served from the one at hand."""
@@ -37,9 +37,9 @@ class Courses:
         """The courses in memory."""
         return list(self._served.values())
 
-    def rates(self, course: str) -> Rates | None:
-        """The update rates of a course in memory; None for another."""
-        return self._served[course].course.rates if course in self._served else None
+    def arrays(self, course: str) -> Course | None:
+        """The arrays of a course in memory; None for another."""
+        return self._served[course].course if course in self._served else None
 
     def point_name(self, id: str) -> str:
         """The name of a point of any course in memory; its id where it is in none."""

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy import sparse
 
+from api.tracing import trace
 from graph.practice import Change, Learn, Learned, Practice
+from models.course import Course
 from models.evidence import after_answer
 from models.state import Rates, update
 
@@ -42,15 +44,16 @@ class NotRead(Exception):
         self.course = course
 
 
-def learner_model(rates: Callable[[str], Rates | None]) -> Learn:
-    """The model that a transaction calls for each outcome; raises `NotRead` for a course whose rates are not known."""
+def learner_model(courses: Callable[[str], Course | None]) -> Learn:
+    """The model that a transaction calls for each outcome; raises `NotRead` for a course that is not in memory."""
 
     def model(practice: Practice) -> Learned:
         if practice.course is None:
             return learn(practice, Rates())
-        known = rates(practice.course)
-        if known is None:
+        course = courses(practice.course)
+        if course is None:
             raise NotRead(practice.course)
-        return learn(practice, known)
+        traced = trace(practice, course.tracer) if course.tracer else None
+        return traced or learn(practice, course.rates)
 
     return model

@@ -15,6 +15,6 @@ async def record(loop: Loop, outcomes: list[Outcome]) -> list[Recorded]:
     """
     while True:
         try:
-            return await record_outcomes(loop.graph, outcomes, learner_model(loop.courses.rates), loop.now())
+            return await record_outcomes(loop.graph, outcomes, learner_model(loop.courses.arrays), loop.now())
         except NotRead as missing:
             await loop.courses.get(missing.course)

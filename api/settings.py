@@ -7,6 +7,7 @@ import platformdirs
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.tracers import Tracers
 from graph.connection import Address
 
 
@@ -44,6 +45,15 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", alias="LODESTAR_HOST", description="The address the API listens on.")
     port: int = Field(default=8000, alias="LODESTAR_PORT", description="The port the API listens on.")
+
+    learner_model: str = Field(
+        default="measured",
+        description="Who estimates mastery: a name from `lodestar learners`, or measured: the best of those fitted.",
+    )
+
+    def tracers(self) -> Tracers:
+        """The fitted learner models and who is in charge."""
+        return Tracers(self.home / "learners", self.learner_model)
 
     def policy_folder(self, course: str) -> Path:
         """Where the policy of `course` and its evaluation are kept."""

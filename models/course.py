@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from models.arrays import Flags as Flags
+from models.arrays import Floats as Floats
+from models.arrays import Ints as Ints
+from models.learners.tracer import Tracer
 from models.state import Rates
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 KINDS = ("lesson", "practice", "reading", "video", "test")
 MODALITIES = ("text", "audio", "video", "interactive")
@@ -40,6 +39,8 @@ class Course:
         related: (S, 2) unordered pairs; `related_weight` (S,) their Jaccard weights.
         taught: (R, C) point indices, padded with 0 where `importance` (R, C) is 0.
         mastered, met: (N,) thresholds in [0, 1].
+        rates, tracer: the learner model in charge: gain–propagation–forgetting with these rates, or a fitted model;
+            then the rates say what is forgotten and what a recommender expects of an answer.
         difficulty: (R,) logits relative to what is usual for the point; minutes (R,); kind and modality (R,) codes.
     """
 
@@ -58,6 +59,7 @@ class Course:
     kind: Ints
     modality: Ints
     rates: Rates = field(default_factory=Rates)
+    tracer: Tracer | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     _ways: dict[int, Ints] = field(default_factory=dict, init=False, repr=False)
 

@@ -13,14 +13,14 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from models.course import Course, Flags, Floats, Ints
-from models.diagnostic import starting_level
+from models.estimator import Estimator
+from models.learners.contract import Memory
 from models.recommender import Observation, feasible, needed_points, pad, wanted_points
 from models.simulator import Learners, Population
-from models.state import decay, update
 
 _CHANGING = (
     *("level", "practised", "target", "closure", "done", "done_right"),
-    *("clock", "steps", "success", "start_knowledge"),
+    *("clock", "steps", "success", "start_knowledge", "memory_of_learner", "memory_of_points"),
 )
 _HIDDEN = ("knowledge", "peak", "ability", "speed", "forgetting", "placement")
 
@@ -70,6 +70,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.single_action_space = gymnasium.spaces.Discrete(course.resources)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
+        self._estimator = Estimator(course)
         self._seeded(0)
         self._goal_choices = np.flatnonzero(np.asarray(course.teaches.sum(axis=0)).ravel() > 0)
 
@@ -77,7 +78,8 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         size, course = self.num_envs, self.course
         self._generator = np.random.default_rng(seed)
         self.learners = Learners(course, self.population, size, self._generator)
-        self.level = np.zeros((size, course.points), dtype=np.float32)
+        nobody = np.zeros((size, course.points), dtype=np.float32)
+        self.level, (self.memory_of_learner, self.memory_of_points) = self._estimator.start(nobody, 1)
         self.practised = np.zeros((size, course.points), dtype=np.float32)
         self.target = np.zeros((size, course.points), dtype=np.float32)
         self.closure = np.zeros((size, course.points), dtype=bool)
@@ -109,14 +111,12 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
 
     def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
         """Like `step` without replacing ended learners. Returns reward, ended and goal reached, each (B,)."""
-        course, rows = self.course, np.arange(self.num_envs)
+        rows = np.arange(self.num_envs)
         before = self.progress()
         right = self.learners.answer(actions)
-        importance = np.zeros_like(self.level)
-        np.add.at(importance, (rows[:, None], course.taught[actions]), course.importance[actions])
-        current = self.current()
-        level, gain = update(current, importance, right[:, None], course.influence, course.rates)
-        moved = (importance > 0) | (level != current)
+        days, memory = self.clock[:, None] - self.practised, Memory(self.memory_of_learner, self.memory_of_points)
+        level, moved, gain, memory = self._estimator.follow(self.current(), days, memory, actions, right)
+        self.memory_of_learner, self.memory_of_points = memory
         self.level = np.where(moved, level, self.level)
         self.practised = np.where(moved, self.clock[:, None], self.practised)
         self.done[rows, actions] = self.clock
@@ -157,7 +157,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
 
     def current(self) -> Floats:
         """(B, N) the estimates as they are read now, decayed."""
-        return decay(self.level, self.clock[:, None] - self.practised, self.course.rates)
+        return self._estimator.now(self.level, self.clock[:, None] - self.practised)
 
     def allowed(self, level: Floats | None = None) -> Flags:
         """(B, R) the candidates."""
@@ -227,7 +227,8 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
     def _draw(self, who: Ints) -> None:
         self.learners.renew(who)
         right = self.learners.examine(who, self.episode.questions)
-        self.level[who], _ = starting_level(right, np.full_like(right, self.episode.questions))
+        self.level[who], memory = self._estimator.start(right, self.episode.questions)
+        self.memory_of_learner[who], self.memory_of_points[who] = memory
         for array, value in ((self.practised, 0), (self.clock, 0), (self.steps, 0), (self.success, 0.5)):
             array[who] = value
         self.done[who] = self.done_right[who] = -np.inf

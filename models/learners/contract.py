@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.course import Flags, Floats, Ints
+from models.arrays import Flags, Floats, Ints
 from models.learners.log import NOTHING, AnswerLog
 
 Parameters = Mapping[str, NDArray[Any]]
@@ -102,7 +102,8 @@ class LearnerModel(ABC):
 
         A model that cannot take a level up starts the points anew.
         """
-        return self.start().points[0][np.maximum(points, 0)]
+        start: Floats = self.start().points[0]
+        return start[np.maximum(points, 0)]
 
     def replay(self, log: AnswerLog) -> Floats:
         """P(right) of every answer of `log` from the learner's earlier ones alone, (A,).

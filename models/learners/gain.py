@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.evidence import spread_of, weight_of
-from models.course import Ints
 from models.learners.contract import Estimate, LearnerModel, Memory, Parameters, Question
 from models.learners.gain_fit import GainFit, Link, chances, fit, propagation
 from models.learners.log import AnswerLog, shares
@@ -90,7 +89,7 @@ class Gain(LearnerModel):
         points = np.stack([self.level, np.full_like(self.level, START_WEIGHT)], axis=1)
         return Memory(np.zeros((1, 0), dtype=np.float32), points[None])
 
-    def adopt(self, points: Ints, known: Estimate) -> Floats:
+    def adopt(self, points: NDArray[np.int64], known: Estimate) -> Floats:
         """The level, and the answers that it is worth."""
         return np.stack([known.level, weight_of(known.level, known.spread)], axis=-1).astype(np.float32)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.course import Flags, Floats, Ints
+from models.arrays import Flags, Floats, Ints
 
 NOTHING = -1
 """In place of a skill or an item where there is none."""

@@ -50,9 +50,13 @@ MODELS: dict[str, Entry] = {
 
 
 class Saved(NamedTuple):
-    """A model read from disk, with the notes of its fit, when that was (UTC) and what was measured of it then."""
+    """A model read from disk, with the notes of its fit, when that was (UTC) and what was measured of it then.
+
+    `version` changes with the parameters.
+    """
 
     model: LearnerModel
+    version: str
     when: datetime
     figures: Mapping[str, float]
 
@@ -101,7 +105,8 @@ def load(folder: Path) -> Saved:
         raise SetupFailed(f"{path} cannot be read ({error}). Delete the folder and fit again.") from error
     model = learner_model(header["name"]).from_parameters(skills, items, parameters)
     model.notes = notes
-    return Saved(model, when, header["figures"])
+    version = f"{model.name}-{header['parameters'].removeprefix('parameters-')[:8]}"
+    return Saved(model, version, when, header["figures"])
 
 
 def _packed(parameters: Parameters) -> bytes:

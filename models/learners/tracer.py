@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.course import Flags, Floats, Ints
+from models.arrays import Flags, Floats, Ints
 from models.learners.contract import Estimate, LearnerModel, Memory, Question
 from models.learners.log import NOTHING
 
@@ -36,6 +36,10 @@ class Tracer:
         learners = len(known.level)
         points = np.broadcast_to(skills, known.level.shape)
         return Memory(np.repeat(self.model.start().learner, learners, axis=0), self.model.adopt(points, known))
+
+    def question(self, skills: Ints, importance: Floats, items: Ints, days: Floats) -> Question:
+        """What a resource asks of B learners; points (B, P) without importance are padding."""
+        return Question(np.where(importance > 0, skills, NOTHING), importance, items, days)
 
     def practise(self, memory: Memory, question: Question, right: Flags) -> tuple[Memory, Estimate]:
         """Memory and mastery of the question's points after the answers (B,)."""

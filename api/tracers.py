@@ -1,0 +1,81 @@
+"""Which learner model is in charge of a course: LEARNER_MODEL, or the course's own setting `learnerModel`.
+
+`gain` is the platform's own state model; fitted, it brings its rates. `measured` is the model whose chances had the
+smallest log loss on held-out learners when the course's models were fitted, and `gain` where none was.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from graph.errors import SetupFailed
+from models.course import Course
+from models.learners.gain import Gain
+from models.learners.registry import MODELS, Saved, learner_model, load
+from models.learners.tracer import Tracer
+
+MEASURED, GAIN = "measured", "gain"
+UNSERVED = ("share",)
+"""Models that learn nothing of a learner: there to be beaten."""
+_RATES = {
+    "gain_right": "gainRight",
+    "gain_wrong": "gainWrong",
+    "propagation": "propagation",
+    "forgetting": "forgetting",
+}
+
+logger = logging.getLogger("lodestar")
+
+
+@dataclass(frozen=True)
+class Tracers:
+    """Fitted models in `folder`/COURSE/MODEL, and the name that LEARNER_MODEL gives."""
+
+    folder: Path
+    name: str = MEASURED
+
+    def on(self, course: Course, settings: Mapping[str, Any]) -> Course:
+        """The course with its learner model in charge. Raises `Invalid` for a name that no model has."""
+        name = str(settings.get("learnerModel") or self.name)
+        saved = self.fitted(course.id)
+        if name == MEASURED:
+            name = best(saved)
+        learner_model(name)
+        if name == GAIN:
+            return replace(course, rates=_rates(course, settings, saved.get(GAIN)), tracer=None)
+        if name not in saved:
+            logger.warning("%s of course %s is not fitted: `lodestar learners fit %s`", name, course.id, course.id)
+            return course
+        return replace(course, tracer=Tracer(saved[name].model, saved[name].version))
+
+    def fitted(self, course: str) -> dict[str, Saved]:
+        """The fitted models of a course, by name; one that cannot be read is left out, and told."""
+        found = {}
+        for name in MODELS:
+            if (self.folder / course / name).is_dir():
+                try:
+                    found[name] = load(self.folder / course / name)
+                except SetupFailed as error:
+                    logger.warning("%s", error)
+        return found
+
+
+def best(saved: Mapping[str, Saved]) -> str:
+    """The measured model with the smallest log loss; `gain` wins a tie and where nothing is measured."""
+    losses = {
+        name: one.figures["log_loss"]
+        for name, one in saved.items()
+        if name not in UNSERVED and "log_loss" in one.figures
+    }
+    return min(losses, key=lambda name: (losses[name], name != GAIN), default=GAIN)
+
+
+def _rates(course: Course, settings: Mapping[str, Any], saved: Saved | None) -> Any:
+    """Fitted rates, but for those that the course sets itself."""
+    if saved is None or not isinstance(saved.model, Gain) or "profile" in settings:
+        return course.rates
+    told = {name for name, key in _RATES.items() if settings.get(key) is not None}
+    fitted = {one.name: getattr(saved.model.rates, one.name) for one in fields(course.rates)}
+    return replace(course.rates, **{name: fitted[name] for name in _RATES if name not in told})
