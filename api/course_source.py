@@ -11,7 +11,7 @@ from graph.connection import Graph
 
 
 def courses_of(graph: Graph, policies: Path, tracers: Tracers | None = None) -> Courses:
-    """The courses of a graph, read when they are asked for, with the policies and learner models that lie in folders."""
+    """The courses of a graph, read when they are asked for, with their policies and learner models."""
 
     async def build(course: str) -> Served:
         return served_of(await catalogue.course(graph, course), policies, tracers)

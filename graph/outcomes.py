@@ -162,7 +162,7 @@ class _Batch:
     def _record(self, outcome: Outcome, row: Row) -> Recorded:
         practised = _practised(outcome, row)
         learner = self._learners[outcome.learner]
-        practice = _practice(replace(outcome, **practised), row, learner)
+        practice = _practice(replace(outcome, resource=practised["resource"], item=practised["item"]), row, learner)
         learned = self._learn(practice) if practice.points else Learned(0.0)
         before = {state.point: state for state in practice.points}
         rises = [Rise(change.point, before[change.point].level, change.level) for change in learned.changes]

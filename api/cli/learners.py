@@ -1,6 +1,5 @@
 """`lodestar learners`: the learner models there are, and fitting them to a course's answers or to a log."""
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +7,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.fitting import Fits, Source, fit_course, known_points, read_log
+from api.cli.session import on_graph
+from api.fitting import Fits, fit_course
+from api.learner_logs import read
 from api.settings import Settings
 from models.learners.registry import MODELS
 
 console = Console()
 app = typer.Typer(invoke_without_command=True, help="Learner models: list them, and fit them to answers.")
-FITTED = ("gain", "bkt", "bkt_forget", "pfa", "best_lr")
-"""Fitted without being named: those that take seconds."""
+QUICK = ["gain", "bkt", "bkt_forget", "pfa", "best_lr"]
 
 
 @app.callback()
@@ -26,7 +26,7 @@ def learners(context: typer.Context) -> None:
         for name, entry in MODELS.items():
             table.add_row(name, entry.about)
         console.print(table)
-        console.print("\nLEARNER_MODEL, or a course's own `learnerModel`, puts one of them in charge.")
+        console.print("Fit them: lodestar learners fit COURSE. LEARNER_MODEL, or `learnerModel` of a course, chooses.")
 
 
 @app.command()
@@ -34,26 +34,31 @@ def fit(
     course: Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)],
     log: Annotated[
         Path | None,
-        typer.Option(help="CSV or JSONL: learner, skill (point ids), right, item, time or order. The graph's without it."),
+        typer.Option(help="CSV or JSONL with learner, skill (point ids), right; item, time, order. Else the graph's."),
     ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help=f"Which; may be repeated. [default: {', '.join(FITTED)}]")
-    ] = None,
+    model: Annotated[list[str], typer.Option(help="Which; may be repeated. These take seconds.")] = QUICK,
     seed: Annotated[int, typer.Option(help="Chooses the learners that are held out.")] = 0,
 ) -> None:
-    """Fit learner models to the answers of COURSE, measure them on held-out learners, and say who is in charge."""
-    settings = Settings()
-    points = known_points(course)
-    source = read_log(course, log, points)
-    console.print(source.report, highlight=False)
-    names = model or [name for name in FITTED if name in MODELS]
+    """Fit learner models to the answers on COURSE, measure them on held-out learners, and say who is in charge."""
+    points, answers, problems = on_graph(lambda graph: read(graph, course, log))
+    for problem in problems:
+        console.print(f"[yellow]{problem}[/yellow]", highlight=False)
     with console.status("fitting") as status:
-        fits = fit_course(course, source, names, settings, seed, lambda name: status.update(f"fitting {name}"))
-    show(fits)
+        show(
+            fit_course(
+                Settings().tracers(),
+                (course, points),
+                answers,
+                model,
+                seed,
+                lambda name: status.update(f"fitting {name}"),
+            )
+        )
 
 
 def show(fits: Fits) -> None:
-    """The measurements as a table, notes, and who is in charge."""
+    """What the log held, the measurements, what to know of each fit, and who is in charge."""
+    console.print(fits.report, highlight=False)
     table = Table("model", "AUC", "log loss", "accuracy", "calibration error", "seconds to fit", box=None)
     for each in fits.fitted:
         values = (each.scores.auc, each.scores.log_loss, each.scores.accuracy, each.scores.calibration)
@@ -62,8 +67,5 @@ def show(fits: Fits) -> None:
     for each in fits.fitted:
         for note in each.model.notes:
             console.print(f"[yellow]{each.model.name}[/yellow]  {note}", highlight=False)
-    console.print(f"held out  {fits.held_out} learners; saved in {fits.folder}", highlight=False)
-    console.print(f"in charge {fits.chosen}   ({fits.why})", highlight=False)
-
-
-__all__ = ["Source", "app", "fit", "partial", "show"]
+    console.print(f"saved      {fits.folder}", highlight=False)
+    console.print(f"in charge  {fits.chosen}: {fits.why}", highlight=False)

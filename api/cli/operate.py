@@ -1,8 +1,8 @@
-"""The commands of whoever runs the platform: demo, train, evaluate, serve, db."""
+"""The commands of whoever runs the platform: demo, train, evaluate, learners, serve, db."""
 
 import typer
 
-from api.cli import db, demo, serve, train
+from api.cli import db, demo, learners, serve, train
 
 
 def register(app: typer.Typer) -> None:
@@ -10,3 +10,4 @@ def register(app: typer.Typer) -> None:
     for group in (demo, train, serve):
         group.register(app)
     app.add_typer(db.app, name="db")
+    app.add_typer(learners.app, name="learners")

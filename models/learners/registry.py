@@ -39,6 +39,9 @@ MODELS: dict[str, Entry] = {
     "gain": Entry("models.learners.gain", "Gain", "Gain, propagation and forgetting with rates fitted to the log."),
     "bkt": Entry("models.learners.bkt", "BKT", "Bayesian Knowledge Tracing, four parameters a skill, by exact EM."),
     "bkt_forget": Entry("models.learners.bkt", "ForgettingBKT", "The same with a rate of forgetting for each skill."),
+    "irt_1pl": Entry("models.learners.item_response", "OneParameter", "Item response: one ability, item difficulties."),
+    "irt_2pl": Entry("models.learners.item_response", "TwoParameter", "The same with each item's discrimination."),
+    "irt_3pl": Entry("models.learners.item_response", "ThreeParameter", "The same with guessing."),
     "fsrs": Entry(
         "models.learners.memory",
         "FSRS",

@@ -1,0 +1,135 @@
+"""A fitted learner model in charge of a course: on the real database, over HTTP, and from the command line."""
+
+import asyncio
+import re
+from dataclasses import replace
+
+import httpx
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from api.cli import learners
+from api.http.app import create_app
+from api.service import Service
+from api.tracers import Tracers, best
+from models.learners.bkt import BKT
+from models.learners.log import log_of
+from models.learners.registry import save
+from tests.api import little
+
+pytestmark = pytest.mark.database
+POINTS = tuple(sorted(f"little/{name}" for name in little.NAMES))
+LESSON, KEY = "little/r/nouns-lesson-1", "k"
+
+
+def rows_of(right, learner="ana", skill="little/nouns"):
+    return [(learner, [skill], None, one, float(day)) for day, one in enumerate(right)]
+
+
+@pytest.fixture
+def bkt(tmp_path):
+    """A BKT model in place, fitted to the answers of twenty learners."""
+    draw = np.random.default_rng(0)
+    rows = [row for who in range(20) for row in rows_of(draw.random(9) < np.linspace(0.2, 0.9, 9), f"l{who}")]
+    model = BKT.fit(log_of(rows, skills=POINTS))
+    save(model, tmp_path / "learners" / "little" / "bkt", {"log_loss": 0.5})
+    return model
+
+
+async def ask(address, folder, name, *calls):
+    """The answers of a fresh service to (path, body) in turn: what is not in the graph is lost between two."""
+    app = create_app(Service(address, folder / "policies", Tracers(folder / "learners", name)), KEY)
+    async with app.router.lifespan_context(app):
+        transport, headers = httpx.ASGITransport(app), {"X-API-Key": KEY}
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+            answers = [await (client.post(path, json=body) if body else client.get(path)) for path, body in calls]
+    assert all(answer.is_success for answer in answers), [answer.text for answer in answers]
+    return [answer.json() for answer in answers]
+
+
+def outcome(right, **more):
+    return "/v1/outcomes", {"learner": "ana", "resource": LESSON, "right": right, **more}
+
+
+async def test_the_level_is_the_models_and_survives_a_restart(graph, address, tmp_path, bkt):
+    await little.load(graph)
+    [_, first] = await ask(address, tmp_path, "bkt", ("/v1/learners", {"id": "ana"}), outcome(True))
+    [second] = await ask(address, tmp_path, "bkt", outcome(False))
+    log = log_of(rows_of([True, False, True]), skills=POINTS)
+    place = POINTS.index("little/nouns")
+    fitted = [part[place] for part in bkt.fitted]
+    told = bkt.replay(log)
+    guess, slip = fitted[2], fitted[3]
+    levels = (told - guess) / (1 - slip - guess)
+    [change] = first["changes"]
+    assert change["after"] == pytest.approx(levels[1], abs=1e-4)
+    [change] = second["changes"]
+    assert change["before"] == pytest.approx(levels[1], abs=1e-4)
+    assert change["after"] == pytest.approx(levels[2], abs=1e-4)
+
+
+async def test_another_model_takes_up_the_level_and_measured_picks_the_best(graph, address, tmp_path, bkt):
+    await little.load(graph)
+    tracers = Tracers(tmp_path / "learners")
+    assert best(tracers.fitted("little")) == "bkt"
+    [_, first] = await ask(address, tmp_path, "gain", ("/v1/learners", {"id": "ana"}), outcome(True))
+    assert {change["name"]: change["after"] for change in first["changes"]}["Nouns"] == pytest.approx(0.35)
+    [second] = await ask(address, tmp_path, "measured", outcome(True))
+    [change] = second["changes"]
+    assert change["before"] == pytest.approx(0.35)
+    assert change["after"] > 0.35
+
+
+async def test_a_course_chooses_for_itself(graph, address, tmp_path, bkt):
+    course = little.little()
+    await little.load(graph, replace(course, settings={**course.settings, "learnerModel": "gain"}))
+    [_, first] = await ask(address, tmp_path, "bkt", ("/v1/learners", {"id": "ana"}), outcome(True))
+    assert len(first["changes"]) == 3
+
+
+@pytest.fixture
+def lodestar(graph, address, monkeypatch, tmp_path):
+    app = typer.Typer()
+    app.add_typer(learners.app, name="learners")
+    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
+        monkeypatch.setenv(f"NEO4J_{name}", value)
+    monkeypatch.setenv("LODESTAR_HOME", str(tmp_path))
+
+    async def run(*words):
+        result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return re.sub(r"\s+", " ", result.output)
+
+    return run
+
+
+async def test_models_are_fitted_to_the_graphs_own_answers(graph, address, tmp_path, lodestar):
+    await little.load(graph)
+    calls = []
+    for who in range(6):
+        calls.append(("/v1/learners", {"id": f"l{who}"}))
+        calls += [outcome(n > who / 2, learner=f"l{who}") for n in range(4)]
+    await ask(address, tmp_path, "gain", *calls)
+    said = await lodestar("learners", "fit", "little", "--model", "gain", "--model", "bkt")
+    assert "24 of 24 rows kept: 6 learners, 4 skills" in said
+    assert "in charge" in said and set(Tracers(tmp_path / "learners").fitted("little")) == {"gain", "bkt"}
+
+
+async def test_a_log_with_faults_is_reported_and_fitted(graph, tmp_path, lodestar):
+    await little.load(graph)
+    lines = [
+        "learner,skill,right",
+        "ana,little/nouns,1",
+        "ana,little/ghost,1",
+        "ben,little/nouns,7",
+        "ben,little/nouns,0",
+    ]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(lines))
+    said = await lodestar("learners", "fit", "little", "--log", path, "--model", "bkt")
+    assert "2 of 4 rows kept" in said and "log.csv:3" in said
+    assert "log.csv:4" in said
+    assert "bkt" in await lodestar("learners")
