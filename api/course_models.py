@@ -29,4 +29,5 @@ def served_of(rows: CourseRows, policies: Path, tracers: Tracers | None = None) 
 
 def _question(row: ItemRow, index: dict[str, int]) -> Question:
     points = tuple(index[point] for point in row["points"])
-    return Question(row["id"], row["prompt"], row["answer"], tuple(row["distractors"]), points)
+    response = (row["a"], row["b"], row["c"])
+    return Question(row["id"], row["prompt"], row["answer"], tuple(row["distractors"]), points, response)

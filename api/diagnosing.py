@@ -1,22 +1,51 @@
-"""The diagnostic: questions on the way to the goal, answers, and s(0) at the end. Its state is in the graph alone."""
+"""The diagnostic: question after question, each chosen from the answers so far. Its state is in the graph alone."""
 
 import secrets
+import zlib
+from dataclasses import dataclass
 
 from api.loop import Loop
 from api.observing import observe
-from api.questioning import questions_for
+from api.placing import Ground, ground_towards
 from api.situation import read_situation
 from graph import diagnostics
+from graph.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """What a diagnostic stands on, and the points of which something is known already."""
+
+    course: str
+    ground: Ground
+    known: list[str]
+
+
+async def sit(loop: Loop, learner: str, course: str | None) -> Sitting:
+    """The way to the learner's goals as it is now; the whole course without a goal. Raises `NotFound`."""
+    situation = await read_situation(loop, learner, course)
+    seen = observe(situation.served, situation.found)
+    ground = ground_towards(situation.served, seen.goals, seen.way.closure)
+    return Sitting(situation.served.course.id, ground, situation.found.mastery.points)
 
 
 async def start(loop: Loop, learner: str, course: str | None, length: int) -> diagnostics.Diagnostic:
     """Open a diagnostic of up to `length` questions. Raises `NotFound`, `Invalid` for a course without questions."""
-    situation = await read_situation(loop, learner, course)
-    way = observe(situation.served, situation.found).way
-    items = questions_for(situation.served, way.closure, length)
+    sitting = await sit(loop, learner, course)
+    if not sitting.ground.items:
+        raise Invalid(f"The course {sitting.course!r} has no diagnostic items on the way to this goal.", "course")
     id = f"diag-{secrets.token_hex(8)}"
-    await diagnostics.start_diagnostic(loop.graph, id, learner, situation.served.course.id, situation.now)
-    return await diagnostics.ask_items(loop.graph, id, items)
+    opened = await diagnostics.start_diagnostic(loop.graph, id, learner, sitting.course, loop.now(), length)
+    return await ask(loop, opened, sitting)
+
+
+async def ask(loop: Loop, diagnostic: diagnostics.Diagnostic, sitting: Sitting) -> diagnostics.Diagnostic:
+    """Note the next question, unless one waits for its answer or enough is known."""
+    if len(diagnostic.answered) < len(diagnostic.asked):
+        return diagnostic
+    seed = zlib.crc32(diagnostic.learner.encode())
+    item = sitting.ground.following(diagnostic.answered, diagnostic.length, seed)
+    return diagnostic if item is None else await diagnostics.ask_items(loop.graph, diagnostic.id, [item])
 
 
 async def show(loop: Loop, id: str) -> diagnostics.Diagnostic:

@@ -6,7 +6,7 @@ from api.loop import Loop
 from api.views import DiagnosticResult, DiagnosticView
 
 
-async def start(loop: Loop, learner: str, course: str | None = None, length: int = 30) -> DiagnosticView:
+async def start(loop: Loop, learner: str, course: str | None = None, length: int = 20) -> DiagnosticView:
     """Open one of up to `length` questions. Raises `NotFound`, or `Invalid` for a course without questions."""
     return await diagnostic_view(loop, await diagnosing.start(loop, learner, course, length))
 

@@ -5,27 +5,23 @@ import zlib
 
 from api import diagnostics
 from api.loop import Loop
-from api.views import DiagnosticResult, DiagnosticView
+from api.views import DiagnosticResult
 from graph import catalogue
 
 CHANCE = {"A1": 0.95, "A2": 0.55, "B1": 0.1, "B2": 0.0}
 """Chance of knowing an answer, by the level of the point it asks about."""
 
 
-async def take_diagnostic(loop: Loop, learner: str, course: str, length: int = 30) -> DiagnosticResult:
-    """Start, answer, finish; the same questions get the same answers every time."""
+async def take_diagnostic(loop: Loop, learner: str, course: str, length: int = 20) -> DiagnosticResult:
+    """Start, answer, finish; the same question gets the same answer every time."""
     rows = await catalogue.course(loop.graph, course)
     level = {point["id"]: point["level"] or "" for point in rows.points}
     items = {item["id"]: item for item in rows.items}
     view = await diagnostics.start(loop, learner, course, length)
-    answers = {question.id: _answer(items[question.id], level) for question in view.questions}
-    for id, answer in answers.items():
-        view = await _send(loop, view, id, answer)
+    while not view.complete:
+        answers = {each.id: _answer(items[each.id], level) for each in view.questions if not each.answered}
+        view = await diagnostics.answer(loop, view.id, answers)
     return await diagnostics.finish(loop, view.id)
-
-
-async def _send(loop: Loop, view: DiagnosticView, id: str, answer: str) -> DiagnosticView:
-    return await diagnostics.answer(loop, view.id, {id: answer})
 
 
 def _answer(item: catalogue.ItemRow, level: dict[str, str]) -> str:

@@ -1,21 +1,24 @@
-"""What the answers of a diagnostic say: s(0) by point."""
+"""What the answers of a diagnostic say: s(0) of every point on the way."""
 
 import numpy as np
 
+from api.placing import Ground
 from api.served import Served
 from graph.diagnostics import Asked
 from graph.practice import Change
-from models.diagnostic import starting_level
 
 
-def levels(served: Served, asked: list[Asked]) -> list[Change]:
-    """s(0) with its uncertainty, from the share of right answers; only points with an answer."""
-    right, answers = (np.zeros(served.course.points, dtype=np.float32) for _ in range(2))
-    for each in asked:
-        if each.right is not None:
-            points = list(served.question(each.item).points)
-            right[points] += each.right
-            answers[points] += 1
-    level, spread = starting_level(right, answers)
-    ids = served.course.point_ids
-    return [Change(ids[point], float(level[point]), float(spread[point])) for point in np.flatnonzero(answers)]
+def levels(served: Served, ground: Ground, answered: list[Asked], known: list[str]) -> list[Change]:
+    """s(0) with its uncertainty. A point that was not asked about is inferred, unless something is `known` of it."""
+    if not answered:
+        return []
+    estimate = ground.placement.estimate(ground.belief(answered))
+    tested = {point for each in answered for point in served.question(each.item).points}
+    ids, kept = served.course.point_ids, set(known)
+    return [
+        Change(ids[point], float(np.clip(level, 0, 1)), float(spread))
+        for point, level, spread in zip(
+            ground.placement.field.points.tolist(), estimate.level[0], estimate.spread[0], strict=True
+        )
+        if point in tested or ids[point] not in kept
+    ]

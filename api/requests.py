@@ -89,14 +89,14 @@ class NewDiagnostic(Body):
     """A diagnostic to start."""
 
     course: str | None = Field(default=None, description="The learner's own course without it.")
-    length: int = Field(default=30, ge=1, le=200, description="Questions at most.")
+    length: int = Field(default=20, ge=1, le=200, description="Questions at most; fewer where enough is known earlier.")
 
 
 class Answer(Body):
     """One answer of a diagnostic."""
 
     item: str = Field(description="The question's id.", examples=["english/q/present-simple-be-1"])
-    answer: str = Field(description="The text of the chosen option.", examples=["am"])
+    answer: str = Field(description='The text of the chosen option; "" for "I do not know".', examples=["am"])
 
 
 class Answers(Body):

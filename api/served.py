@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from api.views import PointName, ResourceView
 from api.way import Way, way_to, whole
@@ -15,13 +16,14 @@ WAYS = 512
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A diagnostic item; `points` are positions in the course."""
+    """A diagnostic item; `points` are positions in the course, `response` its discrimination, difficulty, guessing."""
 
     id: str
     prompt: str
     answer: str
     distractors: tuple[str, ...]
     points: tuple[int, ...]
+    response: tuple[float, float, float] = (1.0, 0.0, 0.25)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class Served:
         included: the course's own points come first; what is behind them only gates.
         points, resources: what people read, at the same positions as in `course`.
         recommender: who chooses on this course.
+        grounds: what diagnostics towards the same goals share, see `api.placing`.
         absent: ids of resources that were looked for in vain, and when (monotonic seconds).
     """
 
@@ -43,6 +46,7 @@ class Served:
     resources: list[ResourceView]
     questions: list[Question]
     recommender: Recommender
+    grounds: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
     absent: dict[str, float] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)
 

@@ -179,8 +179,20 @@ class QuestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedPoint:
+    """What a diagnostic says of one point."""
+
+    id: Id
+    name: Name
+    level: Level
+    uncertainty: Annotated[float, Field(description="Standard deviation of the level.", examples=[0.12])]
+    needed: Annotated[float, Field(description="The mastery that is asked for here.", examples=[0.8])]
+    answers: Annotated[int, Field(description="Questions answered on it; 0: inferred from others along the graph.")]
+
+
+@dataclass(frozen=True, slots=True)
 class DiagnosticView:
-    """A diagnostic as it stands."""
+    """A diagnostic as it stands; the last question without an answer is the one to ask now."""
 
     id: str
     learner: str
@@ -189,18 +201,19 @@ class DiagnosticView:
     answered: int
     right: int
     questions: list[QuestionView]
+    complete: Annotated[bool, Field(description="Nothing more is worth asking: finish it.")]
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticResult:
-    """What a finished diagnostic says: s(0) of every point that was asked about."""
+    """What a finished diagnostic says: s(0) of every point on the way, asked about or inferred."""
 
     id: str
     learner: str
     course: str
     answered: int
     right: int
-    points: list[PointState]
+    points: list[PlacedPoint]
 
 
 def resource_view(row: ResourceRow) -> ResourceView:

@@ -23,7 +23,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A session; open until `finished_at`."""
+    """A session of up to `length` questions; open until `finished_at`, then `levels` are s(0)."""
 
     id: str
     learner: str
@@ -31,14 +31,23 @@ class Diagnostic:
     started_at: datetime
     finished_at: datetime | None = None
     asked: list[Asked] = field(default_factory=list)
+    length: int = 30
+    levels: list[Change] = field(default_factory=list)
+
+    @property
+    def answered(self) -> list[Asked]:
+        """What has an answer, in the order asked."""
+        return [each for each in self.asked if each.right is not None]
 
 
-async def start_diagnostic(graph: Graph, id: str, learner: str, course: str, now: datetime) -> Diagnostic:
+async def start_diagnostic(
+    graph: Graph, id: str, learner: str, course: str, now: datetime, length: int = 30
+) -> Diagnostic:
     """Open a session. Raises `NotFound` for an unknown learner or course."""
-    rows = await graph.write("learn/start_diagnostic", id=id, learner=learner, course=course, now=utc(now))
-    if not rows:
+    named = {"id": id, "learner": learner, "course": course, "length": length}
+    if not await graph.write("learn/start_diagnostic", **named, now=utc(now)):
         await refuse(graph, learner, course)
-    return Diagnostic(id, learner, course, utc(now))
+    return Diagnostic(id, learner, course, utc(now), length=length)
 
 
 async def read_diagnostic(graph: Graph, id: str) -> Diagnostic:
@@ -124,4 +133,6 @@ def _diagnostic(row: Row) -> Diagnostic:
         started_at=moment(row["started_at"]),
         finished_at=moment_or_none(row["finished_at"]),
         asked=[Asked(item, right) for item, right in row["asked"]],
+        length=row["length"],
+        levels=[Change(*values) for values in row["levels"]],
     )

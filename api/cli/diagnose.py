@@ -21,29 +21,31 @@ def register(app: typer.Typer) -> None:
 def diagnostic(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
-    length: Annotated[int, typer.Option(min=1, max=200, help="Questions at most.")] = 30,
+    length: Annotated[int, typer.Option(min=1, max=200, help="Questions at most.")] = 20,
 ) -> None:
-    """Ask LEARNER questions on the way to the goal, then set what they know. 0 skips a question, q ends early."""
+    """Ask LEARNER questions on the way to the goal, then set what they know. 0: "I do not know"; q ends early."""
     result = on_loop(lambda loop: _examine(loop, learner, course, length))
-    console.print(f"{result.right} of {result.answered} right")
+    console.print(f"{result.right} of {result.answered} right; what was not asked is inferred along the graph")
     for point in result.points:
-        console.print(f"  {point.level:>4.0%}  {point.name}{'' if point.level >= point.needed else '  (to learn)'}")
+        asked = f"{point.answers} asked" if point.answers else ""
+        learn = "" if point.level >= point.needed else "to learn"
+        console.print(f"  {point.level:>4.0%} ± {point.uncertainty:.0%}  {learn:<9}{asked:<9}{point.name}")
 
 
 async def _examine(loop: Loop, learner: str, course: str | None, length: int) -> DiagnosticResult:
     """Every answer is noted at once, so nothing is lost when the terminal closes."""
     view = await diagnostics.start(loop, learner, course, length)
-    for number, question in enumerate(view.questions, 1):
-        answer = _ask(f"{number}/{len(view.questions)}", question)
+    while not view.complete:
+        question = next(each for each in view.questions if not each.answered)
+        answer = _ask(f"{len(view.questions)} (of {length} at most)", question)
         if answer is None:
             break
-        if answer:
-            await diagnostics.answer(loop, view.id, {question.id: answer})
+        view = await diagnostics.answer(loop, view.id, {question.id: answer})
     return await diagnostics.finish(loop, view.id)
 
 
 def _ask(place: str, question: QuestionView) -> str | None:
-    """The text of the chosen option, "" for a skipped question, None to end."""
+    """The text of the chosen option, "" for "I do not know", None to end."""
     console.print(f"\n{place}  {question.prompt}")
     for number, option in enumerate(question.options, 1):
         console.print(f"  {number}  {option}")
@@ -53,4 +55,4 @@ def _ask(place: str, question: QuestionView) -> str | None:
             return None
         if typed.isdigit() and int(typed) <= len(question.options):
             return ["", *question.options][int(typed)]
-        console.print(f"Type 1 to {len(question.options)}, 0 to skip, q to end.")
+        console.print(f"Type 1 to {len(question.options)}, 0 if you do not know, q to end.")

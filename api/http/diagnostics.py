@@ -19,7 +19,7 @@ Id = Annotated[str, Path(description="The diagnostic's id.", examples=["diag-5f0
     "/learners/{learner}/diagnostics", status_code=201, response_model=DiagnosticView, summary="Start a diagnostic"
 )
 async def start(loop: TheLoop, learner: Learner, body: NewDiagnostic) -> Response:
-    """Chooses questions on the way to the learner's goals, what comes first in the course first."""
+    """Asks the first question on the way to the learner's goals: the one whose answer would tell the most."""
     return answer(await diagnostics.start(loop, learner, body.course, body.length), 201)
 
 
@@ -31,12 +31,13 @@ async def show(loop: TheLoop, id: Id) -> Response:
 
 @router.post("/diagnostics/{id}/answers", response_model=DiagnosticView, summary="Answer questions")
 async def respond(loop: TheLoop, id: Id, body: Answers) -> Response:
-    """One answer or many; the first answer to a question stays."""
+    """Notes it and asks the next question, chosen from the answers so far, until `complete`; first answers stay."""
     answers = {each.item: each.answer for each in body.answers}
     return answer(await diagnostics.answer(loop, id, answers))
 
 
 @router.post("/diagnostics/{id}/finish", response_model=DiagnosticResult, summary="Finish a diagnostic")
 async def finish(loop: TheLoop, id: Id) -> Response:
-    """Sets the learner's mastery of every point that was asked about; finishing twice changes nothing."""
+    """Sets the learner's mastery of every point on the way: asked about, or inferred along the graph where nothing was
+    known. Finishing twice changes nothing."""
     return answer(await diagnostics.finish(loop, id))

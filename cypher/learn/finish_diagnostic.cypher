@@ -19,8 +19,10 @@ CALL (l, d, c) {
   MERGE (l)-[m:MASTERY]->(k)
   SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = coalesce(m.attempts, 0) + answers,
     m.practicedAt = $now, m.updatedAt = $now, m.memoryOf = null, m.memory = null
-  RETURN collect(k.id) AS points, collect(before) AS before, collect(row.level) AS after
+  RETURN collect(k.id) AS points, collect(before) AS before, collect(row.level) AS after,
+    collect(row.uncertainty) AS uncertainties
 }
 SET l.step = coalesce(l.step, 0) + 1
-SET d.finishedAt = $now, d.step = l.step, d.points = points, d.before = before, d.after = after
+SET d.finishedAt = $now, d.step = l.step, d.points = points, d.before = before, d.after = after,
+  d.uncertainties = uncertainties
 RETURN points

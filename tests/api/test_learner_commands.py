@@ -53,7 +53,7 @@ async def test_the_loop_from_the_terminal(lodestar, tmp_path):
 async def test_a_diagnostic_in_the_terminal(lodestar):
     await lodestar("learner", "create", "ana", "--goal", "little/nouns")
     code, said = await lodestar("diagnostic", "ana", typed="7\n1\n0\n")
-    assert code == 0 and "Type 1 to 3" in said and "of 1 right" in said
+    assert code == 0 and "Type 1 to 3" in said and "of 2 right" in said and "2 asked  Nouns" in said
     code, said = await lodestar("diagnostic", "ana", typed="q\n")
     assert code == 0 and "0 of 0 right" in said
 

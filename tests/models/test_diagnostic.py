@@ -1,11 +1,11 @@
-"""The starting level and the choice of questions, by hand."""
+"""The starting level, by hand."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.diagnostic import next_items, starting_level
+from models.diagnostic import starting_level
 from tests.models.courses import few
 
 
@@ -26,16 +26,3 @@ def test_more_right_answers_never_lower_the_level(right, more):
     low, _ = starting_level(np.array([float(right)]), answers)
     high, _ = starting_level(np.array([float(right + more)]), answers)
     assert 0 <= low[0] <= high[0] <= 1
-
-
-def test_questions_follow_the_syllabus_until_each_point_has_two_answers():
-    points = [[2], [1], [0], [0], [0], [1]]
-    order, none = np.array([0, 1, 2]), np.zeros(3)
-    assert next_items(points, order, set(), none) == [2, 3, 1, 5, 0]
-    assert next_items(points, order, {2, 1}, np.array([1.0, 1.0, 0.0])) == [3, 5, 0]
-    assert next_items(points, order, set(), none, limit=2) == [2, 3]
-    assert next_items(points, order, set(), np.full(3, 2.0)) == []
-
-
-def test_an_item_of_two_points_counts_for_both_and_one_of_none_is_never_asked():
-    assert next_items([[0, 1], [0], [1], []], np.array([0, 1]), set(), np.zeros(2), per_point=1) == [0]
