@@ -1,9 +1,9 @@
-"""Answers of a diagnostic and what they say in the end."""
+"""Answers of a diagnostic, and the question that follows from them."""
 
-from api.diagnosing import ask, sit
-from api.levelling import levels
+from api.diagnosing import ask
 from api.loop import Loop
 from api.questioning import marked
+from api.sitting import sit
 from graph import diagnostics
 
 
@@ -16,14 +16,3 @@ async def answer(loop: Loop, id: str, answers: dict[str, str]) -> diagnostics.Di
     right = {item: marked(served.question(item), text) for item, text in answers.items()}
     noted = await diagnostics.answer_items(loop.graph, id, right, loop.now())
     return await ask(loop, noted, await sit(loop, noted.learner, noted.course))
-
-
-async def finish(loop: Loop, id: str) -> diagnostics.Diagnostic:
-    """Close the diagnostic and set s(0) of every point on the way; a finished one stays as it is."""
-    diagnostic = await diagnostics.read_diagnostic(loop.graph, id)
-    if diagnostic.finished_at is not None:
-        return diagnostic
-    served = await loop.courses.get(diagnostic.course)
-    sitting = await sit(loop, diagnostic.learner, diagnostic.course)
-    found = levels(served, sitting.ground, diagnostic.answered, sitting.known)
-    return await diagnostics.finish_diagnostic(loop.graph, id, found, loop.now())

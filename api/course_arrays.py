@@ -103,3 +103,6 @@ def _taught(rows: Sequence[Row], resources: dict[str, int], points: dict[str, in
     taught[resource[order], slot] = point[order]
     importance[resource[order], slot] = share[order]
     return taught, importance
+
+
+__all__ = ["Course", "course_of", "rates_of", "thresholds_of"]

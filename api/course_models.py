@@ -1,20 +1,15 @@
 """A course as it is served, from the graph's rows: arrays for the models, names for people, who recommends."""
 
-from pathlib import Path
-
 from api.course_arrays import course_of
-from api.policies import Policies
 from api.served import Question, Served
-from api.tracers import Tracers
+from api.trained import Trained
 from api.views import PointName, resource_view
 from graph.catalogue import CourseRows, ItemRow
 
 
-def served_of(rows: CourseRows, policies: Path, tracers: Tracers | None = None) -> Served:
-    """Everything about one course at one revision, from the folders of trained policies and fitted learner models."""
-    course = course_of(rows)
-    if tracers:
-        course = tracers.on(course, rows.settings)
+def served_of(rows: CourseRows, trained: Trained) -> Served:
+    """Everything about one course at one revision, with its learner model and its policy."""
+    course = trained.tracers.on(course_of(rows), rows.settings)
     return Served(
         course=course,
         revision=rows.revision,
@@ -23,7 +18,7 @@ def served_of(rows: CourseRows, policies: Path, tracers: Tracers | None = None) 
         points=[PointName(row["id"], row["name"]) for row in rows.points],
         resources=[resource_view(row) for row in rows.resources],
         questions=[_question(row, course.point_index) for row in rows.items],
-        recommender=Policies(policies).of(course),
+        recommender=trained.policies.of(course),
     )
 
 
@@ -31,3 +26,6 @@ def _question(row: ItemRow, index: dict[str, int]) -> Question:
     points = tuple(index[point] for point in row["points"])
     response = (row["a"], row["b"], row["c"])
     return Question(row["id"], row["prompt"], row["answer"], tuple(row["distractors"]), points, response)
+
+
+__all__ = ["Served", "served_of"]

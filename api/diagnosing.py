@@ -2,31 +2,11 @@
 
 import secrets
 import zlib
-from dataclasses import dataclass
 
 from api.loop import Loop
-from api.observing import observe
-from api.placing import Ground, ground_towards
-from api.situation import read_situation
+from api.sitting import Sitting, sit
 from graph import diagnostics
 from graph.errors import Invalid
-
-
-@dataclass(frozen=True)
-class Sitting:
-    """What a diagnostic stands on, and the points of which something is known already."""
-
-    course: str
-    ground: Ground
-    known: list[str]
-
-
-async def sit(loop: Loop, learner: str, course: str | None) -> Sitting:
-    """The way to the learner's goals as it is now; the whole course without a goal. Raises `NotFound`."""
-    situation = await read_situation(loop, learner, course)
-    seen = observe(situation.served, situation.found)
-    ground = ground_towards(situation.served, seen.goals, seen.way.closure)
-    return Sitting(situation.served.course.id, ground, situation.found.mastery.points)
 
 
 async def start(loop: Loop, learner: str, course: str | None, length: int) -> diagnostics.Diagnostic:

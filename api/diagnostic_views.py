@@ -4,10 +4,8 @@ from collections import Counter
 
 from api.loop import Loop
 from api.questioning import shown
-from api.served import Served
 from api.views import DiagnosticResult, DiagnosticView, PlacedPoint
 from graph.diagnostics import Diagnostic
-from graph.practice import Change
 
 
 async def diagnostic_view(loop: Loop, diagnostic: Diagnostic) -> DiagnosticView:
@@ -31,19 +29,16 @@ async def diagnostic_result(loop: Loop, diagnostic: Diagnostic) -> DiagnosticRes
     served = await loop.courses.get(diagnostic.course)
     answered = diagnostic.answered
     answers = Counter(point for each in answered for point in served.question(each.item).points)
-    changes = sorted(diagnostic.levels, key=lambda change: served.position(change.point))
-    points = [_placed(served, change, answers) for change in changes]
+    points = [
+        PlacedPoint(
+            id=change.point,
+            name=served.name(change.point),
+            level=round(change.level, 4),
+            uncertainty=round(change.uncertainty, 4),
+            needed=round(float(served.course.mastered[served.position(change.point)]), 4),
+            answers=answers[served.position(change.point)],
+        )
+        for change in sorted(diagnostic.levels, key=lambda change: served.position(change.point))
+    ]
     right = sum(bool(each.right) for each in answered)
     return DiagnosticResult(diagnostic.id, diagnostic.learner, diagnostic.course, len(answered), right, points)
-
-
-def _placed(served: Served, change: Change, answers: Counter[int]) -> PlacedPoint:
-    position = served.position(change.point)
-    return PlacedPoint(
-        id=change.point,
-        name=served.name(change.point),
-        level=round(change.level, 4),
-        uncertainty=round(change.uncertainty, 4),
-        needed=round(float(served.course.mastered[position]), 4),
-        answers=answers[position],
-    )

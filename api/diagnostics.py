@@ -1,6 +1,6 @@
 """A learner's diagnostic from start to finish."""
 
-from api import answering, diagnosing
+from api import answering, diagnosing, finishing
 from api.diagnostic_views import diagnostic_result, diagnostic_view
 from api.loop import Loop
 from api.views import DiagnosticResult, DiagnosticView
@@ -23,4 +23,4 @@ async def answer(loop: Loop, id: str, answers: dict[str, str]) -> DiagnosticView
 
 async def finish(loop: Loop, id: str) -> DiagnosticResult:
     """Set s(0) and close it; raises `NotFound`. A finished one stays as it is."""
-    return await diagnostic_result(loop, await answering.finish(loop, id))
+    return await diagnostic_result(loop, await finishing.finish(loop, id))

@@ -1,11 +1,10 @@
 """A course of the graph as the models' arrays, for commands that need no service."""
 
-from api.course_arrays import course_of
-from api.tracers import Tracers
+from api.course_arrays import Course, course_of
+from api.trained import Tracers
 from graph.catalogue import course
-from graph.connection import Address, Graph, connect
+from graph.connection import Graph
 from graph.errors import Invalid
-from models.course import Course
 
 
 async def read_arrays(graph: Graph, id: str, tracers: Tracers | None = None) -> Course:
@@ -20,10 +19,4 @@ async def read_arrays(graph: Graph, id: str, tracers: Tracers | None = None) -> 
     return tracers.on(arrays, rows.settings) if tracers else arrays
 
 
-async def load_course(address: Address, id: str) -> Course:
-    """Like `read_arrays`, over a connection of its own."""
-    async with connect(address) as graph:
-        return await read_arrays(graph, id)
-
-
-__all__ = ["Course", "load_course", "read_arrays"]
+__all__ = ["Course", "read_arrays"]

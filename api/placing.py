@@ -8,8 +8,7 @@ import numpy as np
 from api.served import Served
 from graph.diagnostics import Asked
 from models.course import Flags, Floats
-from models.learners.diagnosis import DiagnosticRules, next_question, questions_of, replayed
-from models.learners.field import field_of
+from models.learners.diagnosis import DiagnosticRules, next_question, prepared, replayed
 from models.learners.placement import Belief, Placement
 
 LARGEST = 600
@@ -58,6 +57,5 @@ def ground(served: Served, closure: Flags) -> Ground:
     inside[points] = True
     asked = [question for question in served.questions if inside[list(question.points)].any()]
     response = np.array([question.response for question in asked], dtype=np.float32).reshape(-1, 3)
-    field = field_of(served.course, points)
-    questions = questions_of(field, [question.points for question in asked], *response.T)
-    return Ground(Placement(field, questions), {question.id: place for place, question in enumerate(asked)})
+    placement = prepared(served.course, points, [question.points for question in asked], response)
+    return Ground(placement, {question.id: place for place, question in enumerate(asked)})

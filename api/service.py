@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from api.course_source import courses_of
 from api.loop import Loop
 from api.recorder import Recorder
-from api.tracers import Tracers
+from api.trained import Trained
 from graph.connection import Address, connect
 
 RETRY_SECONDS = 2.0
@@ -17,21 +16,15 @@ RETRY_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Service:
-    """What a running service is made from.
-
-    Attributes:
-        policies: the folder with one sub-folder of a trained policy a course.
-        tracers: which learner models there are and who is in charge; the platform's own without them.
-    """
+    """What a running service is made from."""
 
     address: Address
-    policies: Path
-    tracers: Tracers | None = None
+    trained: Trained
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Loop]:
         """The loop on this database; what was accepted for writing is written before it closes."""
         async with connect(replace(self.address, retry_seconds=RETRY_SECONDS)) as graph:
             recorder = Recorder.of(graph)
-            yield Loop(graph, courses_of(graph, self.policies, self.tracers), recorder)
+            yield Loop(graph, courses_of(graph, self.trained), recorder)
             await recorder.drain()

@@ -7,7 +7,7 @@ import platformdirs
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.tracers import Tracers
+from api.trained import Trained
 from graph.connection import Address
 
 
@@ -51,9 +51,9 @@ class Settings(BaseSettings):
         description="Who estimates mastery: a name from `lodestar learners`, or measured: the best of those fitted.",
     )
 
-    def tracers(self) -> Tracers:
-        """The fitted learner models and who is in charge."""
-        return Tracers(self.home / "learners", self.learner_model)
+    def trained(self) -> Trained:
+        """The trained policies and fitted learner models."""
+        return Trained(self.home, self.learner_model)
 
     def policy_folder(self, course: str) -> Path:
         """Where the policy of `course` and its evaluation are kept."""

@@ -14,6 +14,7 @@ from api.course_models import served_of
 from api.deciding import decide
 from api.loading import read_arrays
 from api.situation import Situation
+from api.trained import Trained
 from benchmarks.deployment import COURSE, learner_id
 from graph import catalogue
 from graph.candidates import candidates
@@ -40,7 +41,7 @@ async def prepare(graph: Graph, policies: Path) -> None:
 async def parts_ms(graph: Graph, policies: Path, calls: int = 100) -> dict[str, float]:
     """Median milliseconds of encoder and heads on states of different learners, as the service asks them."""
     torch.set_num_threads(1)
-    served = served_of(await catalogue.course(graph, COURSE), policies)
+    served = served_of(await catalogue.course(graph, COURSE), Trained(policies.parent))
     policy, now = served.recommender, datetime.now(UTC)
     encoder, heads = [], []
     for number in range(calls):

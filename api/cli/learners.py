@@ -46,7 +46,7 @@ def fit(
     with console.status("fitting") as status:
         show(
             fit_course(
-                Settings().tracers(),
+                Settings().trained().tracers,
                 (course, points),
                 answers,
                 model,

@@ -20,7 +20,7 @@ def on_loop(unit: Callable[[Loop], Awaitable[T]]) -> T:
     settings = Settings()
 
     async def run() -> T:
-        async with Service(ensure(settings), settings.home / "policies", settings.tracers()).opened() as loop:
+        async with Service(ensure(settings), settings.trained()).opened() as loop:
             await migrate(loop.graph)
             return await unit(loop)
 

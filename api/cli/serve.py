@@ -32,7 +32,7 @@ def serve(
 
 def service(settings: Settings) -> Service:
     """The service on the deployment's database."""
-    return Service(ensure(settings), settings.home / "policies", settings.tracers())
+    return Service(ensure(settings), settings.trained())
 
 
 def run(settings: Settings, path: Path | None = None) -> None:

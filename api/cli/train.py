@@ -53,7 +53,7 @@ def evaluate(course: CourseId, learners: Learners = 500, seeds: Seeds = 3) -> No
 
 
 def _arrays(course: str) -> Course:
-    return on_graph(partial(read_arrays, id=course, tracers=Settings().tracers()))
+    return on_graph(partial(read_arrays, id=course, tracers=Settings().trained().tracers))
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.course import Flags, Floats
-from models.learners.field import Field
+from models.course import Course, Flags, Floats, Ints
+from models.learners.field import Field, field_of
 from models.learners.placement import Belief, Placement, Questions
 
 
@@ -33,6 +33,12 @@ class DiagnosticRules:
     most: int = 20
     per_point: int = 2
     among: int = 1
+
+
+def prepared(course: Course, points: Ints, asked: Sequence[Sequence[int]], response: Floats) -> Placement:
+    """A diagnostic about `points` of a course; `asked`: the points of each question; `response` (I, 3): a, b, c."""
+    field = field_of(course, points)
+    return Placement(field, questions_of(field, asked, *response.T))
 
 
 def questions_of(

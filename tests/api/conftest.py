@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.loop import Loop
 from api.service import Service
+from api.trained import Trained
 from tests.api import little
 
 KEY = "a key for the tests"
@@ -46,7 +47,7 @@ class Api:
 async def api(graph, address, tmp_path):
     """The service on a database that holds the little course."""
     await little.load(graph)
-    app = create_app(Service(address, tmp_path / "policies"), KEY)
+    app = create_app(Service(address, Trained(tmp_path)), KEY)
     async with app.router.lifespan_context(app):
         headers = {"Authorization": f"Bearer {KEY}"}
         transport = httpx.ASGITransport(app)

@@ -14,6 +14,7 @@ from api.cli import learners
 from api.http.app import create_app
 from api.service import Service
 from api.tracers import Tracers, best
+from api.trained import Trained
 from models.learners.bkt import BKT
 from models.learners.log import log_of
 from models.learners.registry import save
@@ -40,7 +41,7 @@ def bkt(tmp_path):
 
 async def ask(address, folder, name, *calls):
     """The answers of a fresh service to (path, body) in turn: what is not in the graph is lost between two."""
-    app = create_app(Service(address, folder / "policies", Tracers(folder / "learners", name)), KEY)
+    app = create_app(Service(address, Trained(folder, name)), KEY)
     async with app.router.lifespan_context(app):
         transport, headers = httpx.ASGITransport(app), {"X-API-Key": KEY}
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:

@@ -10,6 +10,7 @@ import pytest
 
 from api.http.app import create_app
 from api.service import Service
+from api.trained import Trained
 from tests.api import little
 from tests.api.conftest import KEY, Api
 
@@ -55,7 +56,7 @@ async def cuttable(graph, address, tmp_path):
     place = urlsplit(address.uri)
     proxy = Proxy(place.hostname, place.port or 7687)
     await proxy.mend()
-    service = Service(replace(address, uri=f"bolt://127.0.0.1:{proxy.port}"), tmp_path)
+    service = Service(replace(address, uri=f"bolt://127.0.0.1:{proxy.port}"), Trained(tmp_path))
     app = create_app(service, KEY)
     transport = httpx.ASGITransport(app)
     async with (

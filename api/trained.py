@@ -1,0 +1,28 @@
+"""What was trained and fitted for courses, on disk: policies and learner models."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.policies import Policies
+from api.tracers import MEASURED, Tracers
+
+
+@dataclass(frozen=True)
+class Trained:
+    """policies/COURSE and learners/COURSE/MODEL in the folder `home`; `learner_model` as LEARNER_MODEL has it."""
+
+    home: Path
+    learner_model: str = MEASURED
+
+    @property
+    def policies(self) -> Policies:
+        """Who recommends."""
+        return Policies(self.home / "policies")
+
+    @property
+    def tracers(self) -> Tracers:
+        """Who estimates mastery."""
+        return Tracers(self.home / "learners", self.learner_model)
+
+
+__all__ = ["Policies", "Tracers", "Trained"]
