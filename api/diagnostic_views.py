@@ -42,3 +42,6 @@ async def diagnostic_result(loop: Loop, diagnostic: Diagnostic) -> DiagnosticRes
     ]
     right = sum(bool(each.right) for each in answered)
     return DiagnosticResult(diagnostic.id, diagnostic.learner, diagnostic.course, len(answered), right, points)
+
+
+__all__ = ["DiagnosticResult", "DiagnosticView", "diagnostic_result", "diagnostic_view"]

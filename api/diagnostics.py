@@ -1,9 +1,8 @@
 """A learner's diagnostic from start to finish."""
 
 from api import answering, diagnosing, finishing
-from api.diagnostic_views import diagnostic_result, diagnostic_view
+from api.diagnostic_views import DiagnosticResult, DiagnosticView, diagnostic_result, diagnostic_view
 from api.loop import Loop
-from api.views import DiagnosticResult, DiagnosticView
 
 
 async def start(loop: Loop, learner: str, course: str | None = None, length: int = 20) -> DiagnosticView:

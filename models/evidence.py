@@ -8,7 +8,7 @@ it touches; one that reaches a point through W adds nothing.
 
 import numpy as np
 
-from models.course import Floats
+from models.arrays import Floats
 
 LEAST_VARIANCE = 0.02
 

@@ -39,6 +39,14 @@ MODELS: dict[str, Entry] = {
     "gain": Entry("models.learners.gain", "Gain", "Gain, propagation and forgetting with rates fitted to the log."),
     "bkt": Entry("models.learners.bkt", "BKT", "Bayesian Knowledge Tracing, four parameters a skill, by exact EM."),
     "bkt_forget": Entry("models.learners.bkt", "ForgettingBKT", "The same with a rate of forgetting for each skill."),
+    "pfa": Entry("models.learners.logistic", "PFA", "Performance factors: skill, right and wrong answers so far."),
+    "best_lr": Entry(
+        "models.learners.logistic", "BestLR", "Logistic regression on item, skill, counts and recent answers."
+    ),
+    "dkt": Entry("models.learners.dkt", "DKT", "Deep Knowledge Tracing: a recurrent network (takes minutes to fit)."),
+    "simplekt": Entry(
+        "models.learners.simplekt", "SimpleKT", "Attention over the last 100 answers (takes minutes to fit)."
+    ),
     "irt_1pl": Entry("models.learners.item_response", "OneParameter", "Item response: one ability, item difficulties."),
     "irt_2pl": Entry("models.learners.item_response", "TwoParameter", "The same with each item's discrimination."),
     "irt_3pl": Entry("models.learners.item_response", "ThreeParameter", "The same with guessing."),
