@@ -24,8 +24,15 @@ def trace(practice: Practice, tracer: Tracer) -> Learned | None:
     question = tracer.question(skills, importance, tracer.items_of([_practised(practice.outcome)]), days)
     memory = _remembered(practice, states, tracer, skills, Estimate(level, spread))
     after, known = tracer.practise(memory, question, np.array([practice.outcome.right]))
+    rates = tracer.fading(skills, after)
     changes = [
-        Change(state.point, float(known.level[0, n]), float(known.spread[0, n]), _kept(tracer, after.points[0, n]))
+        Change(
+            point=state.point,
+            level=float(known.level[0, n]),
+            uncertainty=float(known.spread[0, n]),
+            trace=_kept(tracer, after.points[0, n]),
+            decay=None if np.isnan(rates[0, n]) else float(rates[0, n]),
+        )
         for n, state in enumerate(states)
     ]
     reward = float(gain_of(importance, level, known.level)[0])

@@ -153,9 +153,11 @@ class _Batch:
 
     def _remember(self, row: Row) -> None:
         learner = self._learners.setdefault(row["learner"], _Learner(row["step"], row["answers"], row["success"]))
-        for point, level, practiced_at, attempts, uncertainty, decay, of, numbers in row["mastery"]:
+        for point, level, practiced_at, attempts, uncertainty, decay, own, of, numbers in row["mastery"]:
             trace = None if numbers is None else Trace(of, numbers)
-            learner.known.setdefault(point, Known(level, moment(practiced_at), attempts, uncertainty, decay, trace))
+            learner.known.setdefault(
+                point, Known(level, moment(practiced_at), attempts, uncertainty, decay, trace, own_decay=own)
+            )
         if row["trace"] is not None:
             learner.traces.setdefault(row["course"], Trace(*row["trace"]))
 

@@ -83,12 +83,16 @@ class Practice:
 
 
 class Change(NamedTuple):
-    """The new level and uncertainty of a point, and what the learner model keeps of it."""
+    """The new level and uncertainty of a point, and what the learner model keeps of it.
+
+    `decay`: at what rate a day the level fades from now on; the course's own without it.
+    """
 
     point: str
     level: float
     uncertainty: float
     trace: Trace | None = None
+    decay: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,10 @@ class Recorded:
 
 @dataclass(slots=True)
 class Known:
-    """One point of a learner as stored: `level` at `practiced_at`, forgotten at rate `decay` a day since."""
+    """One point of a learner as stored: `level` at `practiced_at`, forgotten at rate `decay` a day since.
+
+    `own_decay`: the rate that the learner model gave, if it gave one.
+    """
 
     level: float
     practiced_at: datetime
@@ -134,6 +141,7 @@ class Known:
     decay: float
     trace: Trace | None = None
     seen: bool = True
+    own_decay: float | None = None
 
     def days(self, at: datetime) -> float:
         """Since it was practised; 0 for an outcome that arrives late."""
@@ -147,7 +155,10 @@ class Known:
 
     def change(self, change: Change, touched: bool, at: datetime) -> None:
         """Take the new level; an attempt counts for the points that were practised themselves."""
+        if change.decay is not None or self.trace is not None:
+            self.own_decay = change.decay
         self.level, self.uncertainty, self.trace, self.seen = change.level, change.uncertainty, change.trace, True
+        self.decay = self.decay if change.decay is None else change.decay
         self.attempts += touched
         self.practiced_at = max(self.practiced_at, at)
 
@@ -160,6 +171,7 @@ class Known:
             "uncertainty": self.uncertainty,
             "attempts": self.attempts,
             "practiced_at": self.practiced_at,
+            "decay": self.own_decay,
             "memory_of": self.trace and self.trace.of,
             "memory": self.trace and self.trace.numbers,
         }

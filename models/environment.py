@@ -114,8 +114,8 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         rows = np.arange(self.num_envs)
         before = self.progress()
         right = self.learners.answer(actions)
-        days, memory = self.clock[:, None] - self.practised, Memory(self.memory_of_learner, self.memory_of_points)
-        level, moved, gain, memory = self._estimator.follow(self.current(), days, memory, actions, right)
+        days = self.clock[:, None] - self.practised
+        level, moved, gain, memory = self._estimator.follow(self.current(), days, self._memory, actions, right)
         self.memory_of_learner, self.memory_of_points = memory
         self.level = np.where(moved, level, self.level)
         self.practised = np.where(moved, self.clock[:, None], self.practised)
@@ -157,7 +157,11 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
 
     def current(self) -> Floats:
         """(B, N) the estimates as they are read now, decayed."""
-        return self._estimator.now(self.level, self.clock[:, None] - self.practised)
+        return self._estimator.now(self.level, self.clock[:, None] - self.practised, self._memory)
+
+    @property
+    def _memory(self) -> Memory:
+        return Memory(self.memory_of_learner, self.memory_of_points)
 
     def allowed(self, level: Floats | None = None) -> Flags:
         """(B, R) the candidates."""

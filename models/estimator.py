@@ -42,9 +42,14 @@ class Estimator:
         size, points = level.shape
         return level, Memory(np.zeros((size, 0), np.float32), np.zeros((size, points, 0), np.float32))
 
-    def now(self, level: Floats, days: Floats) -> Floats:
+    def now(self, level: Floats, days: Floats, memory: Memory) -> Floats:
         """Levels (B, N) after days (B, N) without practice."""
-        return decay(level, days, self.course.rates)
+        faded = decay(level, days, self.course.rates)
+        if not self._tracer:
+            return faded
+        rates = self._tracer.fading(np.broadcast_to(self._skills, level.shape), memory)
+        own = np.where(days >= self.course.rates.forget_after_days, level * np.exp(-rates * days), level)
+        return np.where(np.isnan(rates), faded, own).astype(np.float32)
 
     def follow(self, level: Floats, days: Floats, memory: Memory, resources: Ints, right: Flags) -> Followed:
         """Everybody did a resource (B,). `level`, `days` (B, N): as read now, and since each point's practice."""

@@ -37,7 +37,7 @@ CALL (l, c, touched, neighbours) {
   WITH DISTINCT l, c, p
   MATCH (l)-[m:MASTERY]->(p)
   RETURN collect([p.id, m.level, m.practicedAt, m.attempts, m.uncertainty,
-    coalesce(m.decay, c.forgetting, 0.08), m.memoryOf, m.memory]) AS mastery
+    coalesce(m.decay, c.forgetting, 0.08), m.decay, m.memoryOf, m.memory]) AS mastery
 }
 OPTIONAL MATCH (l)-[x:TRACED]->(c)
 RETURN row.position AS position, l.id AS learner, coalesce(l.step, 0) AS step, coalesce(l.answers, 0) AS answers,

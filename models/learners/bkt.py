@@ -82,6 +82,10 @@ class BKT(LearnerModel):
         level = np.clip(known.level, 1e-3, 1 - 1e-3)
         return np.asarray(np.log(level / (1 - level))[..., None], dtype=np.float32)
 
+    def fading(self, points: Ints, memory: Floats) -> Floats | None:
+        """The skill's own rate, where the log told days."""
+        return self.fitted.forget[np.maximum(points, 0)].astype(np.float32) if self.clock else None
+
     def update(self, memory: Memory, question: Question, right: Flags) -> Memory:
         """Evidence, learning and, without a clock, forgetting of the touched points; the others stay."""
         now, weight = self._at(question), question.importance

@@ -105,6 +105,13 @@ class LearnerModel(ABC):
         start: Floats = self.start().points[0]
         return start[np.maximum(points, 0)]
 
+    def fading(self, points: Ints, memory: Floats) -> Floats | None:
+        """Rate a day (B, P) at which a level fades between answers, of points' memory (B, P, M); NaN where not known.
+
+        The graph applies it on reading, as e^(−rate · days). None leaves forgetting to the course's own rate.
+        """
+        return None
+
     def replay(self, log: AnswerLog) -> Floats:
         """P(right) of every answer of `log` from the learner's earlier ones alone, (A,).
 

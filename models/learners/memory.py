@@ -92,6 +92,11 @@ class FSRS(LearnerModel):
         """Days from now until recall has fallen to `retention`; 0 where a review is due or nothing was answered yet."""
         return np.asarray(np.clip(due_in(points[..., STABILITY], self.w, retention) - days, 0, None), dtype=np.float32)
 
+    def fading(self, points: NDArray[np.int64], memory: Floats) -> Floats:
+        """What falls to `RETENTION` in S days; so a level of .9 is below .8, and wanted again, soon after it is due."""
+        stability = np.where(memory[..., STABILITY] > 0, memory[..., STABILITY], np.nan)
+        return np.asarray(-np.log(RETENTION) / stability, dtype=np.float32)
+
     def predict(self, memory: Memory, question: Question) -> Floats:
         """(B,); the share of right first answers to anything where no point is known."""
         weight = np.where(question.points >= 0, question.importance, 0)

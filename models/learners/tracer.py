@@ -46,6 +46,11 @@ class Tracer:
         after = self.model.update(memory, question, right)
         return after, self.model.mastery(after, replace(question, days=np.zeros_like(question.days)))
 
+    def fading(self, skills: Ints, memory: Memory) -> Floats:
+        """Rates a day (B, P) at which levels fade, NaN where that is the course's business."""
+        rates = self.model.fading(skills, memory.points)
+        return np.full(skills.shape, np.nan, dtype=np.float32) if rates is None else rates
+
 
 def gain_of(importance: Floats, before: Floats, after: Floats) -> Floats:
     """r = Σ η Δs (DESIGN §3) of what an answer changed, (B, P) → (B,)."""

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import numpy as np
@@ -15,8 +16,10 @@ from api.http.app import create_app
 from api.service import Service
 from api.tracers import Tracers, best
 from api.trained import Trained
+from graph.candidates import candidates
 from models.learners.bkt import BKT
 from models.learners.log import log_of
+from models.learners.memory import FSRS
 from models.learners.registry import save
 from tests.api import little
 
@@ -88,6 +91,26 @@ async def test_a_course_chooses_for_itself(graph, address, tmp_path, bkt):
     await little.load(graph, replace(course, settings={**course.settings, "learnerModel": "gain"}))
     [_, first] = await ask(address, tmp_path, "bkt", ("/v1/learners", {"id": "ana"}), outcome(True))
     assert len(first["changes"]) == 3
+
+
+async def test_memory_says_when_a_point_is_wanted_again(graph, address, tmp_path):
+    """FSRS after one "good": S = 2.3065 days. Its level is below .8 within twice that, not within half of it."""
+    await little.load(graph)
+    save(FSRS.fit(log_of([], skills=POINTS)), tmp_path / "learners" / "little" / "fsrs")
+    goal = {"id": "ana", "goals": [{"point": "little/nouns"}]}
+    [_, first] = await ask(address, tmp_path, "fsrs", ("/v1/learners", goal), outcome(True))
+    [change] = first["changes"]
+    assert change["after"] > 0.8
+    [row] = await graph.reading(lambda work: work.text("MATCH (:Learner)-[m:MASTERY]->() RETURN m.decay AS decay"))
+    assert row["decay"] == pytest.approx(-np.log(0.9) / 2.3065, rel=1e-3)
+    now = datetime.now(UTC)
+    soon, due = [await candidates(graph, "ana", now + timedelta(days=days)) for days in (1, 5)]
+    assert soon.resources == []
+    assert due.resources and all("nouns" in resource for resource in due.resources)
+    await ask(address, tmp_path, "gain", outcome(True))
+    text = "MATCH (:Learner)-[m:MASTERY]->({id: 'little/nouns'}) RETURN properties(m) AS m"
+    [row] = await graph.reading(lambda work: work.text(text))
+    assert "decay" not in row["m"] and "memory" not in row["m"]
 
 
 @pytest.fixture

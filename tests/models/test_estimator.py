@@ -11,6 +11,7 @@ from models.ladder import needed_first
 from models.learners.bkt import BKT
 from models.learners.contract import Estimate
 from models.learners.log import log_of
+from models.learners.memory import FSRS
 from models.learners.tracer import Tracer
 from models.state import update
 from tests.models.courses import random_course
@@ -80,3 +81,16 @@ def test_the_simulator_runs_on_a_fitted_model_and_resumes_exactly():
     env.restore(kept)
     assert all(np.array_equal(a, b) for a, b in zip(first, steps(8), strict=True))
     assert (env.level >= 0).all() and (env.level <= 1).all()
+
+
+def test_levels_fade_at_the_models_own_rate_where_it_has_one(batch):
+    """S = 2.3065 days after one right answer, so five days keep .9^(5 / 2.3065); the rest fades at the course's rate."""
+    course, level, resources, _ = batch
+    course = replace(course, tracer=Tracer(FSRS.fit(log_of([], skills=tuple(course.point_ids))), "fsrs-1"))
+    estimator, five = Estimator(course), np.full_like(level, 5.0)
+    _, memory = estimator.start(level, 1)
+    found = estimator.follow(level, five * 0, memory, resources, np.ones(5, dtype=bool))
+    faded = estimator.now(found.level, five, found.memory)
+    assert faded[found.moved] == pytest.approx(found.level[found.moved] * 0.9 ** (5 / 2.3065), rel=1e-3)
+    usual = np.exp(-5 * course.rates.forgetting)
+    assert faded[~found.moved] == pytest.approx(found.level[~found.moved] * usual, rel=1e-5)
