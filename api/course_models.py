@@ -16,6 +16,7 @@ def served_of(rows: CourseRows, trained: Trained) -> Served:
         title=rows.title,
         included=len(rows.included),
         points=[PointName(row["id"], row["name"]) for row in rows.points],
+        levels=[row["level"] for row in rows.points],
         resources=[resource_view(row) for row in rows.resources],
         questions=[_question(row, course.point_index) for row in rows.items],
         recommender=trained.policies.of(course),

@@ -5,7 +5,7 @@ import numpy as np
 from api.deciding import Choice, Decided
 from api.loop import Loop
 from api.nothing import reason
-from api.reasons import reasons
+from api.reasons import Known, reasons
 from api.views import CandidateView, PolicyName, Recommendation, Recommendations
 
 
@@ -24,7 +24,7 @@ def _steps(decided: Decided, explain: bool) -> list[Recommendation]:
 
 def _recommendation(decided: Decided, choice: Choice, candidates: list[CandidateView] | None) -> Recommendation:
     situation, q = decided.situation, decided.decision.q
-    served, level = situation.served, decided.seen.observation.level[0]
+    served, known = situation.served, Known(decided.seen.observation.level[0], decided.seen.spread)
     return Recommendation(
         id=choice.id,
         at=situation.now,
@@ -33,7 +33,7 @@ def _recommendation(decided: Decided, choice: Choice, candidates: list[Candidate
         q=None if q is None else float(q[0, choice.position]),
         revision=served.revision,
         resource=served.resources[choice.resource],
-        reasons=reasons(served, decided.seen.way, level, choice.resource, (choice.gain, choice.success)),
+        reasons=reasons(served, decided.seen.way, known, choice.resource, (choice.gain, choice.success)),
         candidates=candidates,
     )
 

@@ -4,6 +4,7 @@ from api.levelling import levels
 from api.loop import Loop
 from api.sitting import sit
 from graph import diagnostics
+from graph.mastery import read_mastery
 
 
 async def finish(loop: Loop, id: str) -> diagnostics.Diagnostic:
@@ -13,5 +14,7 @@ async def finish(loop: Loop, id: str) -> diagnostics.Diagnostic:
         return diagnostic
     served = await loop.courses.get(diagnostic.course)
     sitting = await sit(loop, diagnostic.learner, diagnostic.course)
-    found = levels(served, sitting.ground, diagnostic.answered, sitting.known)
+    mastery = await read_mastery(loop.graph, diagnostic.learner, loop.now(), diagnostic.course)
+    practised = [row.point for row in mastery if row.attempts]
+    found = levels(served, sitting.ground, diagnostic.answered, practised)
     return await diagnostics.finish_diagnostic(loop.graph, id, found, loop.now())

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
 from api.views import Id, Level, Name
+from models.evidence import weight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class MasteryOfPoint:
     stored: Annotated[float, Field(description="The level when it was last practised, before forgetting.")]
     days: Annotated[float, Field(description="Days since then.")]
     attempts: int
+    inferred: Annotated[
+        float,
+        Field(ge=0, le=1, description="The part of the level that rests on a prior, not on this point's answers."),
+    ]
     mastered: bool
 
 
@@ -86,3 +92,9 @@ class History:
 
     learner: str
     events: list[EventView]
+
+
+def inferred(level: float, uncertainty: float, attempts: int) -> float:
+    """1 − attempts / what the level is worth in answers: a prior's part fades as answers come."""
+    worth = float(weight_of(np.array([level], np.float32), np.array([uncertainty], np.float32))[0])
+    return round(min(1.0, max(0.0, 1 - attempts / worth)), 3) if worth else float(not attempts)

@@ -5,8 +5,8 @@ import secrets
 from api.learner_views import GoalView, LearnerView, LimitsView
 from api.loop import Loop
 from api.requests import Goal, Limits, NewLearner
+from api.welcome import declared, place
 from graph import learners
-from graph.errors import NotFound
 
 
 async def create(loop: Loop, new: NewLearner) -> LearnerView:
@@ -14,13 +14,15 @@ async def create(loop: Loop, new: NewLearner) -> LearnerView:
     course = new.course or await loop.courses.only()
     served = await loop.courses.get(course)
     for goal in new.goals:
-        if goal.point not in served.course.point_index:
-            raise NotFound("knowledge point", goal.point)
+        served.position(goal.point)
     id = new.id or f"learner-{secrets.token_hex(6)}"
     limits = new.limits or Limits()
+    start = declared(served, new.level) if new.level else []
     await learners.create_learner(loop.graph, id, loop.now(), course, _limits(limits))
     if new.goals:
         await learners.set_goals(loop.graph, id, _goals(new.goals))
+    if start:
+        await place(loop.graph, id, course, start, loop.now())
     return await show(loop, id)
 
 

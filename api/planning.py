@@ -2,7 +2,7 @@
 
 from api.observing import Seen, gain_of, observe
 from api.outlook import Outlook
-from api.reasons import reasons
+from api.reasons import Known, reasons
 from api.views import Path, PathStep, PolicyName, Rise
 from models.planner import PlannedStep, plan
 
@@ -27,7 +27,7 @@ def planned(outlook: Outlook, longest: int) -> Path:
 def _step(outlook: Outlook, seen: Seen, number: int, step: PlannedStep) -> PathStep:
     served = outlook.situation.served
     gain = gain_of(served, seen, step.before, step.resource, step.success)
-    why = reasons(served, seen.way, step.before, step.resource, (gain, step.success))
+    why = reasons(served, seen.way, Known(step.before), step.resource, (gain, step.success))
     raises = [_rise(outlook, point.id, step) for point in why.teaches]
     return PathStep(number, served.resources[step.resource], why, raises)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from api.learner_views import EventView, History, MasteryOfPoint, MasteryView
+from api.learner_views import EventView, History, MasteryOfPoint, MasteryView, inferred
 from api.loop import Loop
 from api.situation import read_course
 from graph.decisions import read_history
@@ -24,6 +24,7 @@ async def mastery(loop: Loop, learner: str, course: str | None = None) -> Master
             stored=round(row.stored, 4),
             days=round(row.days, 2),
             attempts=row.attempts,
+            inferred=inferred(row.stored, row.uncertainty, row.attempts),
             mastered=row.level >= served.course.mastered[place].item(),
         )
         for place, row in known

@@ -56,6 +56,11 @@ class NewLearner(Body):
     course: str | None = Field(default=None, description="The course to follow; needed where there is more than one.")
     goals: list[Goal] = Field(default=[], max_length=200)
     limits: Limits | None = None
+    level: str | None = Field(
+        default=None,
+        description="The level that the learner names, one of the course's: a first guess, until answers come.",
+        examples=["A2"],
+    )
 
 
 class Outcome(Body):

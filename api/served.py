@@ -32,7 +32,7 @@ class Served:
 
     Attributes:
         included: the course's own points come first; what is behind them only gates.
-        points, resources: what people read, at the same positions as in `course`.
+        points, levels, resources: what people read, at the same positions as in `course`.
         recommender: who chooses on this course.
         grounds: what diagnostics towards the same goals share, see `api.placing`.
         absent: ids of resources that were looked for in vain, and when (monotonic seconds).
@@ -43,6 +43,7 @@ class Served:
     title: str
     included: int
     points: list[PointName]
+    levels: list[str | None]
     resources: list[ResourceView]
     questions: list[Question]
     recommender: Recommender

@@ -10,11 +10,10 @@ from api.situation import read_situation
 
 @dataclass(frozen=True)
 class Sitting:
-    """What a diagnostic stands on, and the points of which something is known already."""
+    """The course, and what a diagnostic in it stands on."""
 
     course: str
     ground: Ground
-    known: list[str]
 
 
 async def sit(loop: Loop, learner: str, course: str | None) -> Sitting:
@@ -22,4 +21,4 @@ async def sit(loop: Loop, learner: str, course: str | None) -> Sitting:
     situation = await read_situation(loop, learner, course)
     seen = observe(situation.served, situation.found)
     ground = ground_towards(situation.served, seen.goals, seen.way.closure)
-    return Sitting(situation.served.course.id, ground, situation.found.mastery.points)
+    return Sitting(situation.served.course.id, ground)

@@ -41,12 +41,16 @@ class ResourceView:
 
 @dataclass(frozen=True, slots=True)
 class PointState:
-    """A point, the learner's mastery of it, and the level that is asked for."""
+    """A point, the learner's mastery of it, and the level that is asked for.
+
+    `uncertainty` is null where the level is what a plan expects by then.
+    """
 
     id: Id
     name: Name
     level: Level
     needed: Annotated[float, Field(description="The mastery that is asked for here.", examples=[0.6])]
+    uncertainty: Annotated[float | None, Field(description="Standard deviation of the level.", examples=[0.1])] = None
 
 
 @dataclass(frozen=True, slots=True)

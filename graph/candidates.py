@@ -78,6 +78,6 @@ def _candidate_set(row: Row) -> CandidateSet:
         success=row["success"],
         goals=[Goal(point, level, moment_or_none(due_at)) for point, level, due_at in row["goals"]],
         limits=Limits(row["max_minutes"], row["modalities"], row["languages"]),
-        mastery=Levels(row["points"], row["levels"], row["days"]),
+        mastery=Levels(row["points"], row["levels"], row["days"], row["uncertainties"]),
         resources=row["resources"],
     )

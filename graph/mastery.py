@@ -27,11 +27,12 @@ class Mastery(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """How well points are known now, forgetting applied, and days since each was practised; in columns."""
+    """How well points are known now, forgetting applied, days since each was practised, and standard deviations."""
 
     points: list[str]
     levels: list[float]
     days: list[float]
+    uncertainties: list[float]
 
 
 async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | None = None) -> list[Mastery]:

@@ -32,9 +32,10 @@ def create(
     course: Annotated[str | None, typer.Option(help="Needed where there is more than one course.")] = None,
     goal: Goals = None,
     level: Level = None,
+    at: Annotated[str | None, typer.Option(help="The level they say they are at, e.g. A2: a first guess.")] = None,
 ) -> None:
     """Add a learner to a course; without goals the whole course is the goal."""
-    new = checked(NewLearner, id=id, course=course, goals=_goals(goal, level))
+    new = checked(NewLearner, id=id, course=course, goals=_goals(goal, level), level=at)
     _show(on_loop(lambda loop: learners.create(loop, new)))
 
 

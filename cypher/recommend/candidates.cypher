@@ -5,7 +5,7 @@
 // applied on reading. Without goals the whole course is wanted, found by walking out from what is met.
 // params: learner STRING, course STRING, now DATETIME, per_point INTEGER, limit INTEGER
 // returns: learner, course, revision, step, answers, success, goals, max_minutes, modalities, languages, points, levels,
-// days, resources
+// days, uncertainties, resources
 // access: read
 MATCH (l:Learner {id: $learner})
 MATCH (c:Course {id: coalesce($course, l.course)})
@@ -22,6 +22,7 @@ CALL (l, c, aims) {
     collect(p.id) AS points,
     collect(level) AS levels,
     collect(days) AS days,
+    collect(m.uncertainty) AS uncertainties,
     collect(CASE WHEN level >= coalesce(p.metAt, c.prerequisiteAt, 0.6) THEN p END) AS met,
     collect(CASE WHEN level >= coalesce(p.masteredAt, c.masteredAt, 0.8)
       AND none(aim IN aims WHERE aim[0] = p AND level < aim[1]) THEN p END) AS mastered
@@ -97,4 +98,5 @@ OPTIONAL MATCH (lodestar:Lodestar {id: 'lodestar'})
 RETURN l.id AS learner, c.id AS course, coalesce(lodestar.revision, 0) AS revision, coalesce(l.step, 0) AS step,
   coalesce(l.answers, 0) AS answers, coalesce(l.success, 0.5) AS success,
   [aim IN aims | [aim[0].id, aim[1], aim[2]]] AS goals, l.maxMinutes AS max_minutes, l.modalities AS modalities,
-  l.languages AS languages, points, levels, days, resources
+  l.languages AS languages, points, levels, days,
+  uncertainties, resources

@@ -36,4 +36,4 @@ def little_served() -> Served:
         ResourceView(id, id.title(), "lesson", "text", None, 0.0, 10, None, None) for id in course.resource_ids
     ]
     points = [PointName(id, id.title()) for id in POINTS]
-    return Served(course, 1, "Little", 4, points, resources, [], greedy_expected_gain(course))
+    return Served(course, 1, "Little", 4, points, ["A1", "A1", "A2", "A2"], resources, [], greedy_expected_gain(course))

@@ -64,3 +64,20 @@ async def test_mastery_and_history_follow_what_was_done(api):
         step["resource"]["title"],
     )
     assert (await api.get("/v1/learners/ana/history", before=answered["at"]))["events"] == []
+
+
+async def test_who_names_a_level_starts_from_it_until_answers_come(graph, api):
+    await graph.writing(lambda work: work.text("MATCH (k {id: 'little/adjectives'}) SET k.level = 'A2'"))
+    await api.loop.courses.refresh("little")
+    await api.post("/v1/learners", {"id": "ana", "level": "A2"}, 201)
+    points = {point["name"]: point for point in (await api.get("/v1/learners/ana/mastery"))["points"]}
+    assert points["Nouns"]["level"] > 0.6 > points["Adjectives"]["level"] > 0.3
+    assert all(point["inferred"] == 1 and point["attempts"] == 0 for point in points.values())
+    outcome = {"learner": "ana", "resource": "little/r/nouns-lesson-1", "right": True}
+    for _ in range(3):
+        await api.post("/v1/outcomes", outcome)
+    [nouns] = [p for p in (await api.get("/v1/learners/ana/mastery"))["points"] if p["name"] == "Nouns"]
+    assert 0 < nouns["inferred"] < 0.8 and nouns["level"] > 0.85
+    problem = await api.post("/v1/learners", {"id": "ben", "level": "C3"}, 422)
+    assert "A1, A2" in problem["detail"]
+    await api.get("/v1/learners/ben", 404)

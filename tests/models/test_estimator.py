@@ -84,7 +84,7 @@ def test_the_simulator_runs_on_a_fitted_model_and_resumes_exactly():
 
 
 def test_levels_fade_at_the_models_own_rate_where_it_has_one(batch):
-    """S = 2.3065 days after one right answer, so five days keep .9^(5 / 2.3065); the rest fades at the course's rate."""
+    """S = 2.3065 days after one right answer: five days keep .9^(5 / 2.3065). The rest fades as the course has it."""
     course, level, resources, _ = batch
     course = replace(course, tracer=Tracer(FSRS.fit(log_of([], skills=tuple(course.point_ids))), "fsrs-1"))
     estimator, five = Estimator(course), np.full_like(level, 5.0)
