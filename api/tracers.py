@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from graph.errors import SetupFailed
+from graph.errors import Invalid, SetupFailed
 from models.course import Course
 from models.learners.gain import Gain
-from models.learners.registry import MODELS, Saved, learner_model, load
+from models.learners.registry import MODELS, Saved, load
 from models.learners.tracer import Tracer
 
 MEASURED, GAIN = "measured", "gain"
@@ -31,23 +31,32 @@ logger = logging.getLogger("lodestar")
 
 @dataclass(frozen=True)
 class Tracers:
-    """Fitted models in `folder`/COURSE/MODEL, and the name that LEARNER_MODEL gives."""
+    """Fitted models in `folder`/COURSE/MODEL, and the name that LEARNER_MODEL gives.
+
+    Raises `Invalid` for a name that no model has.
+    """
 
     folder: Path
     name: str = MEASURED
 
+    def __post_init__(self) -> None:
+        if self.name not in (MEASURED, *MODELS):
+            known = ", ".join((MEASURED, *MODELS))
+            raise Invalid(
+                f"There is no learner model {self.name!r}. LEARNER_MODEL is one of: {known}.", "LEARNER_MODEL"
+            )
+
     def on(self, course: Course, settings: Mapping[str, Any]) -> Course:
-        """The course with its learner model in charge. Raises `Invalid` for a name that no model has."""
+        """The course with its learner model in charge; `gain` where the one that was chosen is not there."""
         name = str(settings.get("learnerModel") or self.name)
         saved = self.fitted(course.id)
         if name == MEASURED:
             name = best(saved)
-        learner_model(name)
+        if name != GAIN and name not in saved:
+            logger.warning("%s is no fitted model of course %s: lodestar learners fit %s", name, course.id, course.id)
+            name = GAIN
         if name == GAIN:
             return replace(course, rates=_rates(course, settings, saved.get(GAIN)), tracer=None)
-        if name not in saved:
-            logger.warning("%s of course %s is not fitted: `lodestar learners fit %s`", name, course.id, course.id)
-            return course
         return replace(course, tracer=Tracer(saved[name].model, saved[name].version))
 
     def fitted(self, course: str) -> dict[str, Saved]:

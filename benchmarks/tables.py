@@ -1,7 +1,8 @@
 """What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
-`tree`, `commands` or `analyses`. tests/test_docs.py fails where what stands there is not what code and results say.
+`learners-DATA`, `cat-COURSE`, `tree`, `commands` or `analyses`. tests/test_docs.py fails where what stands there is not
+what code and results say.
 """
 
 import ast
@@ -48,7 +49,8 @@ def table(name: str) -> str:
     if not path.exists():
         return f"not measured yet: `python -m benchmarks.{benchmark}`\n"
     result = json.loads(path.read_text(encoding="utf-8"))
-    lines = ladder(result["figures"], course) if course else listing(result["figures"])
+    kinds = {"courses": ladder, "learners": learners, "cat": diagnostics}
+    lines = kinds[benchmark](result["figures"], course) if course else listing(result["figures"])
     return "\n".join([*lines, "", _source(benchmark, result), ""])
 
 
@@ -68,6 +70,40 @@ def ladder(figures: Mapping[str, float], course: str) -> list[str]:
                 f"| {rung} | {own['ep']:.3f} ± {own['ep_sd']:.3f} | {own['reached']:.0%} "
                 f"| {own['steps']:.1f} ± {own['steps_sd']:.1f} | {own['violations']:.0f} | {own['diversity']:.2f} |"
             )
+    return lines
+
+
+def learners(figures: Mapping[str, float], data: str) -> list[str]:
+    """The learner models on one data set, and the peers measured beside them; the best AUC first."""
+    found: dict[str, dict[str, float]] = {}
+    for name, value in figures.items():
+        model, _, figure = name.removeprefix(f"{data}.").rpartition(".")
+        if name.startswith(f"{data}."):
+            found.setdefault(model, {})[figure] = value
+    columns = ("accuracy", "rmse", "log_loss", "calibration")
+    lines = ["| model | AUC | accuracy | RMSE | log loss | calibration | fit s | update ms |", "|" + "---|" * 8]
+    for model, own in sorted(found.items(), key=lambda pair: -pair[1].get("auc", 0.0)):
+        if "auc" in own:
+            area = f"{own['auc']:.4f}" + (f" ± {own['auc_sd']:.4f}" if "auc_sd" in own else "")
+            scores = [f"{own[column]:.4f}" if column in own else "" for column in columns]
+            times = [f"{own[name]:.3g}" if name in own else "" for name in ("fit_s", "update_ms")]
+            lines.append(f"| {' | '.join([model, area, *scores, *times])} |")
+    return lines
+
+
+def diagnostics(figures: Mapping[str, float], course: str) -> list[str]:
+    """Ways to ask and to estimate on one course, by population."""
+    lines = [
+        "| learners | questions | RMSE on the way | over the course | as told by itself |",
+        "|---|---|---|---|---|",
+    ]
+    for name, value in figures.items():
+        start, _, figure = name.rpartition(".")
+        if start.startswith(f"{course}.") and figure == "error":
+            kind, asked = start.split(".")[1:]
+            spread, whole, told = (figures[f"{start}.{other}"] for other in ("error_sd", "error_course", "told"))
+            words = asked.replace("_", " ")
+            lines.append(f"| {kind} | {words} | {value:.3f} ± {spread:.3f} | {whole:.3f} | {told:.3f} |")
     return lines
 
 

@@ -17,6 +17,7 @@ from api.service import Service
 from api.tracers import Tracers, best
 from api.trained import Trained
 from graph.candidates import candidates
+from graph.errors import Invalid
 from models.learners.bkt import BKT
 from models.learners.log import log_of
 from models.learners.memory import FSRS
@@ -111,6 +112,15 @@ async def test_memory_says_when_a_point_is_wanted_again(graph, address, tmp_path
     text = "MATCH (:Learner)-[m:MASTERY]->({id: 'little/nouns'}) RETURN properties(m) AS m"
     [row] = await graph.reading(lambda work: work.text(text))
     assert "decay" not in row["m"] and "memory" not in row["m"]
+
+
+async def test_a_model_that_is_not_there_leaves_the_platforms_own_in_charge(graph, address, tmp_path, caplog):
+    course = little.little()
+    await little.load(graph, replace(course, settings={**course.settings, "learnerModel": "oracle"}))
+    [_, first] = await ask(address, tmp_path, "measured", ("/v1/learners", {"id": "ana"}), outcome(True))
+    assert len(first["changes"]) == 3 and "oracle is no fitted model of course little" in caplog.text
+    with pytest.raises(Invalid, match="no learner model 'oracle'"):
+        Tracers(tmp_path, "oracle")
 
 
 @pytest.fixture
