@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.tracers import MEASURED, Tracers, best
+from api.tracers import CHANCE, GAIN, MEASURED, Tracers, best
 from graph.answer_files import RawAnswer
 from models.learners.cleaning import clean
 from models.learners.fitting import HELD_OUT, Fitted, fit_all
@@ -49,4 +49,7 @@ def fit_course(
 def _chosen(tracers: Tracers, course: str) -> tuple[str, str]:
     if tracers.name != MEASURED:
         return tracers.name, "LEARNER_MODEL says so, unless the course has a `learnerModel` of its own"
-    return best(tracers.fitted(course)), f"the smallest log loss on {HELD_OUT:.0%} of the learners, held out"
+    chosen, held_out = best(tracers.fitted(course)), f"{HELD_OUT:.0%} of the learners, held out"
+    if chosen == GAIN:
+        return chosen, f"no other model was measured to be better (p < {CHANCE}) on {held_out}"
+    return chosen, f"the smallest log loss on {held_out}"

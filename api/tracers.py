@@ -1,7 +1,7 @@
 """Which learner model is in charge of a course: LEARNER_MODEL, or the course's own setting `learnerModel`.
 
-`gain` is the platform's own state model; fitted, it brings its rates. `measured` is the model whose chances had the
-smallest log loss on held-out learners when the course's models were fitted, and `gain` where none was.
+`gain` is the platform's own state model; fitted, it brings its rates. `measured` is, of the models that
+were better than `gain` on held-out learners when they were fitted (p < .05), the one with the smallest log loss.
 """
 
 import logging
@@ -17,6 +17,7 @@ from models.learners.registry import MODELS, Saved, load
 from models.learners.tracer import Tracer
 
 MEASURED, GAIN = "measured", "gain"
+CHANCE = 0.05
 UNSERVED = ("share",)
 """Models that learn nothing of a learner: there to be beaten."""
 _RATES = {
@@ -72,13 +73,13 @@ class Tracers:
 
 
 def best(saved: Mapping[str, Saved]) -> str:
-    """The measured model with the smallest log loss; `gain` wins a tie and where nothing is measured."""
+    """Of the models that were measured to be better than `gain`, the one with the smallest log loss; else `gain`."""
     losses = {
         name: one.figures["log_loss"]
         for name, one in saved.items()
-        if name not in UNSERVED and "log_loss" in one.figures
+        if name not in UNSERVED and one.figures.get("better_p", 1.0) < CHANCE
     }
-    return min(losses, key=lambda name: (losses[name], name != GAIN), default=GAIN)
+    return min(losses, key=lambda name: losses[name], default=GAIN)
 
 
 def _rates(course: Course, settings: Mapping[str, Any], saved: Saved | None) -> Any:

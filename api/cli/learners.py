@@ -1,5 +1,6 @@
 """`lodestar learners`: the learner models there are, and fitting them to a course's answers or to a log."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -59,10 +60,14 @@ def fit(
 def show(fits: Fits) -> None:
     """What the log held, the measurements, what to know of each fit, and who is in charge."""
     console.print(fits.report, highlight=False)
-    table = Table("model", "AUC", "log loss", "accuracy", "calibration error", "seconds to fit", box=None)
+    table = Table(
+        "model", "AUC", "log loss", "p (better than gain)", "accuracy", "calibration error", "seconds to fit", box=None
+    )
     for each in fits.fitted:
-        values = (each.scores.auc, each.scores.log_loss, each.scores.accuracy, each.scores.calibration)
-        table.add_row(each.model.name, *(f"{value:.4f}" for value in values), f"{each.seconds:.2f}")
+        scores = each.scores
+        values = (scores.auc, scores.log_loss, each.p, scores.accuracy, scores.calibration)
+        shown = ("–" if math.isnan(value) else f"{value:.4f}" for value in values)
+        table.add_row(each.model.name, *shown, f"{each.seconds:.2f}")
     console.print(table)
     for each in fits.fitted:
         for note in each.model.notes:

@@ -29,6 +29,8 @@ from models.learners.log import AnswerLog
 from models.learners.pairs import Pairs, pairs_of
 
 LEAST_SPREAD = 0.01
+NAMED = 3
+"""How many skills a note names."""
 
 
 @dataclass(eq=False)
@@ -158,4 +160,5 @@ def notes(skills: tuple[str, ...], answers: Ints, few: int) -> tuple[str, ...]:
     poor = [name for name, count in zip(skills, answers, strict=True) if count < few]
     if not poor:
         return ()
-    return (f"{len(poor)} skills with fewer than {few} answers stay near the mean of all skills: {', '.join(poor)}",)
+    named = ", ".join(poor[:NAMED]) + (", …" if len(poor) > NAMED else "")
+    return (f"{len(poor)} skills with fewer than {few} answers stay near the mean of all skills: {named}",)

@@ -39,7 +39,7 @@ def bkt(tmp_path):
     draw = np.random.default_rng(0)
     rows = [row for who in range(20) for row in rows_of(draw.random(9) < np.linspace(0.2, 0.9, 9), f"l{who}")]
     model = BKT.fit(log_of(rows, skills=POINTS))
-    save(model, tmp_path / "learners" / "little" / "bkt", {"log_loss": 0.5})
+    save(model, tmp_path / "learners" / "little" / "bkt", {"log_loss": 0.5, "better_p": 0.01})
     return model
 
 
