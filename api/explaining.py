@@ -24,7 +24,8 @@ def _steps(decided: Decided, explain: bool) -> list[Recommendation]:
 
 def _recommendation(decided: Decided, choice: Choice, candidates: list[CandidateView] | None) -> Recommendation:
     situation, q = decided.situation, decided.decision.q
-    served, known = situation.served, Known(decided.seen.observation.level[0], decided.seen.spread)
+    served, seen = situation.served, decided.seen.observation
+    known = Known(seen.level[0], None if seen.spread is None else seen.spread[0])
     return Recommendation(
         id=choice.id,
         at=situation.now,

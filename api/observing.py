@@ -13,13 +13,9 @@ from models.recommender import Observation, expected_gain, wanted_points
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One learner as a batch of one, the way to the goals, and the goals' positions.
-
-    `spread` (N,): standard deviations of the levels, of points that something is known of.
-    """
+    """One learner as a batch of one, the way to the goals, and the goals' positions."""
 
     observation: Observation
-    spread: Floats
     way: Way
     goals: tuple[int, ...]
 
@@ -36,8 +32,8 @@ def observe(served: Served, found: CandidateSet) -> Seen:
     here = places >= 0
     level[0, places[here]] = np.array(found.mastery.levels)[here]
     days[0, places[here]] = np.array(found.mastery.days)[here]
-    spread = np.zeros(course.points, dtype=np.float32)
-    spread[places[here]] = np.array(found.mastery.uncertainties)[here]
+    spread = np.zeros_like(level)
+    spread[0, places[here]] = np.array(found.mastery.uncertainties)[here]
     goals = {index[goal.point]: goal.level for goal in found.goals if goal.point in index}
     for place, aimed in goals.items():
         target[0, place] = max(aimed, float(course.mastered[place]))
@@ -52,8 +48,9 @@ def observe(served: Served, found: CandidateSet) -> Seen:
         mask=np.zeros((1, 1), dtype=bool),
         success=np.array([found.success], dtype=np.float32),
         steps=np.array([found.answers], dtype=np.float32),
+        spread=spread,
     )
-    return Seen(observation, spread, way, order)
+    return Seen(observation, way, order)
 
 
 def gain_of(served: Served, seen: Seen, level: Floats, resource: int, success: float) -> float:

@@ -51,9 +51,16 @@ class Settings(BaseSettings):
         description="Who estimates mastery: a name from `lodestar learners`, or measured: the best of those fitted.",
     )
 
+    explore: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of recommendations that explore, by what is not known of the learner; logged as such.",
+    )
+
     def trained(self) -> Trained:
         """The trained policies and fitted learner models."""
-        return Trained(self.home, self.learner_model)
+        return Trained(self.home, self.learner_model, self.explore)
 
     def policy_folder(self, course: str) -> Path:
         """Where the policy of `course` and its evaluation are kept."""

@@ -9,15 +9,21 @@ from api.tracers import MEASURED, Tracers
 
 @dataclass(frozen=True)
 class Trained:
-    """policies/COURSE and learners/COURSE/MODEL in the folder `home`; `learner_model` as LEARNER_MODEL has it."""
+    """policies/COURSE and learners/COURSE/MODEL in the folder `home`.
+
+    Attributes:
+        learner_model: as LEARNER_MODEL has it.
+        explore: as EXPLORE has it.
+    """
 
     home: Path
     learner_model: str = MEASURED
+    explore: float = 0.0
 
     @property
     def policies(self) -> Policies:
         """Who recommends."""
-        return Policies(self.home / "policies")
+        return Policies(self.home / "policies", self.explore)
 
     @property
     def tracers(self) -> Tracers:

@@ -50,7 +50,7 @@ def plan(
         candidates, mask = pad(feasible(course, level, wanted) & open_resources)
         if not mask.any():
             break
-        seen = replace(start, level=level, wanted=wanted, candidates=candidates, mask=mask)
+        seen = replace(start, level=level, wanted=wanted, candidates=candidates, mask=mask, spread=None)
         position = recommender.decide(seen).chosen
         chance = max(optimism, float(success_probability(course, seen)[0, position[0]]))
         resource = int(candidates[0, position[0]])
