@@ -182,7 +182,8 @@ class _Batch:
         learner.answers += 1
         learner.success += (outcome.right - learner.success) * RECENT
         recorded = Recorded(outcome.id, outcome.learner, learner.step, float(learned.reward), rises)
-        self.interactions.append(_interaction(outcome, recorded, practised, self._now))
+        kept = [learner.known[rise.point].own_decay for rise in rises]
+        self.interactions.append(_interaction(outcome, recorded, practised, self._now) | {"decays": _written(kept)})
         return recorded
 
 
@@ -202,6 +203,11 @@ def _practised(outcome: Outcome, row: Row) -> dict[str, str | None]:
         if asked is not None and row[kind] is None:
             raise NotFound(kind, asked)
     return {"resource": row["resource"], "item": row["item"]}
+
+
+def _written(decays: list[float | None]) -> list[float]:
+    """A list in the graph has no gaps: −1 says that the course's own rate counts."""
+    return [-1.0 if decay is None else decay for decay in decays]
 
 
 def _stored(row: Row) -> Recorded | None:

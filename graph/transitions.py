@@ -78,7 +78,8 @@ def _replay(row: Row) -> Iterator[Transition]:
     decisions = sorted((decision_of(each) for each in row["decisions"]), key=lambda each: (each.step, each.at, each.id))
     following = dict(zip((each.id for each in decisions), decisions[1:], strict=False))
     by_id = {each.id: each for each in decisions}
-    replay = _Replay(dict(row["rates"]), dict(row["decays"]))
+    told = {point for change in row["changes"] if change["decays"] is not None for point in change["points"]}
+    replay = _Replay(dict(row["rates"]), {point: rate for point, rate in row["decays"] if point not in told})
     waiting = iter(decisions)
     upcoming = next(waiting, None)
     before: dict[str, State] = {}
@@ -107,7 +108,10 @@ class _Replay:
     def apply(self, change: Row) -> None:
         """The next interaction or diagnostic."""
         at = moment(change["at"])
-        for point, level in zip(change["points"], change["after"], strict=True):
+        decays = change["decays"] or [None] * len(change["points"])
+        for point, level, decay in zip(change["points"], change["after"], decays, strict=True):
+            if decay is not None:
+                self._decays[point] = decay
             earlier = self._stored.get(point)
             self._stored[point] = (level, at if earlier is None else max(at, earlier[1]))
         if change["right"] is not None:
@@ -118,10 +122,15 @@ class _Replay:
         """The state at a moment, with that course's rate of forgetting where a point has none of its own."""
         rate = self._rates.get(course, 0.08)
         seen = {
-            point: _seen(level, (at - when) / timedelta(days=1), self._decays.get(point, rate))
+            point: _seen(level, (at - when) / timedelta(days=1), self._rate(point, rate))
             for point, (level, when) in self._stored.items()
         }
         return State(seen, self._answers, self._success)
+
+    def _rate(self, point: str, usual: float) -> float:
+        """A point's own rate as it was then; −1 stands for the course's."""
+        own = self._decays.get(point, -1.0)
+        return usual if own < 0 else own
 
 
 def _seen(level: float, days: float, rate: float) -> Seen:

@@ -17,15 +17,17 @@ CALL (l) {
   CALL (l) {
     MATCH (l)-[:DID]->(i:Interaction)
     OPTIONAL MATCH (i)-[:FOLLOWED]->(q)
-    RETURN i.step AS step, i.at AS at, i.points AS points, i.after AS after, i.right AS right, i.reward AS reward,
+    RETURN i.step AS step, i.at AS at, i.points AS points, i.after AS after, i.decays AS decays, i.right AS right,
+      i.reward AS reward,
       q.id AS recommendation
     UNION ALL
     MATCH (l)-[:TOOK]->(d:Diagnostic)
     WHERE d.step IS NOT NULL
-    RETURN d.step AS step, d.finishedAt AS at, d.points AS points, d.after AS after, null AS right, null AS reward,
+    RETURN d.step AS step, d.finishedAt AS at, d.points AS points, d.after AS after, null AS decays, null AS right,
+      null AS reward,
       null AS recommendation
   }
-  RETURN collect({step: step, at: at, points: points, after: after, right: right, reward: reward,
+  RETURN collect({step: step, at: at, points: points, after: after, decays: decays, right: right, reward: reward,
     recommendation: recommendation}) AS changes
 }
 RETURN l.id AS learner, decisions, changes,

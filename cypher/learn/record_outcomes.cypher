@@ -19,7 +19,7 @@ CALL () {
   MATCH (l:Learner {id: row.learner})
   CREATE (l)-[:DID]->(i:Interaction {id: row.id, learner: row.learner, at: row.at, recordedAt: row.recorded_at,
     outcome: row.outcome, right: row.right, minutes: row.minutes, reward: row.reward, step: row.step,
-    points: row.points, before: row.before, after: row.after})
+    points: row.points, before: row.before, after: row.after, decays: row.decays})
   WITH row, i
   CALL (row, i) {
     MATCH (r:Resource {id: row.resource})

@@ -63,7 +63,15 @@ async def test_history_is_newest_first_and_pages(graph):
         await read_history(graph, "bob")
 
 
-async def test_every_answered_step_is_rebuilt(graph):
+def fading(practice):
+    """The tests' learner model, with a rate of forgetting that changes with the level."""
+    learned = learn(practice)
+    changes = [change._replace(decay=0.02 + 0.2 * change.level) for change in learned.changes]
+    return replace(learned, changes=changes)
+
+
+@pytest.mark.parametrize("model", [learn, fading])
+async def test_every_answered_step_is_rebuilt(graph, model):
     """The rebuilt states are those that the learner's mastery showed at the time."""
     await write(graph, replace(CHAIN, mastery={}, settings={"forgetting": 0.05}), replace(CHAIN, mastery={}))
     await start_diagnostic(graph, "d1", "learner-1", "course", NOW - timedelta(days=9))
@@ -76,7 +84,7 @@ async def test_every_answered_step_is_rebuilt(graph):
         await log_decisions(graph, [replace(DECISION, id=f"q{n}", learner="learner-1", at=at, step=state.step)])
         if n != 1:
             outcome = Outcome(f"o{n}", "learner-1", n > 0, at, recommendation=f"q{n}")
-            await record_outcome(graph, outcome, learn, at)
+            await record_outcome(graph, outcome, model, at)
         after.append({each.point: each.level for each in await read_mastery(graph, "learner-1", at)})
     rebuilt = [transition async for transition in transitions(graph, course="course", learners=1)]
     assert [each.decision.id for each in rebuilt] == ["q0", "q2", "q3"]
