@@ -152,7 +152,8 @@ def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _source(benchmark: str, result: dict[str, Any]) -> str:
-    settings = [f"{key} {value}" for key, value in result["settings"].items() if key != "quick"]
+    plain = {key: value for key, value in result["settings"].items() if not isinstance(value, dict)}
+    settings = [f"{key} {value}" for key, value in plain.items() if key != "quick"]
     return ", ".join([f"`python -m benchmarks.{benchmark}`", *settings, result["machine"], result["started"][:10]])
 
 
