@@ -40,6 +40,10 @@ class Observation:
     def __len__(self) -> int:
         return len(self.level)
 
+    def of(self, learner: int) -> "Observation":
+        """One learner of the batch, as a batch of one."""
+        return Observation(**{k: v[learner : learner + 1] for k, v in vars(self).items() if v is not None})
+
     def keep(self, mask: Flags) -> "Observation":
         """The same learners with fewer candidates."""
         return replace(self, mask=mask)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from models.exploration import Explorer
 from models.ladder import needed_first
-from models.recommender import Observation
 from tests.models.courses import any_course, few, levels, observe, on_the_way, random_course
 
 
@@ -40,7 +39,7 @@ def test_over_many_decisions_choices_come_as_often_as_their_propensities_say():
     course = random_course(1)
     many = on_the_way(course, learners=16)
     row = int(many.mask.sum(axis=1).argmax())
-    seen = Observation(**{name: part[row : row + 1] for name, part in vars(many).items() if part is not None})
+    seen = many.of(row)
     seen = replace(seen, spread=np.full_like(seen.level, 0.4))
     explorer = Explorer(needed_first(course), 0.5, 0)
     decisions = [explorer.decide(seen) for _ in range(600)]
