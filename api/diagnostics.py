@@ -5,7 +5,7 @@ from api.diagnostic_views import DiagnosticResult, DiagnosticView, diagnostic_re
 from api.loop import Loop
 
 
-async def start(loop: Loop, learner: str, course: str | None = None, length: int = 20) -> DiagnosticView:
+async def start(loop: Loop, learner: str, course: str | None, length: int) -> DiagnosticView:
     """Open one of up to `length` questions. Raises `NotFound`, or `Invalid` for a course without questions."""
     return await diagnostic_view(loop, await diagnosing.start(loop, learner, course, length))
 

@@ -5,6 +5,7 @@ import zlib
 
 from api import diagnostics
 from api.loop import Loop
+from api.requests import QUESTIONS
 from api.views import DiagnosticResult
 from graph import catalogue
 
@@ -12,7 +13,7 @@ CHANCE = {"A1": 0.95, "A2": 0.55, "B1": 0.1, "B2": 0.0}
 """Chance of knowing an answer, by the level of the point it asks about."""
 
 
-async def take_diagnostic(loop: Loop, learner: str, course: str, length: int = 20) -> DiagnosticResult:
+async def take_diagnostic(loop: Loop, learner: str, course: str, length: int = QUESTIONS) -> DiagnosticResult:
     """Start, answer, finish; the same question gets the same answer every time."""
     rows = await catalogue.course(loop.graph, course)
     level = {point["id"]: point["level"] or "" for point in rows.points}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.served import Served
+from api.served import Served, remembered
 from graph.diagnostics import Asked
 from models.course import Flags, Floats
 from models.learners.diagnosis import DiagnosticRules, next_question, prepared, replayed
@@ -41,11 +41,7 @@ class Ground:
 
 def ground_towards(served: Served, goals: tuple[int, ...], closure: Flags) -> Ground:
     """The ground for the way `closure` (N,) to these goals, remembered."""
-    if goals not in served.grounds:
-        if len(served.grounds) >= REMEMBERED:
-            served.grounds.pop(next(iter(served.grounds)))
-        served.grounds[goals] = ground(served, closure)
-    found: Ground = served.grounds[goals]
+    found: Ground = remembered(served.grounds, goals, REMEMBERED, lambda: ground(served, closure))
     return found
 
 

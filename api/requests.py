@@ -8,6 +8,9 @@ from graph.errors import Invalid
 
 T = TypeVar("T", bound=BaseModel)
 
+QUESTIONS = 20
+"""Of a diagnostic at most, where nobody says otherwise."""
+
 Level = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 LearnerId = Annotated[
     str,
@@ -94,7 +97,9 @@ class NewDiagnostic(Body):
     """A diagnostic to start."""
 
     course: str | None = Field(default=None, description="The learner's own course without it.")
-    length: int = Field(default=20, ge=1, le=200, description="Questions at most; fewer where enough is known earlier.")
+    length: int = Field(
+        default=QUESTIONS, ge=1, le=200, description="Questions at most; fewer where enough is known earlier."
+    )
 
 
 class Answer(Body):

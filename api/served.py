@@ -1,8 +1,9 @@
 """A course as it is served: the model's arrays beside the names that people read, at one revision of the graph."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from api.views import PointName, ResourceView
 from api.way import Way, way_to, whole
@@ -10,8 +11,19 @@ from graph.errors import NotFound
 from models.course import Course
 from models.recommender import Recommender
 
+K = TypeVar("K")
+V = TypeVar("V")
 WAYS = 512
 """Ways to goals kept at once; each takes a few dozen bytes a point."""
+
+
+def remembered(kept: dict[K, V], key: K, most: int, make: Callable[[], V]) -> V:
+    """What is kept under the key, made if need be; of more than `most` the oldest goes."""
+    if key not in kept:
+        if len(kept) >= most:
+            kept.pop(next(iter(kept)))
+        kept[key] = make()
+    return kept[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +71,10 @@ class Served:
 
     def way(self, goals: tuple[int, ...]) -> Way:
         """The way to these goals (sorted positions), remembered."""
-        if goals not in self._ways:
-            if len(self._ways) >= WAYS:
-                self._ways.pop(next(iter(self._ways)))
-            self._ways[goals] = way_to(list(goals), self.before) if goals else whole(self.included, len(self.points))
-        return self._ways[goals]
+        return remembered(self._ways, goals, WAYS, lambda: self._way(goals))
+
+    def _way(self, goals: tuple[int, ...]) -> Way:
+        return way_to(list(goals), self.before) if goals else whole(self.included, len(self.points))
 
     @cached_property
     def _questions(self) -> dict[str, Question]:

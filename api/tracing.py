@@ -41,12 +41,12 @@ def trace(practice: Practice, tracer: Tracer) -> Learned | None:
 
 def _remembered(practice: Practice, states: list[PointState], tracer: Tracer, skills: Ints, known: Estimate) -> Memory:
     """The model's own numbers where it kept some; else a level taken up, or the start of a point never seen."""
-    memory, start = tracer.begin(skills[0], known), tracer.model.start()
+    memory = tracer.begin(skills[0], known)
     for place, state in enumerate(states):
         if state.trace is not None and state.trace.of == tracer.version:
             memory.points[0, place] = state.trace.numbers
         elif not state.seen:
-            memory.points[0, place] = start.points[0, skills[0, place]]
+            memory.points[0, place] = tracer.start.points[0, skills[0, place]]
     if practice.trace is not None and practice.trace.of == tracer.version:
         memory.learner[0] = practice.trace.numbers
     return memory

@@ -8,6 +8,7 @@ from rich.console import Console
 from api import diagnostics
 from api.cli.on_loop import on_loop
 from api.loop import Loop
+from api.requests import QUESTIONS
 from api.views import DiagnosticResult, QuestionView
 
 console = Console(soft_wrap=True, highlight=False, markup=False)
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def diagnostic(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
-    length: Annotated[int, typer.Option(min=1, max=200, help="Questions at most.")] = 20,
+    length: Annotated[int, typer.Option(min=1, max=200, help="Questions at most.")] = QUESTIONS,
 ) -> None:
     """Ask LEARNER questions on the way to the goal, then set what they know. 0: "I do not know"; q ends early."""
     result = on_loop(lambda loop: _examine(loop, learner, course, length))

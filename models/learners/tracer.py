@@ -20,6 +20,7 @@ class Tracer:
     def __init__(self, model: LearnerModel, version: str) -> None:
         self.model = model
         self.version = version
+        self.start = model.start()
         self._skill = {id: place for place, id in enumerate(model.skills)}
         self._item = {id: place for place, id in enumerate(model.items)}
 
@@ -35,7 +36,7 @@ class Tracer:
         """Memory of B learners of whom levels and spreads (B, P) of `skills` (P,) are known."""
         learners = len(known.level)
         points = np.broadcast_to(skills, known.level.shape)
-        return Memory(np.repeat(self.model.start().learner, learners, axis=0), self.model.adopt(points, known))
+        return Memory(np.repeat(self.start.learner, learners, axis=0), self.model.adopt(points, known))
 
     def question(self, skills: Ints, importance: Floats, items: Ints, days: Floats) -> Question:
         """What a resource asks of B learners; points (B, P) without importance are padding."""
