@@ -20,10 +20,3 @@ class Policies:
         """The recommender that serves this course."""
         best = to_serve(self.folder / course.id, course)
         return Explorer(best, self.explore) if self.explore else best
-
-    def stamp(self, course: str) -> int:
-        """Changes when a file of the course's policy changes (nanoseconds); 0 without one."""
-        try:
-            return max(entry.stat().st_mtime_ns for entry in (self.folder / course).iterdir())
-        except (FileNotFoundError, ValueError):
-            return 0
