@@ -13,8 +13,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from models.course import Course, Flags, Floats, Ints
-from models.estimator import Estimator
-from models.learners.contract import Memory
+from models.estimator import Estimator, Memory
+from models.recent import Recent
 from models.recommender import Observation, feasible, needed_points, pad, wanted_points
 from models.simulator import Learners, Population
 
@@ -89,6 +89,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.steps = np.zeros(size, dtype=np.float32)
         self.success = np.full(size, 0.5, dtype=np.float32)
         self.start_knowledge = np.zeros(size, dtype=np.float32)
+        self.recent = Recent(size)
 
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
@@ -121,6 +122,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.practised = np.where(moved, self.clock[:, None], self.practised)
         self.done[rows, actions] = self.clock
         self.done_right[rows, actions] = np.where(right, self.clock, self.done_right[rows, actions])
+        self.recent.add(actions, self.clock, right)
         self.clock += np.float32(1 / self.population.answers_per_day)
         self.steps += 1
         self.success += (right - self.success) * 0.15
@@ -184,6 +186,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
             mask=mask,
             success=self.success.copy(),
             steps=self.steps.copy(),
+            history=self.recent.history(self.clock),
         )
 
     def goal_reached(self) -> Flags:
@@ -209,13 +212,15 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         """Everything that changes, as arrays and a generator state."""
         mine = {name: getattr(self, name).copy() for name in _CHANGING}
         hidden = {name: getattr(self.learners, name).copy() for name in _HIDDEN}
-        return {"mine": mine, "hidden": hidden, "random": self._generator.bit_generator.state}
+        recent = self.recent.state()
+        return {"mine": mine, "hidden": hidden, "recent": recent, "random": self._generator.bit_generator.state}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from `state`."""
         for owner, arrays in ((self, state["mine"]), (self.learners, state["hidden"])):
             for name, array in arrays.items():
                 setattr(owner, name, array.copy())
+        self.recent.restore(state["recent"])
         self._generator.bit_generator.state = state["random"]
 
     def _renew(self, who: Ints) -> None:
@@ -236,6 +241,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         for array, value in ((self.practised, 0), (self.clock, 0), (self.steps, 0), (self.success, 0.5)):
             array[who] = value
         self.done[who] = self.done_right[who] = -np.inf
+        self.recent.forget(who)
         for learner in who:
             self.target[learner], self.closure[learner] = self._goal(int(learner))
         self.start_knowledge[who] = self.knowledge_of_goal()[who]

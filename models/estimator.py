@@ -75,3 +75,6 @@ class Estimator:
         kept[row, place] = after.points[row, column]
         gain = gain_of(importance, level[rows, points], known.level)
         return Followed(changed, moved, gain, Memory(after.learner, kept))
+
+
+__all__ = ["Estimator", "Memory"]

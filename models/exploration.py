@@ -43,11 +43,7 @@ class Explorer:
 
     def _draws(self, seen: Observation, spread: Floats) -> Observation:
         """The same learner as often as there are draws, each time with other levels."""
-        many = {
-            name: np.repeat(value, DRAWS, axis=0)
-            for name, value in vars(seen).items()
-            if value is not None and name != "spread"
-        }
-        noise = self._random.standard_normal(many["level"].shape)
-        many["level"] = np.clip(many["level"] + noise * spread, 0, 1).astype(np.float32)
-        return Observation(**many)
+        many = seen.take(np.zeros(DRAWS, dtype=np.int64))
+        noise = self._random.standard_normal(many.level.shape)
+        level = np.clip(many.level + noise * spread, 0, 1).astype(np.float32)
+        return replace(many, level=level, spread=None)

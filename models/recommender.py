@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from models.course import Course, Flags, Floats, Ints
+from models.rankers.log import History
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Observation:
         success: (B,) share of right answers lately, 0.5 without any.
         steps: (B,) answers so far.
         spread: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
+        history: the latest resources of each learner; None where nobody asks for it.
     """
 
     level: Floats
@@ -36,13 +38,18 @@ class Observation:
     success: Floats
     steps: Floats
     spread: Floats | None = None
+    history: History | None = None
 
     def __len__(self) -> int:
         return len(self.level)
 
+    def take(self, rows: Ints) -> "Observation":
+        """Some of the learners, in this order, each as often as named."""
+        return Observation(**{name: value[rows] for name, value in vars(self).items() if value is not None})
+
     def of(self, learner: int) -> "Observation":
         """One learner of the batch, as a batch of one."""
-        return Observation(**{k: v[learner : learner + 1] for k, v in vars(self).items() if v is not None})
+        return self.take(np.array([learner]))
 
     def keep(self, mask: Flags) -> "Observation":
         """The same learners with fewer candidates."""

@@ -1,24 +1,17 @@
 """The learner models there are, by name; and fitted ones on disk. A model's module is imported when it is asked for.
 
-On disk a model is a folder: `learner.json` (name, skills, items, notes, when, figures) and the arrays it names,
-`parameters-HASH.npz`. The JSON is replaced last, so a reader finds the old model or the new one, whole.
+On disk a model is a folder (`models/stored.py`) with `learner.json`: name, skills, items, notes, when, figures.
 """
 
-import hashlib
-import io
-import json
-import os
-import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from graph.errors import Invalid, SetupFailed
-from models.learners.contract import LearnerModel, Parameters
+from models.learners.contract import LearnerModel
+from models.stored import read, write
 
 HEADER = "learner.json"
 
@@ -82,10 +75,6 @@ def learner_model(name: str) -> type[LearnerModel]:
 
 def save(model: LearnerModel, folder: Path, figures: Mapping[str, float] | None = None) -> None:
     """Write a fitted model to `folder` in place of the one that is there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    content = _packed(model.parameters())
-    arrays = f"parameters-{hashlib.sha256(content).hexdigest()[:16]}.npz"
-    _write(folder / arrays, content)
     header = {
         "name": model.name,
         "skills": model.skills,
@@ -93,12 +82,8 @@ def save(model: LearnerModel, folder: Path, figures: Mapping[str, float] | None 
         "notes": model.notes,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "figures": dict(figures or {}),
-        "parameters": arrays,
     }
-    _write(folder / HEADER, json.dumps(header, ensure_ascii=False, indent=1).encode())
-    for old in folder.glob("parameters-*.npz"):
-        if old.name != arrays:
-            old.unlink(missing_ok=True)
+    write(folder, HEADER, header, model.parameters())
 
 
 def load(folder: Path) -> Saved:
@@ -106,31 +91,8 @@ def load(folder: Path) -> Saved:
     path = folder / HEADER
     if not path.is_file():
         raise SetupFailed(f"There is no fitted learner model in {folder}. Fit one: lodestar learners fit")
-    try:
-        header: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        with np.load(folder / header["parameters"], allow_pickle=False) as arrays:
-            parameters = {name: arrays[name] for name in arrays.files}
-        skills, items, notes = (tuple(header[name]) for name in ("skills", "items", "notes"))
-        when = datetime.fromisoformat(header["when"])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise SetupFailed(f"{path} cannot be read ({error}). Delete the folder and fit again.") from error
+    header, parameters, stamp = read(path, ("name", "skills", "items", "notes", "when", "figures"))
+    skills, items, notes = (tuple(header[name]) for name in ("skills", "items", "notes"))
     model = learner_model(header["name"]).from_parameters(skills, items, parameters)
     model.notes = notes
-    version = f"{model.name}-{header['parameters'].removeprefix('parameters-')[:8]}"
-    return Saved(model, version, when, header["figures"])
-
-
-def _packed(parameters: Parameters) -> bytes:
-    """The arrays as npz, with any names; an array of Python objects would need pickle and raises `ValueError`."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, array in parameters.items():
-            with archive.open(f"{name}.npy", "w") as member:
-                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
-    return file.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    return Saved(model, f"{model.name}-{stamp}", datetime.fromisoformat(header["when"]), header["figures"])

@@ -74,10 +74,10 @@ def test_what_cannot_be_read_says_what_to_do(tmp_path):
         registry.load(tmp_path)
 
 
-def test_objects_are_refused():
+def test_objects_are_refused(tmp_path):
     model = ShareModel(("a",), (), np.array([None, None]), np.zeros(2))
     with pytest.raises(ValueError, match="Object arrays cannot be saved"):
-        registry._packed(model.parameters())
+        registry.save(model, tmp_path)
 
 
 def test_the_header_is_readable(tmp_path):
