@@ -10,6 +10,7 @@ from api.way import Way, way_to, whole
 from graph.errors import NotFound
 from models.course import Course
 from models.recommender import Recommender
+from models.strategies import Strategies
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -45,7 +46,10 @@ class Served:
     Attributes:
         included: the course's own points come first; what is behind them only gates.
         points, levels, resources: what people read, at the same positions as in `course`.
-        recommender: who chooses on this course.
+        recommender: who chooses on this course, and plans paths.
+        strategies: who else can; `order`: who is asked, the course's own first, then who steps in for it.
+        making: strategies that are being read or trained.
+        resting: until when (monotonic seconds) a strategy is left alone, and why.
         grounds: what diagnostics towards the same goals share, see `api.placing`.
         absent: ids of resources that were looked for in vain, and when (monotonic seconds).
     """
@@ -59,6 +63,10 @@ class Served:
     resources: list[ResourceView]
     questions: list[Question]
     recommender: Recommender
+    strategies: Strategies
+    order: tuple[str, ...]
+    making: dict[str, Any] = field(default_factory=dict, repr=False)
+    resting: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
     grounds: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
     absent: dict[str, float] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)

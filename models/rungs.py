@@ -26,4 +26,4 @@ def bandit(course: Course, seed: int = 0) -> LinUCB:
     return LinUCB(course).practise(LearnerVectorEnv(course, 64), PRACTICE, seed)
 
 
-__all__ = ["Recommender", "bandit", "ladder", "rung"]
+__all__ = ["Course", "Recommender", "bandit", "ladder", "rung"]

@@ -1,37 +1,31 @@
-"""The recommender that serves a course: what its measurement says, and nothing that was not measured."""
+"""The trained policy of a course, whole or one of its halves, ready to serve."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from models.checkpoint import POLICY, load_policy
-from models.course import Course
 from models.nearby import Nearby
-from models.rungs import Recommender, rung
-from models.standing import load
-
-DEFAULT = "needed"
-"""Served until something is measured: the best rung that needs no training."""
+from models.policy import LearnedPolicy
+from models.rungs import Course
 
 LARGE = 500
 """Points from which on a learner is scored from the points that matter only."""
 
+HALVES = ("q", "ppo")
 
-def to_serve(folder: Path, course: Course) -> Recommender:
-    """The winner of the evaluation in `folder`; a policy newer than the evaluation has not earned its place.
+
+def policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolicy:
+    """The trained policy of `folder`, or one of its halves.
 
     Torch is told to use one thread: for one learner that is as fast, and steadier beside a busy database.
     """
     torch.set_num_threads(1)
-    standings = load(folder)
-    if standings is None:
-        return rung(DEFAULT, course)
-    if standings.served != "lodestar":
-        return rung(standings.served, course)
-    if (folder / POLICY).exists():
-        policy = load_policy(folder, course)
-        if policy.network.operators and course.points >= LARGE:
-            policy.nearby = Nearby(policy.network, course)
-        if policy.version == standings.of("lodestar").version:
-            return policy
-    return rung(DEFAULT, course)
+    trained = load_policy(folder, course)
+    if trained.network.operators and course.points >= LARGE:
+        trained.nearby = Nearby(trained.network, course)
+    return replace(trained, name=name, method=name) if name in HALVES else trained
+
+
+__all__ = ["POLICY", "LearnedPolicy", "policy"]

@@ -1,0 +1,61 @@
+"""One strategy is asked to decide: brought into memory, told what it looks at, kept off the event loop if it is slow."""
+
+import asyncio
+from dataclasses import dataclass
+
+import numpy as np
+
+from api.deciding import Decided, decide
+from api.loop import Loop
+from api.situation import Situation
+from graph.recent import read_recent
+from models.strategies import LONGEST, History, Recommender, known
+
+
+@dataclass(frozen=True, eq=False)
+class Bid:
+    """For whom, and how many places are to be filled."""
+
+    situation: Situation
+    n: int
+
+
+async def bid(loop: Loop, wanted: Bid, name: str) -> Decided | None:
+    """What the strategy `name` decides; None where it has no opinion of the learner.
+
+    Raises `SetupFailed` where it lacks something.
+    """
+    strategy, recommender = known(name), await _made(wanted.situation, name)
+    history = await recent(loop, wanted.situation) if strategy.looks_back else None
+    if strategy.quick:
+        decided = decide(wanted.situation, wanted.n, recommender, history)
+    else:
+        decided = await asyncio.to_thread(decide, wanted.situation, wanted.n, recommender, history)
+    silent = decided.decision.silent
+    return None if silent is not None and silent[0] else decided
+
+
+async def recent(loop: Loop, situation: Situation) -> History:
+    """What the learner did lately on this course's resources, as a batch of one."""
+    index = situation.served.course.resource_index
+    did = [each for each in await read_recent(loop.graph, situation.found.learner, situation.now, LONGEST)]
+    here = [each for each in did if each.resource in index]
+    days = [(situation.now - each.at).total_seconds() / 86400 for each in here]
+    return History(
+        np.array([[index[each.resource] for each in here]], dtype=np.int64),
+        np.array([days], dtype=np.float32),
+        np.array([[float(each.right) for each in here]], dtype=np.float32),
+    )
+
+
+async def _made(situation: Situation, name: str) -> Recommender:
+    """The strategy on the course; whoever asks while it is being made waits for the same."""
+    served = situation.served
+    if name in served.strategies.made:
+        return served.strategies.made[name]
+    if name not in served.making:
+        task = asyncio.create_task(asyncio.to_thread(served.strategies.make, name), name=f"make {name}")
+        served.making[name] = task
+        task.add_done_callback(lambda _: served.making.pop(name))
+    made: Recommender = await asyncio.shield(served.making[name])
+    return made
