@@ -66,6 +66,8 @@ class Decision:
         score: (B, K) what the recommender ordered them by.
         kept: (B, K) candidates that survived pruning.
         q: (B, K) Q values, or None where the recommender has none.
+        silent: (B,) learners on whose candidates the recommender had no opinion: `chosen` is merely the first of them;
+            None where it always has one.
     """
 
     chosen: Ints
@@ -73,6 +75,7 @@ class Decision:
     score: Floats
     kept: Flags
     q: Floats | None = None
+    silent: Flags | None = None
 
 
 class Recommender(Protocol):
@@ -87,12 +90,14 @@ class Recommender(Protocol):
 
 
 def by_score(score: Floats, mask: Flags) -> Decision:
-    """The decision of a recommender that always takes the best score, ties to the earlier candidate."""
-    score = np.where(mask, score, -np.inf).astype(np.float32)
-    chosen = score.argmax(axis=1)
+    """Always the best score, ties to the earlier candidate. NaN, which says nothing, stands behind all."""
+    spoken = mask & ~np.isnan(score)
+    score = np.where(spoken, score, -np.inf).astype(np.float32)
+    best = mask & (score == score.max(axis=1, keepdims=True))
+    chosen = best.argmax(axis=1)
     propensity = np.zeros_like(score)
     propensity[np.arange(len(score)), chosen] = 1.0
-    return Decision(chosen=chosen, propensity=propensity, score=score, kept=mask)
+    return Decision(chosen, propensity, score, mask, silent=np.asarray(~spoken.any(axis=1)))
 
 
 def pad(allowed: Flags) -> tuple[Ints, Flags]:

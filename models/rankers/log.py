@@ -45,8 +45,10 @@ class History:
         return self.item >= 0
 
     def moved(self, place: Ints) -> "History":
-        """The same events with items in other positions: `place` (R,), NOTHING for an item that is not there."""
-        return replace(self, item=np.append(place, NOTHING)[self.item])
+        """The same with items in other positions, `place` (R,); NOTHING for an item whose events are to be left out."""
+        item = np.append(place, NOTHING)[self.item]
+        order = np.argsort(item >= 0, axis=1, kind="stable")
+        return History(*(np.take_along_axis(array, order, axis=1) for array in (item, self.days, self.outcome)))
 
     def matrix(self, items: int) -> sparse.csr_matrix:
         """(B, items) how often each learner did each item."""

@@ -138,3 +138,13 @@ def test_by_score_takes_the_best_of_what_is_allowed_and_the_earlier_on_a_tie():
     assert decision.chosen.tolist() == [2, 0]
     assert decision.propensity.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]]
     assert decision.score[0, 0] == -np.inf
+
+
+def test_no_opinion_counts_less_than_any():
+    score = np.array([[np.nan, -5, -7], [np.nan, np.nan, np.nan], [1, np.nan, 3]], dtype=np.float32)
+    mask = np.array([[True, True, True], [False, True, True], [True, True, False]])
+    decision = by_score(score, mask)
+    assert decision.chosen.tolist() == [1, 1, 0]
+    assert decision.silent.tolist() == [False, True, False]
+    assert not np.isnan(decision.score).any()
+    assert decision.propensity.tolist() == [[0, 1, 0], [0, 1, 0], [1, 0, 0]]

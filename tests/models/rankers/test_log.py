@@ -68,6 +68,8 @@ def test_an_empty_log_has_empty_histories():
 def test_a_history_moves_to_other_positions():
     seen = log_of([("a", "u", 1.0, 1.0), ("a", "v", 2.0, 1.0)]).histories(np.array([0]), np.array([2]), 3)
     assert seen.moved(np.array([NOTHING, 7])).item.tolist() == [[NOTHING, NOTHING, 7]]
+    assert seen.moved(np.array([7, NOTHING])).item.tolist() == [[NOTHING, NOTHING, 7]]
+    assert seen.moved(np.array([7, NOTHING])).days[0, 2] == seen.days[0, 1]
     assert seen.matrix(2).toarray().tolist() == [[1, 1]]
 
 
