@@ -10,7 +10,6 @@ from graph.catalogue import CourseRows, ItemRow
 def served_of(rows: CourseRows, trained: Trained) -> Served:
     """Everything about one course at one revision, with its learner model and its policy."""
     course = trained.tracers.on(course_of(rows), rows.settings)
-    chosen = trained.policies.of(course, catalogue_of(rows))
     return Served(
         course=course,
         revision=rows.revision,
@@ -20,9 +19,7 @@ def served_of(rows: CourseRows, trained: Trained) -> Served:
         levels=[row["level"] for row in rows.points],
         resources=[resource_view(row) for row in rows.resources],
         questions=[_question(row, course.point_index) for row in rows.items],
-        recommender=chosen.recommender,
-        strategies=chosen.strategies,
-        order=chosen.order,
+        line_up=trained.policies.of(course, None),
     )
 
 

@@ -29,13 +29,17 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Decided:
-    """A decision with what it was made from and by whom; `choices` is empty where there was nothing to choose from."""
+    """A decision with what it was made from and by whom; `choices` is empty where there was nothing to choose from.
+
+    `handed`: strategies that were asked before and could not decide, with why.
+    """
 
     situation: Situation
     recommender: Recommender
     seen: Seen
     decision: Decision
     choices: list[Choice]
+    handed: tuple[tuple[str, str], ...] = ()
 
 
 def nothing(situation: Situation, recommender: Recommender | None = None, seen: Seen | None = None) -> Decided:

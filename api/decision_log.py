@@ -31,3 +31,6 @@ def rows(decided: Decided) -> list[Decision]:
         )
         for choice in decided.choices
     ]
+
+
+__all__ = ["Decided", "rows"]

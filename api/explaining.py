@@ -6,15 +6,15 @@ from api.deciding import Choice, Decided
 from api.loop import Loop
 from api.nothing import reason
 from api.reasons import Known, reasons
-from api.views import CandidateView, PolicyName, Recommendation, Recommendations, StrategyView
+from api.views import CandidateView, HandOver, PolicyName, Recommendation, Recommendations, StrategyView
 
 
-async def explained(loop: Loop, decided: Decided, strategy: StrategyView, explain: bool) -> Recommendations:
-    """Everything that was chosen, best first; with `explain` all candidates besides."""
-    found = decided.situation.found
-    if not decided.choices:
-        return Recommendations(found.learner, found.course, [], await reason(loop, decided.situation), strategy)
-    return Recommendations(found.learner, found.course, _steps(decided, explain), strategy=strategy)
+async def explained(loop: Loop, decided: Decided, asked: str | None, explain: bool) -> Recommendations:
+    """Everything that was chosen, best first; with `explain` all candidates besides. `asked`: the strategy, if any."""
+    found, handed = decided.situation.found, [HandOver(name, why) for name, why in decided.handed]
+    nothing = None if decided.choices else await reason(loop, decided.situation)
+    strategy = StrategyView(asked, decided.recommender.name, handed)
+    return Recommendations(found.learner, found.course, _steps(decided, explain), nothing, strategy)
 
 
 def _steps(decided: Decided, explain: bool) -> list[Recommendation]:

@@ -6,14 +6,10 @@ that failed or was too slow rests for a minute, so that nobody else waits for it
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from dataclasses import replace
 from time import monotonic
 
-from api.bidding import Bid, bid
-from api.deciding import Decided, nothing
-from api.loop import Loop
-from api.situation import Situation
-from api.views import HandOver
+from api.bidding import Bid, Decided, Loop, Situation, bid, known, nothing
 from graph.errors import GraphUnavailable, LodestarError
 
 REST = 60.0
@@ -22,31 +18,27 @@ REST = 60.0
 logger = logging.getLogger("lodestar")
 
 
-async def decide(loop: Loop, situation: Situation, n: int, asked: str | None) -> tuple[Decided, list[HandOver]]:
-    """The decision, and which strategies could not make it and why, in the order they were asked.
+async def decide(loop: Loop, situation: Situation, n: int, asked: str | None) -> Decided:
+    """The decision, and in it who could not make it and why.
 
-    Raises what the last one raised where none could.
+    Raises `Invalid` for an unknown strategy, and `LodestarError` where none could decide.
     """
+    if asked is not None:
+        known(asked)
     if not situation.found.resources:
-        return nothing(situation), []
-    told: list[HandOver] = []
-    wanted = Bid(situation, n)
-    for name in _order(situation, asked):
-        why, decided = await _ask(loop, wanted, name)
+        return nothing(situation)
+    handed: list[tuple[str, str]] = []
+    for name in dict.fromkeys([*([asked] if asked else []), *situation.served.line_up.order]):
+        why, decided = await _ask(loop, Bid(situation, n), name)
         if decided is not None:
-            return decided, told
-        told.append(HandOver(name, why))
-    raise LodestarError("No strategy could decide: " + "; ".join(f"{each.strategy}: {each.why}" for each in told))
-
-
-def _order(situation: Situation, asked: str | None) -> Iterator[str]:
-    served = situation.served
-    yield from dict.fromkeys([*([asked] if asked else []), *served.order])
+            return replace(decided, handed=tuple(handed))
+        handed.append((name, why))
+    raise LodestarError("No strategy could decide: " + "; ".join(f"{name}: {why}" for name, why in handed))
 
 
 async def _ask(loop: Loop, wanted: Bid, name: str) -> tuple[str, Decided | None]:
     """Why not, or the decision."""
-    resting = wanted.situation.served.resting
+    resting = wanted.situation.served.line_up.resting
     until, why = resting.get(name, (0.0, ""))
     if monotonic() < until:
         return why, None

@@ -3,22 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.line_up import LineUp
 from models.cascade import Cascade
-
-from models.exploration import Explorer, Recommender
+from models.exploration import Explorer
 from models.strategies import DEFAULT, Catalogue, Course, Strategies
 
 LAST = "curriculum"
 """Asked where everything else failed."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The strategies of a course; `order`: who is asked, the course's own first; `recommender`: the own one."""
-
-    strategies: Strategies
-    order: tuple[str, ...]
-    recommender: Recommender
 
 
 @dataclass(frozen=True)
@@ -28,13 +19,12 @@ class Policies:
     home: Path
     explore: float = 0.0
 
-    def of(self, course: Course, catalogue: Catalogue | None = None) -> Chosen:
+    def of(self, course: Course, catalogue: Catalogue | None = None) -> LineUp:
         """What serves this course."""
-        strategies = Strategies(
-            course, self.home / "policies" / course.id, self.home / "rankers" / course.id, catalogue
-        )
+        policies, rankers = (self.home / name / course.id for name in ("policies", "rankers"))
+        strategies = Strategies(course, policies, rankers, catalogue)
         order = tuple(dict.fromkeys([strategies.best(), DEFAULT, LAST]))
         if self.explore:
             strategies.made[order[0]] = Explorer(strategies.make(order[0]), self.explore)
         made = [strategies.make(name) for name in order]
-        return Chosen(strategies, order, made[0] if len(order) == 2 else Cascade(made))
+        return LineUp(strategies, order, made[0] if len(order) == 2 else Cascade(made))

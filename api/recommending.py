@@ -4,8 +4,7 @@ from api.choosing import choose
 from api.explaining import explained
 from api.loop import Loop
 from api.situation import read_situation
-from api.views import Recommendations, StrategyView
-from models.strategies import known
+from api.views import Recommendations
 
 
 async def recommend(
@@ -17,8 +16,6 @@ async def recommend(
     Raises `NotFound` for an unknown learner or course, `Invalid` for an unknown strategy, `GraphUnavailable` when
     nothing could be read or logged.
     """
-    if strategy is not None:
-        known(strategy)
     situation = await read_situation(loop, learner, course)
-    decided, handed = await choose(loop, situation, n, strategy)
-    return await explained(loop, decided, StrategyView(strategy, decided.recommender.name, handed), explain)
+    decided = await choose(loop, situation, n, strategy)
+    return await explained(loop, decided, strategy, explain)

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from api.line_up import LineUp, Recommender
 from api.views import PointName, ResourceView
 from api.way import Way, way_to, whole
 from graph.errors import NotFound
 from models.course import Course
-from models.recommender import Recommender
-from models.strategies import Strategies
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -46,10 +45,7 @@ class Served:
     Attributes:
         included: the course's own points come first; what is behind them only gates.
         points, levels, resources: what people read, at the same positions as in `course`.
-        recommender: who chooses on this course, and plans paths.
-        strategies: who else can; `order`: who is asked, the course's own first, then who steps in for it.
-        making: strategies that are being read or trained.
-        resting: until when (monotonic seconds) a strategy is left alone, and why.
+        line_up: who recommends on this course.
         grounds: what diagnostics towards the same goals share, see `api.placing`.
         absent: ids of resources that were looked for in vain, and when (monotonic seconds).
     """
@@ -62,14 +58,15 @@ class Served:
     levels: list[str | None]
     resources: list[ResourceView]
     questions: list[Question]
-    recommender: Recommender
-    strategies: Strategies
-    order: tuple[str, ...]
-    making: dict[str, Any] = field(default_factory=dict, repr=False)
-    resting: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
+    line_up: LineUp
     grounds: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
     absent: dict[str, float] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)
+
+    @property
+    def recommender(self) -> Recommender:
+        """Who chooses on this course."""
+        return self.line_up.recommender
 
     @cached_property
     def before(self) -> list[list[int]]:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from models.course import Course, Flags, Floats, Ints
-from models.rankers.log import History
+from models.rankers.log import History as History
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,15 @@ class Decision:
 class Recommender(Protocol):
     """Chooses one candidate for each learner of a batch. `name` and `version` go into the decision's record."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """As in `models.strategies`."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes with what it decides."""
+        ...
 
     def decide(self, observation: Observation) -> Decision:
         """Choose; every learner of the batch must have at least one candidate."""

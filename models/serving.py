@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import torch
 
@@ -9,11 +10,12 @@ from models.checkpoint import POLICY, load_policy
 from models.nearby import Nearby
 from models.policy import LearnedPolicy
 from models.rungs import Course
+from models.standing import load as measured
 
 LARGE = 500
 """Points from which on a learner is scored from the points that matter only."""
 
-HALVES = ("q", "ppo")
+HALVES: dict[str, Literal["q", "ppo"]] = {"q": "q", "ppo": "ppo"}
 
 
 def policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolicy:
@@ -25,7 +27,7 @@ def policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolic
     trained = load_policy(folder, course)
     if trained.network.operators and course.points >= LARGE:
         trained.nearby = Nearby(trained.network, course)
-    return replace(trained, name=name, method=name) if name in HALVES else trained
+    return replace(trained, name=name, method=HALVES[name]) if name in HALVES else trained
 
 
-__all__ = ["POLICY", "LearnedPolicy", "policy"]
+__all__ = ["POLICY", "LearnedPolicy", "measured", "policy"]

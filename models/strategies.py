@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from graph.errors import Invalid, SetupFailed
 from models.rankers.registry import RANKERS, load
-from models.rankers.rung import LONGEST, Catalogue, History, Ranked
+from models.rankers.rung import LONGEST, Catalogue, History, Ranked, nothing_done
 from models.rungs import Course, Recommender, rung
-from models.serving import POLICY, policy
-from models.standing import load as measured
+from models.serving import POLICY, measured, policy
 
 DEFAULT = "needed"
 """Served until something is measured: the best that needs neither data nor training."""
@@ -110,4 +109,15 @@ class Strategies:
         return policy(self.policies, self.course, name)
 
 
-__all__ = ["LONGEST", "STRATEGIES", "Catalogue", "Course", "History", "Recommender", "Strategies", "Strategy", "known"]
+__all__ = [
+    "LONGEST",
+    "STRATEGIES",
+    "Catalogue",
+    "Course",
+    "History",
+    "Recommender",
+    "Strategies",
+    "Strategy",
+    "known",
+    "nothing_done",
+]

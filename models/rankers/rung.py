@@ -10,7 +10,7 @@ import numpy as np
 
 from models.course import Course, Floats, Ints
 from models.rankers.contract import Catalogue, History, Ranker
-from models.rankers.log import NOTHING
+from models.rankers.log import LONGEST, NOTHING
 from models.recommender import Decision, Observation, by_score
 
 
@@ -51,3 +51,6 @@ def nothing_done(learners: int) -> History:
     """The history of learners of whom nothing is known."""
     none = np.zeros((learners, 1), dtype=np.float32)
     return History(np.full((learners, 1), NOTHING), none, none + np.float32(np.nan))
+
+
+__all__ = ["LONGEST", "Catalogue", "History", "Ranked", "nothing_done"]
