@@ -10,7 +10,7 @@ from api.deciding import Decided, decide, nothing
 from api.loop import Loop
 from api.situation import Situation
 from graph.recent import read_recent
-from models.strategies import LONGEST, History, Recommender, known, nothing_done
+from models.shelf import LONGEST, History, Recommender, known, nothing_done
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,4 +63,4 @@ async def _made(situation: Situation, name: str) -> Recommender:
     return made
 
 
-__all__ = ["Bid", "Decided", "Loop", "Situation", "bid", "known", "nothing"]
+__all__ = ["Bid", "Decided", "History", "Loop", "Situation", "bid", "known", "nothing", "recent"]

@@ -6,16 +6,20 @@ when it predicts better what learners turn to than everything simpler (bootstrap
 evaluate --offline`), and teaches as well in the contest: what learners like is no reason to teach them less.
 """
 
+import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
-from models.standing import Standings
+from models.standing import Standings as Standings
 
 Team = Literal["none", "some", "full"]
 """Who looks after models: nobody, somebody now and then, or people who retrain and watch."""
 
 CARE: dict[str, int] = {"none": 0, "some": 1, "full": 2}
+TAKEN = "advice.json"
 ENOUGH = 5
 """Events from which on a learner or an item counts as known."""
 AS_WELL = 0.01
@@ -170,3 +174,17 @@ def pick(rows: Sequence[Row], base: str) -> tuple[str, str]:
 
 def _shown(name: str, value: float) -> str:
     return f"{value:.0%}" if name == "described" else f"{value:,.0f}"
+
+
+def take(advice: Advice, folder: Path) -> None:
+    """Let the advice stand in `folder`: from then on it says who serves."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{TAKEN}.part"
+    part.write_text(json.dumps(asdict(advice), indent=1, ensure_ascii=False), encoding="utf-8")
+    os.replace(part, folder / TAKEN)
+
+
+def picked(folder: Path) -> str | None:
+    """Whom the advice in `folder` took; None where there is none."""
+    path = folder / TAKEN
+    return str(json.loads(path.read_text(encoding="utf-8"))["strategy"]) if path.exists() else None

@@ -11,7 +11,7 @@ import torch
 from graph.errors import SetupFailed
 from models.course import Course
 from models.network import NetworkConfig, PolicyNetwork
-from models.policy import LearnedPolicy
+from models.policy import LearnedPolicy as LearnedPolicy
 from models.training import Trainer
 
 CHECKPOINT = "checkpoint.pt"

@@ -6,10 +6,10 @@ from typing import Literal
 
 import torch
 
-from models.checkpoint import POLICY, load_policy
+from models.checkpoint import POLICY, LearnedPolicy, load_policy
 from models.nearby import Nearby
-from models.policy import LearnedPolicy
-from models.rungs import Course
+from models.rankers.standing import load as measured_offline
+from models.rungs import Course, Recommender, rung
 from models.standing import load as measured
 
 LARGE = 500
@@ -30,4 +30,4 @@ def policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolic
     return replace(trained, name=name, method=HALVES[name]) if name in HALVES else trained
 
 
-__all__ = ["POLICY", "LearnedPolicy", "measured", "policy"]
+__all__ = ["POLICY", "Course", "Recommender", "measured", "measured_offline", "policy", "rung"]

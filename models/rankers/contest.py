@@ -11,8 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from graph.errors import Invalid
-from models.arrays import Floats, Ints
-from models.rankers.contract import Catalogue, History, InteractionLog, Ranker
+from models.rankers.contract import Catalogue, Floats, History, InteractionLog, Ints, Ranker
 from models.rankers.measures import Difference, Result, difference, evaluate
 from models.rankers.registry import RANKERS, ranker
 from models.rankers.trial import Trial

@@ -106,4 +106,15 @@ def known_items(log: InteractionLog) -> Flags:
     return np.bincount(log.item, minlength=len(log.items)) > 0
 
 
-__all__ = ["Catalogue", "History", "InteractionLog", "Parameters", "Ranker", "Scorer", "VectorRanker", "known_items"]
+__all__ = [
+    "Catalogue",
+    "Floats",
+    "History",
+    "InteractionLog",
+    "Ints",
+    "Parameters",
+    "Ranker",
+    "Scorer",
+    "VectorRanker",
+    "known_items",
+]

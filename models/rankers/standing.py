@@ -15,7 +15,7 @@ OFFLINE = "offline.json"
 
 @dataclass(frozen=True)
 class Rung:
-    """One ranker: its figures, and its lead on everything simpler with the interval of 95 %; `lacks`: why there are none."""
+    """One ranker: its figures, its lead on everything simpler with an interval of 95 %; `lacks`: why there are none."""
 
     name: str
     family: str

@@ -6,8 +6,9 @@ import pytest
 
 from models.checkpoint import POLICY, save_policy
 from models.environment import LearnerVectorEnv
+from models.shelf import Strategies
 from models.standing import EVALUATION
-from models.strategies import DEFAULT, Strategies
+from models.strategies import DEFAULT
 from models.training import Trainer
 from tests.models.courses import random_course
 from tests.models.test_training import SMALL
