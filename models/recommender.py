@@ -66,6 +66,7 @@ class Decision:
         score: (B, K) what the recommender ordered them by.
         kept: (B, K) candidates that survived pruning.
         q: (B, K) Q values, or None where the recommender has none.
+        context: (B, K, D) what a linear bandit learns from, or None.
     """
 
     chosen: Ints
@@ -73,6 +74,7 @@ class Decision:
     score: Floats
     kept: Flags
     q: Floats | None = None
+    context: Floats | None = None
 
 
 class Recommender(Protocol):
