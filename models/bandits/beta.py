@@ -97,6 +97,12 @@ class BetaThompson:
         other.state = state
         return other
 
+    def seeded(self, seed: int | None = None) -> Self:
+        """The same bandit with a new source of chance."""
+        other = copy(self)
+        other._random = np.random.default_rng(seed)
+        return other
+
     def after(self, observation: Observation, decision: Decision, reward: Floats) -> Self:
         """Having seen what the decision's choices brought, (B,)."""
         done = observation.candidates[np.arange(len(observation)), decision.chosen]
@@ -105,3 +111,6 @@ class BetaThompson:
     def worth(self, answers: int) -> Self:
         """With what it has learnt as a prior that counts as so many answers."""
         return self.of(self.state.worth(answers))
+
+
+__all__ = ["BetaState", "BetaThompson", "Course", "Settings", "updated"]

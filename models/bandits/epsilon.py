@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.bandits.linear import Course, Decision, LinearBandit, LinearState, Observation
+from models.bandits.linear import Decision, LinearBandit, Observation
 from models.recommender import by_score
 
 
@@ -22,20 +22,11 @@ class Settings:
 
 
 class EpsilonGreedy(LinearBandit):
-    """Usually the best estimate, now and then any candidate; `seed` makes it repeatable."""
+    """Usually the best estimate, now and then any candidate."""
 
     name = "epsilon_greedy"
     settings: Settings
-
-    def __init__(
-        self,
-        course: Course,
-        settings: Settings | None = None,
-        state: LinearState | None = None,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__(course, settings or Settings(), state)
-        self._random = np.random.default_rng(seed)
+    usual = Settings()
 
     def decide(self, observation: Observation) -> Decision:
         """The best or, rarely, any."""

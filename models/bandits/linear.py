@@ -68,15 +68,22 @@ def updated(state: LinearState, context: ArrayLike, reward: ArrayLike) -> Linear
 
 
 class LinearBandit:
-    """A course, a state and settings, whose `ridge` is λ; each kind decides in its own way."""
+    """What is common to them; each kind decides in its own way.
+
+    settings: its own, `usual` without; they have a `ridge`, λ. seed: of its chance, if it leaves anything to chance.
+    """
 
     name = "linear"
     version = f"1-{SIZE}"
+    usual: Any
 
-    def __init__(self, course: Course, settings: Any, state: LinearState | None = None) -> None:
-        self.course, self.settings = course, settings
-        self.state = LinearState.empty(settings.ridge) if state is None else state
+    def __init__(
+        self, course: Course, settings: Any = None, state: LinearState | None = None, seed: int | None = None
+    ) -> None:
+        self.course, self.settings = course, settings or self.usual
+        self.state = LinearState.empty(self.settings.ridge) if state is None else state
         self._features = Features(course)
+        self._random = np.random.default_rng(seed)
 
     def context(self, observation: Observation) -> Floats:
         """(B, K, D) features of the candidates and a constant."""
@@ -90,6 +97,12 @@ class LinearBandit:
         """The same bandit in another state; they share a source of chance."""
         other = copy(self)
         other.state = state
+        return other
+
+    def seeded(self, seed: int | None = None) -> Self:
+        """The same bandit with a new source of chance."""
+        other = copy(self)
+        other._random = np.random.default_rng(seed)
         return other
 
     def after(self, observation: Observation, decision: Decision, reward: Floats) -> Self:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.bandits.linear import Course, Decision, LinearBandit, LinearState, Observation
+from models.bandits.linear import Decision, LinearBandit, Observation
 from models.recommender import by_score
 
 
@@ -26,9 +26,7 @@ class LinUCB(LinearBandit):
 
     name = "linucb"
     settings: Settings
-
-    def __init__(self, course: Course, settings: Settings | None = None, state: LinearState | None = None) -> None:
-        super().__init__(course, settings or Settings(), state)
+    usual = Settings()
 
     def decide(self, observation: Observation) -> Decision:
         """Take the best."""

@@ -53,10 +53,13 @@ def practise(beginner: B, env: LearnerVectorEnv, rounds: int, seed: int = 0) -> 
     return learnt
 
 
-def prior(name: str, course: Course, seed: int = 0) -> Kind:
-    """A bandit that practised on the reward of real outcomes; the same for the same course and seed. Takes seconds."""
+def prior(name: str, course: Course, seed: int = 0, rounds: int = ROUNDS) -> Kind:
+    """A bandit that practised on the reward of real outcomes. Takes seconds.
+
+    The state is the same for the same course and seed; the chance in its decisions from now on is not.
+    """
     env = LearnerVectorEnv(course, LEARNERS, episode=OUTCOME)
-    return practise(bandit(name, course, seed), env, ROUNDS, seed).worth(WORTH)
+    return practise(bandit(name, course, seed), env, rounds, seed).worth(WORTH).seeded()
 
 
 __all__ = ["BANDITS", "LEARNERS", "ROUNDS", "Bandit", "Kind", "LearnerVectorEnv", "bandit", "practise", "prior"]

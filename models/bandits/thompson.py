@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from models.bandits.linear import Course, Decision, Doubles, Floats, LinearBandit, LinearState, Observation
+from models.bandits.linear import Decision, Doubles, Floats, LinearBandit, Observation
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,11 @@ class Settings:
 
 
 class Thompson(LinearBandit):
-    """The best by a draw from what θ may be; `seed` makes it repeatable."""
+    """The best by a draw from what θ may be."""
 
     name = "thompson"
     settings: Settings
-
-    def __init__(
-        self,
-        course: Course,
-        settings: Settings | None = None,
-        state: LinearState | None = None,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__(course, settings or Settings(), state)
-        self._random = np.random.default_rng(seed)
+    usual = Settings()
 
     def decide(self, observation: Observation) -> Decision:
         """One of n draws decides for each learner."""
