@@ -20,6 +20,7 @@ def served_of(rows: CourseRows, trained: Trained) -> Served:
         resources=[resource_view(row) for row in rows.resources],
         questions=[_question(row, course.point_index) for row in rows.items],
         line_up=trained.policies.of(course, catalogue_of(rows)),
+        plain=rows.settings.get("banditPrior") == "plain",
     )
 
 

@@ -1,13 +1,10 @@
 """The whole ladder by name, the trained bandit included."""
 
-from models.bandit import LinUCB
+from models.bandits.practice import BANDITS, LEARNERS, ROUNDS, Kind, LearnerVectorEnv, practise
+from models.bandits.practice import bandit as beginner
 from models.course import Course
-from models.environment import LearnerVectorEnv
 from models.ladder import simple_rungs
 from models.recommender import Recommender
-
-PRACTICE = 150
-"""Rounds that the bandit learns in, with 64 learners: about as many answers as a small policy is trained on."""
 
 
 def ladder(course: Course, seed: int = 0) -> list[Recommender]:
@@ -16,14 +13,17 @@ def ladder(course: Course, seed: int = 0) -> list[Recommender]:
 
 
 def rung(name: str, course: Course) -> Recommender:
-    """One rung; the bandit learns first, which takes seconds."""
+    """One rung; a bandit learns first, which takes seconds."""
     simple = {rung.name: rung for rung in simple_rungs(course)}
-    return simple[name] if name in simple else bandit(course)
+    return simple[name] if name in simple else bandit(course, name=name)
 
 
-def bandit(course: Course, seed: int = 0) -> LinUCB:
-    """LinUCB after its practice."""
-    return LinUCB(course).practise(LearnerVectorEnv(course, 64), PRACTICE, seed)
+def bandit(course: Course, seed: int = 0, name: str = "bandit") -> Kind:
+    """A bandit after its practice on the reward that policies are trained on; LinUCB is the ladder's `bandit`."""
+    new = beginner(name if name in BANDITS else "linucb", course, seed)
+    trained = practise(new, LearnerVectorEnv(course, LEARNERS), ROUNDS, seed)
+    trained.name = name
+    return trained
 
 
 __all__ = ["Course", "Recommender", "bandit", "ladder", "rung"]
