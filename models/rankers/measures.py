@@ -80,6 +80,14 @@ def evaluate(ranker: Scorer, trial: Trial, catalogue: Catalogue | None = None, t
         score = ranker.score(batch.history)
         rank[batch.rows] = ranks(score, batch.allowed, trial.target[batch.rows])
         lists[batch.rows] = first(score, batch.allowed)
+    return result(trial, rank, lists, catalogue, (_calibration(ranker, trial), _clocked(ranker, trial, timed)))
+
+
+def result(
+    trial: Trial, rank: Floats, lists: Ints, catalogue: Catalogue | None, calibration_and_ms: tuple[float, float]
+) -> Result:
+    """What ranks (T,) and lists (T, K) at the trial's moments come to."""
+    calibration, recommend_ms = calibration_and_ms
     return Result(
         learner=trial.learner,
         rank=rank,
@@ -89,8 +97,8 @@ def evaluate(ranker: Scorer, trial: Trial, catalogue: Catalogue | None = None, t
         coverage=len(np.unique(lists[lists >= 0])) / max(1, len(trial.log.items)),
         novelty=_novelty(lists, trial),
         diversity=_diversity(lists, catalogue),
-        calibration=_calibration(ranker, trial),
-        recommend_ms=_clocked(ranker, trial, timed),
+        calibration=calibration,
+        recommend_ms=recommend_ms,
     )
 
 
@@ -181,3 +189,6 @@ def difference(one: Result, other: Result, draws: int = 2000, seed: int = 0) -> 
     drawn = (weight @ sums) / (weight @ counts)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Difference(float(gap.mean()), float(low), float(high), drawn)
+
+
+__all__ = ["Catalogue", "Difference", "Result", "Trial", "difference", "evaluate", "first", "ndcg", "ranks", "result"]
