@@ -5,8 +5,6 @@ from collections import defaultdict
 from graph.catalogue import CourseRows, ItemRow, PointRow, ResourceRow
 from models.rankers.log import Catalogue
 
-TRAITS = ("level", "kind", "modality", "language")
-
 
 def catalogue_of(rows: CourseRows) -> Catalogue:
     """Resources in the order of the course's arrays (`api/course_arrays.py`).
@@ -19,7 +17,7 @@ def catalogue_of(rows: CourseRows) -> Catalogue:
     return Catalogue(
         items=tuple(row["id"] for row in rows.resources),
         texts=tuple(_text(row, taught[row["id"]]) for row in rows.resources),
-        traits=tuple(_traits({"language": language, **_known(row)}, taught[row["id"]]) for row in rows.resources),
+        traits=tuple(_traits(row, language, taught[row["id"]]) for row in rows.resources),
     )
 
 
@@ -38,11 +36,13 @@ def _text(resource: ResourceRow, points: list[PointRow]) -> str:
     return "\n".join([resource["title"], *told])
 
 
-def _known(resource: ResourceRow) -> dict[str, str]:
-    return {name: str(value) for name, value in resource.items() if name in TRAITS and value}
-
-
-def _traits(values: dict[str, str | None], points: list[PointRow]) -> frozenset[str]:
+def _traits(resource: ResourceRow, language: str | None, points: list[PointRow]) -> frozenset[str]:
+    values = {
+        "level": resource["level"],
+        "kind": resource["kind"],
+        "modality": resource["modality"],
+        "language": resource["language"] or language,
+    }
     named = {f"{name}:{value}" for name, value in values.items() if value}
     return frozenset(named | {f"point:{point['id']}" for point in points})
 

@@ -37,7 +37,6 @@ from models.rankers.support import (
     vectors_of,
 )
 
-
 LIFTED = 0.5
 
 

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-from models.arrays import Flags, Floats, Ints
+from models.arrays import Flags, Floats
 from models.rankers.support import (
     Catalogue,
     History,

@@ -9,8 +9,6 @@ from graph.catalogue import CourseRows
 from graph.course import Course, Point, Resource, Teaches
 from tests.api import little
 
-pytestmark = pytest.mark.database
-
 TALES = Course(
     id="tales",
     title="Märchen",
@@ -33,6 +31,7 @@ TALES = Course(
 )
 
 
+@pytest.mark.database
 async def test_texts_and_traits_of_a_course(graph):
     await little.load(graph, TALES)
     rows = await catalogue.course(graph, "tales")
@@ -45,6 +44,7 @@ async def test_texts_and_traits_of_a_course(graph):
     assert found.codes("level")[1].tolist() == [-1, 0]
 
 
+@pytest.mark.database
 async def test_the_little_course_has_all_its_resources(graph):
     await little.load(graph)
     found = catalogue_of(await catalogue.course(graph, "little"))
