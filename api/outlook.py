@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import numpy as np
 
-from api.bidding import History, known, recent
-from api.loop import Loop
+from api.looking_back import History, Loop, recent
 from api.situation import Situation, aiming_at, read_situation
 from graph.decisions import Event, read_history
 from models.course import MODALITIES, Flags
+from models.strategies import known
 
 EVENTS = 1000
 """Latest events of a learner that are looked at for what was done lately."""

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from models.course import Course, Flags, Floats, Ints
+from models.course import Course as Course
+from models.course import Flags, Floats, Ints
 from models.rankers.log import History as History
 
 

@@ -9,6 +9,7 @@ from models.bandits.practice import OUTCOME, practise, prior
 from models.bandits.registry import BANDITS, bandit
 from models.environment import LearnerVectorEnv
 from models.ladder import Random
+from models.rungs import bandit as ladder_bandit
 from models.rungs import rung
 from tests.models.bandits.choices import much_to_choose
 from tests.models.courses import little_course, random_course
@@ -57,9 +58,8 @@ def test_a_prior_is_the_same_everywhere_but_for_later_chance_and_weighs_a_thousa
 
 def test_the_ladder_knows_them_by_name():
     course = little_course()
-    names = ["bandit", "epsilon_greedy"]
-    rungs = [rung(name, course) for name in names]
-    assert [each.name for each in rungs] == names and isinstance(rungs[0], LinUCB)
-    assert [each.state.answers for each in rungs] == [64 * 150] * 2
+    first, second = ladder_bandit(course), rung("epsilon_greedy", course)
+    assert (first.name, second.name) == ("bandit", "epsilon_greedy") and isinstance(first, LinUCB)
+    assert (first.state.answers, second.state.answers) == (64 * 150, 0)
     with pytest.raises(Invalid, match="no bandit 'zeta'; there are linucb, "):
         bandit("zeta", course)
