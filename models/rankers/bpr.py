@@ -46,14 +46,14 @@ class Settings:
         learning_rate: 0.01–0.1.
         regularization: λ, 0.001–0.1.
         iterations: passes over the events, 30–300.
-        half_life: events after which one in the history weighs half, 5–50; infinite for all alike.
+        half_life: events after which one in the history weighs half, 3–50; infinite for all alike.
     """
 
     factors: int = 64
-    learning_rate: float = 0.05
-    regularization: float = 0.01
+    learning_rate: float = 0.02
+    regularization: float = 0.003
     iterations: int = 100
-    half_life: float = 10.0
+    half_life: float = 4.0
 
 
 class BPR(VectorRanker):

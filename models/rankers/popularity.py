@@ -176,7 +176,6 @@ def _levels(items: tuple[str, ...], catalogue: Catalogue | None) -> tuple[int, I
     return len(names), np.array([place.get(item, NOTHING) for item in items], dtype=np.int64)
 
 
-
 def _before_each(log: InteractionLog) -> Iterator[History]:
     """What the learner of each event had done before it, some events at a time."""
     for start in range(0, len(log), CHUNK):
