@@ -10,7 +10,7 @@ The encoder works when fitting and for items that come later. What was fitted ar
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from typing import Any, Self
 
@@ -46,13 +46,15 @@ def encoder() -> Any:
     return SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
 
 
-def encoded(texts: Sequence[str]) -> Floats:
-    """(texts, 384) of length 1; NaN for an empty text."""
+@lru_cache(maxsize=2)
+def encoded(texts: tuple[str, ...]) -> Floats:
+    """(texts, 384) of length 1; NaN for an empty text. Kept, because fits of one catalogue follow each other."""
     found = np.full((len(texts), SIZE), np.nan, dtype=np.float32)
     there = np.array([bool(text.strip()) for text in texts], dtype=bool)
     if there.any():
         told = [text for text in texts if text.strip()]
         found[there] = encoder().encode(told, show_progress_bar=False, normalize_embeddings=True)
+    found.setflags(write=False)
     return found
 
 
@@ -68,7 +70,7 @@ class Sentences:
 
     def vectors(self, texts: Sequence[str], /) -> Matrix:
         """See `Reader.vectors`; (texts, 384)."""
-        return self.placed(encoded(texts))
+        return self.placed(encoded(tuple(texts)))
 
     def placed(self, embeddings: Floats) -> Matrix:
         """The vectors of texts whose embeddings (texts, 384) these are."""
@@ -87,7 +89,7 @@ class Embeddings(ContentRanker):
     @classmethod
     def read(cls, texts: Sequence[str], settings: ContentSettings) -> tuple[Sentences, Matrix]:
         """See `ContentRanker.read`. The mean counts one empty text along, so that a text alone is not nothing."""
-        embeddings = encoded(texts)
+        embeddings = encoded(tuple(texts))
         reader = Sentences(np.asarray(np.nansum(embeddings, axis=0) / (len(texts) + 1), dtype=np.float32))
         return reader, reader.placed(embeddings)
 

@@ -28,7 +28,7 @@ class HybridSettings:
     """Hyper-parameters of `Hybrid`.
 
     Attributes:
-        collaborative: name of that part; usual item_knn, als.
+        collaborative: name of that part; usual als, item_knn.
         content: name of that part; empty: embeddings where its package is installed, else tfidf.
         weight: w, of the collaborative part where there is much data; usual 0.3–0.7.
         learner_events: a, events of a learner at which that weight is halved; above 0, usual 1–20.
@@ -36,7 +36,7 @@ class HybridSettings:
         choose: whether `fit` tries `WEIGHTS` and `HALVES` in place of these three, where the log is long enough.
     """
 
-    collaborative: str = "item_knn"
+    collaborative: str = "als"
     content: str = ""
     weight: float = 0.5
     learner_events: float = 5.0

@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from scipy import sparse
@@ -66,14 +67,13 @@ class Terms:
     def vectors(self, bags: Sequence[Iterable[str]]) -> sparse.csr_matrix:
         """(bags, D) of length 1; empty rows for bags without a known term."""
         place = {name: position for position, name in enumerate(self.names)}
-        rows, columns, values = [], [], []
-        for row, bag in enumerate(bags):
-            for term, count in sorted(Counter(term for term in bag if term in place).items()):
-                rows.append(row)
-                columns.append(place[term])
-                values.append((1 + np.log(count)) * self.idf[place[term]])
-        shape = (len(bags), len(self.names))
-        return scaled(sparse.csr_matrix((np.array(values, dtype=np.float32), (rows, columns)), shape=shape))
+        known = [[place[term] for term in bag if term in place] for bag in bags]
+        rows = np.repeat(np.arange(len(known)), [len(each) for each in known])
+        columns = np.fromiter(chain.from_iterable(known), dtype=np.int64)
+        ones = np.ones(len(columns), dtype=np.float32)
+        counts = sparse.csr_matrix((ones, (rows, columns)), shape=(len(known), len(self.names)))
+        counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
+        return scaled(counts)
 
     def parameters(self, prefix: str) -> Parameters:
         """As arrays, for `from_parameters`."""

@@ -36,9 +36,9 @@ def inverse(size: Floats) -> Floats:
 
 
 def products(left: Matrix, right: Matrix) -> Floats:
-    """(A, B) products of all rows (A, D) with all rows (B, D)."""
-    found = left @ right.T
-    return np.asarray(found.toarray() if sparse.issparse(found) else found, dtype=np.float32)
+    """(A, B) products of few rows (A, D) with many (B, D)."""
+    dense = left.toarray() if sparse.issparse(left) else left
+    return np.asarray((right @ dense.T).T, dtype=np.float32)
 
 
 def stacked(above: Matrix, below: Matrix) -> Matrix:

