@@ -51,7 +51,7 @@ class SequenceSettings:
     longest: int = 50
     stride: int = 50
     epochs: int = 50
-    patience: int = 4
+    patience: int = 3
     held_out: float = 0.1
     events: int = 1000
     rate: float = 1e-3
