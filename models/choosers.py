@@ -48,9 +48,9 @@ class Taste:
     order: float = 2.0
     again: float = 2.0
     scale: float = 0.7
-    elsewhere: float = 0.0
-    pause: float = 0.4
-    away: float = 1.5
+    elsewhere: float = -1.0
+    pause: float = 0.3
+    away: float = 0.7
     leaving: float = 0.05
 
 
@@ -84,7 +84,8 @@ class Choosers:
         preferred = np.median(minutes) + draw.normal(0, taste.length_sd, (size, 1))
         length = np.abs(draw.normal(0, taste.length, (size, 1))) * np.abs(minutes - preferred)
         likes = draw.normal(0, taste.topic, (size, taste.topics)) @ topics(course, taste.topics).T
-        return (kinds[:, course.kind] + modalities[:, course.modality] - length + likes).astype(np.float32)
+        worth = kinds[:, course.kind] + modalities[:, course.modality] - length + likes
+        return np.asarray(worth, dtype=np.float32)
 
     def utility(self, seen: Observation) -> Floats:
         """V (B, K) of the candidates; −inf where padded."""

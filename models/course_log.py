@@ -142,9 +142,7 @@ def _trial(course: Course, plan: Plan, steps: list[_Step], seed: int) -> CourseT
 def _stacked(parts: list[Observation]) -> Observation:
     """All learners of several observations as one, padded to the same number of candidates."""
     width = max(part.mask.shape[1] for part in parts)
-    parts = [
-        replace(part, **{name: _wide(getattr(part, name), width) for name in ("candidates", "mask")}) for part in parts
-    ]
+    parts = [replace(part, candidates=_wide(part.candidates, width), mask=_wide(part.mask, width)) for part in parts]
     joined: dict[str, Any] = {}
     for name in (each.name for each in fields(Observation) if getattr(parts[0], each.name) is not None):
         values = [getattr(part, name) for part in parts]
