@@ -1,13 +1,13 @@
-"""One contest: the ladder and the trained policy of a folder, on the same held-out learners."""
+"""One contest: the ladder and the trained policies of a folder, on the same held-out learners."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from models.checkpoint import POLICY, load_policy
+from models.checkpoint import POLICY, load_policy, place
 from models.course import Course
 from models.environment import LearnerVectorEnv
 from models.rungs import ladder
-from models.standing import Standings, measure, save
+from models.standing import LEARNED, Standings, measure, save
 
 
 def hold(
@@ -22,8 +22,8 @@ def hold(
     `report` hears the number of measurements in all and the name of each rung as it is done.
     """
     rungs = ladder(course)
-    if (folder / POLICY).exists():
-        rungs.append(load_policy(folder, course))
+    homes = [place(folder, name) for name in LEARNED]
+    rungs += [load_policy(home, course) for home in homes if (home / POLICY).exists()]
     total = len(rungs) * seeds
     standings, _ = measure(
         LearnerVectorEnv(course, learners), lambda seed: rungs, seeds, lambda name: report(total, name)

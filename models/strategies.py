@@ -11,7 +11,7 @@ from graph.errors import Invalid, SetupFailed
 from models.rankers.registry import RANKERS, load
 from models.rankers.rung import LONGEST, Catalogue, History, Ranked, nothing_done
 from models.rungs import Course, Recommender, rung
-from models.serving import POLICY, measured, policy
+from models.serving import measured, policy
 
 DEFAULT = "needed"
 """Served until something is measured: the best that needs neither data nor training."""
@@ -43,6 +43,7 @@ STRATEGIES: dict[str, Strategy] = {
     **{name: Strategy(entry.family, entry.about, False, True) for name, entry in RANKERS.items()},
     "q": Strategy("reinforcement", "The Q head of the trained policy alone."),
     "ppo": Strategy("reinforcement", "The PPO head of the trained policy alone."),
+    "cql": Strategy("reinforcement", "A policy learned from the decision log alone, conservatively."),
     "lodestar": Strategy("reinforcement", "The trained policy: Q prunes, PPO chooses."),
 }
 """In the order of the ladder, simplest family first."""
@@ -100,13 +101,8 @@ class Strategies:
             saved = load(self.rankers / name)
             return Ranked(self.course, saved.ranker, name, saved.version, self.catalogue)
         if STRATEGIES[name].family == "reinforcement":
-            return self._policy(name)
+            return policy(self.policies, self.course, name)
         return rung(name, self.course)
-
-    def _policy(self, name: str) -> Recommender:
-        if not (self.policies / POLICY).exists():
-            raise SetupFailed(f"{name} is not trained: lodestar train {self.course.id}")
-        return policy(self.policies, self.course, name)
 
 
 __all__ = [
