@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from models.standing import Standings as Standings
+from models.rankers.standing import load as measured_offline
+from models.standing import Standings
 
 Team = Literal["none", "some", "full"]
 """Who looks after models: nobody, somebody now and then, or people who retrain and watch."""
@@ -188,3 +189,20 @@ def picked(folder: Path) -> str | None:
     """Whom the advice in `folder` took; None where there is none."""
     path = folder / TAKEN
     return str(json.loads(path.read_text(encoding="utf-8"))["strategy"]) if path.exists() else None
+
+
+__all__ = [
+    "CARE",
+    "ENOUGH",
+    "FAMILIES",
+    "Advice",
+    "Data",
+    "Measured",
+    "Standings",
+    "Team",
+    "advise",
+    "lacking",
+    "measured_offline",
+    "picked",
+    "take",
+]

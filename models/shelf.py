@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import Invalid, SetupFailed
-from models.advice import Measured, Standings, picked
+from models.advice import Measured, Standings, measured_offline, picked
 from models.rankers.rung import LONGEST, Catalogue, History, nothing_done, on_course
-from models.serving import POLICY, Course, Recommender, measured, measured_offline, policy, rung
+from models.serving import Course, Recommender, measured, policy, rung
 from models.strategies import DEFAULT, RANKERS, STRATEGIES, UNTRAINED, known
 
 HALVES = ("q", "ppo")
@@ -82,13 +82,8 @@ class Strategies:
         if name in RANKERS:
             return on_course(self.rankers / name, self.course, name, self.catalogue)
         if STRATEGIES[name].family == "reinforcement":
-            return self._policy(name)
+            return policy(self.policies, self.course, name)
         return rung(name, self.course)
-
-    def _policy(self, name: str) -> Recommender:
-        if not (self.policies / POLICY).exists():
-            raise SetupFailed(f"{name} is not trained: lodestar train {self.course.id}")
-        return policy(self.policies, self.course, name)
 
 
 __all__ = ["LONGEST", "Catalogue", "Course", "History", "Recommender", "Strategies", "known", "nothing_done"]
