@@ -67,7 +67,7 @@ async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
 
 
 async def test_who_teaches_as_well_and_predicts_better_serves_after_the_advice(api, tmp_path):
-    await study(api, 12)
+    await study(api, 20)
     strategies = (await api.loop.courses.get("little")).line_up.strategies
     evaluate_offline(await read_logged(api.loop.graph, "little"), strategies.rankers, ["tfidf"])
     rungs = [Standing(name, "1", ep, 0, 0.5, 20, 0, 0, 0.5, 0.1) for name, ep in (("needed", 0.5), ("tfidf", 0.5))]

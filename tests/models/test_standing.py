@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from models import rungs, standing
+from models import standing
 from models.contest import hold
 from models.environment import LearnerVectorEnv
 from models.evaluation import Result
@@ -51,8 +51,8 @@ def test_standings_are_kept_and_drawn(tmp_path):
     assert standing.load(tmp_path) == standings and (tmp_path / "ladder.png").stat().st_size > 5_000
 
 
-def test_what_was_not_measured_is_not_served(tmp_path, monkeypatch):
-    monkeypatch.setattr(rungs, "PRACTICE", 3)
+@pytest.mark.training
+def test_what_was_not_measured_is_not_served(tmp_path):
     course = random_course(np.random.default_rng(0))
     strategies = Strategies(course, tmp_path, tmp_path / "rankers")
     assert strategies.best() == "needed"
