@@ -1,7 +1,7 @@
 """What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
-`learners-DATA`, `cat-COURSE`, `tree`, `commands` or `analyses`. tests/test_docs.py fails where what stands there is not
+`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `tree`, `commands`, `strategies` or `analyses`. tests/test_docs.py fails where what stands there is not
 what code and results say.
 """
 
@@ -9,6 +9,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,30 @@ import typer.main
 
 from api.cli.main import app
 from graph.analysis import questions
+from models.advice import FAMILIES
+from models.strategies import STRATEGIES
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(<!-- figures ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 LADDER = ("random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed", "bandit")
+RANKED = {
+    "ndcg10": ".4f",
+    "hit10": ".3f",
+    "mrr": ".3f",
+    "ndcg10_above": "+.4f",
+    "cold_learner_ndcg10": ".3f",
+    "cold_item_ndcg10": ".3f",
+    "coverage": ".2f",
+    "novelty": ".1f",
+    "diversity": ".2f",
+    "calibration": ".3f",
+    "train_s": ".1f",
+    "recommend_ms": ".2f",
+    "memory_mib": ".0f",
+}
+HORIZON = {"take_up": ".3f", "events": ".1f", "minutes": ".0f", "left": ".2f", "ep": ".3f", "retained": ".3f"}
 RUNGS = (*LADDER, "q", "ppo", "no_graph", "lodestar")
 
 
@@ -41,7 +60,7 @@ def filled(text: str) -> str:
 
 def table(name: str) -> str:
     """One block."""
-    written = {"tree": tree, "commands": commands, "analyses": analyses}
+    written = {"tree": tree, "commands": commands, "analyses": analyses, "strategies": strategies}
     if name in written:
         return "\n".join([*written[name](), ""])
     benchmark, _, course = name.partition("-")
@@ -49,7 +68,7 @@ def table(name: str) -> str:
     if not path.exists():
         return f"not measured yet: `python -m benchmarks.{benchmark}`\n"
     result = json.loads(path.read_text(encoding="utf-8"))
-    kinds = {"courses": ladder, "learners": learners, "cat": diagnostics}
+    kinds = {"courses": ladder, "learners": learners, "cat": diagnostics, "recommenders": rankers}
     lines = kinds[benchmark](result["figures"], course) if course else listing(result["figures"])
     return "\n".join([*lines, "", _source(benchmark, result), ""])
 
@@ -104,6 +123,56 @@ def diagnostics(figures: Mapping[str, float], course: str) -> list[str]:
             spread, whole, told = (figures[f"{start}.{other}"] for other in ("error_sd", "error_course", "told"))
             words = asked.replace("_", " ")
             lines.append(f"| {kind} | {words} | {value:.3f} ± {spread:.3f} | {whole:.3f} | {told:.3f} |")
+    return lines
+
+
+def rankers(figures: Mapping[str, float], data: str) -> list[str]:
+    """The rungs on one log in the order of the ladder, peers last; of `horizons` the short and the long run."""
+    found = _by_name(figures, data)
+    if data == "horizons":
+        return _columns(found, HORIZON)
+    lines = _columns(found, RANKED)
+    return [lines[0].replace("| ndcg10 ", "| NDCG@10 "), *lines[1:]]
+
+
+def _by_name(figures: Mapping[str, float], data: str) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for name, value in figures.items():
+        rung, _, figure = name.removeprefix(f"{data}.").rpartition(".")
+        if name.startswith(f"{data}.") and rung:
+            found.setdefault(rung, {})[figure] = value
+    return found
+
+
+def _columns(found: Mapping[str, Mapping[str, float]], columns: Mapping[str, str]) -> list[str]:
+    """One line a rung; a column is a figure and how it is printed, its deviation behind it where there is one."""
+    lines = [f"| rung | {' | '.join(columns)} |", "|" + "---|" * (len(columns) + 1)]
+    for rung, own in found.items():
+        cells = [_cell(own, name, form) for name, form in columns.items()]
+        lines.append(f"| {rung} | {' | '.join(cells)} |")
+    return lines
+
+
+def _cell(own: Mapping[str, float], name: str, form: str) -> str:
+    if name not in own:
+        return ""
+    spread = f" ± {own[f'{name}_sd']:{form}}" if f"{name}_sd" in own else ""
+    low, high = (own.get(f"{name}_{end}") for end in ("low", "high"))
+    between = f" ({low:{form}} to {high:{form}})" if low is not None and high is not None else ""
+    return f"{own[name]:{form}}{spread}{between}"
+
+
+def strategies() -> list[str]:
+    """Every strategy with its family and what the family needs."""
+    lines = ["| strategy | family | what it is | what its family needs |", "|---|---|---|---|"]
+    for name, entry in STRATEGIES.items():
+        needs = FAMILIES[entry.family]
+        told = [
+            f"{value:.0%} of the resources described" if key == "described" else f"{value:,} {key.replace('_', ' ')}"
+            for key, value in asdict(needs).items()
+            if key not in ("care", "why") and value
+        ]
+        lines.append(f"| `{name}` | {entry.family} | {entry.about} | {', '.join(told) or 'nothing'} |")
     return lines
 
 
