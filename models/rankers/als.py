@@ -9,7 +9,8 @@
 so what came this minute counts; the right-hand form needs the rows of the history alone and solves one equation an
 event, however many the factors. There C p is Σ w (α + [latest of its item]) over the events, w = 2^(−k / half_life) for
 the k-th from the latest: older preferences fade, which is ours; an infinite half-life is the paper's. The history is
-the latest 50 events: what a learner did before counts in the items' vectors only.
+the latest 50 events; what a learner did before counts in the items' vectors only, which cost 0.001 of 0.076 NDCG@10 on
+ML-100k (last event left out, no fading).
 
 λ thins out directions whose singular value is below it, so the right one depends on the size of the log. Without one
 given it is LIFTED √d (√learners + √items), d the share of pairs in the log: that many times the largest singular value

@@ -6,7 +6,8 @@
 over events with an outcome, by one Newton step for all learners, then one for all items, in turn: alternating least
 squares with the logistic weights P (1 − P). A learner's b and p are folded in from the outcomes of the history by the
 same steps from 0, so a learner without any is not scored. `chance` is σ(slope · logit + shift), Platt's scaling, fitted
-to the last part of the log by a ranker that saw the earlier part only.
+to the last part of the log by a ranker that saw the earlier part only. Squared loss instead of logistic was no better
+in log loss on ML-100k (validation).
 
 It ranks what is likely to go well, which is not what learners turn to next: on that it may rank below popularity.
 Left out: implicit feedback (SVD++), drift of the biases; every event of a learner with an item counts.
