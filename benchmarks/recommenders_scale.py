@@ -50,8 +50,7 @@ def generated(seed: int, learners: int, items: int, events: int) -> InteractionL
     liked = (home[item, None] == taste[learner]).any(axis=1)
     chance = 1 / (1 + np.exp(difficulty[item] - ability[learner] - liked))
     outcome = (random.random(len(item)) < chance).astype(np.float32)
-    names = (tuple(f"{kind}{number}" for number in range(count)) for kind, count in (("l", learners), ("i", items)))
-    return InteractionLog(*names, learner, item, at, outcome)
+    return InteractionLog(_names("l", learners), _names("i", items), learner, item, at, outcome)
 
 
 def _walks(random: np.random.Generator, home: Ints, taste: Ints, lengths: Ints) -> tuple[Ints, Ints]:
@@ -84,6 +83,10 @@ def _successors(random: np.random.Generator, home: Ints) -> Ints:
         circle = random.permutation(np.flatnonzero(home == cluster))
         successor[circle] = np.roll(circle, -1)
     return successor
+
+
+def _names(letter: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{letter}{number}" for number in range(count))
 
 
 def _moments(random: np.random.Generator, learner: Ints, lengths: Ints) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-from models.arrays import Flags, Floats
+from models.arrays import Floats
 from models.rankers.support import (
     Catalogue,
     History,
@@ -27,8 +27,9 @@ from models.rankers.support import (
     Parameters,
     VectorRanker,
     needs_events,
+    or_silent,
     recency,
-    silent,
+    spoken_of,
     told,
     vectors_of,
 )
@@ -38,7 +39,7 @@ CHUNK = 5_000
 
 
 @dataclass(frozen=True)
-class Settings:
+class BPRSettings:
     """Hyper-parameters.
 
     Attributes:
@@ -64,12 +65,12 @@ class BPR(VectorRanker):
     """
 
     name: ClassVar[str] = "bpr"
-    Settings: ClassVar[type] = Settings
+    Settings: ClassVar[type] = BPRSettings
 
     def __init__(self, items: tuple[str, ...], vectors: Floats, bias: Floats, scale: float, half_life: float) -> None:
         super().__init__(items, vectors, bias)
         self.scale, self.half_life = scale, half_life
-        self._known: Flags = ~np.isnan(self.vectors).any(axis=1)
+        self._known = spoken_of(self.vectors)
 
     @classmethod
     def fit(
@@ -77,7 +78,7 @@ class BPR(VectorRanker):
     ) -> Self:
         """See the contract."""
         needs_events(log)
-        chosen: Settings = settings or Settings()
+        chosen: BPRSettings = settings or BPRSettings()
         model = BayesianPersonalizedRanking(
             factors=chosen.factors,
             learning_rate=chosen.learning_rate,
@@ -99,7 +100,7 @@ class BPR(VectorRanker):
         vectors = np.where(there[..., None], self.vectors[history.item], 0)
         total = (weight[:, None, :] @ vectors)[:, 0]
         mean = self.scale * total / np.maximum(weight.sum(axis=1), np.float32(1e-30))[:, None]
-        return silent(~there.any(axis=1), mean.astype(np.float32))
+        return or_silent(mean, there)
 
     def _scale(self, log: InteractionLog, own: Floats) -> float:
         """Least squares from the means to the vectors that the training gave the learners."""

@@ -31,7 +31,7 @@ CHUNK = 256
 
 
 @dataclass(frozen=True)
-class Settings:
+class KNNSettings:
     """Hyper-parameters.
 
     Attributes:
@@ -41,7 +41,7 @@ class Settings:
     """
 
     neighbours: int = 300
-    shrinkage: float = 3.0
+    shrinkage: float = 1.0
     half_life: float = 2.0
 
 
@@ -54,7 +54,7 @@ class ItemKNN(Ranker):
     """
 
     name: ClassVar[str] = "item_knn"
-    Settings: ClassVar[type] = Settings
+    Settings: ClassVar[type] = KNNSettings
 
     def __init__(self, items: tuple[str, ...], similar: sparse.csr_matrix, known: Flags, half_life: float) -> None:
         self.items = items
@@ -66,7 +66,7 @@ class ItemKNN(Ranker):
     ) -> Self:
         """By sparse products; `seed` changes nothing."""
         needs_events(log)
-        chosen: Settings = settings or Settings()
+        chosen: KNNSettings = settings or KNNSettings()
         done = log.matrix
         done.data[:] = 1
         return cls(log.items, _similarities(done, chosen), known_items(log), chosen.half_life)
@@ -79,7 +79,7 @@ class ItemKNN(Ranker):
             score, known = sums.toarray(), self.known[None]
         else:
             score, known = _gathered(sums, candidates), self.known[candidates]
-        return np.where(there.any(axis=1)[:, None] & known, score, np.float32(np.nan))
+        return np.where(there.any(axis=1, keepdims=True) & known, score, np.float32(np.nan))
 
     def _weights(self, item: Ints, there: Flags) -> sparse.csr_matrix:
         """(B, R) of the history's events."""
@@ -100,7 +100,7 @@ class ItemKNN(Ranker):
         return cls(items, similar, parameters["known"], float(parameters["half_life"]))
 
 
-def _similarities(done: sparse.csr_matrix, chosen: Settings) -> sparse.csr_matrix:
+def _similarities(done: sparse.csr_matrix, chosen: KNNSettings) -> sparse.csr_matrix:
     """(R, R) with the most similar items of each row."""
     by_item = done.T.tocsr()
     size = np.sqrt(np.asarray(by_item.sum(axis=1)).ravel())

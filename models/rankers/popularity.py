@@ -104,7 +104,7 @@ class Trending(Weighed):
     def _weight(cls, log: InteractionLog, settings: TrendingSettings) -> Floats:
         if not log.clock:
             raise Invalid("The log has no clock: what was done lately needs the time of each event.")
-        return np.exp2((log.at - log.at[-1]) / settings.half_life).astype(np.float32)
+        return np.asarray(np.exp2((log.at - log.at[-1]) / settings.half_life), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -136,8 +136,8 @@ class PopularAtLevel(Shares):
         needs_events(log)
         chosen: LevelSettings = settings or cls.Settings()
         levels, level = _levels(log.items, catalogue)
-        overall = _share(log.item, np.ones(len(log)), len(log.items))
-        empty = cls(log.items, np.zeros((levels + 1, len(log.items))), level)
+        overall = _share(log.item, np.ones(len(log), dtype=np.float32), len(log.items))
+        empty = cls(log.items, np.zeros((levels + 1, len(log.items)), dtype=np.float32), level)
         group = np.concatenate([empty._group(seen) for seen in _before_each(log)])
         table = np.bincount(group * len(log.items) + log.item, minlength=empty.share.size).reshape(empty.share.shape)
         at_level = table[:-1]

@@ -18,9 +18,14 @@ def vectors_of(log: InteractionLog, vectors: Floats) -> Floats:
     return np.where(known_items(log)[:, None], vectors, np.float32(np.nan))
 
 
+def spoken_of(vectors: Floats) -> Flags:
+    """(R,) the items with a vector (R, D) rather than NaN."""
+    return np.asarray(~np.isnan(vectors).any(axis=1))
+
+
 def told(history: History, known: Flags) -> Flags:
     """(B, L) the events whose item is `known` (R,)."""
-    return np.append(known, False)[history.item]
+    return np.asarray(np.append(known, False)[history.item], dtype=bool)
 
 
 def recency(longest: int, half_life: float) -> Floats:
@@ -28,9 +33,9 @@ def recency(longest: int, half_life: float) -> Floats:
     return np.exp2(-np.arange(longest)[::-1] / half_life).astype(np.float32)
 
 
-def silent(rows: Flags, values: Floats) -> Floats:
-    """The values (B, D) with NaN where `rows` (B,) is true."""
-    return np.where(rows[:, None], np.float32(np.nan), values)
+def or_silent(values: Floats, there: Flags) -> Floats:
+    """The values (B, D), NaN in the rows of learners of whom no event is `there` (B, L)."""
+    return np.where(there.any(axis=1, keepdims=True), values, np.nan).astype(np.float32)
 
 
 __all__ = [
@@ -43,8 +48,9 @@ __all__ = [
     "VectorRanker",
     "known_items",
     "needs_events",
+    "or_silent",
     "recency",
-    "silent",
+    "spoken_of",
     "told",
     "vectors_of",
 ]

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
-from models.rankers.als import ALS, Settings
+from models.rankers.als import ALS, ALSSettings
 from tests.models.rankers.planted import ITEMS, planted, seen
 
-PLAIN = Settings(factors=6, regularization=0.5, alpha=2.0, half_life=np.inf)
+PLAIN = ALSSettings(factors=6, regularization=0.5, alpha=2.0, half_life=np.inf)
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +48,17 @@ def test_it_is_the_learner_that_implicit_would_compute_from_the_same_items(model
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_the_fit_does_not_depend_on_threads(model, threads):
-    again = ALS.fit(planted(), settings=Settings(6, 0.5, 2.0, half_life=np.inf, threads=threads))
+    again = ALS.fit(planted(), settings=ALSSettings(6, 0.5, 2.0, half_life=np.inf, threads=threads))
     assert np.array_equal(again.vectors, model.vectors, equal_nan=True)
 
 
 def test_old_preferences_fade():
-    ranker = ALS.fit(planted(), settings=Settings(factors=6, half_life=1.0))
+    ranker = ALS.fit(planted(), settings=ALSSettings(factors=6, half_life=1.0))
     score = ranker.score(seen([0, 1, 20, 21], [20, 21, 0, 1]))[:, :ITEMS].reshape(2, 2, -1).mean(axis=2)
     assert score[0, 1] > score[0, 0] and score[1, 0] > score[1, 1]
 
 
 def test_the_regularization_follows_the_size_of_the_log():
-    small, large = (ALS.fit(planted(learners=many), settings=Settings(factors=6)) for many in (30, 480))
+    small, large = (ALS.fit(planted(learners=many), settings=ALSSettings(factors=6)) for many in (30, 480))
     assert 2 < large.settings.regularization / small.settings.regularization < 4
     assert np.nanstd(small.vectors) > 0.01 and np.nanstd(large.vectors) > 0.01, "neither is thinned out to nothing"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-from models.rankers.bpr import BPR, Settings
+from models.rankers.bpr import BPR, BPRSettings
 from models.rankers.log import NOTHING
 from tests.models.rankers.planted import ITEMS, planted, seen
 
@@ -24,7 +24,7 @@ def test_a_history_of_old_events_alone_is_not_lost():
 
 def test_the_scale_is_the_least_squares_one():
     log = planted()
-    chosen = Settings(factors=8, half_life=np.inf)
+    chosen = BPRSettings(factors=8, half_life=np.inf)
     peer = BayesianPersonalizedRanking(8, chosen.learning_rate, chosen.regularization, iterations=chosen.iterations,
                                        num_threads=1, random_state=0)  # fmt: skip
     peer.fit(log.matrix, show_progress=False)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from graph.errors import Invalid
-from models.rankers.factorisation import MF, Settings
+from models.rankers.factorisation import MF, MFSettings
 from models.rankers.log import NOTHING, InteractionLog
 from models.rankers.measures import evaluate
 from models.rankers.trial import cut_in_time
 from tests.models.rankers.planted import ITEMS, planted, seen
 
-SMALL = Settings(factors=4, regularization=2.0)
+SMALL = MFSettings(factors=4, regularization=2.0)
 
 
 def with_outcomes(log: InteractionLog, outcome) -> InteractionLog:
@@ -39,7 +39,7 @@ def test_outcomes_are_predicted_better_than_by_their_mean_and_calibrated(trial):
 
 
 def test_calibration_undoes_overconfidence(trial):
-    loose = MF.fit(trial.training, settings=Settings(factors=16, regularization=0.3))
+    loose = MF.fit(trial.training, settings=MFSettings(factors=16, regularization=0.3))
     raw = 1 / (1 + np.exp(-loose.score(next(trial.batches(len(trial))).history, trial.target[:, None])[:, 0]))
     assert loose.platt[0] < 0.8
     assert log_loss(told(loose, trial), trial.outcome) < log_loss(raw, trial.outcome)
