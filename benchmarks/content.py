@@ -117,10 +117,11 @@ def measure(report: Report, name: str, log: InteractionLog, catalogue: Catalogue
 
 
 def parts(found: Result, trial: Trial) -> dict[str, float]:
-    """NDCG@10 of all moments, and of some."""
+    """NDCG@10 of all moments, and of some where there are any."""
     rows = {"": None, ".warm_items": ~trial.cold_item, ".cold_items": trial.cold_item}
     rows[".cold_learners"] = trial.cold_learner
-    return {part: round(found.figures(each).get("ndcg10", float("nan")), 4) for part, each in rows.items()}
+    measured = {part: found.figures(each) for part, each in rows.items()}
+    return {part: round(figures["ndcg10"], 4) for part, figures in measured.items() if figures}
 
 
 def main() -> None:
