@@ -119,5 +119,5 @@ def rows_of(history: History, place: Ints, longest: int) -> Rows:
     width = max(1, min(longest, int(count.max(initial=0))))
     column = start + np.arange(width)
     real = column < count[:, None]
-    event = np.take_along_axis(order, np.minimum(column, max(order.shape[1] - 1, 0)), axis=1)
+    event = np.take_along_axis(order, np.minimum(column, order.shape[1] - 1), axis=1)
     return as_rows(np.take_along_axis(moved.item, event, 1), np.take_along_axis(moved.outcome, event, 1), real)
