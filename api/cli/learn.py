@@ -2,10 +2,10 @@
 
 import typer
 
-from api.cli import diagnose, learner, outcome, progress, skip, steps
+from api.cli import diagnose, learner, outcome, progress, steps
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    for group in (learner, diagnose, steps, outcome, progress, skip):
+    for group in (learner, diagnose, steps, outcome, progress):
         group.register(app)

@@ -1,12 +1,13 @@
 """LightGCN (He et al. 2020, arXiv 2002.02126): light graph convolution over who did what, in an inductive form.
 
-    score = u · e,      e = mean_k e^k,      u = Σ_n w_n d_i(n)^{−½} s_i(n) / √(Σ_n w_n)      over the history's events n
+    score = u · e,      e = mean_k e^k,      u = Σ_n w_n d_i(n)^{−½} s_i(n) / √(Σ_n w_n)      n: the history's events
 
 No transformation, no nonlinearity: layers are sums over neighbours, each divided by the root of both degrees
-(models/rankers/convolution.py). Learners have no vectors of their own: their layer 0 is the mean of what they did, as in
-INMO (Wu et al. 2022, arXiv 2107.05247, with all items as templates), so that a learner who came this minute is served as
-everybody else. It is also trained that way: each event is predicted from the learner's history before it, and the weight
-w of the n-th last event is learnt. The graph is that of the whole training log, without weights; repeats count once.
+(models/rankers/convolution.py). Learners have no vectors of their own: their layer 0 is the mean of what they did, as
+in INMO (Wu et al. 2022, arXiv 2107.05247; all items are templates), so that a learner who came this minute is served as
+everybody else. It is also trained that way: each event is predicted from the learner's history before it, and the
+weight w of the n-th last event is learnt. The graph is that of the whole training log, without weights; repeats count
+once.
 Left out: sampling of edges, outcomes, time in days.
 """
 
