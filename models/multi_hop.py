@@ -2,12 +2,12 @@
 
     shown_i = 1 − Π_d (1 − w_d)^(1 for the nearest d, `further` for the others)      w_d = trust · per_hop^(hops − 1)
 
-over what is mastered up to `hops` beyond point i (models/skipping.py, with levels taken for certain). Resources that the
-goal needs come first, among them those near the goal; resources whose points are all met and shown to be known come
+over what is mastered up to `hops` beyond point i (models/skipping.py, with levels taken for certain). Resources that
+the goal needs come first, among them those near the goal; resources whose points are all met and shown to be known come
 last. A point that is shown but not met keeps its place, because it gates: putting it last as well cost .05 of E_p.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
@@ -33,7 +33,7 @@ class MultiHopSettings:
     """
 
     hops: int = 4
-    rules: SkipRules = SkipRules()
+    rules: SkipRules = field(default_factory=SkipRules)
     shown_at: float = 0.75
     near: float = 0.2
 

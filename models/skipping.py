@@ -4,7 +4,7 @@
     w_d = trust · per_hop^(hops − 1) · confidence of the chain
 
 The odds form of a noisy-or (Pearl 1988, §4.3.2): if the point is not known, a point beyond it is known with probability
-1 − w_d times that of somebody who knows it. Two points beyond it are no two witnesses, as each is known more often where
+1 − w_d times that of somebody who knows it. Two points beyond it are no two witnesses, each is known more often where
 the other is: so the strongest counts in full and the others to a power. P(known) is the tail of the Beta distribution
 with the estimate as its mean and its uncertainty as its deviation (models/evidence.py). `own`, where nothing was ever
 recorded, is a prior that depends on whether the prerequisites are met.
@@ -32,10 +32,10 @@ NAMED = 2
 class SkipRules:
     """How evidence is weighed.
 
-    `trust`, `per_hop` and `further` fit simulated learners of the English course whose estimate of the point is below its
-    threshold: with 1, 2, 4, 6 and 10 points mastered beyond it the odds that they know it grow 3, 4, 10, 19 and 71 times,
-    by this 3, 4, 8, 15 and 49 times; at 1 to 4 hops a mastered point alone by 5.0, 4.7, 4.0 and 3.5 against others. The
-    rest is assumed.
+    `trust`, `per_hop` and `further` fit 300 simulated learners of the English course, whose estimate of the point is
+    below its threshold: with 1, 2, 4, 6 and 10 points mastered beyond it the odds that they know it grow 3, 4, 10, 19
+    and 71 times, by this 3, 4, 8, 15 and 49 times. Mastery of a point 1, 2, 3 and 4 hops beyond it is 5.0, 4.7, 4.0 and
+    3.5 times as frequent among those who know it. The rest is assumed.
 
     Attributes:
         trust: how surely what builds directly on a point cannot be mastered without it; 0.5–0.9.
@@ -66,7 +66,7 @@ class Judgement:
 
 
 def judge(evidence: SkipEvidence, rules: SkipRules | None = None) -> Judgement:
-    """Skip what is mastered, off the way, or surely known without gating; check what is likely known; learn the rest."""
+    """Skip what is mastered, off the way, or surely known without gating; check the likely known; learn the rest."""
     rules = rules or SkipRules()
     own = own_chance(evidence, rules)
     chance = chance_known(evidence, rules)

@@ -37,7 +37,10 @@ def _evidence(view: SkipView) -> list[str]:
     own = "nothing recorded" if view.point.uncertainty is None else _state(view.point)
     lines = [f"  itself    {own}; needed {view.point.needed:.0%}"]
     lines += [f"  rests on  {_state(each)}" for each in view.prerequisites]
-    lines += [f"  shown by  {' → '.join(point.name for point in each.chain)} ({each.point.level:.0%})" for each in view.shown_by]
+    lines += [
+        f"  shown by  {' → '.join(point.name for point in each.chain)} ({each.point.level:.0%})"
+        for each in view.shown_by
+    ]
     lines += [f"  missed    {_state(each)}" for each in view.missed]
     if view.verdict == "test_first":
         lines += [f"  check     {item}" for item in view.items]

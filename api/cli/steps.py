@@ -1,4 +1,4 @@
-"""`lodestar recommend`, `path` and `skip`: the next step, all of them, and whether one may be left out."""
+"""`lodestar recommend`, `lodestar path` and `lodestar skip`: the next step, all of them, and what may be left out."""
 
 import typer
 

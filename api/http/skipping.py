@@ -16,5 +16,5 @@ Point = Annotated[str, Query(description="The point in question.", examples=["en
 
 @router.get("/skip", response_model=SkipView, summary="Whether a point may be skipped")
 async def skip(loop: TheLoop, learner: Learner, point: Point, course: CourseId = None) -> Response:
-    """The verdict, its reason, and the evidence: prerequisites, what was mastered beyond the point, what would be missed."""
+    """The verdict, its reason, and the evidence: prerequisites, what was mastered beyond it, what would be missed."""
     return answer(await may_skip(loop, learner, point, course))

@@ -74,6 +74,18 @@ async def test_goals_limits_and_farewell(lodestar):
         await lodestar("learner", "show", "ana")
 
 
+async def test_whether_a_point_may_be_skipped(lodestar):
+    await lodestar("learner", "create", "ana", "--goal", "little/articles")
+    code, said = await lodestar("skip", "ana", "little/nouns")
+    assert code == 0 and "learn  Learn Nouns: nothing that you have mastered shows" in said
+    assert "itself    nothing recorded; needed 60%" in said and "missed    Articles (0%)" in said
+    assert "stays closed until answers show" in said
+    _, said = await lodestar("skip", "ana", "little/plurals", "--json")
+    assert json.loads(said)["verdict"] == "skip"
+    with pytest.raises(NotFound, match="little/verbs"):
+        await lodestar("skip", "ana", "little/verbs")
+
+
 async def test_refusals_name_what_is_wrong(lodestar):
     with pytest.raises(Invalid, match="id"):
         await lodestar("learner", "create", "a b")

@@ -1,6 +1,7 @@
 """The judgement by hand: each verdict, what each piece of evidence weighs, and what no evidence can do."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -98,7 +99,7 @@ def test_more_evidence_never_lowers_the_chance_and_never_opens_a_gate(beyonds, o
     here = point() if own is None else point(level=own[0], uncertainty=own[1], attempts=1)
     dependents = [beyond(f"d{n}", hops, level, share) for n, (hops, level, share) in enumerate(beyonds)]
     chances = [chance_known(evidence(here, dependents=dependents[:n]), RULES) for n in range(len(dependents) + 1)]
-    assert all(0 < one <= other + 1e-9 < 1.001 for one, other in zip(chances, chances[1:], strict=False))
+    assert all(0 < one <= other + 1e-9 < 1.001 for one, other in pairwise(chances))
     if here.level < here.met_at:
         assert judge(evidence(here, dependents=dependents)).verdict != "skip"
 

@@ -1,0 +1,183 @@
+"""Light graph convolution in torch: the layers, and their training on the next event after each history.
+
+    s⁰ = e⁰,   u^k = Ã s^k,   e^{k+1} = Ãᵀ u^k,   s^{k+1} = e^k           Ã = D_u^{−½} A D_i^{−½}, A (U, R) of 0 and 1
+
+e^k (R, D) are the items' layers, u^k (U, D) the learners', whose layer 0 is the mean of what they did in place of a
+vector of their own. Both end as the mean of their layers. All learners of a layer are a linear map of items, so that
+D_i^{−½} times the mean of the s^k are the vectors to sum over a history.
+
+The graph is walked once a step, however large its batch: losses of a chunk of events each add to the gradient of the
+two outcomes of that walk, which then goes back through it once.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor, nn
+from torch.nn import functional
+
+from models.rankers.contract import InteractionLog
+
+CHUNK = 2048
+"""Events whose scores are held at a time."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hyper-parameters. Defaults were chosen on validation parts of MovieLens-100k's training data.
+
+    Attributes:
+        factors: D, 32–128.
+        layers: K, 1–4.
+        loss: softmax over the items, or Bayesian personalised ranking against one item drawn for each event.
+        negatives: items drawn for a softmax, q ∝ count^¾, where there are more than twice as many; 500–5,000.
+        longest: events of a history, 5–50.
+        recency: weight of an event over that of the next one at the start of training, which learns it; 0.5–1.
+        epochs: 5–50.
+        steps: of Adam in an epoch, where that leaves each at least `least` events; 20–200.
+        least: 64–1024.
+        rate: Adam's at first, falling to 0 in a line; 0.005–0.1.
+        decay: of the items' vectors, 0–0.01.
+    """
+
+    factors: int = 64
+    layers: int = 2
+    loss: Literal["softmax", "bpr"] = "softmax"
+    negatives: int = 2000
+    longest: int = 50
+    recency: float = 0.8
+    epochs: int = 6
+    steps: int = 40
+    least: int = 256
+    rate: float = 0.05
+    decay: float = 1e-4
+
+
+class Trained(tuple[Tensor, Tensor, Tensor]):
+    """vectors (R, D), sources (R, D) to sum over a history, weights (L,) of its events."""
+
+
+class _Product(torch.autograd.Function):
+    """A x for a sparse constant A (m, n); both directions as CSR, because transposing one each time is slow."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, matrix: Tensor, transposed: Tensor) -> Tensor:
+        ctx.transposed = transposed
+        return matrix @ x
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        return ctx.transposed @ gradients[0], None, None
+
+
+class Convolution(nn.Module):
+    """The items' free vectors e⁰ and the logarithms of a history's weights, on the graph of a log."""
+
+    def __init__(self, log: InteractionLog, settings: Settings) -> None:
+        super().__init__()
+        graph = (log.matrix > 0).astype(np.float32)
+        scale = [np.maximum(np.asarray(graph.sum(axis=axis)).ravel(), 1) ** -0.5 for axis in (1, 0)]
+        graph = sparse.diags(scale[0]) @ graph @ sparse.diags(scale[1])
+        self.layers = settings.layers
+        self.graph, self.back = _tensor(graph), _tensor(graph.T)
+        self.scale = torch.as_tensor(scale[1][:, None], dtype=torch.float32)
+        self.item = nn.Parameter(torch.randn(len(log.items), settings.factors) * 0.1)
+        age = torch.arange(settings.longest - 1, -1, -1, dtype=torch.float32)
+        self.weight = nn.Parameter(age * float(np.log(settings.recency)))
+
+    def forward(self) -> tuple[Tensor, Tensor]:
+        """Items (R, D) and sources (R, D), see the module."""
+        items, sources = [self.item], [self.item]
+        for _ in range(self.layers):
+            learners = _Product.apply(sources[-1], self.graph, self.back)
+            items.append(_Product.apply(learners, self.back, self.graph))
+            sources.append(items[-2])
+        return sum(items) / len(items), self.scale * sum(sources) / len(sources)
+
+    def learners(self, history: Tensor, sources: Tensor) -> Tensor:
+        """(B, D) from items (B, L), below 0 where there is none."""
+        weight = torch.exp(self.weight) * (history >= 0)
+        total = functional.embedding_bag(history.clamp(min=0), sources, mode="sum", per_sample_weights=weight)
+        return total / weight.sum(dim=1, keepdim=True).sqrt()
+
+
+def train(log: InteractionLog, settings: Settings, seed: int) -> Trained:
+    """Adam over all events that follow another one of their learner."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network, events = Convolution(log, settings), _following(log)
+        loss = _Softmax(log, settings.negatives) if settings.loss == "softmax" else _Pairs(len(log.items))
+        batch = max(settings.least, -(-len(events) // settings.steps))
+        total = settings.epochs * -(-len(events) // batch)
+        optimizer = torch.optim.Adam(network.parameters(), settings.rate)
+        schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total)
+        for _ in range(settings.epochs):
+            for rows in events[torch.randperm(len(events))].split(batch):
+                optimizer.zero_grad()
+                _step(network, log, rows, loss, settings)
+                optimizer.step()
+                schedule.step()
+        with torch.no_grad():
+            return Trained((*network(), torch.exp(network.weight)))
+
+
+def _step(
+    network: Convolution, log: InteractionLog, rows: Tensor, loss: "_Softmax | _Pairs", settings: Settings
+) -> None:
+    """Add up the gradients of one batch of events."""
+    walked = network()
+    items, sources = (each.detach().requires_grad_() for each in walked)
+    for chunk in rows.split(CHUNK):
+        events = chunk.numpy()
+        history = torch.as_tensor(log.histories(log.learner[events], events, settings.longest).item)
+        learners = network.learners(history, sources)
+        (loss(learners, items, torch.as_tensor(log.item[events])) / len(rows)).backward()
+    (settings.decay * network.item.square().sum() / len(network.item)).backward()
+    torch.autograd.backward(walked, [items.grad, sources.grad])
+
+
+class _Softmax:
+    """Σ −log softmax of what was done, among all items or those that are drawn once a chunk.
+
+    A drawn one's score is lowered by log n q (Bengio & Senécal 2008), so that the sum nears that over all.
+    """
+
+    def __init__(self, log: InteractionLog, negatives: int) -> None:
+        counts = np.bincount(log.item, minlength=len(log.items)) ** 0.75
+        self.share = torch.as_tensor(counts / counts.sum(), dtype=torch.float32)
+        self.negatives = negatives if len(counts) > 2 * negatives else 0
+
+    def __call__(self, learners: Tensor, items: Tensor, target: Tensor) -> Tensor:
+        if not self.negatives:
+            return functional.cross_entropy(learners @ items.T, target, reduction="sum")
+        drawn = torch.multinomial(self.share, self.negatives, replacement=True)
+        others = learners @ items[drawn].T - torch.log(self.negatives * self.share[drawn])
+        others = others.masked_fill(drawn == target[:, None], -torch.inf)
+        own = (learners * items[target]).sum(dim=1, keepdim=True)
+        return (torch.logsumexp(torch.cat([own, others], dim=1), dim=1) - own[:, 0]).sum()
+
+
+class _Pairs:
+    """Σ −log σ(score of what was done − score of an item drawn at random) (Rendle et al. 2009)."""
+
+    def __init__(self, items: int) -> None:
+        self.items = items
+
+    def __call__(self, learners: Tensor, items: Tensor, target: Tensor) -> Tensor:
+        drawn = torch.randint(self.items, target.shape)
+        return functional.softplus((learners * (items[drawn] - items[target])).sum(dim=1)).sum()
+
+
+def _following(log: InteractionLog) -> Tensor:
+    """Events before which their learner has another one."""
+    first = np.unique(log.learner, return_index=True)[1]
+    return torch.as_tensor(np.setdiff1d(np.arange(len(log)), first))
+
+
+def _tensor(matrix: sparse.spmatrix) -> Tensor:
+    matrix = matrix.tocsr().astype(np.float32)
+    parts = (torch.as_tensor(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices))
+    return torch.sparse_csr_tensor(*parts, torch.as_tensor(matrix.data), torch.Size(matrix.shape))
