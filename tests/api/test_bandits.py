@@ -58,7 +58,7 @@ async def test_what_it_learns_survives_a_restart(ana, graph, address, tmp_path, 
     state = await read_bandit(graph, "little", name)
     assert state.answers == 1
     if name == "thompson_beta":
-        assert logged.context is None and state.arms == {logged.resource: (pytest.approx(1), pytest.approx(0))}
+        assert logged.context is None and state.arms == {logged.resource: pytest.approx((1, 0), abs=1e-6)}
     else:
         assert len(logged.context) == SIZE and logged.context[-1] == 1
         assert state.moment == pytest.approx([paid[0]["reward"] * x for x in logged.context], abs=1e-4)
@@ -113,13 +113,13 @@ def test_what_is_stored_is_restored(name):
     """And learning goes on from it as if it had never been away."""
     course = little_course()
     start = bandit(name, course) if name == "linucb" else prior(name, course, rounds=3)
-    followed = [Followed(id, [0.5] * (SIZE - 1) + [1.0], 0.1 * n) for n, id in enumerate(course.resource_ids[:5])]
+    followed = [Followed(id, [0.5] * (SIZE - 1) + [1.0], 0.1 * n) for n, id in enumerate(course.resource_ids)]
     at_once = restored(start, learnt(start, None, followed))
     stored = learnt(start, None, followed[:2])
     both = learnt(start, stored, followed[2:])
     if name == "thompson_beta":
         both = replace(both, arms={**stored.arms, **both.arms})
-    assert both.answers == 5
+    assert both.answers == len(followed) == 4
     for field in fields_of(start.state):
         assert getattr(restored(start, both).state, field) == pytest.approx(getattr(at_once.state, field), abs=1e-12)
 
