@@ -6,15 +6,15 @@ from api.deciding import Choice, Decided
 from api.loop import Loop
 from api.nothing import reason
 from api.reasons import Known, reasons
-from api.views import CandidateView, PolicyName, Recommendation, Recommendations
+from api.views import CandidateView, HandOver, PolicyName, Recommendation, Recommendations, StrategyView
 
 
-async def explained(loop: Loop, decided: Decided, explain: bool) -> Recommendations:
-    """Everything that was chosen, best first; with `explain` all candidates besides."""
-    found = decided.situation.found
-    if not decided.choices:
-        return Recommendations(found.learner, found.course, [], await reason(loop, decided.situation))
-    return Recommendations(found.learner, found.course, _steps(decided, explain))
+async def explained(loop: Loop, decided: Decided, asked: str | None, explain: bool) -> Recommendations:
+    """Everything that was chosen, best first; with `explain` all candidates besides. `asked`: the strategy, if any."""
+    found, handed = decided.situation.found, [HandOver(name, why) for name, why in decided.handed]
+    nothing = None if decided.choices else await reason(loop, decided.situation)
+    strategy = StrategyView(asked, decided.recommender.name, handed)
+    return Recommendations(found.learner, found.course, _steps(decided, explain), nothing, strategy)
 
 
 def _steps(decided: Decided, explain: bool) -> list[Recommendation]:
@@ -29,7 +29,7 @@ def _recommendation(decided: Decided, choice: Choice, candidates: list[Candidate
     return Recommendation(
         id=choice.id,
         at=situation.now,
-        policy=PolicyName(served.recommender.name, served.recommender.version),
+        policy=PolicyName(decided.recommender.name, decided.recommender.version),
         propensity=choice.propensity,
         q=None if q is None else float(q[0, choice.position]),
         revision=served.revision,

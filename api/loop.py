@@ -15,9 +15,13 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Loop:
-    """The parts of a running service; made by `api.service`, shared by all requests."""
+    """The parts of a running service; made by `api.service`, shared by all requests.
+
+    `budget`: seconds that a strategy may take before the next one decides; None waits for it.
+    """
 
     graph: Graph
     courses: Courses
     recorder: Recorder
+    budget: float | None = None
     now: Callable[[], datetime] = field(default=_now)

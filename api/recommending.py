@@ -7,11 +7,15 @@ from api.situation import read_situation
 from api.views import Recommendations
 
 
-async def recommend(loop: Loop, learner: str, course: str | None, n: int, explain: bool) -> Recommendations:
+async def recommend(
+    loop: Loop, learner: str, course: str | None, n: int, explain: bool = False, strategy: str | None = None
+) -> Recommendations:
     """What this learner should do next, the `n` best; logged before it is returned.
 
-    Raises `NotFound` for an unknown learner or course, `GraphUnavailable` when nothing could be read or logged.
+    `strategy` decides, the course's own without one; where it cannot, the next one does, and the answer says so.
+    Raises `NotFound` for an unknown learner or course, `Invalid` for an unknown strategy, `GraphUnavailable` when
+    nothing could be read or logged.
     """
     situation = await read_situation(loop, learner, course)
-    decided = await choose(loop, situation, n)
-    return await explained(loop, decided, explain)
+    decided = await choose(loop, situation, n, strategy)
+    return await explained(loop, decided, strategy, explain)

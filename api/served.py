@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from api.line_up import LineUp, Recommender
 from api.views import PointName, ResourceView
 from api.way import Way, way_to, whole
 from graph.errors import NotFound
 from models.course import Course
-from models.recommender import Recommender
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -45,8 +45,10 @@ class Served:
     Attributes:
         included: the course's own points come first; what is behind them only gates.
         points, levels, resources: what people read, at the same positions as in `course`.
-        recommender: who chooses on this course.
+        line_up: who recommends on this course.
         grounds: what diagnostics towards the same goals share, see `api.placing`.
+        plain: bandits start from nothing, not from practice with simulated learners.
+        bandits: those of this course before their first outcome, see `api.bandits`.
         absent: ids of resources that were looked for in vain, and when (monotonic seconds).
     """
 
@@ -58,10 +60,17 @@ class Served:
     levels: list[str | None]
     resources: list[ResourceView]
     questions: list[Question]
-    recommender: Recommender
+    line_up: LineUp
+    plain: bool = False
+    bandits: dict[str, Any] = field(default_factory=dict, repr=False)
     grounds: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
     absent: dict[str, float] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)
+
+    @property
+    def recommender(self) -> Recommender:
+        """Who chooses on this course."""
+        return self.line_up.recommender
 
     @cached_property
     def before(self) -> list[list[int]]:

@@ -16,15 +16,16 @@ RETRY_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Service:
-    """What a running service is made from."""
+    """What a running service is made from; `budget` as in `Loop`."""
 
     address: Address
     trained: Trained
+    budget: float | None = None
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Loop]:
         """The loop on this database; what was accepted for writing is written before it closes."""
         async with connect(replace(self.address, retry_seconds=RETRY_SECONDS)) as graph:
             recorder = Recorder.of(graph)
-            yield Loop(graph, courses_of(graph, self.trained), recorder)
+            yield Loop(graph, courses_of(graph, self.trained), recorder, self.budget)
             await recorder.drain()

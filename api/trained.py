@@ -9,7 +9,7 @@ from api.tracers import MEASURED, Tracers
 
 @dataclass(frozen=True)
 class Trained:
-    """policies/COURSE and learners/COURSE/MODEL in the folder `home`.
+    """policies/COURSE, rankers/COURSE/NAME and learners/COURSE/MODEL in the folder `home`.
 
     Attributes:
         learner_model: as LEARNER_MODEL has it.
@@ -23,7 +23,7 @@ class Trained:
     @property
     def policies(self) -> Policies:
         """Who recommends."""
-        return Policies(self.home / "policies", self.explore)
+        return Policies(self.home, self.explore)
 
     @property
     def tracers(self) -> Tracers:

@@ -110,6 +110,23 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """A strategy that could not decide."""
+
+    strategy: Annotated[str, Field(examples=["als"])]
+    why: Annotated[str, Field(examples=["it has no opinion of this learner"])]
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyView:
+    """Which strategy decided, and how it came to."""
+
+    asked: Annotated[str | None, Field(description="The one that was asked for.")]
+    used: Annotated[str, Field(description="The one that decided.", examples=["needed"])]
+    handed_over: Annotated[list[HandOver], Field(description="Those that were asked before it and could not.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendations:
     """What to learn next, best first; when there is nothing, `reason` says why."""
 
@@ -117,6 +134,7 @@ class Recommendations:
     course: str
     recommendations: list[Recommendation]
     reason: Nothing | None = None
+    strategy: StrategyView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class RawInteraction(NamedTuple):
     Attributes:
         item: the resource's id.
         days: since 1970.
+        own: the learner chose it; no recommendation led to it.
     """
 
     learner: str
@@ -30,6 +31,7 @@ class RawInteraction(NamedTuple):
     days: float | None = None
     outcome: float | None = None
     at: Place = NOWHERE
+    own: bool = True
 
 
 def read_interaction_files(path: Path) -> tuple[list[RawInteraction], list[Problem]]:

@@ -10,6 +10,15 @@ async def read_interactions(graph: Graph, course: str) -> list[RawInteraction]:
     """Oldest first; practice on items is not among them."""
     rows = await graph.read("learn/interactions", course=course)
     return [
-        RawInteraction(row["learner"], row["resource"], moment(row["at"]).timestamp() / SECONDS_A_DAY, row["right"])
+        RawInteraction(
+            row["learner"],
+            row["resource"],
+            moment(row["at"]).timestamp() / SECONDS_A_DAY,
+            row["right"],
+            own=not row["followed"],
+        )
         for row in rows
     ]
+
+
+__all__ = ["Graph", "RawInteraction", "read_interactions"]

@@ -135,3 +135,6 @@ class _Replay:
 
 def _seen(level: float, days: float, rate: float) -> Seen:
     return Seen(level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level, max(0.0, days))
+
+
+__all__ = ["Decision", "Seen", "State", "Transition", "transitions"]

@@ -9,8 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
-from models.course import Course, Flags, Floats, Ints
-from models.rankers.log import History
+from models.course import Course as Course
+from models.course import Flags, Floats, Ints
+from models.rankers.log import History as History
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Decision:
         q: (B, K) Q values, or None where the recommender has none.
         silent: (B,) learners on whose candidates the recommender had no opinion: `chosen` is merely the first of them;
             None where it always has one.
+        context: (B, K, D) what a linear bandit learns from, or None.
     """
 
     chosen: Ints
@@ -76,13 +78,21 @@ class Decision:
     kept: Flags
     q: Floats | None = None
     silent: Flags | None = None
+    context: Floats | None = None
 
 
 class Recommender(Protocol):
     """Chooses one candidate for each learner of a batch. `name` and `version` go into the decision's record."""
 
-    name: str
-    version: str
+    @property
+    def name(self) -> str:
+        """As in `models.strategies`."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Changes with what it decides."""
+        ...
 
     def decide(self, observation: Observation) -> Decision:
         """Choose; every learner of the batch must have at least one candidate."""

@@ -1,12 +1,11 @@
 """One training run in a folder: resume or start, iterate, draw the curves, keep the policy."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
-from models.checkpoint import CHECKPOINT, resume, save_checkpoint, save_policy
+from models.checkpoint import CHECKPOINT, fingerprint, resume, save_checkpoint, save_policy
 from models.course import Course
 from models.curves import Curves
 from models.environment import LearnerVectorEnv
@@ -46,10 +45,7 @@ def train(
 
 def version(trainer: Trainer) -> str:
     """A name that changes with the parameters: course, steps and eight digits of their SHA-256."""
-    digest = hashlib.sha256()
-    for parameter in trainer.network.parameters():
-        digest.update(parameter.detach().cpu().numpy().tobytes())
-    return f"{trainer.env.course.id}-{trainer.config.steps}-{digest.hexdigest()[:8]}"
+    return f"{trainer.env.course.id}-{trainer.config.steps}-{fingerprint(trainer.network)}"
 
 
 def device_of(name: str) -> torch.device:

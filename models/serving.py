@@ -1,37 +1,39 @@
-"""The recommender that serves a course: what its measurement says, and nothing that was not measured."""
+"""The trained policies of a course, whole or one half of it, ready to serve."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import torch
 
-from models.checkpoint import POLICY, load_policy
-from models.course import Course
+from graph.errors import SetupFailed
+from models.checkpoint import POLICY, LearnedPolicy, load_policy, place
 from models.nearby import Nearby
-from models.rungs import Recommender, rung
-from models.standing import load
-
-DEFAULT = "needed"
-"""Served until something is measured: the best rung that needs no training."""
+from models.rungs import Course, Recommender, rung
+from models.standing import load as measured
 
 LARGE = 500
 """Points from which on a learner is scored from the points that matter only."""
 
+HALVES: dict[str, Literal["q", "ppo"]] = {"q": "q", "ppo": "ppo"}
+OPTION = {"cql": " --offline"}
 
-def to_serve(folder: Path, course: Course) -> Recommender:
-    """The winner of the evaluation in `folder`; a policy newer than the evaluation has not earned its place.
+
+def policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolicy:
+    """The trained policy `name` of `folder`, or one of the halves of lodestar.
+
+    Raises `SetupFailed` where it is not trained.
 
     Torch is told to use one thread: for one learner that is as fast, and steadier beside a busy database.
     """
     torch.set_num_threads(1)
-    standings = load(folder)
-    if standings is None:
-        return rung(DEFAULT, course)
-    if standings.served != "lodestar":
-        return rung(standings.served, course)
-    if (folder / POLICY).exists():
-        policy = load_policy(folder, course)
-        if policy.network.operators and course.points >= LARGE:
-            policy.nearby = Nearby(policy.network, course)
-        if policy.version == standings.of("lodestar").version:
-            return policy
-    return rung(DEFAULT, course)
+    home = folder if name in HALVES else place(folder, name)
+    if not (home / POLICY).exists():
+        raise SetupFailed(f"{name} is not trained: lodestar train {course.id}{OPTION.get(name, '')}")
+    trained = load_policy(home, course)
+    if trained.network.operators and course.points >= LARGE:
+        trained.nearby = Nearby(trained.network, course)
+    return replace(trained, name=name, method=HALVES[name]) if name in HALVES else trained
+
+
+__all__ = ["Course", "Recommender", "measured", "policy", "rung"]

@@ -1,4 +1,4 @@
-"""Who is served: the learned policy if it beat every simpler rung on held-out learners, else the best rung.
+"""Who is served: a learned policy if it beat every simpler rung on held-out learners, else the best rung.
 
 The verdict lies beside the policy as evaluation.json, with the version it was made for.
 """
@@ -17,6 +17,9 @@ from models.evaluation import Result, compare, evaluate, join
 from models.recommender import Recommender
 
 EVALUATION = "evaluation.json"
+LEARNED = ("lodestar", "cql")
+"""Policies that have to win: trained in the simulator, and from the log."""
+
 HELD_OUT = 1_000_000
 """Seeds of held-out learners start here; training uses the small ones."""
 
@@ -74,16 +77,30 @@ def measure(
     return Standings(env.course.id, env.num_envs, numbers, lines, served, verdict), joined
 
 
-def judge(results: dict[str, Result], learned: str = "lodestar") -> tuple[str, str]:
-    """The rung to serve and why: the learned one only when it wins against each other one, see `Comparison.wins`."""
-    others = {name: result for name, result in results.items() if name != learned}
-    best = max(others, key=lambda name: float(others[name].ep.mean()))
-    if learned not in results:
-        return best, f"{best}: it has the highest E_p; no policy is trained."
-    lost = [name for name, result in others.items() if not compare(results[learned], result).wins]
-    if not lost:
+def judge(results: dict[str, Result]) -> tuple[str, str]:
+    """The rung to serve and why: a learned one only when it wins against each that is not, see `Comparison.wins`.
+
+    Of several that do, the one with the highest E_p.
+    """
+    others = {name: result for name, result in results.items() if name not in LEARNED}
+    lost = {name: _lost(results[name], others) for name in LEARNED if name in results}
+    winners = [name for name in lost if not lost[name]]
+    if winners:
+        learned = _best({name: results[name] for name in winners})
         return learned, f"{learned}: it beats every other rung on E_p and on steps to the goal (p < 0.05)."
-    return best, f"{best}: {learned} does not beat {', '.join(lost)} on both E_p and steps (p < 0.05)."
+    best = _best(others)
+    if not lost:
+        return best, f"{best}: it has the highest E_p; no policy is trained."
+    why = "; ".join(f"{name} does not beat {', '.join(names)}" for name, names in lost.items())
+    return best, f"{best}: {why} on both E_p and steps (p < 0.05)."
+
+
+def _lost(learned: Result, others: dict[str, Result]) -> list[str]:
+    return [name for name, result in others.items() if not compare(learned, result).wins]
+
+
+def _best(results: dict[str, Result]) -> str:
+    return max(results, key=lambda name: float(results[name].ep.mean()))
 
 
 def save(standings: Standings, folder: Path) -> None:

@@ -22,6 +22,9 @@ def recommend(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     n: Annotated[int, typer.Option("-n", min=1, max=20, help="How many, best first.")] = 1,
     course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
+    strategy: Annotated[
+        str | None, typer.Option(help="Who decides, see `lodestar strategies`; who serves the course without it.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also every candidate, kept or dropped.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
@@ -29,10 +32,12 @@ def recommend(
 
     Send the outcome with the printed id: lodestar outcome LEARNER ID --right
     """
-    answer = on_loop(lambda loop: choose(loop, learner, course, n, explain))
+    answer = on_loop(lambda loop: choose(loop, learner, course, n, explain, strategy))
     if json:
         print_json(answer)
         return
+    for each in answer.strategy.handed_over if answer.strategy else []:
+        console.print(f"{each.strategy} handed over: {each.why}")
     for step in answer.recommendations:
         _show(step)
     if answer.recommendations and answer.recommendations[0].candidates:

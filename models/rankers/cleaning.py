@@ -148,6 +148,7 @@ class _Sieve:
             item=self.item[numbers],
             at=self.days[numbers],
             outcome=self._outcomes(numbers),
+            own=np.array([self.rows[number].own for number in numbers], dtype=bool),
         )
 
     def _outcomes(self, numbers: Ints) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Flags, Floats, Ints
-from models.rankers.contract import Catalogue, Ranker
+from models.rankers.contract import Catalogue, Scorer
 from models.rankers.trial import Trial
 
 K = 10
@@ -73,7 +73,7 @@ def ranks(score: Floats, allowed: Flags, target: Ints) -> Floats:
     return np.asarray(1 + above + beside / 2)
 
 
-def evaluate(ranker: Ranker, trial: Trial, catalogue: Catalogue | None = None, timed: int = 100) -> Result:
+def evaluate(ranker: Scorer, trial: Trial, catalogue: Catalogue | None = None, timed: int = 100) -> Result:
     """Ask about every moment of the trial. `timed` learners are also asked one by one, by the clock."""
     rank, lists = np.zeros(len(trial), dtype=np.float32), np.full((len(trial), K), -1)
     for batch in trial.batches():
@@ -137,7 +137,7 @@ def _diversity(lists: Ints, catalogue: Catalogue | None) -> float:
     return float(np.mean(distances)) if distances else float("nan")
 
 
-def _calibration(ranker: Ranker, trial: Trial, bins: int = 10) -> float:
+def _calibration(ranker: Scorer, trial: Trial, bins: int = 10) -> float:
     told, came = [], []
     for batch in trial.batches():
         chance = ranker.chance(batch.history, trial.target[batch.rows][:, None])
@@ -158,7 +158,7 @@ def calibration_error(told: Floats, came: Floats, bins: int = 10) -> float:
     return float(np.abs(gaps).sum() / len(told))
 
 
-def _clocked(ranker: Ranker, trial: Trial, timed: int) -> float:
+def _clocked(ranker: Scorer, trial: Trial, timed: int) -> float:
     """Milliseconds at the median for one learner and all items."""
     spent = []
     for row in range(min(timed, len(trial))):

@@ -1,7 +1,10 @@
 """A little course by hand: nouns → articles → adjectives, nouns → plurals; four resources."""
 
+from pathlib import Path
+
 import numpy as np
 
+from api.line_up import LineUp, Strategies
 from api.served import Served
 from api.views import PointName, ResourceView
 from models.course import Course
@@ -36,4 +39,5 @@ def little_served() -> Served:
         ResourceView(id, id.title(), "lesson", "text", None, 0.0, 10, None, None) for id in course.resource_ids
     ]
     points = [PointName(id, id.title()) for id in POINTS]
-    return Served(course, 1, "Little", 4, points, ["A1", "A1", "A2", "A2"], resources, [], greedy_expected_gain(course))
+    line_up = LineUp(Strategies(course, Path(), Path()), ("greedy",), greedy_expected_gain(course))
+    return Served(course, 1, "Little", 4, points, ["A1", "A1", "A2", "A2"], resources, [], line_up)

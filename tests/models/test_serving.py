@@ -6,8 +6,9 @@ import pytest
 
 from models.checkpoint import POLICY, save_policy
 from models.environment import LearnerVectorEnv
-from models.serving import DEFAULT, to_serve
+from models.shelf import Strategies
 from models.standing import EVALUATION
+from models.strategies import DEFAULT
 from models.training import Trainer
 from tests.models.courses import random_course
 from tests.models.test_training import SMALL
@@ -25,29 +26,34 @@ def measured(folder, served: str, version: str) -> None:
     (folder / EVALUATION).write_text(json.dumps(content), encoding="utf-8")
 
 
+def to_serve(folder):
+    strategies = Strategies(COURSE, folder, folder / "rankers")
+    return strategies.make(strategies.best())
+
+
 def trained(folder, version: str) -> None:
     save_policy(Trainer(LearnerVectorEnv(COURSE, SMALL.learners), SMALL), folder, version)
 
 
 def test_without_a_measurement_the_default_is_served_even_beside_a_policy(tmp_path):
-    assert to_serve(tmp_path, COURSE).name == DEFAULT
+    assert to_serve(tmp_path).name == DEFAULT
     trained(tmp_path, "v1")
-    assert to_serve(tmp_path, COURSE).name == DEFAULT
+    assert to_serve(tmp_path).name == DEFAULT
 
 
 def test_the_winner_is_served(tmp_path):
     trained(tmp_path, "v1")
     measured(tmp_path, "lodestar", "v1")
-    served = to_serve(tmp_path, COURSE)
+    served = to_serve(tmp_path)
     assert (served.name, served.version) == ("lodestar", "v1")
     measured(tmp_path, "zpd", "v1")
-    assert to_serve(tmp_path, COURSE).name == "zpd"
+    assert to_serve(tmp_path).name == "zpd"
 
 
 def test_a_policy_newer_than_its_measurement_is_not_served(tmp_path):
     trained(tmp_path, "v2")
     measured(tmp_path, "lodestar", "v1")
-    assert to_serve(tmp_path, COURSE).name == DEFAULT
+    assert to_serve(tmp_path).name == DEFAULT
 
 
 @pytest.mark.parametrize("leftover", [True, False], ids=["deleted", "never there"])
@@ -56,4 +62,4 @@ def test_a_winner_that_is_gone_gives_the_default(tmp_path, leftover):
         trained(tmp_path, "v1")
         (tmp_path / POLICY).unlink()
     measured(tmp_path, "lodestar", "v1")
-    assert to_serve(tmp_path, COURSE).name == DEFAULT
+    assert to_serve(tmp_path).name == DEFAULT

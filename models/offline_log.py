@@ -1,0 +1,117 @@
+"""A log of decisions as arrays: what learning without a simulator starts from (Levine et al. 2020, offline RL).
+
+Whoever decided, and for whatever reason: a step is the state that was seen, the candidate that was chosen with its
+propensity, what came of it, and the state after. States are stored once; steps name their rows. What a deployment can
+pay is what its log holds:
+
+    r_t = gain · Σ η Δs + goal · [the step reached the goal]
+
+Training in the simulator pays otherwise: the shrinking of what is needed instead of Σ η Δs, a closing test, and a cost
+of each step. `needed` adds the first, which can be computed from the logged states; a closing test nobody sat.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.course import Course, Flags, Floats, Ints
+from models.recommender import Observation, needed_points
+
+
+@dataclass(frozen=True)
+class Pay:
+    """What a logged step is worth.
+
+    Attributes:
+        gain: weight of the log's own reward Σ η Δs, about 0.1 a step.
+        needed: weight of the shrinking of what the goal still needs, in points of mastery.
+        goal: paid when the goal is reached. Has to outweigh what could be gained by never getting there, about
+            gain / (1 − γ): 3 to 10. With less, a learner is best kept from the goal.
+    """
+
+    gain: float = 1.0
+    needed: float = 0.0
+    goal: float = 5.0
+
+
+@dataclass(frozen=True)
+class Logged:
+    """T steps over S states, the steps of an episode one after the other.
+
+    Attributes:
+        states: S observations.
+        state, following: (T,) rows of `states` before and after the step.
+        chosen: (T,) position among the state's candidates; propensity: (T,) with which probability it was chosen.
+        gain: (T,) the log's own reward Σ η Δs; reached, ended: (T,) the goal is reached; nothing follows.
+        learner, episode: (T,) numbers; one goal of one learner is one episode.
+    """
+
+    states: Observation
+    state: Ints
+    following: Ints
+    chosen: Ints
+    propensity: Floats
+    gain: Floats
+    reached: Flags
+    ended: Flags
+    learner: Ints
+    episode: Ints
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+    def take(self, steps: Ints | Flags) -> "Logged":
+        """Some of the steps, with all states."""
+        columns = {name: value[steps] for name, value in vars(self).items() if name != "states"}
+        return Logged(self.states, **columns)
+
+    def split(self, share: float, seed: int) -> tuple["Logged", "Logged"]:
+        """The steps of most learners, and those of a `share` of the learners, at least one."""
+        learners = np.random.default_rng(seed).permutation(np.unique(self.learner))
+        apart = np.isin(self.learner, learners[: max(1, round(share * len(learners)))])
+        return self.take(~apart), self.take(apart)
+
+    @property
+    def first(self) -> Flags:
+        """(T,) whether the step begins its episode."""
+        return np.concatenate([[True], self.episode[1:] != self.episode[:-1]])[: len(self)]
+
+    def rewards(self, course: Course, pay: Pay) -> Floats:
+        """(T,) what the steps are worth."""
+        reward = pay.gain * self.gain + pay.goal * self.reached
+        if pay.needed:
+            lacking = still_needed(course, self.states)
+            reward = reward + pay.needed * (lacking[self.state] - lacking[self.following])
+        return np.asarray(reward, dtype=np.float32)
+
+    def returns(self, reward: Floats, gamma: float) -> Floats:
+        """(T,) discounted sums of `reward` from each step to the end of its episode in the log."""
+        total = reward.astype(np.float64)
+        for step in range(len(total) - 2, -1, -1):
+            if self.episode[step] == self.episode[step + 1]:
+                total[step] += gamma * total[step + 1]
+        return total.astype(np.float32)
+
+
+def still_needed(course: Course, seen: Observation) -> Floats:
+    """(S,) Σ (need − s) over what the goal still needs: as `LearnerVectorEnv.progress`, with the other sign."""
+    lacking = np.maximum(np.maximum(course.met, seen.target) - seen.level, 0)
+    needed = needed_points(course, seen.level, seen.target, seen.wanted)
+    return np.asarray((lacking * needed).sum(axis=1), dtype=np.float32)
+
+
+def stacked(parts: Sequence[Observation]) -> Observation:
+    """Observations one after the other, their candidates padded to the widest; what not all have is left out."""
+    width = max(part.candidates.shape[1] for part in parts)
+    names = [name for name in vars(parts[0]) if name not in ("spread", "history")]
+    return Observation(**{name: np.concatenate([_wide(part, name, width) for part in parts]) for name in names})
+
+
+def _wide(part: Observation, name: str, width: int) -> Floats | Ints | Flags:
+    values: Floats | Ints | Flags = getattr(part, name)
+    lack = width - values.shape[1] if name in ("candidates", "mask") else 0
+    return np.pad(values, ((0, 0), (0, lack))) if lack else values
+
+
+__all__ = ["Course", "Flags", "Floats", "Ints", "Logged", "Observation", "Pay", "stacked", "still_needed"]

@@ -1,0 +1,94 @@
+"""A course's own log from the graph to a ranker that serves: cleaned, measured, fitted, asked for, advised on."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.advising import advice_on
+from api.learning import learner_model
+from api.offline import evaluate_offline, read_logged
+from graph.errors import Invalid
+from graph.outcomes import Outcome, record_outcomes
+from models.advice import take
+from models.rankers.standing import load
+from models.standing import Standing, Standings, save
+
+pytestmark = pytest.mark.database
+NAMES = ["popular", "item_knn", "tfidf", "mf"]
+KINDS = ("lesson-1", "practice-1", "video-1", "lesson-2", "practice-2", "video-2", "reading-1", "reading-2")
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def study(api, learners=30, bot=False):
+    """Everybody walks through the nouns in one of two orders, an hour apart, right two times in three."""
+    await api.loop.courses.get("little")
+    for number in range(learners):
+        await api.post("/v1/learners", {"id": f"l{number}", "goals": [{"point": "little/adjectives"}]}, 201)
+        order = KINDS if number % 2 else KINDS[::-1]
+        outcomes = [
+            Outcome(
+                f"l{number}-{step}",
+                f"l{number}",
+                (step + number) % 3 > 0,
+                START + timedelta(days=number, hours=step),
+                resource=f"little/r/nouns-{kind}",
+            )
+            for step, kind in enumerate(order)
+        ]
+        await record_outcomes(api.loop.graph, outcomes, learner_model(api.loop.courses.arrays), api.loop.now())
+
+
+async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
+    await study(api)
+    served = await api.loop.courses.get("little")
+    strategies = served.line_up.strategies
+    heard = []
+    standing, _ = evaluate_offline(
+        await read_logged(api.loop.graph, "little"), strategies.rankers, NAMES, report=heard.append
+    )
+    assert heard == NAMES and load(strategies.rankers) == standing
+    assert (standing.events, standing.learners) == (240, 30) and standing.asked == 48
+    rungs = {rung.name: rung for rung in standing.rungs}
+    assert set(rungs) == {"curriculum", *NAMES} and not any(rung.lacks for rung in standing.rungs)
+    assert rungs["item_knn"].figures["ndcg10"] > 0 and (strategies.rankers / "offline.png").stat().st_size > 5_000
+
+    answer = await api.get("/v1/learners/l1/recommendations", strategy="item_knn")
+    assert answer["strategy"] == {"asked": "item_knn", "used": "item_knn", "handed_over": []}
+    assert answer["recommendations"][0]["policy"]["version"].startswith("item_knn-")
+    await api.post("/v1/learners", {"id": "new"}, 201)
+    answer = await api.get("/v1/learners/new/recommendations", strategy="item_knn")
+    assert answer["strategy"]["handed_over"] == [{"strategy": "item_knn", "why": "it has no opinion of this learner"}]
+
+    data, advice = await advice_on(api.loop.graph, strategies, "full")
+    assert (data.learners, data.interactions, data.own, data.known_learners) == (30, 240, 1.0, 30)
+    assert advice.strategy == "needed" and data.labels == "telling"
+    [row] = [row for row in advice.rows if row.strategy == "tfidf"]
+    assert row.ndcg10 == rungs["tfidf"].figures["ndcg10"] and not row.lacking
+
+
+async def test_who_teaches_as_well_and_predicts_better_serves_after_the_advice(api, tmp_path):
+    await study(api, 12)
+    strategies = (await api.loop.courses.get("little")).line_up.strategies
+    evaluate_offline(await read_logged(api.loop.graph, "little"), strategies.rankers, ["tfidf"])
+    rungs = [Standing(name, "1", ep, 0, 0.5, 20, 0, 0, 0.5, 0.1) for name, ep in (("needed", 0.5), ("tfidf", 0.5))]
+    save(Standings("little", 9, [0], rungs, "needed", ""), strategies.policies)
+    _, advice = await advice_on(api.loop.graph, strategies, "full")
+    better = next(row for row in advice.rows if row.strategy == "tfidf").better
+    assert advice.strategy == ("tfidf" if better else "needed")
+    take(advice, strategies.rankers)
+    assert strategies.best() == advice.strategy
+    await api.loop.courses.refresh("little")
+    answer = await api.get("/v1/learners/l1/recommendations")
+    assert answer["strategy"]["used"] == advice.strategy
+
+
+async def test_what_recommendations_led_to_is_not_asked_about(api, tmp_path):
+    await api.post("/v1/learners", {"id": "ana", "goals": [{"point": "little/adjectives"}]}, 201)
+    for _ in range(3):
+        [step] = (await api.get("/v1/learners/ana/recommendations"))["recommendations"]
+        await api.post("/v1/outcomes", {"learner": "ana", "recommendation": step["id"], "right": True})
+    logged = await read_logged(api.loop.graph, "little")
+    assert [row.own for row in logged.rows] == [False] * 3
+    with pytest.raises(Invalid, match=r"0 events to ask about, 20 needed\. The log holds 3 events, 0 of them chosen"):
+        evaluate_offline(logged, tmp_path / "rankers", NAMES)
+    assert not (tmp_path / "rankers").exists()
