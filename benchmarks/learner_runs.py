@@ -46,8 +46,13 @@ def kept(key: dict[str, Any], measure: Callable[[], Result]) -> Result:
 
 
 def source(name: str) -> str:
-    """A hash of the model's module and of all of models/ that it imports."""
-    files = sorted({path for path in _sources(MODELS[name].module, set())})
+    """A hash of the model's source, see `module_source`."""
+    return module_source(MODELS[name].module)
+
+
+def module_source(module: str) -> str:
+    """A hash of a module and of all of models/ that it imports."""
+    files = sorted({path for path in _sources(module, set())})
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 

@@ -1,17 +1,20 @@
 """The benchmarks' own managed Neo4j, apart from anybody's data, and the example courses on it."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from api.loading import read_arrays
 from api.server import managed
 from api.settings import Settings
 from graph import course_files, metacademy
-from graph.connection import connect
+from graph.connection import Graph, connect
 from graph.course_fields import parse
 from graph.importing import import_course
 from graph.schema import migrate
 from models.course import Course
 
+T = TypeVar("T")
 ROOT = Path(__file__).parent
 READERS = {
     "english": (course_files.read, "../examples/english"),
@@ -21,6 +24,11 @@ READERS = {
 
 async def course_arrays(name: str) -> Course | None:
     """The arrays of an example course, by way of an import into a real server; None where its files are missing."""
+    return await imported(name, lambda graph: read_arrays(graph, name))
+
+
+async def imported(name: str, read_graph: Callable[[Graph], Awaitable[T]]) -> T | None:
+    """What `read_graph` reads after the import of an example course; None where its files are missing."""
     read, place = READERS[name]
     folder = ROOT / place
     if not folder.exists():
@@ -31,6 +39,6 @@ async def course_arrays(name: str) -> Course | None:
         async with connect(address) as graph:
             await migrate(graph)
             await import_course(graph, parse(read(folder)))
-            return await read_arrays(graph, name)
+            return await read_graph(graph)
     finally:
         server.stop()

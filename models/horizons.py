@@ -100,8 +100,9 @@ def stay(
         alive &= ~ended & ~bored & env.allowed().any(axis=1)
     end = env.knowledge_of_goal()
     env.wait(np.full(env.num_envs, rules.delay, dtype=np.float32))
-    ep = (end - start) / np.maximum(1 - start, 1e-6)
-    return Horizon(events / np.maximum(offered, 1), events, minutes, left, ep, env.knowledge_of_goal())
+    take_up = (events / np.maximum(offered, 1)).astype(np.float32)
+    ep = ((end - start) / np.maximum(1 - start, 1e-6)).astype(np.float32)
+    return Horizon(take_up, events, minutes, left, ep, env.knowledge_of_goal())
 
 
 def advance_some(env: LearnerVectorEnv, actions: np.ndarray[Any, np.dtype[np.int64]], does: Flags) -> Flags:
