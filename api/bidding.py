@@ -2,15 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 
-import numpy as np
-
+from api.bandits import BANDITS
+from api.bandits import recommender as bandit
 from api.deciding import Decided, decide, nothing
-from api.loop import Loop
-from api.situation import Situation
-from graph.recent import read_recent
-from models.strategies import LONGEST, History, Recommender, known, nothing_done
+from api.looking_back import Loop, Situation, recent
+from models.shelf import Recommender, known
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +23,7 @@ async def bid(loop: Loop, wanted: Bid, name: str) -> Decided | None:
 
     Raises `SetupFailed` where it lacks something.
     """
-    strategy, recommender = known(name), await _made(wanted.situation, name)
+    strategy, recommender = known(name), await _made(loop, wanted.situation, name)
     history = await recent(loop, wanted.situation) if strategy.looks_back else None
     if strategy.quick:
         decided = decide(wanted.situation, wanted.n, recommender, history)
@@ -36,23 +33,11 @@ async def bid(loop: Loop, wanted: Bid, name: str) -> Decided | None:
     return None if silent is not None and silent[0] else decided
 
 
-async def recent(loop: Loop, situation: Situation) -> History:
-    """What the learner did lately on this course's resources, as a batch of one."""
-    index = situation.served.course.resource_index
-    did = await read_recent(loop.graph, situation.found.learner, situation.now, LONGEST)
-    here = [each for each in did if each.resource in index]
-    if not here:
-        return nothing_done(1)
-    return History(
-        np.array([[index[each.resource] for each in here]], dtype=np.int64),
-        np.array([[(situation.now - each.at) / timedelta(days=1) for each in here]], dtype=np.float32),
-        np.array([[float(each.right) for each in here]], dtype=np.float32),
-    )
-
-
-async def _made(situation: Situation, name: str) -> Recommender:
+async def _made(loop: Loop, situation: Situation, name: str) -> Recommender:
     """The strategy on the course; whoever asks while it is being made waits for the same."""
     line_up = situation.served.line_up
+    if name in BANDITS:
+        return await bandit(loop.graph, situation.served, name)
     if name in line_up.strategies.made:
         return line_up.strategies.made[name]
     if name not in line_up.making:

@@ -1,10 +1,10 @@
 """A course as it is served, from the graph's rows: arrays for the models, names for people, who recommends."""
 
+from api.catalogue_texts import CourseRows, ItemRow, catalogue_of
 from api.course_arrays import course_of
 from api.served import Question, Served
 from api.trained import Trained
 from api.views import PointName, resource_view
-from graph.catalogue import CourseRows, ItemRow
 
 
 def served_of(rows: CourseRows, trained: Trained) -> Served:
@@ -19,7 +19,8 @@ def served_of(rows: CourseRows, trained: Trained) -> Served:
         levels=[row["level"] for row in rows.points],
         resources=[resource_view(row) for row in rows.resources],
         questions=[_question(row, course.point_index) for row in rows.items],
-        line_up=trained.policies.of(course, None),
+        line_up=trained.policies.of(course, catalogue_of(rows)),
+        plain=rows.settings.get("banditPrior") == "plain",
     )
 
 

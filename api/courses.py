@@ -37,6 +37,10 @@ class Courses:
         """The courses in memory."""
         return list(self._served.values())
 
+    def at_hand(self, course: str) -> Served | None:
+        """A course in memory; None for another."""
+        return self._served.get(course)
+
     def arrays(self, course: str) -> Course | None:
         """The arrays of a course in memory; None for another."""
         return self._served[course].course if course in self._served else None

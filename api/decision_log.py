@@ -9,6 +9,7 @@ def rows(decided: Decided) -> list[Decision]:
     situation, decision = decided.situation, decided.decision
     found, served = situation.found, situation.served
     q = [] if decision.q is None else decision.q[0].tolist()
+    contexts = None if decision.context is None else decision.context[0]
     ids = served.course.resource_ids
     candidates = [ids[place] for place in decided.seen.observation.candidates[0]]
     return [
@@ -28,6 +29,7 @@ def rows(decided: Decided) -> list[Decision]:
             kept=decision.kept[0].tolist(),
             q_values=q,
             propensities=decision.propensity[0].tolist(),
+            context=None if contexts is None else contexts[choice.position].tolist(),
         )
         for choice in decided.choices
     ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.strategies import Recommender, Strategies
+from models.shelf import Recommender, Strategies
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import numpy as np
 
-from api.loop import Loop
+from api.looking_back import History, Loop, recent
 from api.situation import Situation, aiming_at, read_situation
 from graph.decisions import Event, read_history
 from models.course import MODALITIES, Flags
+from models.strategies import known
 
 EVENTS = 1000
 """Latest events of a learner that are looked at for what was done lately."""
@@ -19,17 +20,20 @@ EVENTS = 1000
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """`allowed` (R,): resources that the plan may use."""
+    """`allowed` (R,): resources that the plan may use; `history`: for a strategy that looks back."""
 
     situation: Situation
     allowed: Flags
+    history: History | None = None
 
 
 async def read_outlook(loop: Loop, learner: str, course: str | None, goals: list[str]) -> Outlook:
     """`goals`: points to plan for; the learner's own without any. Raises `NotFound`."""
     situation = aiming_at(await read_situation(loop, learner, course), goals)
     events = await read_history(loop.graph, learner, EVENTS)
-    return Outlook(situation, _within_limits(situation) & ~_resting(situation, events))
+    looks_back = known(situation.served.line_up.order[0]).looks_back
+    history = await recent(loop, situation) if looks_back else None
+    return Outlook(situation, _within_limits(situation) & ~_resting(situation, events), history)
 
 
 def _within_limits(situation: Situation) -> Flags:

@@ -1,5 +1,7 @@
 """The path to a goal: the recommender's choices rolled forward with the learner model, each step with its reasons."""
 
+from dataclasses import replace
+
 from api.observing import Seen, gain_of, observe
 from api.outlook import Outlook
 from api.reasons import Known, reasons
@@ -11,7 +13,8 @@ def planned(outlook: Outlook, longest: int) -> Path:
     """The path as people read it, of at most `longest` steps."""
     found, served = outlook.situation.found, outlook.situation.served
     seen = observe(served, found)
-    path = plan(served.course, served.recommender, seen.observation, outlook.allowed, longest)
+    start = replace(seen.observation, history=outlook.history)
+    path = plan(served.course, served.recommender, start, outlook.allowed, longest)
     steps = [_step(outlook, seen, number, step) for number, step in enumerate(path.steps, 1)]
     return Path(
         learner=found.learner,

@@ -6,7 +6,8 @@ from pathlib import Path
 from api.line_up import LineUp
 from models.cascade import Cascade
 from models.exploration import Explorer
-from models.strategies import DEFAULT, Catalogue, Course, Strategies
+from models.shelf import Catalogue, Course, Strategies
+from models.strategies import DEFAULT
 
 LAST = "curriculum"
 """Asked where everything else failed."""
@@ -19,10 +20,17 @@ class Policies:
     home: Path
     explore: float = 0.0
 
+    def strategies(self, course: Course, catalogue: Catalogue | None = None) -> Strategies:
+        """What can recommend on this course."""
+        return Strategies(course, self.home / "policies" / course.id, self.rankers(course.id), catalogue)
+
+    def rankers(self, course: str) -> Path:
+        """The folder of a course's fitted rankers."""
+        return self.home / "rankers" / course
+
     def of(self, course: Course, catalogue: Catalogue | None = None) -> LineUp:
         """What serves this course."""
-        policies, rankers = (self.home / name / course.id for name in ("policies", "rankers"))
-        strategies = Strategies(course, policies, rankers, catalogue)
+        strategies = self.strategies(course, catalogue)
         order = tuple(dict.fromkeys([strategies.best(), DEFAULT, LAST]))
         if self.explore:
             strategies.made[order[0]] = Explorer(strategies.make(order[0]), self.explore)

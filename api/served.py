@@ -47,6 +47,8 @@ class Served:
         points, levels, resources: what people read, at the same positions as in `course`.
         line_up: who recommends on this course.
         grounds: what diagnostics towards the same goals share, see `api.placing`.
+        plain: bandits start from nothing, not from practice with simulated learners.
+        bandits: those of this course before their first outcome, see `api.bandits`.
         absent: ids of resources that were looked for in vain, and when (monotonic seconds).
     """
 
@@ -59,6 +61,8 @@ class Served:
     resources: list[ResourceView]
     questions: list[Question]
     line_up: LineUp
+    plain: bool = False
+    bandits: dict[str, Any] = field(default_factory=dict, repr=False)
     grounds: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
     absent: dict[str, float] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[int, ...], Way] = field(default_factory=dict, repr=False)

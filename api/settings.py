@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         description="Share of recommendations that explore, by what is not known of the learner; logged as such.",
     )
 
+    team: Literal["none", "some", "full"] = Field(
+        default="full",
+        description="Who looks after models: nobody, somebody now and then, or people who retrain and watch them.",
+    )
+
     strategy_budget_ms: float = Field(
         default=100.0,
         gt=0,

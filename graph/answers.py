@@ -2,9 +2,8 @@
 
 from graph.answer_files import RawAnswer
 from graph.connection import Graph
+from graph.log_files import SECONDS_A_DAY
 from graph.times import moment
-
-_SECONDS_A_DAY = 86400.0
 
 
 async def read_course_answers(graph: Graph, course: str) -> list[RawAnswer]:
@@ -16,7 +15,7 @@ async def read_course_answers(graph: Graph, course: str) -> list[RawAnswer]:
             skills=tuple(row["points"]),
             right=float(row["right"]),
             item=row["item"],
-            days=moment(row["at"]).timestamp() / _SECONDS_A_DAY,
+            days=moment(row["at"]).timestamp() / SECONDS_A_DAY,
             order=float(place),
         )
         for place, row in enumerate(rows)

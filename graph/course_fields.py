@@ -129,6 +129,7 @@ SETTINGS: dict[str, Callable[[Any], Any]] = {
     "repeatAfterDays": number(0, 10_000),
     "retryAfterDays": number(0, 10_000),
     "recentHours": number(0, 10_000),
+    "banditPrior": one_of("practised", "plain"),
 }
 """What course.json may set and how it is read; other scalars are kept as they are."""
 

@@ -22,6 +22,7 @@ class Decision:
         goals: what was aimed at then.
         candidates: all feasible resources; `kept` says which survived pruning; `q_values` is empty where the policy has
             none; `propensities` are those of all candidates. Equal lengths.
+        context: what a linear bandit saw of `resource`, to learn from its outcome.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Decision:
     kept: list[bool] = field(default_factory=list)
     q_values: list[float] = field(default_factory=list)
     propensities: list[float] = field(default_factory=list)
+    context: list[float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def decision_of(properties: Row) -> Decision:
         kept=properties["kept"],
         q_values=properties["qValues"],
         propensities=properties["propensities"],
+        context=properties.get("context"),
     )
 
 

@@ -1,7 +1,8 @@
 """Outcomes: the answer, the learner's new state and the reward are stored in one transaction, each outcome once.
 
 The transaction takes the learner's lock before it reads, so two outcomes that arrive together are applied one after the
-other. Each stored change carries the level before and after, so that every past state can be rebuilt.
+other; then that of the bandit whose recommendation was followed, if one was. Each stored change carries the level
+before and after, so that every past state can be rebuilt.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any
 
 from neo4j.exceptions import ConstraintError
 
+from graph.bandits import NO_BANDITS, Bandits, Followed, Key, save
 from graph.connection import Graph, Row, Work
 from graph.errors import Conflict, NotFound
 from graph.practice import (
@@ -31,14 +33,24 @@ RECENT = 0.15
 
 
 async def record_outcome(
-    graph: Graph, outcome: Outcome, learn: Learn, now: datetime, course: str | None = None
+    graph: Graph,
+    outcome: Outcome,
+    learn: Learn,
+    now: datetime,
+    course: str | None = None,
+    bandits: Bandits = NO_BANDITS,
 ) -> Recorded:
     """Store one outcome; see `record_outcomes`."""
-    return (await record_outcomes(graph, [outcome], learn, now, course))[0]
+    return (await record_outcomes(graph, [outcome], learn, now, course, bandits))[0]
 
 
 async def record_outcomes(
-    graph: Graph, outcomes: list[Outcome], learn: Learn, now: datetime, course: str | None = None
+    graph: Graph,
+    outcomes: list[Outcome],
+    learn: Learn,
+    now: datetime,
+    course: str | None = None,
+    bandits: Bandits = NO_BANDITS,
 ) -> list[Recorded]:
     """Store outcomes in the order given, all or none; one that is stored already is returned as it was.
 
@@ -50,10 +62,13 @@ async def record_outcomes(
     valid = [checked(outcome, now) for outcome in outcomes]
 
     async def unit(work: Work) -> list[Recorded]:
-        batch = _Batch(learn, now, await _read(work, valid, course))
+        rows = await _read(work, valid, course)
+        batch = _Batch(learn, now, rows)
         recorded = [batch.apply(outcome) for outcome in valid]
         if batch.interactions:
+            learnt = await bandits.learn(work, _followed(rows, recorded, bandits))
             await work.run("learn/record_outcomes", **batch.rows())
+            await save(work, learnt)
         return recorded
 
     try:
@@ -187,6 +202,16 @@ class _Batch:
         return recorded
 
 
+def _followed(rows: list[Row], recorded: list[Recorded], bandits: Bandits) -> dict[Key, list[Followed]]:
+    """The new outcomes that followed a bandit's recommendation, by bandit."""
+    found: dict[Key, list[Followed]] = {}
+    for row, each in zip(rows, recorded, strict=True):
+        if row["policy"] in bandits.names and None not in (row["course"], row["chosen"]) and not each.repeated:
+            outcome = Followed(row["chosen"], row["context"], each.reward)
+            found.setdefault(Key(row["course"], row["policy"]), []).append(outcome)
+    return found
+
+
 def _practised(outcome: Outcome, row: Row) -> dict[str, str | None]:
     """Resource and item by id, after the refusals."""
     if outcome.recommendation is not None:
@@ -249,3 +274,6 @@ def _interaction(
         "before": [rise.before for rise in recorded.changes],
         "after": [rise.after for rise in recorded.changes],
     }
+
+
+__all__ = ["RECENT", "Outcome", "Recorded", "record_outcome", "record_outcomes"]

@@ -12,7 +12,7 @@ import torch
 from graph.errors import SetupFailed
 from models.course import Course
 from models.network import NetworkConfig, PolicyNetwork
-from models.policy import LearnedPolicy
+from models.policy import LearnedPolicy as LearnedPolicy
 from models.training import Trainer
 
 CHECKPOINT = "checkpoint.pt"
@@ -117,6 +117,7 @@ __all__ = [
     "MAIN",
     "POLICY",
     "LearnedPolicy",
+    "SetupFailed",
     "fingerprint",
     "load_policy",
     "place",

@@ -1,35 +1,35 @@
-"""One contest: the ladder and the trained policies of a folder, on the same held-out learners."""
+"""One contest: every strategy that a course has, on the same held-out simulated learners."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-from models.checkpoint import POLICY, load_policy, place
-from models.course import Course
+from models.cascade import Cascade
 from models.environment import LearnerVectorEnv
-from models.rungs import ladder
-from models.standing import LEARNED, Standings, measure, save
+from models.shelf import Course, Recommender, Strategies
+from models.standing import Standings, measure, save
+from models.strategies import DEFAULT, RANKERS
 
 
 def hold(
-    course: Course,
-    folder: Path,
+    strategies: Strategies,
     learners: int = 500,
     seeds: int = 3,
     report: Callable[[int, str], None] = lambda total, name: None,
 ) -> Standings:
-    """Measure, write evaluation.json and ladder.png into `folder`, and return the standings.
+    """Measure, write evaluation.json and ladder.png beside the policy, and return the standings.
 
-    `report` hears the number of measurements in all and the name of each rung as it is done.
+    A ranker hands learners of whom it has no opinion to the default, as it does when it serves. `report` hears the
+    number of measurements in all and the name of each rung as it is done.
     """
-    rungs = ladder(course)
-    homes = [place(folder, name) for name in LEARNED]
-    rungs += [load_policy(home, course) for home in homes if (home / POLICY).exists()]
+    stand_in = strategies.make(DEFAULT)
+    rungs: list[Recommender] = [
+        Cascade([rung, stand_in]) if rung.name in RANKERS else rung for rung in strategies.ladder()
+    ]
     total = len(rungs) * seeds
     standings, _ = measure(
-        LearnerVectorEnv(course, learners), lambda seed: rungs, seeds, lambda name: report(total, name)
+        LearnerVectorEnv(strategies.course, learners), lambda seed: rungs, seeds, lambda name: report(total, name)
     )
-    save(standings, folder)
+    save(standings, strategies.policies)
     return standings
 
 
-__all__ = ["Course", "hold"]
+__all__ = ["Course", "Strategies", "hold"]

@@ -146,11 +146,14 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         any_left = np.asarray(self.allowed().any(axis=1), dtype=bool)
         waiting = ~any_left & ~reached
         if waiting.any():
-            days = np.where(waiting, self.course.thresholds.retry_after_days, 0).astype(np.float32)
-            self.clock += days
-            self.learners.forget(days)
+            self.wait(np.where(waiting, self.course.thresholds.retry_after_days, 0).astype(np.float32))
             any_left = np.asarray(self.allowed().any(axis=1), dtype=bool)
         return any_left
+
+    def wait(self, days: Floats) -> None:
+        """Time passes without a step, (B,) days."""
+        self.clock += days
+        self.learners.forget(days)
 
     def restart(self, ended: Flags) -> None:
         """New learners where an episode has ended, (B,)."""

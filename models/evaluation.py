@@ -58,7 +58,7 @@ def evaluate(env: LearnerVectorEnv, recommender: Recommender, seed: int) -> Resu
     violations, spent, decisions = 0, 0.0, 0
     rows = np.arange(size)
     while alive.any():
-        seen = _with_any_candidate(env.observe())
+        seen = with_any_candidate(env.observe())
         began = time.perf_counter()
         decision = recommender.decide(seen)
         spent += time.perf_counter() - began
@@ -105,7 +105,7 @@ def join(results: list[Result]) -> Result:
     )
 
 
-def _with_any_candidate(seen: Observation) -> Observation:
+def with_any_candidate(seen: Observation) -> Observation:
     """Learners whose episode is over have no candidate; give them a dummy so that the batch stays whole."""
     mask = seen.mask.copy()
     mask[~mask.any(axis=1), 0] = True
@@ -133,3 +133,6 @@ def _diversity(kinds: Floats) -> float:
     total = kinds.sum(axis=1, keepdims=True)
     share = kinds / np.maximum(total, 1)
     return float((1 - (share**2).sum(axis=1))[total[:, 0] > 0].mean()) if total.any() else 0.0
+
+
+__all__ = ["Comparison", "Observation", "Recommender", "Result", "compare", "evaluate", "join", "with_any_candidate"]

@@ -9,7 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
-from models.course import Course, Flags, Floats, Ints
+from models.course import Course as Course
+from models.course import Flags, Floats, Ints
 from models.rankers.log import History as History
 
 
@@ -68,6 +69,7 @@ class Decision:
         q: (B, K) Q values, or None where the recommender has none.
         silent: (B,) learners on whose candidates the recommender had no opinion: `chosen` is merely the first of them;
             None where it always has one.
+        context: (B, K, D) what a linear bandit learns from, or None.
     """
 
     chosen: Ints
@@ -76,6 +78,7 @@ class Decision:
     kept: Flags
     q: Floats | None = None
     silent: Flags | None = None
+    context: Floats | None = None
 
 
 class Recommender(Protocol):

@@ -1,13 +1,13 @@
 """The whole ladder by name, the trained bandit included."""
 
-from models.bandit import LinUCB
-from models.course import Course
-from models.environment import LearnerVectorEnv
-from models.ladder import simple_rungs
-from models.recommender import Recommender
+from collections.abc import Callable
 
-PRACTICE = 150
-"""Rounds that the bandit learns in, with 64 learners: about as many answers as a small policy is trained on."""
+from models.bandits.practice import BANDITS, LEARNERS, ROUNDS, Kind, LearnerVectorEnv, practise, prior
+from models.bandits.practice import bandit as beginner
+from models.ladder import simple_rungs
+from models.multi_hop import MultiHop
+from models.pagerank import PersonalisedPageRank
+from models.recommender import Course, Recommender
 
 
 def ladder(course: Course, seed: int = 0) -> list[Recommender]:
@@ -16,14 +16,20 @@ def ladder(course: Course, seed: int = 0) -> list[Recommender]:
 
 
 def rung(name: str, course: Course) -> Recommender:
-    """One rung; the bandit learns first, which takes seconds."""
-    simple = {rung.name: rung for rung in simple_rungs(course)}
-    return simple[name] if name in simple else bandit(course)
+    """One rung that needs no file; a bandit practises first, which takes seconds."""
+    if name in BANDITS:
+        return prior(name, course)
+    graph: dict[str, Callable[[Course], Recommender]] = {"pagerank": PersonalisedPageRank, "multi_hop": MultiHop}
+    if name in graph:
+        return graph[name](course)
+    return {rung.name: rung for rung in simple_rungs(course)}[name]
 
 
-def bandit(course: Course, seed: int = 0) -> LinUCB:
-    """LinUCB after its practice."""
-    return LinUCB(course).practise(LearnerVectorEnv(course, 64), PRACTICE, seed)
+def bandit(course: Course, seed: int = 0) -> Kind:
+    """The ladder's `bandit`: LinUCB after practice on the reward that policies are trained on."""
+    trained = practise(beginner("linucb", course, seed), LearnerVectorEnv(course, LEARNERS), ROUNDS, seed)
+    trained.name = "bandit"
+    return trained
 
 
-__all__ = ["Course", "Recommender", "bandit", "ladder", "rung"]
+__all__ = ["BANDITS", "Course", "Recommender", "bandit", "ladder", "rung"]

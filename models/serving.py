@@ -6,10 +6,10 @@ from typing import Literal
 
 import torch
 
-from graph.errors import SetupFailed
-from models.checkpoint import POLICY, LearnedPolicy, load_policy, place
+from models.checkpoint import POLICY, LearnedPolicy, SetupFailed, load_policy, place
 from models.nearby import Nearby
-from models.rungs import Course
+from models.rankers.standing import load as measured_offline
+from models.rungs import Course, Recommender, rung
 from models.standing import load as measured
 
 LARGE = 500
@@ -36,4 +36,4 @@ def policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolic
     return replace(trained, name=name, method=HALVES[name]) if name in HALVES else trained
 
 
-__all__ = ["LearnedPolicy", "measured", "policy"]
+__all__ = ["Course", "Recommender", "measured", "measured_offline", "policy", "rung"]

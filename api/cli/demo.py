@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from api import demo as scene
-from api.cli import importing, serve, train
+from api.cli import evaluate, importing, serve
 from api.cli.path_lines import print_path
 
 console = Console(soft_wrap=True, highlight=False)
@@ -30,7 +30,7 @@ def demo(
     console.rule("1  the course")
     importing.import_(EXAMPLES / COURSE)
     console.rule("2  the policy")
-    _policy(settings)
+    evaluate.first_policy(COURSE, STEPS, LEARNERS)
     console.rule("3  a learner")
     shown = asyncio.run(scene.show(serve.service(settings), COURSE, GOAL))
     diagnostic, path = shown.diagnostic, shown.path
@@ -39,13 +39,3 @@ def demo(
     print_path(path, file)
     console.rule("4  your turn")
     serve.run(settings, file) if serving else serve.where(settings, file)
-
-
-def _policy(settings: serve.Settings) -> None:
-    """A small policy, trained and measured once; later runs find it."""
-    folder = settings.policy_folder(COURSE)
-    if not (folder / "policy.pt").exists():
-        train.train(COURSE, steps=STEPS, seed=0, device="auto", fresh=False)
-    if not (folder / "evaluation.json").exists():
-        train.evaluate(COURSE, learners=LEARNERS, seeds=1)
-    console.print(f"ladder  {folder / 'ladder.png'}")

@@ -1,18 +1,16 @@
 """The contest as people see it: a bar while it is held, then a table with the served rung marked."""
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from models.contest import Course, hold
+from models.contest import Strategies, hold
 from models.standing import Standings
 
 console = Console()
 
 
-def judge(course: Course, folder: Path, learners: int, seeds: int) -> None:
+def judge(strategies: Strategies, learners: int, seeds: int) -> None:
     """Hold the contest with a progress bar and print its table."""
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -21,9 +19,9 @@ def judge(course: Course, folder: Path, learners: int, seeds: int) -> None:
         def report(total: int, name: str) -> None:
             bar.update(task, total=total, advance=1, description=name)
 
-        standings = hold(course, folder, learners, seeds, report)
+        standings = hold(strategies, learners, seeds, report)
     show(standings)
-    console.print(f"table   {folder / 'evaluation.json'}\nplot    {folder / 'ladder.png'}")
+    console.print(f"table   {strategies.policies / 'evaluation.json'}\nplot    {strategies.policies / 'ladder.png'}")
 
 
 def show(standings: Standings) -> None:

@@ -1,4 +1,4 @@
-"""The commands around one learner: learner, diagnostic, recommend, outcome, path, mastery, history."""
+"""The commands around one learner: learner, diagnostic, recommend, outcome, path, mastery, history, skip."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""`lodestar train` and `lodestar evaluate`: make a policy, and measure whether it may be served."""
+"""`lodestar train`: make a policy; `lodestar evaluate` then measures whether it may be served."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -10,22 +10,19 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.cli.judging import judge
 from api.cli.session import on_graph
+from api.cli.train_offline import train_on_log
 from api.loading import Course, read_arrays
 from api.settings import Settings
 from models import run
 
 console = Console()
 CourseId = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
-Learners = Annotated[int, typer.Option(help="Held-out simulated learners a seed.")]
-Seeds = Annotated[int, typer.Option(help="Independent groups of learners.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
+    """Add the command to `app`."""
     app.command()(train)
-    app.command()(evaluate)
 
 
 def train(
@@ -34,9 +31,17 @@ def train(
     seed: Annotated[int, typer.Option(help="Repeats a run exactly, on a CPU.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda; auto takes CUDA where there is one.")] = "auto",
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget a run that was cut off instead of going on.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="From COURSE's decision log; simulates nothing.")] = False,
 ) -> None:
-    """Train the policy of COURSE on simulated learners; a run that was cut off goes on where it was."""
+    """Train the policy of COURSE on simulated learners; a run that was cut off goes on where it was.
+
+    With --offline: learn another one, cql, from the decisions that were answered in COURSE, and say what held-out
+    learners of the log speak for it. STEPS, DEVICE and FRESH are not asked.
+    """
     settings = Settings()
+    if offline:
+        train_on_log(settings, course, seed)
+        return
     folder = settings.policy_folder(course)
     with training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)
@@ -44,12 +49,6 @@ def train(
     console.print(f"policy  {run.version(trainer)}")
     console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
     console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
-
-
-def evaluate(course: CourseId, learners: Learners = 500, seeds: Seeds = 3) -> None:
-    """Measure the ladder and the trained policy of COURSE on held-out simulated learners; the winner is served."""
-    settings = Settings()
-    judge(_arrays(course), settings.policy_folder(course), learners, seeds)
 
 
 def _arrays(course: str) -> Course:

@@ -3,7 +3,7 @@
 // that is read to be set takes a shared lock first, and two of those wait for each other; removing a property whose name
 // the database has never seen takes none.) An outcome of an unknown learner has no row.
 // params: outcomes LIST<MAP>
-// returns: position, learner, step, answers, success, known, recommended_to, chosen, resource, item, course, forgetting, touched, influence, mastery, trace
+// returns: position, learner, step, answers, success, known, recommended_to, policy, context, chosen, resource, item, course, forgetting, touched, influence, mastery, trace
 // access: write
 UNWIND $outcomes AS row
 MATCH (l:Learner {id: row.learner})
@@ -43,6 +43,6 @@ OPTIONAL MATCH (l)-[x:TRACED]->(c)
 RETURN row.position AS position, l.id AS learner, coalesce(l.step, 0) AS step, coalesce(l.answers, 0) AS answers,
   coalesce(l.success, 0.5) AS success,
   known {.id, .learner, .step, .reward, .points, .before, .after} AS known,
-  q.learner AS recommended_to, chosen.id AS chosen, r.id AS resource, i.id AS item, c.id AS course,
-  coalesce(c.forgetting, 0.08) AS forgetting, [pair IN touched | [pair[0].id, pair[1]]] AS touched, influence, mastery,
+  q.learner AS recommended_to, q.policy AS policy, q.context AS context, chosen.id AS chosen, r.id AS resource,
+  i.id AS item, c.id AS course, coalesce(c.forgetting, 0.08) AS forgetting, [pair IN touched | [pair[0].id, pair[1]]] AS touched, influence, mastery,
   CASE WHEN x.memory IS NOT NULL THEN [x.memoryOf, x.memory] END AS trace

@@ -12,15 +12,13 @@ skill never wrong, never right   kept and named: a fit can say little of it
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from graph.answer_files import RawAnswer
+from models.findings import Finding, Report, note
 from models.learners.log import AnswerLog, log_of
-
-SHOWN = 5
-"""How many rows or ids a report names of each kind."""
 
 
 @dataclass(frozen=True)
@@ -37,36 +35,15 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One kind of bad input: how often, the first few by name, and what was done about it."""
-
-    kind: str
-    count: int
-    first: tuple[str, ...]
-    done: str
-
-    def __str__(self) -> str:
-        more = ", …" if self.count > len(self.first) else ""
-        return f"{self.count} × {self.kind}: {self.done} ({', '.join(self.first)}{more})"
-
-
-@dataclass(frozen=True)
-class CleaningReport:
+class CleaningReport(Report):
     """What became of a log's rows."""
 
-    rows: int
-    kept: int
-    learners: int
     skills: int
-    findings: tuple[Finding, ...]
 
-    def count(self, kind: str) -> int:
-        """How often this kind was found."""
-        return sum(found.count for found in self.findings if found.kind == kind)
-
-    def __str__(self) -> str:
-        head = f"{self.kept} of {self.rows} rows kept: {self.learners} learners, {self.skills} skills"
-        return "\n".join([head, *(f"  {found}" for found in self.findings)])
+    @property
+    def about(self) -> str:
+        """Who and what is in the log."""
+        return f"{self.learners} learners, {self.skills} skills"
 
 
 class _Row(NamedTuple):
@@ -104,19 +81,14 @@ def clean(
         None if known is None else tuple(known),
     )
     _unbalanced(log, findings)
-    return log, CleaningReport(len(rows), len(kept), len(log.learners), len(log.skills), tuple(findings))
-
-
-def _note(findings: list[Finding], kind: str, names: Sequence[str], done: str) -> None:
-    if names:
-        findings.append(Finding(kind, len(names), tuple(names[:SHOWN]), done))
+    return log, CleaningReport(len(rows), len(kept), len(log.learners), tuple(findings), len(log.skills))
 
 
 def _split(rows: list[_Row], good: Callable[[_Row], bool], findings: list[Finding], kind: str) -> list[_Row]:
     """The good rows; the others are noted as dropped."""
     flags = [good(row) for row in rows]
     bad = [row.name for row, fine in zip(rows, flags, strict=True) if not fine]
-    _note(findings, kind, bad, "dropped")
+    note(findings, kind, bad, "dropped")
     return [row for row, fine in zip(rows, flags, strict=True) if fine]
 
 
@@ -130,7 +102,7 @@ def _known(rows: list[_Row], known: Collection[str] | None, findings: list[Findi
         return rows
     names = frozenset(known)
     unknown = [f"{row.name} {skill}" for row in rows for skill in row.skills if skill not in names]
-    _note(findings, "unknown skill", unknown, "skill dropped")
+    note(findings, "unknown skill", unknown, "skill dropped")
     if not unknown:
         return rows
     reduced = [row._replace(skills=tuple(name for name in row.skills if name in names)) for row in rows]
@@ -161,7 +133,7 @@ def _in_order(rows: list[_Row], findings: list[Finding]) -> list[_Row]:
             late.append(row.name)
         keys.append((learners[learner], before if math.isnan(moment) else moment))
         last[learner] = max(before, keys[-1][1])
-    _note(findings, "time out of order", late, "sorted")
+    note(findings, "time out of order", late, "sorted")
     return [rows[index] for index in sorted(range(len(rows)), key=keys.__getitem__)]
 
 
@@ -174,7 +146,7 @@ def _once(rows: list[_Row], findings: list[Finding]) -> list[_Row]:
         (twice if key in seen else kept).append(row)
         if not math.isnan(row.moment):
             seen.add(key)
-    _note(findings, "duplicate row", [row.name for row in twice], "dropped")
+    note(findings, "duplicate row", [row.name for row in twice], "dropped")
     return kept
 
 
@@ -187,7 +159,7 @@ def _clock(rows: list[_Row], findings: list[Finding]) -> list[float]:
         for row, day in zip(rows, days, strict=True)
         if (timed and math.isnan(day)) or (ordered and math.isnan(row.moment))
     ]
-    _note(findings, "time missing or unreadable", missing, "takes the place and time of the learner's answer beside it")
+    note(findings, "time missing or unreadable", missing, "takes the place and time of the learner's answer beside it")
     for direction in (range(len(rows)), range(len(rows) - 1, -1, -1)):
         last: dict[str, float] = {}
         for index in direction:
@@ -201,8 +173,8 @@ def _clock(rows: list[_Row], findings: list[Finding]) -> list[float]:
 def _unbalanced(log: AnswerLog, findings: list[Finding]) -> None:
     """What a fit can say little of."""
     short = [log.learners[one] for one in (log.lengths == 1).nonzero()[0]]
-    _note(findings, "one-answer learner", short, "kept")
+    note(findings, "one-answer learner", short, "kept")
     right = log.right[:, None]
     asked, won, lost = (set(log.skill[(log.skill >= 0) & mask].tolist()) for mask in (right | True, right, ~right))
     for kind, some in (("skill never wrong", lost), ("skill never right", won)):
-        _note(findings, kind, [log.skills[skill] for skill in sorted(asked - some)], "kept")
+        note(findings, kind, [log.skills[skill] for skill in sorted(asked - some)], "kept")

@@ -6,13 +6,25 @@ candidates are NaN is one for whom it has no opinion.
 """
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
 from models.arrays import Flags, Floats, Ints
 from models.rankers.log import Catalogue, History, InteractionLog
 from models.stored import Parameters
+
+
+class Scorer(Protocol):
+    """What can be measured; see `Ranker`."""
+
+    def score(self, history: History, candidates: Ints | None = None) -> Floats:
+        """(B, K), or (B, items)."""
+        ...
+
+    def chance(self, history: History, candidates: Ints) -> Floats | None:
+        """(B, K) predicted outcomes."""
+        ...
 
 
 class Ranker(ABC):
@@ -94,4 +106,15 @@ def known_items(log: InteractionLog) -> Flags:
     return np.bincount(log.item, minlength=len(log.items)) > 0
 
 
-__all__ = ["Catalogue", "History", "InteractionLog", "Parameters", "Ranker", "VectorRanker", "known_items"]
+__all__ = [
+    "Catalogue",
+    "Floats",
+    "History",
+    "InteractionLog",
+    "Ints",
+    "Parameters",
+    "Ranker",
+    "Scorer",
+    "VectorRanker",
+    "known_items",
+]

@@ -66,6 +66,7 @@ class InteractionLog:
         learner, item: (E,) positions.
         at: (E,) days since any fixed moment, never falling; without a `clock` the event's place in the learner's log.
         outcome: (E,) in [0, 1], such as right or wrong; NaN where unknown.
+        own: (E,) the learner chose it, no recommendation led to it; None where all are.
     """
 
     learners: tuple[str, ...]
@@ -75,15 +76,16 @@ class InteractionLog:
     at: NDArray[np.float64]
     outcome: Floats
     clock: bool = True
+    own: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.item)
 
     def take(self, rows: Ints | Flags | slice) -> "InteractionLog":
         """Some of the events, in this order; learners and items keep their positions."""
-        return replace(
-            self, learner=self.learner[rows], item=self.item[rows], at=self.at[rows], outcome=self.outcome[rows]
-        )
+        names = ("learner", "item", "at", "outcome", "own")
+        parts = {name: getattr(self, name)[rows] for name in names if getattr(self, name) is not None}
+        return replace(self, **parts)
 
     def cut(self, share: float) -> tuple["InteractionLog", "InteractionLog"]:
         """The earlier part and the last `share` of the events: one cut in time, equal times on the earlier side."""

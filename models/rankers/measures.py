@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from models.arrays import Flags, Floats, Ints
-from models.rankers.contract import Catalogue, Ranker
+from models.rankers.contract import Catalogue, Scorer
 from models.rankers.trial import Trial
 
 K = 10
@@ -73,13 +73,21 @@ def ranks(score: Floats, allowed: Flags, target: Ints) -> Floats:
     return np.asarray(1 + above + beside / 2)
 
 
-def evaluate(ranker: Ranker, trial: Trial, catalogue: Catalogue | None = None, timed: int = 100) -> Result:
+def evaluate(ranker: Scorer, trial: Trial, catalogue: Catalogue | None = None, timed: int = 100) -> Result:
     """Ask about every moment of the trial. `timed` learners are also asked one by one, by the clock."""
     rank, lists = np.zeros(len(trial), dtype=np.float32), np.full((len(trial), K), -1)
     for batch in trial.batches():
         score = ranker.score(batch.history)
         rank[batch.rows] = ranks(score, batch.allowed, trial.target[batch.rows])
         lists[batch.rows] = first(score, batch.allowed)
+    return result(trial, rank, lists, catalogue, (_calibration(ranker, trial), _clocked(ranker, trial, timed)))
+
+
+def result(
+    trial: Trial, rank: Floats, lists: Ints, catalogue: Catalogue | None, calibration_and_ms: tuple[float, float]
+) -> Result:
+    """What ranks (T,) and lists (T, K) at the trial's moments come to."""
+    calibration, recommend_ms = calibration_and_ms
     return Result(
         learner=trial.learner,
         rank=rank,
@@ -89,8 +97,8 @@ def evaluate(ranker: Ranker, trial: Trial, catalogue: Catalogue | None = None, t
         coverage=len(np.unique(lists[lists >= 0])) / max(1, len(trial.log.items)),
         novelty=_novelty(lists, trial),
         diversity=_diversity(lists, catalogue),
-        calibration=_calibration(ranker, trial),
-        recommend_ms=_clocked(ranker, trial, timed),
+        calibration=calibration,
+        recommend_ms=recommend_ms,
     )
 
 
@@ -129,7 +137,7 @@ def _diversity(lists: Ints, catalogue: Catalogue | None) -> float:
     return float(np.mean(distances)) if distances else float("nan")
 
 
-def _calibration(ranker: Ranker, trial: Trial, bins: int = 10) -> float:
+def _calibration(ranker: Scorer, trial: Trial, bins: int = 10) -> float:
     told, came = [], []
     for batch in trial.batches():
         chance = ranker.chance(batch.history, trial.target[batch.rows][:, None])
@@ -150,7 +158,7 @@ def calibration_error(told: Floats, came: Floats, bins: int = 10) -> float:
     return float(np.abs(gaps).sum() / len(told))
 
 
-def _clocked(ranker: Ranker, trial: Trial, timed: int) -> float:
+def _clocked(ranker: Scorer, trial: Trial, timed: int) -> float:
     """Milliseconds at the median for one learner and all items."""
     spent = []
     for row in range(min(timed, len(trial))):
@@ -181,3 +189,6 @@ def difference(one: Result, other: Result, draws: int = 2000, seed: int = 0) -> 
     drawn = (weight @ sums) / (weight @ counts)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return Difference(float(gap.mean()), float(low), float(high), drawn)
+
+
+__all__ = ["Catalogue", "Difference", "Result", "Trial", "difference", "evaluate", "first", "ndcg", "ranks", "result"]

@@ -5,12 +5,14 @@ nothing at all; who asks then is left to `models/cascade.py`.
 """
 
 from dataclasses import InitVar, dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from models.course import Course, Floats, Ints
 from models.rankers.contract import Catalogue, History, Ranker
 from models.rankers.log import LONGEST, NOTHING
+from models.rankers.registry import load
 from models.recommender import Decision, Observation, by_score
 
 
@@ -47,10 +49,16 @@ class Ranked:
         return np.where(candidates >= 0, score, np.float32(np.nan))
 
 
+def on_course(folder: Path, course: Course, name: str, catalogue: Catalogue | None = None) -> Ranked:
+    """The fitted ranker in `folder` on a course. Raises `SetupFailed` where there is none."""
+    saved = load(folder)
+    return Ranked(course, saved.ranker, name, saved.version, catalogue)
+
+
 def nothing_done(learners: int) -> History:
     """The history of learners of whom nothing is known."""
     none = np.zeros((learners, 1), dtype=np.float32)
     return History(np.full((learners, 1), NOTHING), none, none + np.float32(np.nan))
 
 
-__all__ = ["LONGEST", "Catalogue", "History", "Ranked", "nothing_done"]
+__all__ = ["LONGEST", "Catalogue", "History", "Ranked", "nothing_done", "on_course"]

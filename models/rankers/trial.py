@@ -125,7 +125,12 @@ def leave_last_out(log: InteractionLog, most: int = 20_000, seed: int = 0, repea
 
 
 def _asked(log: InteractionLog, event: Ints, repeats: bool, most: int, seed: int) -> Ints:
-    """The events that can be asked about: where nothing comes twice, the first time alone."""
+    """The events that can be asked about: what learners chose themselves; where nothing comes twice, the first time.
+
+    What a recommendation led to says what the recommender chose: to rank it high is no merit.
+    """
+    if log.own is not None:
+        event = event[log.own[event]]
     if not repeats:
         pair = log.learner * len(log.items) + log.item
         _, first = np.unique(pair, return_index=True)

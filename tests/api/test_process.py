@@ -4,17 +4,16 @@ import os
 import re
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.api import little
+from tests.api.process import serving, wait_until_ready
 
 pytestmark = pytest.mark.database
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -23,24 +22,8 @@ GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 @pytest.fixture
 async def served(graph, address, tmp_path):
     await little.load(graph)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    given = {
-        "NEO4J_URI": address.uri,
-        "NEO4J_USER": address.user,
-        "NEO4J_PASSWORD": address.password,
-        "LODESTAR_HOME": str(tmp_path / "home"),
-        "LODESTAR_CONFIG": str(tmp_path / "config"),
-    }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "LODESTAR_"))}
-    command = [sys.executable, "-c", "from api.cli.main import main; main()", "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        command, env={**kept, **given}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    yield f"http://127.0.0.1:{port}", tmp_path / "config" / "api-key", process
-    process.kill()
-    process.wait()
+    with serving(address, tmp_path) as process:
+        yield process
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(served):
@@ -84,15 +67,3 @@ def curl_knows_json():
     if shutil.which("curl") is None:
         return False
     return "--json" in subprocess.run(["curl", "--help", "all"], capture_output=True, text=True).stdout
-
-
-def wait_until_ready(client, process):
-    for _ in range(600):
-        assert process.poll() is None, process.stdout.read()
-        try:
-            if client.get("/readyz").status_code == 200:
-                return
-        except httpx.ConnectError:
-            pass
-        time.sleep(0.1)
-    raise TimeoutError

@@ -10,7 +10,7 @@ from models.contest import hold
 from models.environment import LearnerVectorEnv
 from models.evaluation import Result
 from models.ladder import simple_rungs
-from models.serving import to_serve
+from models.shelf import Strategies
 from tests.models.courses import random_course
 
 
@@ -54,8 +54,18 @@ def test_standings_are_kept_and_drawn(tmp_path):
 def test_what_was_not_measured_is_not_served(tmp_path, monkeypatch):
     monkeypatch.setattr(rungs, "PRACTICE", 3)
     course = random_course(np.random.default_rng(0))
-    assert to_serve(tmp_path, course).name == "needed"
-    standings = hold(course, tmp_path, learners=8, seeds=1)
-    assert to_serve(tmp_path, course).name == standings.served
+    strategies = Strategies(course, tmp_path, tmp_path / "rankers")
+    assert strategies.best() == "needed"
+    standings = hold(strategies, learners=8, seeds=1)
+    assert strategies.best() == standings.served
     standing.save(dataclasses.replace(standings, served="mastery"), tmp_path)
-    assert to_serve(tmp_path, course).name == "mastery"
+    assert strategies.best() == "mastery"
+
+
+def test_of_two_policies_that_beat_every_simpler_rung_the_better_is_served():
+    simple = {"random": result(0.2, 30, 1), "greedy": result(0.4, 25, 2)}
+    served, why = standing.judge(simple | {"lodestar": result(0.5, 20), "cql": result(0.5003, 20, 3)})
+    assert served == "cql" and why.startswith("cql")
+    assert standing.judge(simple | {"lodestar": result(0.4, 25, 4), "cql": result(0.5, 20, 3)})[0] == "cql"
+    served, why = standing.judge(simple | {"lodestar": result(0.3, 25), "cql": result(0.3, 26, 3)})
+    assert served == "greedy" and "lodestar does not beat" in why and "cql does not beat" in why

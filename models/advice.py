@@ -1,0 +1,190 @@
+"""Which strategy a course's data supports: what each family needs, what there is, what was measured, and who is taken.
+
+Needs are the field's rules of thumb, documented below; they only say what is worth trying. What is taken was measured:
+the base is the winner of the contest on learning (`lodestar evaluate`), or `needed` before one. A ranker replaces it
+when it predicts better what learners turn to than everything simpler (bootstrap interval of NDCG@10 above 0, `lodestar
+evaluate --offline`), and teaches as well in the contest: what learners like is no reason to teach them less.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from models.standing import Standings as Standings
+
+Team = Literal["none", "some", "full"]
+"""Who looks after models: nobody, somebody now and then, or people who retrain and watch."""
+
+CARE: dict[str, int] = {"none": 0, "some": 1, "full": 2}
+TAKEN = "advice.json"
+ENOUGH = 5
+"""Events from which on a learner or an item counts as known."""
+AS_WELL = 0.01
+"""A ranker's E_p may be lower than the base's by this much and still count as teaching as well."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a course has.
+
+    Attributes:
+        known_learners, known_items: with at least `ENOUGH` events.
+        density: share of all pairs of learner and resource that have an event.
+        right: share of right outcomes, None without any; `own`: share of the events that learners chose themselves.
+        answered: decisions whose outcome is known.
+    """
+
+    points: int
+    prerequisites: int
+    resources: int
+    described: int
+    learners: int
+    known_learners: int
+    known_items: int
+    interactions: int
+    density: float
+    right: float | None
+    own: float
+    answered: int
+    days: float
+
+    @property
+    def labels(self) -> str:
+        """How much the outcomes tell: nothing where nearly all are the same."""
+        if self.right is None:
+            return "none"
+        return "telling" if 0.1 <= self.right <= 0.95 else "nearly all the same"
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a family needs before it is worth trying, and how much care (0: none, 2: a team that watches)."""
+
+    care: int
+    why: str
+    described: float = 0.0
+    prerequisites: int = 0
+    interactions: int = 0
+    known_learners: int = 0
+    known_items: int = 0
+    answered: int = 0
+
+
+FAMILIES: dict[str, Needs] = {
+    "reference": Needs(0, "needs nothing; it is there to be beaten"),
+    "popularity": Needs(0, "counts settle after a few dozen events", interactions=50),
+    "sequencing": Needs(0, "needs the prerequisite graph", prerequisites=1),
+    "content": Needs(0, "needs titles, and one event of a learner", described=0.8, interactions=20),
+    "bandit": Needs(1, "one parameter vector; learns from every outcome", answered=100),
+    "collaborative": Needs(
+        1, "factors need several events a learner and an item", interactions=1000, known_learners=50, known_items=30
+    ),
+    "hybrid": Needs(1, "content carries it while data are few", 0.8, 0, 500, 30, 20),
+    "sequence": Needs(2, "networks over long histories", interactions=10_000, known_learners=200, known_items=50),
+    "graph": Needs(2, "convolution over who did what", interactions=5000, known_learners=100, known_items=50),
+    "reinforcement": Needs(2, "a policy trained in the simulator, or from logged decisions", prerequisites=1),
+}
+"""Rules of thumb: a thousand events and tens of known learners for factors, ten thousand for networks on sequences."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the decision matrix; `lacking` is empty where the family is worth trying."""
+
+    strategy: str
+    family: str
+    lacking: tuple[str, ...]
+    why: str
+    ndcg10: float | None = None
+    better: bool | None = None
+    ep: float | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The decision matrix, who is taken, and why in one sentence."""
+
+    rows: tuple[Row, ...]
+    strategy: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured offline of one strategy: NDCG@10, and the interval of its lead on the best simpler family."""
+
+    ndcg10: float
+    lead: float
+    low: float
+    high: float
+
+
+def lacking(needs: Needs, data: Data, team: Team) -> tuple[str, ...]:
+    """What there is too little of, in words."""
+    told = asdict(data) | {"described": data.described / max(1, data.resources)}
+    short = [
+        f"{_shown(name, told[name])} of {_shown(name, wanted)} {name.replace('_', ' ')}"
+        for name, wanted in asdict(needs).items()
+        if name not in ("care", "why") and told[name] < wanted
+    ]
+    return tuple(short + (["somebody who looks after it (TEAM)"] if CARE[team] < needs.care else []))
+
+
+def advise(
+    strategies: Sequence[tuple[str, str]],
+    data: Data,
+    team: Team,
+    offline: Mapping[str, Measured],
+    contest: Standings | None,
+    base: str,
+) -> Advice:
+    """The matrix of `strategies` (name, family) and the pick; `base` serves where no ranker has earned its place."""
+    taught = {rung.name: rung.ep for rung in contest.rungs} if contest else {}
+    rows = []
+    for name, family in strategies:
+        needs, seen = FAMILIES[family], offline.get(name)
+        better = None if seen is None else seen.low > 0
+        short = lacking(needs, data, team)
+        rows.append(Row(name, family, short, needs.why, seen.ndcg10 if seen else None, better, taught.get(name)))
+    return Advice(tuple(rows), *pick(rows, base))
+
+
+def pick(rows: Sequence[Row], base: str) -> tuple[str, str]:
+    """The strategy to serve and why."""
+    ep = next((row.ep for row in rows if row.strategy == base), None)
+    able = [row for row in rows if row.better and not row.lacking]
+    proven = [row for row in able if row.ep is not None and ep is not None and row.ep >= ep - AS_WELL]
+    if proven:
+        best = max(proven, key=lambda row: row.ndcg10 or 0.0)
+        if best.strategy != base:
+            return best.strategy, (
+                f"it predicts best what learners turn to (NDCG@10 {best.ndcg10:.3f}, better than everything simpler)"
+                f" and teaches as well as {base} (E_p {best.ep:.3f}, {ep:.3f})"
+            )
+    if able:
+        names = ", ".join(row.strategy for row in able)
+        return base, f"{names}: better at what learners turn to, but not shown to teach as well (lodestar evaluate)"
+    if ep is None:
+        return base, "nothing is measured yet; it needs no data but the prerequisite graph"
+    return base, f"it teaches best (E_p {ep:.3f} on held-out simulated learners), and no ranker is shown to do as well"
+
+
+def _shown(name: str, value: float) -> str:
+    return f"{value:.0%}" if name == "described" else f"{value:,.0f}"
+
+
+def take(advice: Advice, folder: Path) -> None:
+    """Let the advice stand in `folder`: from then on it says who serves."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{TAKEN}.part"
+    part.write_text(json.dumps(asdict(advice), indent=1, ensure_ascii=False), encoding="utf-8")
+    os.replace(part, folder / TAKEN)
+
+
+def picked(folder: Path) -> str | None:
+    """Whom the advice in `folder` took; None where there is none."""
+    path = folder / TAKEN
+    return str(json.loads(path.read_text(encoding="utf-8"))["strategy"]) if path.exists() else None

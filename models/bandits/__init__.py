@@ -1,0 +1,1 @@
+"""Contextual bandits: they learn from each outcome and look one step ahead."""

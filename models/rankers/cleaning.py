@@ -1,0 +1,172 @@
+"""From raw rows of an interaction log to an `InteractionLog`, and a report that names and counts what was wrong.
+
+finding                             what is done
+no learner, no resource, no time    row left out
+bot                                 named; all rows of that learner left out
+time in the future                  row left out
+unknown resource                    row left out
+duplicate row                       same learner, resource and time: later ones left out
+outcome outside [0, 1]              taken as unknown
+
+A bot is who acts faster than people do (`Pace`). Its rows count for that whatever else is wrong with them.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.interaction_files import RawInteraction
+from models.arrays import Flags, Floats, Ints
+from models.findings import SHOWN, Finding, Report, note
+from models.rankers.log import NOTHING, InteractionLog
+
+FARTHEST = 3e6
+"""Days from 1970 to beyond the year 9999: what is farther is no time."""
+MINUTES_A_DAY = 1440
+WIDEST = 2 * int(FARTHEST) * MINUTES_A_DAY + 2
+"""Minutes between the first time and the last."""
+UNNAMED = -2
+"""In place of an item in a row that names none; NOTHING where it names one that is not there."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What is faster than a person.
+
+    Attributes:
+        burst: so many rows within one minute, at least 2; 300 to 1,000.
+        rate: more rows than this in each of `minutes` successive minutes; 30 to 120.
+        minutes: 3 to 30.
+    """
+
+    burst: int = 1000
+    rate: float = 60.0
+    minutes: int = 5
+
+
+@dataclass(frozen=True)
+class InteractionReport(Report):
+    """What became of a log's rows."""
+
+    resources: int
+
+    @property
+    def about(self) -> str:
+        """Who and what is in the log."""
+        return f"{self.learners} learners, {self.resources} resources"
+
+
+def clean(
+    rows: Iterable[RawInteraction],
+    known: Collection[str] | None = None,
+    now: float | None = None,
+    pace: Pace | None = None,
+) -> tuple[InteractionLog, InteractionReport]:
+    """The log that rankers can be fitted on, in days since 1970, and the report. Nothing in the rows makes it fail.
+
+    `known` are the resources there are, in their order; without it, those that the rows name, sorted. `now`, in days
+    since 1970, is the present; without it, no time is in the future.
+    """
+    sieve = _Sieve(list(rows), known)
+    sieve.leave_out(sieve.learner == NOTHING, "row without learner")
+    sieve.leave_out(sieve.item == UNNAMED, "row without resource")
+    sieve.leave_out(~(np.abs(sieve.days) < FARTHEST), "time missing or unreadable")
+    sieve.leave_out_bots(pace or Pace())
+    sieve.leave_out(sieve.days > (FARTHEST if now is None else now), "time in the future")
+    sieve.leave_out(sieve.item == NOTHING, "unknown resource")
+    sieve.leave_out(sieve.again(), "duplicate row")
+    log = sieve.log()
+    done = len(np.unique(log.item))
+    return log, InteractionReport(len(sieve.rows), len(log), len(log.learners), tuple(sieve.findings), done)
+
+
+@dataclass
+class _Sieve:
+    """All n rows as arrays (n,), which of them are `kept`, and what was found so far."""
+
+    rows: list[RawInteraction]
+    known: InitVar[Collection[str] | None]
+    findings: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self, known: Collection[str] | None) -> None:
+        rows = self.rows
+        self.items = tuple(sorted({row.item for row in rows if row.item}) if known is None else known)
+        self.learners = tuple(dict.fromkeys(row.learner for row in rows if row.learner))
+        place, person = ({name: number for number, name in enumerate(names)} for names in (self.items, self.learners))
+        self.item = np.array([place.get(row.item, NOTHING) if row.item else UNNAMED for row in rows], dtype=np.int64)
+        self.learner = np.array([person.get(row.learner, NOTHING) for row in rows], dtype=np.int64)
+        self.days = np.array([np.nan if row.days is None else row.days for row in rows], dtype=np.float64)
+        self.kept = np.ones(len(rows), dtype=bool)
+
+    def leave_out(self, bad: Flags, kind: str) -> None:
+        """Note and leave out the bad ones (n,) of the rows that are kept."""
+        numbers = np.flatnonzero(bad & self.kept)
+        self.kept[numbers] = False
+        self._note(kind, numbers, "left out")
+
+    def _note(self, kind: str, numbers: Ints, done: str) -> None:
+        first = tuple(_name(self.rows[number], number) for number in numbers[:SHOWN])
+        if len(numbers):
+            self.findings.append(Finding(kind, len(numbers), first, done))
+
+    def leave_out_bots(self, pace: Pace) -> None:
+        """Name them and leave out all they did."""
+        learner, days = self.learner[self.kept], self.days[self.kept]
+        minute = np.floor(days * MINUTES_A_DAY).astype(np.int64) + WIDEST // 2
+        each, rows = np.unique(learner * WIDEST + minute, return_counts=True)
+        busy = each[rows > pace.rate]
+        hasty = _close(learner, days, pace.burst, 1 / MINUTES_A_DAY)
+        tireless = _close(busy // WIDEST, busy % WIDEST, pace.minutes, pace.minutes)
+        bots = np.union1d(hasty, tireless)
+        theirs = self.kept & np.isin(self.learner, bots)
+        self.kept &= ~theirs
+        note(self.findings, "bot", [self.learners[bot] for bot in bots], f"all {theirs.sum()} rows left out")
+
+    def again(self) -> Flags:
+        """(n,) rows that say what an earlier one said."""
+        numbers = np.flatnonzero(self.kept)
+        keys = np.stack([self.learner[numbers], self.item[numbers], self.days[numbers]])
+        order = np.lexsort(keys)
+        same = (np.diff(keys[:, order]) == 0).all(axis=0)
+        flags = np.zeros(len(self.rows), dtype=bool)
+        flags[numbers[order[1:][same]]] = True
+        return flags
+
+    def log(self) -> InteractionLog:
+        """What is kept, in order of time, equal times as they stand; learners by their first event."""
+        numbers = np.flatnonzero(self.kept)
+        numbers = numbers[np.argsort(self.days[numbers], kind="stable")]
+        codes, first, learner = np.unique(self.learner[numbers], return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        return InteractionLog(
+            learners=tuple(self.learners[code] for code in codes[order]),
+            items=self.items,
+            learner=np.argsort(order)[learner],
+            item=self.item[numbers],
+            at=self.days[numbers],
+            outcome=self._outcomes(numbers),
+            own=np.array([self.rows[number].own for number in numbers], dtype=bool),
+        )
+
+    def _outcomes(self, numbers: Ints) -> Floats:
+        told = [self.rows[number].outcome for number in numbers]
+        outcome = np.array([np.nan if value is None else value for value in told], dtype=np.float32)
+        bad = np.array([value is not None for value in told], dtype=bool) & ~((outcome >= 0) & (outcome <= 1))
+        self._note("outcome outside [0, 1]", numbers[bad], "taken as unknown")
+        return np.where(bad, np.float32(np.nan), outcome)
+
+
+def _close(who: Ints, moment: NDArray[Any], count: int, span: float) -> Ints:
+    """Those of `who` (n,) with `count` of their moments (n,) less than `span` apart."""
+    order = np.lexsort((moment, who))
+    who, moment = who[order], moment[order]
+    last, first = slice(count - 1, None), slice(0, max(0, len(who) - count + 1))
+    return np.unique(who[first][(who[last] == who[first]) & (moment[last] - moment[first] < span)])
+
+
+def _name(row: RawInteraction, number: int) -> str:
+    """How the report calls it: where it stands, and what it names."""
+    return f"{str(row.at) or f'row {number + 1}'} {row.learner or '?'} {row.item or '?'}"

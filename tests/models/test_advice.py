@@ -1,0 +1,80 @@
+"""Advice: what is lacking is named, and nothing is taken that was not measured to teach as well."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.advice import FAMILIES, Data, Measured, advise, lacking
+from models.standing import Standing, Standings
+from models.strategies import STRATEGIES
+
+RICH = Data(
+    points=100,
+    prerequisites=200,
+    resources=300,
+    described=300,
+    learners=900,
+    known_learners=500,
+    known_items=250,
+    interactions=50_000,
+    density=0.18,
+    right=0.7,
+    own=0.6,
+    answered=20_000,
+    days=200.0,
+)
+POOR = replace(RICH, learners=3, known_learners=1, known_items=0, interactions=12, answered=0, right=None, own=1.0)
+NAMES = [(name, entry.family) for name, entry in STRATEGIES.items()]
+
+
+def contest(**ep: float) -> Standings:
+    rungs = [Standing(name, "1", value, 0, 0.5, 20, 0, 0, 0.5, 0.1) for name, value in ep.items()]
+    return Standings("c", 500, [0], rungs, max(ep, key=lambda name: ep[name]), "")
+
+
+def test_every_family_says_what_it_needs():
+    assert {family for _, family in NAMES} <= set(FAMILIES)
+
+
+def test_a_course_without_learners_is_taught_by_its_graph():
+    advice = advise(NAMES, POOR, "full", {}, None, "needed")
+    ready = {row.family for row in advice.rows if not row.lacking}
+    assert ready == {"reference", "sequencing", "reinforcement"} and advice.strategy == "needed"
+    als = next(row for row in advice.rows if row.strategy == "als")
+    assert als.lacking == ("12 of 1,000 interactions", "1 of 50 known learners", "0 of 30 known items")
+
+
+def test_nobody_to_look_after_it_leaves_the_simple_families():
+    assert lacking(FAMILIES["sequence"], RICH, "none") == ("somebody who looks after it (TEAM)",)
+    assert lacking(FAMILIES["hybrid"], RICH, "some") == ()
+    assert lacking(FAMILIES["content"], replace(RICH, described=30), "none") == ("10% of 80% described",)
+
+
+@pytest.mark.parametrize(
+    ("offline", "ep", "taken"),
+    [
+        ({}, {"needed": 0.55, "hybrid": 0.55}, "needed"),
+        ({"hybrid": Measured(0.3, 0.05, 0.01, 0.09)}, {"needed": 0.55, "hybrid": 0.545}, "hybrid"),
+        ({"hybrid": Measured(0.3, 0.05, -0.01, 0.09)}, {"needed": 0.55, "hybrid": 0.55}, "needed"),
+        ({"hybrid": Measured(0.3, 0.05, 0.01, 0.09)}, {"needed": 0.55, "hybrid": 0.50}, "needed"),
+        ({"hybrid": Measured(0.3, 0.05, 0.01, 0.09)}, {"needed": 0.55}, "needed"),
+        (
+            {"hybrid": Measured(0.3, 0.05, 0.01, 0.09), "sasrec": Measured(0.35, 0.05, 0.02, 0.08)},
+            {"needed": 0.55, "hybrid": 0.55, "sasrec": 0.56},
+            "sasrec",
+        ),
+    ],
+)
+def test_a_ranker_serves_only_where_it_is_better_and_teaches_as_well(offline, ep, taken):
+    advice = advise(NAMES, RICH, "full", offline, contest(**ep), "needed")
+    assert advice.strategy == taken and (taken == "needed" or taken in {row.strategy for row in advice.rows})
+    if taken == "needed" and "hybrid" in offline and offline["hybrid"].low > 0:
+        assert "not shown to teach as well" in advice.why
+
+
+def test_what_the_data_cannot_carry_is_not_taken_whatever_was_measured():
+    offline = {"sasrec": Measured(0.9, 0.5, 0.4, 0.6)}
+    few = replace(RICH, interactions=5000)
+    assert advise(NAMES, few, "full", offline, contest(needed=0.5, sasrec=0.6), "needed").strategy == "needed"
+    labels = [each.labels for each in (few, replace(few, right=0.99), POOR)]
+    assert labels == ["telling", "nearly all the same", "none"]
