@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.connection import Graph
-from graph.transitions import Decision, State, Transition, transitions
+from graph.transitions import Decision, Graph, State, Transition, transitions
 from models.offline_log import Course, Floats, Logged, Observation
 from models.recommender import wanted_points
 
@@ -185,4 +184,4 @@ class _Log:
         return Observation(level, days, target, wanted, candidates, mask, success, answers)
 
 
-__all__ = ["Course", "Logged", "Read", "read_log"]
+__all__ = ["Course", "Graph", "Logged", "Read", "read_log"]

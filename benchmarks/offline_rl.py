@@ -26,7 +26,7 @@ from models.environment import LearnerVectorEnv
 from models.evaluation import compare
 from models.ladder import Random, needed_first, zone_of_proximal_development
 from models.memory import keep_freed_memory
-from models.offline import LearnedPolicy, OfflineConfig, evaluator, trained
+from models.offline_learning import LearnedPolicy, OfflineConfig, evaluator, trained
 from models.recommender import Recommender
 from models.standing import HELD_OUT, measure
 

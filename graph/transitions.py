@@ -137,4 +137,4 @@ def _seen(level: float, days: float, rate: float) -> Seen:
     return Seen(level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level, max(0.0, days))
 
 
-__all__ = ["Decision", "Seen", "State", "Transition", "transitions"]
+__all__ = ["Decision", "Graph", "Seen", "State", "Transition", "transitions"]

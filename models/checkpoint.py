@@ -117,6 +117,7 @@ __all__ = [
     "MAIN",
     "POLICY",
     "LearnedPolicy",
+    "SetupFailed",
     "fingerprint",
     "load_policy",
     "place",

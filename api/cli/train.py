@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.session import on_graph
+from api.cli.train_offline import train_on_log
 from api.loading import Course, read_arrays
 from api.settings import Settings
 from models import run
@@ -30,9 +31,17 @@ def train(
     seed: Annotated[int, typer.Option(help="Repeats a run exactly, on a CPU.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda; auto takes CUDA where there is one.")] = "auto",
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget a run that was cut off instead of going on.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="From COURSE's decision log; simulates nothing.")] = False,
 ) -> None:
-    """Train the policy of COURSE on simulated learners; a run that was cut off goes on where it was."""
+    """Train the policy of COURSE on simulated learners; a run that was cut off goes on where it was.
+
+    With --offline: learn another one, cql, from the decisions that were answered in COURSE, and say what held-out
+    learners of the log speak for it. STEPS, DEVICE and FRESH are not asked.
+    """
     settings = Settings()
+    if offline:
+        train_on_log(settings, course, seed)
+        return
     folder = settings.policy_folder(course)
     with training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)

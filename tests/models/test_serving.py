@@ -4,13 +4,16 @@ import json
 
 import pytest
 
-from models.checkpoint import POLICY, save_policy
+from graph.errors import SetupFailed
+from models.checkpoint import POLICY, load_policy, place, save_learned, save_policy
 from models.environment import LearnerVectorEnv
+from models.network import PolicyNetwork
+from models.policy import LearnedPolicy
 from models.shelf import Strategies
 from models.standing import EVALUATION
 from models.strategies import DEFAULT
 from models.training import Trainer
-from tests.models.courses import random_course
+from tests.models.courses import on_the_way, random_course
 from tests.models.test_training import SMALL
 
 COURSE = random_course(1)
@@ -21,7 +24,7 @@ def measured(folder, served: str, version: str) -> None:
     numbers = dict.fromkeys(
         ("ep", "ep_sd", "reached", "steps", "steps_sd", "violations", "diversity", "ms_per_step"), 0
     )
-    rungs = [{"name": name, "version": version, **numbers} for name in ("greedy", "lodestar")]
+    rungs = [{"name": name, "version": version, **numbers} for name in ("greedy", "lodestar", "cql")]
     content = {"course": "test", "learners": 1, "seeds": [0], "rungs": rungs, "served": served, "verdict": ""}
     (folder / EVALUATION).write_text(json.dumps(content), encoding="utf-8")
 
@@ -63,3 +66,27 @@ def test_a_winner_that_is_gone_gives_the_default(tmp_path, leftover):
         (tmp_path / POLICY).unlink()
     measured(tmp_path, "lodestar", "v1")
     assert to_serve(tmp_path).name == DEFAULT
+
+
+def test_a_policy_from_the_log_is_kept_beside_the_other_and_served_when_it_won(tmp_path):
+    trained(tmp_path, "v1")
+    learned = LearnedPolicy(PolicyNetwork(COURSE, SMALL.network), name="cql", version="c1", method="q")
+    save_learned(learned, place(tmp_path, "cql"))
+    read = load_policy(place(tmp_path, "cql"), COURSE)
+    seen = on_the_way(COURSE)
+    assert (read.name, read.version, read.method) == ("cql", "c1", "q")
+    assert (read.decide(seen).score == learned.decide(seen).score).all()
+    measured(tmp_path, "cql", "c1")
+    assert (to_serve(tmp_path).name, to_serve(tmp_path).version) == ("cql", "c1")
+    measured(tmp_path, "lodestar", "v1")
+    assert to_serve(tmp_path).name == "lodestar"
+    measured(tmp_path, "cql", "c0")
+    assert to_serve(tmp_path).name == DEFAULT
+    (place(tmp_path, "cql") / POLICY).unlink()
+    measured(tmp_path, "cql", "c1")
+    assert to_serve(tmp_path).name == DEFAULT
+
+
+def test_what_is_not_trained_says_how_to(tmp_path):
+    with pytest.raises(SetupFailed, match="cql is not trained: lodestar train test --offline"):
+        Strategies(COURSE, tmp_path, tmp_path / "rankers").make("cql")

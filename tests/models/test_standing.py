@@ -60,3 +60,12 @@ def test_what_was_not_measured_is_not_served(tmp_path):
     assert strategies.best() == standings.served
     standing.save(dataclasses.replace(standings, served="mastery"), tmp_path)
     assert strategies.best() == "mastery"
+
+
+def test_of_two_policies_that_beat_every_simpler_rung_the_better_is_served():
+    simple = {"random": result(0.2, 30, 1), "greedy": result(0.4, 25, 2)}
+    served, why = standing.judge(simple | {"lodestar": result(0.5, 20), "cql": result(0.5003, 20, 3)})
+    assert served == "cql" and why.startswith("cql")
+    assert standing.judge(simple | {"lodestar": result(0.4, 25, 4), "cql": result(0.5, 20, 3)})[0] == "cql"
+    served, why = standing.judge(simple | {"lodestar": result(0.3, 25), "cql": result(0.3, 26, 3)})
+    assert served == "greedy" and "lodestar does not beat" in why and "cql does not beat" in why
