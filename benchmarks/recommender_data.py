@@ -115,7 +115,6 @@ def _course_log(seed: int, plan: Plan) -> Study | None:
 def english() -> tuple[Course, Catalogue] | None:
     """The English course as arrays, and its resources' texts and traits in the same order."""
     from api.catalogue_texts import catalogue_of
-
     from api.course_arrays import course_of
 
     async def read(graph: Graph) -> tuple[Course, Catalogue]:

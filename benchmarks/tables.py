@@ -1,8 +1,8 @@
 """What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
-`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `tree`, `commands`, `strategies` or `analyses`. tests/test_docs.py fails where what stands there is not
-what code and results say.
+`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `tree`, `commands`, `strategies` or `analyses`. tests/test_docs.py
+fails where what stands there is not what code and results say.
 """
 
 import ast
