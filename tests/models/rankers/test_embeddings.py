@@ -82,6 +82,7 @@ def test_texts_that_mean_the_same_are_near_and_nothing_is_fetched(monkeypatch):
     model = Embeddings.fit(EMPTY, CATALOGUE, Embeddings.Settings(traits=0.0))
     score = model.score(seen([0], [3], [4]))
     assert score[0, 1] > score[0, [2, 3]].max() + 0.5 and score[1, 2] > score[1, :2].max() + 0.2
+    assert score[0, 2] < -0.1, "without their mean, texts of different things lie apart"
     assert np.isnan(score[:, 4]).all() and np.isnan(score[2]).all()
 
 

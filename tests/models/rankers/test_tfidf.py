@@ -44,7 +44,7 @@ def test_later_and_better_events_weigh_more():
     history.outcome[:] = [[1.0, 0.0]]
     good, bad = fitted(half_life=1e9, failed=0.25, traits=0.0).score(history)[0, [0, 2]]
     assert good / bad == pytest.approx(4, rel=1e-5)
-    history.outcome[:] = np.nan
+    history.outcome[:] = [[1.0, np.nan]]
     good, unknown = fitted(half_life=1e9, failed=0.25, traits=0.0).score(history)[0, [0, 2]]
     assert good == pytest.approx(unknown)
 
