@@ -13,12 +13,16 @@ from models.horizons import Horizon
 def draw(standings: Sequence[Standing], horizons: Mapping[str, Horizon], path: Path) -> None:
     """A panel a data set, and one for the two horizons where there are some."""
     panels = len(standings) + bool(horizons)
-    figure = Figure(figsize=(5 * panels, 5.5), layout="constrained")
-    axes = list(figure.subplots(1, panels, squeeze=False)[0])
+    columns = min(panels, 3)
+    lines = -(-panels // columns)
+    figure = Figure(figsize=(6 * columns, 5.5 * lines), layout="constrained")
+    axes = list(figure.subplots(lines, columns, squeeze=False).flat)
+    for spare in axes[panels:]:
+        spare.remove()
     for standing, panel in zip(standings, axes, strict=False):
         _ranking(panel, standing)
     if horizons:
-        _both(axes[-1], horizons)
+        _both(axes[panels - 1], horizons)
     path.parent.mkdir(exist_ok=True)
     figure.savefig(path, dpi=120)
 

@@ -11,6 +11,9 @@ from models.rankers.measures import Difference, Result, difference
 RANKED = ("ndcg10", "hit10", "mrr")
 WHOLE = ("coverage", "novelty", "diversity", "calibration", "recommend_ms")
 COST = ("train_s", "memory_mib")
+PEER = "peer."
+OURS = {"implicit": "als", "implicit_anew": "als", "sasrec_rectools": "sasrec"}
+"""Which of our rankers stands beside a peer, where the names differ."""
 DIGITS = {"train_s": 2, "recommend_ms": 3, "memory_mib": 1, "novelty": 3}
 
 
@@ -44,12 +47,18 @@ class Standing:
         return {} if gap is None else dict(zip(names, (gap.mean, gap.low, gap.high), strict=True))
 
     def above(self, rung: str) -> Difference | None:
-        """NDCG@10 over the rung below, all seeds that both have; None for the lowest, and between strangers."""
-        names = list(self.runs)
-        below = names[names.index(rung) - 1] if names.index(rung) else None
-        if below is None or len(self.runs[below]) != len(self.runs[rung]):
+        """NDCG@10 over the rung before, of a peer over ours; None where that one has not as many seeds."""
+        below = self._below(rung)
+        if below not in self.runs or len(self.runs[below]) != len(self.runs[rung]):
             return None
         return difference(*(pooled([run.result for run in self.runs[name]], self.fixed) for name in (rung, below)))
+
+    def _below(self, rung: str) -> str:
+        if rung.startswith(PEER):
+            peer = rung.removeprefix(PEER)
+            return OURS.get(peer, peer)
+        names = ["", *self.runs]
+        return names[names.index(rung) - 1]
 
     def table(self) -> list[dict[str, object]]:
         """A line a rung."""
@@ -96,7 +105,7 @@ def _line(found: Mapping[str, float], above: Difference | None) -> dict[str, obj
     line: dict[str, object] = {}
     for name in RANKED:
         line[name] = _number(found, name) + (f" ± {found[f'{name}_sd']:.3f}" if f"{name}_sd" in found else "")
-    line["above the rung before"] = f"{above.mean:+.3f} ({above.low:+.3f} … {above.high:+.3f})" if above else ""
+    line["above the one before, or ours"] = f"{above.mean:+.3f} ({above.low:+.3f} … {above.high:+.3f})" if above else ""
     names = ("cold_learner_ndcg10", "cold_item_ndcg10", *WHOLE[:-1])
     return line | {name.removesuffix("_ndcg10"): _number(found, name) for name in (*names, *COST, WHOLE[-1])}
 

@@ -8,9 +8,9 @@ take-up, gain and what is retained after 30 days are measured beside (models/hor
 same trials (benchmarks/peers_recommenders.py). Results are kept in benchmarks/.runs/recommenders under the ranker's
 source, so that a broken run goes on.
 
-Figures: DATA.RUNG.ndcg10, .hit10, .mrr, each the mean over seeds, with _sd; .ndcg10_above over the rung before it,
-.ndcg10_above_low and _high its bootstrap interval; .cold_learner_… and .cold_item_…; .coverage, .novelty (bits),
-.diversity, .calibration; .train_s, .recommend_ms, .memory_mib; DATA.peer.NAME.… of peers;
+Figures: DATA.RUNG.ndcg10, .hit10, .mrr, each the mean over seeds, with _sd; .ndcg10_above over the rung before it (a
+peer: over ours), .ndcg10_above_low and _high its bootstrap interval; .cold_learner_… and .cold_item_…; .coverage,
+.novelty (bits), .diversity, .calibration; .train_s, .recommend_ms, .memory_mib; DATA.peer.NAME.… of peers;
 horizons.RUNG.take_up, .events, .minutes, .left, .ep, .retained; clean.1m_s, the cleaning of a million rows.
 """
 
@@ -24,7 +24,7 @@ from benchmarks.recommender_data import COURSE_LOG, NAMES, SCALE, Size, Study, s
 from benchmarks.recommender_extras import cleaning_seconds, course_rungs, horizons_of, peer_runs
 from benchmarks.recommender_plots import draw
 from benchmarks.recommender_runs import run
-from benchmarks.recommender_tables import Standing
+from benchmarks.recommender_tables import PEER, Standing
 from benchmarks.recommender_worker import Run
 from benchmarks.report import RESULTS, Report
 from models.horizons import MEASURES, Horizon, compare, join
@@ -106,7 +106,7 @@ def measure(data: Study, standing: Standing, options: Namespace, seed: int) -> N
         else:
             standing.add(name, _told(data, name, seed, done))
     for name, done in peer_runs(data, options.peers, seed):
-        standing.add(f"peer.{name}", _told(data, f"peer.{name}", seed, done))
+        standing.add(PEER + name, _told(data, PEER + name, seed, done))
 
 
 def _told(data: Study, name: str, seed: int, done: Run) -> Run:

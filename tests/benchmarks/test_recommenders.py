@@ -63,7 +63,15 @@ def test_a_rung_is_compared_with_the_one_before_it_on_the_seeds_of_both():
     assert above.mean == above.low == above.high == pytest.approx(0.5)
     standing.add("low", Run(result([3] * 50)))
     assert standing.above("high") is None
-    assert standing.table()[1]["above the rung before"] == ""
+    assert standing.table()[1]["above the one before, or ours"] == ""
+
+
+def test_a_peer_is_compared_with_ours():
+    standing = Standing("data")
+    for rung, rank in (("als", 3), ("sasrec", 1), ("peer.implicit", 1), ("peer.gru4rec", 1)):
+        standing.add(rung, Run(result([rank] * 9)))
+    assert standing.above("peer.implicit").mean == pytest.approx(0.5)
+    assert standing.above("peer.gru4rec") is None
 
 
 def test_learners_of_generated_logs_are_others_in_every_seed():
