@@ -70,7 +70,7 @@ class SequenceRanker(VectorRanker):
             return settings.epochs, ()
         trial = cut_in_time(log, settings.held_out, MOMENTS, seed, repeats=repeated(log) > REPEATED)
         if not len(trial) or not (trial.training.lengths > 1).any():
-            return settings.epochs, (f"Too few events to stop by; trained for {settings.epochs} epochs.",)
+            return settings.epochs, (f"Too few events to stop by; trained for {settings.epochs} epochs at most.",)
         _, best = cls._trained(trial.training, settings, seed, settings.epochs, trial)
         return best, ()
 

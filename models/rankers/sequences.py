@@ -57,6 +57,11 @@ class Windows:
         self.item, self.outcome = place[log.item[order]], log.outcome[order]
         self.lengths, self.longest, self.stride = log.lengths, longest, min(stride, longest)
 
+    @property
+    def steps(self) -> int:
+        """Events that are predicted."""
+        return int(np.maximum(self.lengths - 1, 0).sum())
+
     def cut(self, random: np.random.Generator) -> tuple[Ints, Ints, Ints]:
         """Of each window: its first event, how many it has, and how many of the last of them have a counted target."""
         steps = self.lengths - 1

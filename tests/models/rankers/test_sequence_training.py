@@ -1,5 +1,7 @@
 """Losses against plain loops; the sampled one nears the full one; training stops past its best."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -49,3 +51,6 @@ def test_training_stops_a_while_after_its_best():
     assert next(figures) == 0.9 and not network.training
     assert (network.item.detach() != before)[: len(ITEMS)].any()
     assert Training(network, windows, settings, 0).run(3) == 3
+    assert windows.steps == len(log) - 3
+    few = replace(settings, work=2 * windows.steps)
+    assert Training(network, windows, few, 0).run(9) == 2
