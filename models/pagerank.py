@@ -26,6 +26,9 @@ from models.recommender import Decision, Observation, blocked_points, by_score
 class PageRankSettings:
     """How the walk goes.
 
+    `goal` and `against_global` were chosen in the simulator (English course, 200 learners, one seed): E_p .523 by the
+    mass itself, .483 and .480 by its lift at ½ and 1, .482 without a restart at the goals.
+
     Attributes:
         damping: d, the chance to go on; 0.5–0.9.
         iterations: of the power method; what is left out is below damping to this power. 10–50.

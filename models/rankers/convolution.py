@@ -90,12 +90,13 @@ class Convolution(nn.Module):
 
     def forward(self) -> tuple[Tensor, Tensor]:
         """Items (R, D) and sources (R, D), see the module."""
-        items, sources = [self.item], [self.item]
+        items: list[Tensor] = [self.item]
+        sources: list[Tensor] = [self.item]
         for _ in range(self.layers):
             learners = _Product.apply(sources[-1], self.graph, self.back)
             items.append(_Product.apply(learners, self.back, self.graph))
             sources.append(items[-2])
-        return sum(items) / len(items), self.scale * sum(sources) / len(sources)
+        return torch.stack(items).mean(dim=0), self.scale * torch.stack(sources).mean(dim=0)
 
     def learners(self, history: Tensor, sources: Tensor) -> Tensor:
         """(B, D) from items (B, L), below 0 where there is none."""
@@ -115,7 +116,7 @@ def train(log: InteractionLog, settings: Settings, seed: int) -> Trained:
         optimizer = torch.optim.Adam(network.parameters(), settings.rate)
         schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total)
         for _ in range(settings.epochs):
-            for rows in events[torch.randperm(len(events))].split(batch):
+            for rows in torch.split(events[torch.randperm(len(events))], batch):
                 optimizer.zero_grad()
                 _step(network, log, rows, loss, settings)
                 optimizer.step()
@@ -130,13 +131,13 @@ def _step(
     """Add up the gradients of one batch of events."""
     walked = network()
     items, sources = (each.detach().requires_grad_() for each in walked)
-    for chunk in rows.split(CHUNK):
+    for chunk in torch.split(rows, CHUNK):
         events = chunk.numpy()
         history = torch.as_tensor(log.histories(log.learner[events], events, settings.longest).item)
         learners = network.learners(history, sources)
-        (loss(learners, items, torch.as_tensor(log.item[events])) / len(rows)).backward()
-    (settings.decay * network.item.square().sum() / len(network.item)).backward()
-    torch.autograd.backward(walked, [items.grad, sources.grad])
+        torch.autograd.backward(loss(learners, items, torch.as_tensor(log.item[events])) / len(rows))
+    torch.autograd.backward(settings.decay * network.item.square().sum() / len(network.item))
+    torch.autograd.backward(walked, [each.grad for each in (items, sources) if each.grad is not None])
 
 
 class _Softmax:
@@ -179,5 +180,6 @@ def _following(log: InteractionLog) -> Tensor:
 
 def _tensor(matrix: sparse.spmatrix) -> Tensor:
     matrix = matrix.tocsr().astype(np.float32)
-    parts = (torch.as_tensor(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices))
-    return torch.sparse_csr_tensor(*parts, torch.as_tensor(matrix.data), torch.Size(matrix.shape))
+    parts = (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data)
+    rows, columns, values = (torch.as_tensor(part) for part in parts)
+    return torch.sparse_csr_tensor(rows, columns, values, torch.Size(matrix.shape))

@@ -54,7 +54,7 @@ class LightGCN(VectorRanker):
         weight = there * self.weight[len(self.weight) - item.shape[1] :]
         total = (weight[:, None] @ self.sources[np.where(there, item, 0)])[:, 0]
         size = np.sqrt(weight.sum(axis=1, keepdims=True))
-        return np.divide(total, size, out=np.full_like(total, np.nan), where=size > 0)
+        return np.asarray(np.divide(total, size, out=np.full_like(total, np.nan), where=size > 0), dtype=np.float32)
 
     def parameters(self) -> Parameters:
         """The three arrays."""
