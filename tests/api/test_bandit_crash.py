@@ -24,7 +24,7 @@ from tests.api import little
 from tests.api.process import serving
 
 pytestmark = pytest.mark.database
-LEARNERS, STEPS, ENOUGH = 6, 60, 90
+LEARNERS, STEPS, ENOUGH = 6, 30, 45
 POLICIES = ("linucb", "thompson_beta", "needed")
 
 
