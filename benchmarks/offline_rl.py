@@ -1,4 +1,4 @@
-"""Learning from a log alone, on the English course: `python -m benchmarks.offline_rl [--quick] [--seeds 3]`.
+"""Learning from a log alone, on the English course: `python -m benchmarks.offline_rl [--quick] [--seeds 2]`.
 
 A mixed behaviour (a third each: `needed`, any candidate, zone of proximal development) is logged in the simulator, once
 a seed. From that log alone, paid by what a deployment's log pays, the same network is trained with several α: 0 is
@@ -55,7 +55,7 @@ def arguments() -> Namespace:
     """The command line."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one seed, a small log, few updates")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--decisions", type=int, default=30_000, help="of the log")
     parser.add_argument("--updates", type=int, default=CQLConfig.updates, help="gradient steps a policy")
     parser.add_argument("--learners", type=int, default=300, help="held-out learners a seed")
@@ -67,7 +67,7 @@ def arguments() -> Namespace:
 
 def behaviour(course: Course, seed: int) -> Mixture:
     """Who decided in the log."""
-    parts = [needed_first(course), Random(course, seed), zone_of_proximal_development(course)]
+    parts: list[Recommender] = [needed_first(course), Random(course, seed), zone_of_proximal_development(course)]
     return Mixture([(1 / 3, part) for part in parts], seed, name="behaviour")
 
 

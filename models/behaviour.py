@@ -92,7 +92,7 @@ class _Log:
 
     def _follow(self, here: Ints) -> None:
         """The states of now follow on the step before, but for those that ended with it."""
-        going = ~self.columns["ended"][-1]
+        going = self.columns["ended"][-1] == 0
         self.columns["following"][-1][going] = here[going]
 
 

@@ -76,4 +76,4 @@ def _by_episode(values: Floats, episode: Ints) -> Floats:
     start[row[first]] = first
     table = np.zeros((len(count), int(count.max(initial=1))), dtype=np.float64)
     table[row, np.arange(len(values)) - start[row]] = values
-    return table
+    return np.asarray(table)

@@ -12,8 +12,10 @@ of each step. `needed` adds the first, which can be computed from the logged sta
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.course import Course, Flags, Floats, Ints
 from models.recommender import Observation, needed_points
@@ -102,16 +104,22 @@ def still_needed(course: Course, seen: Observation) -> Floats:
 
 
 def stacked(parts: Sequence[Observation]) -> Observation:
-    """Observations one after the other, their candidates padded to the widest; what not all have is left out."""
+    """Observations one after the other, their candidates padded to the widest; spread and history are left out."""
     width = max(part.candidates.shape[1] for part in parts)
-    names = [name for name in vars(parts[0]) if name not in ("spread", "history")]
-    return Observation(**{name: np.concatenate([_wide(part, name, width) for part in parts]) for name in names})
 
+    def padded(values: NDArray[Any]) -> NDArray[Any]:
+        return np.pad(values, ((0, 0), (0, width - values.shape[1])))
 
-def _wide(part: Observation, name: str, width: int) -> Floats | Ints | Flags:
-    values: Floats | Ints | Flags = getattr(part, name)
-    lack = width - values.shape[1] if name in ("candidates", "mask") else 0
-    return np.pad(values, ((0, 0), (0, lack))) if lack else values
+    return Observation(
+        level=np.concatenate([part.level for part in parts]),
+        days=np.concatenate([part.days for part in parts]),
+        target=np.concatenate([part.target for part in parts]),
+        wanted=np.concatenate([part.wanted for part in parts]),
+        candidates=np.concatenate([padded(part.candidates) for part in parts]),
+        mask=np.concatenate([padded(part.mask) for part in parts]),
+        success=np.concatenate([part.success for part in parts]),
+        steps=np.concatenate([part.steps for part in parts]),
+    )
 
 
 __all__ = ["Course", "Flags", "Floats", "Ints", "Logged", "Observation", "Pay", "stacked", "still_needed"]
