@@ -43,7 +43,6 @@ STRATEGIES: dict[str, Strategy] = {
     **{name: Strategy(entry.family, entry.about, False, True) for name, entry in RANKERS.items()},
     "q": Strategy("reinforcement", "The Q head of the trained policy alone."),
     "ppo": Strategy("reinforcement", "The PPO head of the trained policy alone."),
-    "cql": Strategy("reinforcement", "A policy learned from the decision log alone, conservatively."),
     "cql": Strategy("reinforcement", "A policy learnt from the decision log alone, conservatively."),
     "lodestar": Strategy("reinforcement", "The trained policy: Q prunes, PPO chooses."),
 }
