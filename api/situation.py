@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from api.loop import Loop
-from api.served import Served
+from api.served import Served as Served
 from api.timings import awaited
 from graph.candidates import CandidateSet, candidates, refuse
 from graph.learners import Goal, read_learner
