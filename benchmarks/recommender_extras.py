@@ -28,6 +28,8 @@ from models.standing import HELD_OUT
 from models.training import TrainingConfig
 
 STEPS = TrainingConfig.steps
+SIZES = {"sasrec_rectools": {"n_factors": 128, "n_heads": 4}}
+"""Peers at the size of ours."""
 
 
 def rungs(course: Course, seed: int) -> list[Recommender]:
@@ -72,7 +74,8 @@ def peer_runs(data: Study, names: Sequence[str], seed: int) -> Iterator[tuple[st
     if find_spec("benchmarks.peers_recommenders") is None:
         return
     for name in names if data.name.startswith("ml-100k") else ():
-        done = import_module("benchmarks.peers_recommenders").peer(name, data.trial, data.catalogue, seed)
+        settings = SIZES.get(name, {})
+        done = import_module("benchmarks.peers_recommenders").peer(name, data.trial, data.catalogue, seed, settings)
         if done is not None:
             yield name, Run(done.result, done.train_s)
 

@@ -47,11 +47,14 @@ class Standing:
         return {} if gap is None else dict(zip(names, (gap.mean, gap.low, gap.high), strict=True))
 
     def above(self, rung: str) -> Difference | None:
-        """NDCG@10 over the rung before, of a peer over ours; None where that one has not as many seeds."""
+        """NDCG@10 over the rung before, of a peer over ours, on the seeds that both have; None for the first."""
         below = self._below(rung)
-        if below not in self.runs or len(self.runs[below]) != len(self.runs[rung]):
+        if below not in self.runs:
             return None
-        return difference(*(pooled([run.result for run in self.runs[name]], self.fixed) for name in (rung, below)))
+        seeds = min(len(self.runs[name]) for name in (rung, below))
+        return difference(
+            *(pooled([run.result for run in self.runs[name][:seeds]], self.fixed) for name in (rung, below))
+        )
 
     def _below(self, rung: str) -> str:
         if rung.startswith(PEER):

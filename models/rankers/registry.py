@@ -26,6 +26,7 @@ class Entry(NamedTuple):
 
 
 RANKERS: dict[str, Entry] = {
+    "again": Entry("models.rankers.again", "Again", "reference", "What was done last, again, where that may be."),
     "popular": Entry("models.rankers.popularity", "Popular", "popularity", "What most learners did."),
     "popular_level": Entry(
         "models.rankers.popularity", "PopularAtLevel", "popularity", "What most learners did at the learner's level."

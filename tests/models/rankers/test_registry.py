@@ -51,5 +51,5 @@ def test_what_is_not_there_says_how_to_get_it(tmp_path):
     (tmp_path / "ranker.json").write_text("{}")
     with pytest.raises(SetupFailed, match="fit again"):
         registry.load(tmp_path)
-    with pytest.raises(Invalid, match="there are popular"):
+    with pytest.raises(Invalid, match="there are again, popular"):
         registry.ranker("nobody")
