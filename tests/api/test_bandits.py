@@ -28,12 +28,13 @@ async def asked(loop, name):
     """The learner's situation with the bandit in charge, in its present state and with the same chance each time."""
     situation = await read_situation(loop, "ana", None)
     chosen = (await recommender(loop.graph, situation.served, name)).seeded(1)
-    return replace(situation, served=replace(situation.served, recommender=chosen))
+    line_up = replace(situation.served.line_up, recommender=chosen)
+    return replace(situation, served=replace(situation.served, line_up=line_up))
 
 
 async def decided(loop, name, n=1):
     """What the bandit decides for the learner now; logged."""
-    return await choose(loop, await asked(loop, name), n)
+    return await choose(loop, await read_situation(loop, "ana", None), n, name)
 
 
 @pytest.fixture
