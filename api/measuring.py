@@ -4,6 +4,7 @@ from api.advising import RANKERS, STRATEGIES, Advice, Data, Graph, Strategies, a
 from api.catalogue_texts import catalogue_of
 from api.loading import read_rows
 from api.settings import Settings
+from models.advice import FAMILIES
 from models.advice import take as keep
 
 
@@ -24,4 +25,4 @@ def take(advice: Advice, settings: Settings, course: str) -> None:
     keep(advice, settings.trained().policies.rankers(course))
 
 
-__all__ = ["RANKERS", "STRATEGIES", "Data", "Settings", "advice_now", "read_strategies", "take"]
+__all__ = ["FAMILIES", "RANKERS", "STRATEGIES", "Data", "Settings", "advice_now", "read_strategies", "take"]

@@ -21,6 +21,7 @@ Team = Literal["none", "some", "full"]
 
 CARE: dict[str, int] = {"none": 0, "some": 1, "full": 2}
 TAKEN = "advice.json"
+TOLD = {"answered": "recommendations with an outcome", "described": "resources described"}
 ENOUGH = 5
 """Events from which on a learner or an item counts as known."""
 AS_WELL = 0.01
@@ -78,6 +79,7 @@ FAMILIES: dict[str, Needs] = {
     "reference": Needs(0, "needs nothing; it is there to be beaten"),
     "popularity": Needs(0, "counts settle after a few dozen events", interactions=50),
     "sequencing": Needs(0, "needs the prerequisite graph", prerequisites=1),
+    "course graph": Needs(0, "walks the prerequisite graph; no data of learners", prerequisites=1),
     "content": Needs(0, "needs titles, and one event of a learner", described=0.8, interactions=20),
     "bandit": Needs(1, "one parameter vector; learns from every outcome", answered=100),
     "collaborative": Needs(
@@ -86,7 +88,8 @@ FAMILIES: dict[str, Needs] = {
     "hybrid": Needs(1, "content carries it while data are few", 0.8, 0, 500, 30, 20),
     "sequence": Needs(2, "networks over long histories", interactions=10_000, known_learners=200, known_items=50),
     "graph": Needs(2, "convolution over who did what", interactions=5000, known_learners=100, known_items=50),
-    "reinforcement": Needs(2, "a policy trained in the simulator, or from logged decisions", prerequisites=1),
+    "offline reinforcement": Needs(2, "learns from logged decisions alone, so from many", answered=5000),
+    "reinforcement": Needs(2, "a policy trained on simulated learners", prerequisites=1),
 }
 """Rules of thumb: a thousand events and tens of known learners for factors, ten thousand for networks on sequences."""
 
@@ -127,7 +130,7 @@ def lacking(needs: Needs, data: Data, team: Team) -> tuple[str, ...]:
     """What there is too little of, in words."""
     told = asdict(data) | {"described": data.described / max(1, data.resources)}
     short = [
-        f"{_shown(name, told[name])} of {_shown(name, wanted)} {name.replace('_', ' ')}"
+        f"{_shown(name, told[name])} of {_shown(name, wanted)} {TOLD.get(name, name.replace('_', ' '))}"
         for name, wanted in asdict(needs).items()
         if name not in ("care", "why") and told[name] < wanted
     ]

@@ -81,7 +81,7 @@ class Strategies:
     def _make(self, name: str) -> Recommender:
         if name in RANKERS:
             return on_course(self.rankers / name, self.course, name, self.catalogue)
-        if STRATEGIES[name].family == "reinforcement":
+        if STRATEGIES[name].family.endswith("reinforcement"):
             return policy(self.policies, self.course, name)
         return rung(name, self.course)
 

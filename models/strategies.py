@@ -34,8 +34,8 @@ STRATEGIES: dict[str, Strategy] = {
     "zpd": Strategy("sequencing", "Neither too easy nor too hard: a chance of success of 40 to 80 %."),
     "greedy": Strategy("sequencing", "The greatest expected gain of the next step."),
     "needed": Strategy("sequencing", "The greatest expected gain among what the goal still needs."),
-    "pagerank": Strategy("graph", "Where a walk from the learner's frontier most often comes by.", quick=False),
-    "multi_hop": Strategy("sequencing", "Like needed, with what was mastered beyond a point as evidence for it."),
+    "pagerank": Strategy("course graph", "Where a walk from the learner's frontier most often comes by.", quick=False),
+    "multi_hop": Strategy("course graph", "Like needed, with what was mastered beyond a point as evidence for it."),
     "linucb": Strategy("bandit", "What paid most on candidates like this one, or might: the upper confidence bound."),
     "thompson": Strategy("bandit", "The same by a draw of what might be true: linear Thompson sampling."),
     "thompson_beta": Strategy("bandit", "Thompson sampling of each resource's own share of success."),
@@ -43,12 +43,12 @@ STRATEGIES: dict[str, Strategy] = {
     **{name: Strategy(entry.family, entry.about, False, True) for name, entry in RANKERS.items()},
     "q": Strategy("reinforcement", "The Q head of the trained policy alone."),
     "ppo": Strategy("reinforcement", "The PPO head of the trained policy alone."),
-    "cql": Strategy("reinforcement", "A policy learnt from the decision log alone, conservatively."),
+    "cql": Strategy("offline reinforcement", "A policy learnt from the decision log alone, conservatively."),
     "lodestar": Strategy("reinforcement", "The trained policy: Q prunes, PPO chooses."),
 }
 """In the order of the ladder, simplest family first."""
 
-UNTRAINED = ("reference", "popularity", "sequencing", "bandit")
+UNTRAINED = ("sequencing", "course graph", "bandit")
 """Families that are what they are without a file that somebody fitted."""
 
 

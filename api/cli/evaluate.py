@@ -1,6 +1,7 @@
 """`lodestar evaluate`, `lodestar advise`, `lodestar strategies`: what there is, what was measured, who serves."""
 
 from functools import partial
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -11,9 +12,10 @@ from api.cli import train
 from api.cli.judging import judge
 from api.cli.offline import evaluate_on_log
 from api.cli.session import on_graph
-from api.measuring import RANKERS, STRATEGIES, Data, Settings, advice_now, read_strategies, take
+from api.measuring import FAMILIES, RANKERS, STRATEGIES, Data, Settings, advice_now, read_strategies, take
 
 console = Console(highlight=False)
+FAMILY = {name: place for place, name in enumerate(FAMILIES)}
 CourseId = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
 Learners = Annotated[int, typer.Option(help="Held-out simulated learners a seed.")]
 Seeds = Annotated[int, typer.Option(help="Independent groups of learners.")]
@@ -53,17 +55,23 @@ def advise(course: CourseId) -> None:
     """Say which strategies COURSE's data supports, what was measured of each, and which one serves, and why."""
     data, advice = on_graph(partial(advice_now, settings=Settings(), course=course))
     _tell(course, data)
-    table = Table("strategy", "family", "worth trying", "NDCG@10", "better than simpler", "E_p", box=None)
-    for row in advice.rows:
+    matrix = Table("family", "worth trying", "why, or what is lacking", "strategies", box=None)
+    for family, rows in groupby(sorted(advice.rows, key=lambda row: FAMILY[row.family]), lambda row: row.family):
+        ours = list(rows)
+        lacking = ours[0].lacking
+        names = ", ".join(row.strategy for row in ours)
+        matrix.add_row(family, "no" if lacking else "yes", ", ".join(lacking) or ours[0].why, names)
+    console.print(matrix)
+    measured = [row for row in advice.rows if row.ndcg10 is not None or row.ep is not None]
+    table = Table("strategy", "NDCG@10", "better than simpler", "E_p", box=None)
+    for row in measured:
         table.add_row(
             f"[bold]{row.strategy} ←[/bold]" if row.strategy == advice.strategy else row.strategy,
-            row.family,
-            f"no: {', '.join(row.lacking)}" if row.lacking else f"yes: {row.why}",
             "" if row.ndcg10 is None else f"{row.ndcg10:.3f}",
             {None: "", True: "yes", False: "no"}[row.better],
             "" if row.ep is None else f"{row.ep:.3f}",
         )
-    console.print(table)
+    console.print(table) if measured else None
     console.print(f"served  {advice.strategy}: {advice.why}")
 
 

@@ -39,7 +39,7 @@ def test_every_family_says_what_it_needs():
 def test_a_course_without_learners_is_taught_by_its_graph():
     advice = advise(NAMES, POOR, "full", {}, None, "needed")
     ready = {row.family for row in advice.rows if not row.lacking}
-    assert ready == {"reference", "sequencing", "reinforcement"} and advice.strategy == "needed"
+    assert ready == {"reference", "sequencing", "course graph", "reinforcement"} and advice.strategy == "needed"
     als = next(row for row in advice.rows if row.strategy == "als")
     assert als.lacking == ("12 of 1,000 interactions", "1 of 50 known learners", "0 of 30 known items")
 
@@ -47,7 +47,7 @@ def test_a_course_without_learners_is_taught_by_its_graph():
 def test_nobody_to_look_after_it_leaves_the_simple_families():
     assert lacking(FAMILIES["sequence"], RICH, "none") == ("somebody who looks after it (TEAM)",)
     assert lacking(FAMILIES["hybrid"], RICH, "some") == ()
-    assert lacking(FAMILIES["content"], replace(RICH, described=30), "none") == ("10% of 80% described",)
+    assert lacking(FAMILIES["content"], replace(RICH, described=30), "none") == ("10% of 80% resources described",)
 
 
 @pytest.mark.parametrize(
