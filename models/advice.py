@@ -159,7 +159,7 @@ def advise(
 def pick(rows: Sequence[Row], base: str) -> tuple[str, str]:
     """The strategy to serve and why."""
     ep = next((row.ep for row in rows if row.strategy == base), None)
-    able = [row for row in rows if row.better and not row.lacking]
+    able = [row for row in rows if row.better and not row.lacking and row.family != "reference"]
     proven = [row for row in able if row.ep is not None and ep is not None and row.ep >= ep - AS_WELL]
     if proven:
         best = max(proven, key=lambda row: row.ndcg10 or 0.0)

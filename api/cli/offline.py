@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -36,9 +37,10 @@ def show(standing: Standing, held: list[Held], folder: Path) -> None:
     for rung in standing.rungs:
         lead = "" if rung.lead is None else f"{rung.lead:+.3f} ({rung.low:+.3f} to {rung.high:+.3f})"
         values = [rung.figures.get(name) for name in FIGURES]
-        table.add_row(rung.name, *("" if value is None else f"{value:.3f}" for value in values), rung.lacks or lead)
+        cells = ("" if value is None else f"{value:.3f}" for value in values)
+        table.add_row(rung.name, *cells, escape(rung.lacks) or lead)
     console.print(table)
     for each in held:
         for note in each.ranker.notes if each.ranker else ():
-            console.print(f"[yellow]{each.name}[/yellow]  {note}")
+            console.print(f"[yellow]{each.name}[/yellow]  {escape(note)}")
     console.print(f"table   {folder / 'offline.json'}\nplot    {folder / 'offline.png'}")

@@ -86,16 +86,16 @@ class ALS(VectorRanker):
         chosen: ALSSettings = settings or ALSSettings()
         if not chosen.regularization:
             chosen = replace(chosen, regularization=LIFTED * _noise(log))
-        model = AlternatingLeastSquares(
-            factors=chosen.factors,
-            regularization=chosen.regularization,
-            iterations=chosen.iterations,
-            num_threads=chosen.threads,
-            random_state=seed,
-        )
         confidence = log.matrix
         confidence.data = 1 + chosen.alpha * confidence.data
         with threadpool_limits(1, "blas"):
+            model = AlternatingLeastSquares(
+                factors=chosen.factors,
+                regularization=chosen.regularization,
+                iterations=chosen.iterations,
+                num_threads=chosen.threads,
+                random_state=seed,
+            )
             model.fit(confidence, show_progress=False)
         return cls(log.items, vectors_of(log, model.item_factors), chosen)
 
