@@ -17,7 +17,7 @@ import typer.main
 
 from api.cli.main import app
 from graph.analysis import questions
-from models.advice import FAMILIES
+from models.advice import FAMILIES, TOLD
 from models.strategies import STRATEGIES
 
 ROOT = Path(__file__).parent.parent
@@ -26,21 +26,28 @@ DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(<!-- figures ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 LADDER = ("random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed", "bandit")
 RANKED = {
-    "ndcg10": ".4f",
-    "hit10": ".3f",
-    "mrr": ".3f",
-    "ndcg10_above": "+.4f",
-    "cold_learner_ndcg10": ".3f",
-    "cold_item_ndcg10": ".3f",
-    "coverage": ".2f",
-    "novelty": ".1f",
-    "diversity": ".2f",
-    "calibration": ".3f",
-    "train_s": ".1f",
-    "recommend_ms": ".2f",
-    "memory_mib": ".0f",
+    "ndcg10": ("NDCG@10", ".4f"),
+    "hit10": ("HitRate@10", ".3f"),
+    "mrr": ("MRR", ".3f"),
+    "ndcg10_above": ("NDCG over the one before (peers: over ours), 95 %", "+.3f"),
+    "cold_learner_ndcg10": ("cold learners", ".3f"),
+    "cold_item_ndcg10": ("cold items", ".3f"),
+    "coverage": ("coverage", ".2f"),
+    "novelty": ("novelty, bits", ".1f"),
+    "diversity": ("diversity", ".2f"),
+    "calibration": ("calibration error", ".3f"),
+    "train_s": ("train s", ".1f"),
+    "recommend_ms": ("recommend ms", ".2f"),
+    "memory_mib": ("MiB", ".0f"),
 }
-HORIZON = {"take_up": ".3f", "events": ".1f", "minutes": ".0f", "left": ".2f", "ep": ".3f", "retained": ".3f"}
+HORIZON = {
+    "take_up": ("taken up", ".3f"),
+    "events": ("events", ".1f"),
+    "minutes": ("minutes", ".0f"),
+    "left": ("left early", ".2f"),
+    "ep": ("E_p", ".3f"),
+    "retained": ("retained after 30 days", ".3f"),
+}
 RUNGS = (*LADDER, "q", "ppo", "no_graph", "lodestar")
 
 
@@ -129,10 +136,16 @@ def diagnostics(figures: Mapping[str, float], course: str) -> list[str]:
 def rankers(figures: Mapping[str, float], data: str) -> list[str]:
     """The rungs on one log in the order of the ladder, peers last; of `horizons` the short and the long run."""
     found = _by_name(figures, data)
-    if data == "horizons":
-        return _columns(found, HORIZON)
-    lines = _columns(found, RANKED)
-    return [lines[0].replace("| ndcg10 ", "| NDCG@10 "), *lines[1:]]
+    columns = HORIZON if data == "horizons" else RANKED
+    said = {name: column for name, column in columns.items() if any(name in own for own in found.values())}
+    lines = [
+        f"| rung | {' | '.join(label for label, _ in said.values())} |",
+        "|" + "---|" * (len(said) + 1),
+    ]
+    for rung, own in sorted(found.items(), key=lambda pair: pair[0].startswith("peer.")):
+        cells = [_cell(own, name, form) for name, (_, form) in said.items()]
+        lines.append(f"| {rung} | {' | '.join(cells)} |")
+    return lines
 
 
 def _by_name(figures: Mapping[str, float], data: str) -> dict[str, dict[str, float]]:
@@ -142,15 +155,6 @@ def _by_name(figures: Mapping[str, float], data: str) -> dict[str, dict[str, flo
         if name.startswith(f"{data}.") and rung:
             found.setdefault(rung, {})[figure] = value
     return found
-
-
-def _columns(found: Mapping[str, Mapping[str, float]], columns: Mapping[str, str]) -> list[str]:
-    """One line a rung; a column is a figure and how it is printed, its deviation behind it where there is one."""
-    lines = [f"| rung | {' | '.join(columns)} |", "|" + "---|" * (len(columns) + 1)]
-    for rung, own in found.items():
-        cells = [_cell(own, name, form) for name, form in columns.items()]
-        lines.append(f"| {rung} | {' | '.join(cells)} |")
-    return lines
 
 
 def _cell(own: Mapping[str, float], name: str, form: str) -> str:
@@ -166,10 +170,9 @@ def strategies() -> list[str]:
     """Every strategy with its family and what the family needs."""
     lines = ["| strategy | family | what it is | what its family needs |", "|---|---|---|---|"]
     for name, entry in STRATEGIES.items():
-        needs = FAMILIES[entry.family]
         told = [
-            f"{value:.0%} of the resources described" if key == "described" else f"{value:,} {key.replace('_', ' ')}"
-            for key, value in asdict(needs).items()
+            f"{value:.0%} of {TOLD[key]}" if key == "described" else f"{value:,} {TOLD.get(key, key.replace('_', ' '))}"
+            for key, value in asdict(FAMILIES[entry.family]).items()
             if key not in ("care", "why") and value
         ]
         lines.append(f"| `{name}` | {entry.family} | {entry.about} | {', '.join(told) or 'nothing'} |")

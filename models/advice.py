@@ -21,7 +21,11 @@ Team = Literal["none", "some", "full"]
 
 CARE: dict[str, int] = {"none": 0, "some": 1, "full": 2}
 TAKEN = "advice.json"
-TOLD = {"answered": "recommendations with an outcome", "described": "resources described"}
+TOLD = {
+    "prerequisites": "prerequisite(s)",
+    "answered": "recommendations with an outcome",
+    "described": "resources described",
+}
 ENOUGH = 5
 """Events from which on a learner or an item counts as known."""
 AS_WELL = 0.01
@@ -198,6 +202,7 @@ __all__ = [
     "CARE",
     "ENOUGH",
     "FAMILIES",
+    "TOLD",
     "Advice",
     "Data",
     "Measured",

@@ -9,6 +9,8 @@ from api.cli.on_loop import on_loop, print_json
 from api.skip_views import PointState, SkipView
 from api.skipping import may_skip
 
+SHOWN = 5
+"""Points that would be missed are named up to this many."""
 console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
@@ -41,7 +43,9 @@ def _evidence(view: SkipView) -> list[str]:
         f"  shown by  {' → '.join(point.name for point in each.chain)} ({each.point.level:.0%})"
         for each in view.shown_by
     ]
-    lines += [f"  missed    {_state(each)}" for each in view.missed]
+    lines += [f"  missed    {_state(each)}" for each in view.missed[:SHOWN]]
+    if len(view.missed) > SHOWN:
+        lines.append(f"  …         and {len(view.missed) - SHOWN} more: --json lists them")
     if view.verdict == "test_first":
         lines += [f"  check     {item}" for item in view.items]
     if view.gates:
