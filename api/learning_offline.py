@@ -22,7 +22,7 @@ async def learn_from_log(
     """
     arrays = await read_arrays(graph, course, trained.tracers)
     logged, read = await read_log(graph, arrays)
-    folder = place(trained.home / "policies" / course, NAME)
+    folder = place(trained.policies.policies(course), NAME)
     return train(arrays, logged, folder, config, report), read
 
 

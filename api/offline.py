@@ -7,11 +7,9 @@ from time import time
 
 from api.catalogue_texts import Catalogue, catalogue_of
 from graph.catalogue import course as read_course
-from graph.interactions import Graph, RawInteraction, read_interactions
+from graph.interactions import SECONDS_A_DAY, Graph, RawInteraction, read_interactions
 from models.rankers.cleaning import clean
 from models.rankers.offline import Course, Held, Standing, hold
-
-_SECONDS_A_DAY = 86400
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ def evaluate_offline(
 
     Raises `Invalid` where there is too little to ask about.
     """
-    log, found = clean(logged.rows, logged.catalogue.items, time() / _SECONDS_A_DAY)
+    log, found = clean(logged.rows, logged.catalogue.items, time() / SECONDS_A_DAY)
     course = Course(logged.course, log, logged.catalogue, str(found))
     return hold(course, folder, names, seed, report)
 

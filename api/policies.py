@@ -22,7 +22,11 @@ class Policies:
 
     def strategies(self, course: Course, catalogue: Catalogue | None = None) -> Strategies:
         """What can recommend on this course."""
-        return Strategies(course, self.home / "policies" / course.id, self.rankers(course.id), catalogue)
+        return Strategies(course, self.policies(course.id), self.rankers(course.id), catalogue)
+
+    def policies(self, course: str) -> Path:
+        """The folder of a course's trained policies."""
+        return self.home / "policies" / course
 
     def rankers(self, course: str) -> Path:
         """The folder of a course's fitted rankers."""

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
     def policy_folder(self, course: str) -> Path:
         """Where the policy of `course` and its evaluation are kept."""
-        return self.home / "policies" / course
+        return self.trained().policies.policies(course)
 
     def address(self) -> Address | None:
         """The server that NEO4J_URI names, or None where the managed one is to be used."""

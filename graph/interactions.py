@@ -21,4 +21,4 @@ async def read_interactions(graph: Graph, course: str) -> list[RawInteraction]:
     ]
 
 
-__all__ = ["Graph", "RawInteraction", "read_interactions"]
+__all__ = ["SECONDS_A_DAY", "Graph", "RawInteraction", "read_interactions"]

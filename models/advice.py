@@ -7,7 +7,6 @@ evaluate --offline`), and teaches as well in the contest: what learners like is 
 """
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Literal
 
 from models.rankers.standing import load as measured_offline
 from models.standing import Standings
+from models.stored import put
 
 Team = Literal["none", "some", "full"]
 """Who looks after models: nobody, somebody now and then, or people who retrain and watch."""
@@ -187,9 +187,7 @@ def _shown(name: str, value: float) -> str:
 def take(advice: Advice, folder: Path) -> None:
     """Let the advice stand in `folder`: from then on it says who serves."""
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{TAKEN}.part"
-    part.write_text(json.dumps(asdict(advice), indent=1, ensure_ascii=False), encoding="utf-8")
-    os.replace(part, folder / TAKEN)
+    put(folder / TAKEN, json.dumps(asdict(advice), indent=1, ensure_ascii=False).encode())
 
 
 def picked(folder: Path) -> str | None:

@@ -4,7 +4,6 @@ The verdict lies beside the policy as evaluation.json, with the version it was m
 """
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from models.environment import LearnerVectorEnv
 from models.evaluation import Result, compare, evaluate, join
 from models.recommender import Recommender
+from models.stored import put
 
 EVALUATION = "evaluation.json"
 LEARNED = ("lodestar", "cql")
@@ -106,9 +106,7 @@ def _best(results: dict[str, Result]) -> str:
 def save(standings: Standings, folder: Path) -> None:
     """Write evaluation.json and the plot ladder.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{EVALUATION}.part"
-    part.write_text(json.dumps(asdict(standings), indent=1), encoding="utf-8")
-    os.replace(part, folder / EVALUATION)
+    put(folder / EVALUATION, json.dumps(asdict(standings), indent=1).encode())
     draw(standings, folder / "ladder.png")
 
 

@@ -9,8 +9,9 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,37 +21,70 @@ from graph.errors import SetupFailed
 Parameters = Mapping[str, NDArray[Any]]
 
 
+class Fitted(Protocol):
+    """What can be stored."""
+
+    @property
+    def name(self) -> str:
+        """As users know it."""
+        ...
+
+    notes: tuple[str, ...]
+
+    def parameters(self) -> Parameters:
+        """All that was fitted."""
+        ...
+
+
 class Stored(NamedTuple):
-    """What was read; `hash` changes with the parameters."""
+    """What was read; `version` changes with the parameters, `when` is UTC, `figures` what was measured then."""
 
     header: dict[str, Any]
     parameters: dict[str, NDArray[Any]]
-    hash: str
+    version: str
+    when: datetime
+    figures: Mapping[str, float]
 
 
-def write(folder: Path, name: str, header: Mapping[str, Any], parameters: Parameters) -> None:
-    """Put a model in `folder` in place of the one that is there; its header becomes the file `name`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    content = _packed(parameters)
+def save(model: Fitted, path: Path, own: Mapping[str, Any], figures: Mapping[str, float] | None = None) -> None:
+    """Put a model in place of the one that is there: its header becomes `path`, with what is its `own` besides."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = _packed(model.parameters())
     arrays = f"parameters-{hashlib.sha256(content).hexdigest()[:16]}.npz"
-    _replace(folder / arrays, content)
-    _replace(folder / name, json.dumps({**header, "parameters": arrays}, ensure_ascii=False, indent=1).encode())
-    for old in folder.glob("parameters-*.npz"):
+    when, told = datetime.now(UTC).isoformat(timespec="seconds"), dict(figures or {})
+    header = {"name": model.name, **own, "notes": model.notes, "when": when, "figures": told, "parameters": arrays}
+    put(path.parent / arrays, content)
+    put(path, json.dumps(header, ensure_ascii=False, indent=1).encode())
+    for old in path.parent.glob("parameters-*.npz"):
         if old.name != arrays:
             old.unlink(missing_ok=True)
 
 
-def read(path: Path, needed: tuple[str, ...] = ()) -> Stored:
-    """The model whose header is at `path`. Raises `SetupFailed` where it cannot be read or lacks what is needed."""
+def load(path: Path, own: tuple[str, ...], missing: str) -> Stored:
+    """The model whose header is at `path`, which has its `own` names.
+
+    Raises `SetupFailed`: with `missing` where there is none, else where it cannot be read.
+    """
+    if not path.is_file():
+        raise SetupFailed(missing)
     try:
         header: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        for name in needed:
+        for name in ("name", *own, "notes"):
             header[name]
         with np.load(path.parent / header["parameters"], allow_pickle=False) as arrays:
             parameters = {name: arrays[name] for name in arrays.files}
+        when, figures = datetime.fromisoformat(header["when"]), header["figures"]
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise SetupFailed(f"{path} cannot be read ({error}). Delete the folder and fit again.") from error
-    return Stored(header, parameters, header["parameters"].removeprefix("parameters-")[:8])
+    stamp = header["parameters"].removeprefix("parameters-")[:8]
+    return Stored(header, parameters, f"{header['name']}-{stamp}", when, figures)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file in place of the one that is there: a reader finds the old one or the new one, whole."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    os.replace(part, path)
 
 
 def _packed(parameters: Parameters) -> bytes:
@@ -61,9 +95,3 @@ def _packed(parameters: Parameters) -> bytes:
             with archive.open(f"{name}.npy", "w") as member:
                 np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
     return file.getvalue()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)

@@ -4,14 +4,14 @@ On disk a model is a folder (`models/stored.py`) with `learner.json`: name, skil
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from graph.errors import Invalid, SetupFailed
+from graph.errors import Invalid
+from models import stored
 from models.learners.contract import LearnerModel
-from models.stored import read, write
 
 HEADER = "learner.json"
 
@@ -75,24 +75,14 @@ def learner_model(name: str) -> type[LearnerModel]:
 
 def save(model: LearnerModel, folder: Path, figures: Mapping[str, float] | None = None) -> None:
     """Write a fitted model to `folder` in place of the one that is there."""
-    header = {
-        "name": model.name,
-        "skills": model.skills,
-        "items": model.items,
-        "notes": model.notes,
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": dict(figures or {}),
-    }
-    write(folder, HEADER, header, model.parameters())
+    stored.save(model, folder / HEADER, {"skills": model.skills, "items": model.items}, figures)
 
 
 def load(folder: Path) -> Saved:
     """The model in `folder`. Raises `SetupFailed` where there is none or it cannot be read."""
-    path = folder / HEADER
-    if not path.is_file():
-        raise SetupFailed(f"There is no fitted learner model in {folder}. Fit one: lodestar learners fit")
-    header, parameters, stamp = read(path, ("name", "skills", "items", "notes", "when", "figures"))
-    skills, items, notes = (tuple(header[name]) for name in ("skills", "items", "notes"))
-    model = learner_model(header["name"]).from_parameters(skills, items, parameters)
+    missing = f"There is no fitted learner model in {folder}. Fit one: lodestar learners fit"
+    found = stored.load(folder / HEADER, ("skills", "items"), missing)
+    skills, items, notes = (tuple(found.header[name]) for name in ("skills", "items", "notes"))
+    model = learner_model(found.header["name"]).from_parameters(skills, items, found.parameters)
     model.notes = notes
-    return Saved(model, f"{model.name}-{stamp}", datetime.fromisoformat(header["when"]), header["figures"])
+    return Saved(model, found.version, found.when, found.figures)

@@ -4,14 +4,14 @@ On disk a ranker is a folder (`models/stored.py`) with `ranker.json`: name, item
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from graph.errors import Invalid, SetupFailed
+from graph.errors import Invalid
+from models import stored
 from models.rankers.contract import Ranker
-from models.stored import read, write
 
 HEADER = "ranker.json"
 
@@ -67,22 +67,13 @@ def ranker(name: str) -> type[Ranker]:
 
 def save(model: Ranker, folder: Path, figures: Mapping[str, float] | None = None) -> None:
     """Write a fitted ranker to `folder` in place of the one that is there."""
-    header = {
-        "name": model.name,
-        "items": model.items,
-        "notes": model.notes,
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": dict(figures or {}),
-    }
-    write(folder, HEADER, header, model.parameters())
+    stored.save(model, folder / HEADER, {"items": model.items}, figures)
 
 
 def load(folder: Path) -> Saved:
     """The ranker in `folder`. Raises `SetupFailed` where there is none or it cannot be read."""
-    path = folder / HEADER
-    if not path.is_file():
-        raise SetupFailed(f"There is no fitted ranker in {folder}. Fit it: lodestar evaluate COURSE --offline")
-    header, parameters, stamp = read(path, ("name", "items", "notes", "when", "figures"))
-    model = ranker(header["name"]).from_parameters(tuple(header["items"]), parameters)
-    model.notes = tuple(header["notes"])
-    return Saved(model, f"{model.name}-{stamp}", datetime.fromisoformat(header["when"]), header["figures"])
+    missing = f"There is no fitted ranker in {folder}. Fit it: lodestar evaluate COURSE --offline"
+    found = stored.load(folder / HEADER, ("items",), missing)
+    model = ranker(found.header["name"]).from_parameters(tuple(found.header["items"]), found.parameters)
+    model.notes = tuple(found.header["notes"])
+    return Saved(model, found.version, found.when, found.figures)

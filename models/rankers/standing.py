@@ -1,7 +1,6 @@
 """What rankers reached on a course's own log, on disk beside them: offline.json and the plot offline.png."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.rankers.contest import ORDER, Held
+from models.stored import put
 
 OFFLINE = "offline.json"
 
@@ -61,9 +61,7 @@ def now() -> str:
 def save(standing: Standing, folder: Path) -> None:
     """Write offline.json and offline.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{OFFLINE}.part"
-    part.write_text(json.dumps(asdict(standing), indent=1, ensure_ascii=False), encoding="utf-8")
-    os.replace(part, folder / OFFLINE)
+    put(folder / OFFLINE, json.dumps(asdict(standing), indent=1, ensure_ascii=False).encode())
     draw(standing, folder / "offline.png")
 
 
