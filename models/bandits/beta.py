@@ -11,12 +11,12 @@ which keeps the mean of Agrawal & Goyal's (2012) trial with success probability 
 decides, see `models/bandits/thompson.py`.
 """
 
-from copy import copy
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
+from models.bandits.chance import Stateful
 from models.bandits.linear import Course, Decision, Doubles, Floats, Observation
 from models.bandits.thompson import one_of
 
@@ -67,9 +67,10 @@ def updated(state: BetaState, resources: np.ndarray, win: Doubles) -> BetaState:
     return BetaState(wins, losses, state.answers + len(resources))
 
 
-class BetaThompson:
+class BetaThompson(Stateful):
     """The best by a draw from each resource's distribution; `seed` makes it repeatable."""
 
+    state: BetaState
     name = "thompson_beta"
     version = "1"
 
@@ -82,7 +83,7 @@ class BetaThompson:
     ) -> None:
         self.course, self.settings = course, settings or Settings()
         self.state = BetaState.empty(course.resources) if state is None else state
-        self._random = np.random.default_rng(seed)
+        super().__init__(seed)
 
     def decide(self, observation: Observation) -> Decision:
         """One of n draws decides for each learner."""
@@ -90,18 +91,6 @@ class BetaThompson:
         shape = (*observation.candidates.shape, self.settings.draws)
         scores = self._random.beta(1 + self.state.wins[arms], 1 + self.state.losses[arms], size=shape)
         return one_of(scores, observation, self._random, None)
-
-    def of(self, state: BetaState) -> Self:
-        """The same bandit in another state; they share a source of chance."""
-        other = copy(self)
-        other.state = state
-        return other
-
-    def seeded(self, seed: int | None = None) -> Self:
-        """The same bandit with a new source of chance."""
-        other = copy(self)
-        other._random = np.random.default_rng(seed)
-        return other
 
     def after(self, observation: Observation, decision: Decision, reward: Floats) -> Self:
         """Having seen what the decision's choices brought, (B,)."""

@@ -8,7 +8,6 @@ adds and nothing else, so no error builds up, and the order of outcomes does not
 asks for it, D³/3 operations at D = 25. Left out: parameters of each arm (the hybrid model of Li et al. 2010).
 """
 
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cho_solve, solve_triangular
 
+from models.bandits.chance import Stateful
 from models.course import Course, Floats
 from models.features import CANDIDATE, RESOURCE, Batch, Features
 from models.recommender import Decision, Observation, needed_points
@@ -67,7 +67,7 @@ def updated(state: LinearState, context: ArrayLike, reward: ArrayLike) -> Linear
     return LinearState(state.precision + rows.T @ rows, state.moment + rows.T @ rewards, state.answers + len(rows))
 
 
-class LinearBandit:
+class LinearBandit(Stateful):
     """What is common to them; each kind decides in its own way.
 
     settings: its own, `usual` without; they have a `ridge`, λ. seed: of its chance, if it leaves anything to chance.
@@ -76,6 +76,7 @@ class LinearBandit:
     name = "linear"
     version = f"1-{SIZE}"
     usual: Any
+    state: LinearState
 
     def __init__(
         self, course: Course, settings: Any = None, state: LinearState | None = None, seed: int | None = None
@@ -83,7 +84,7 @@ class LinearBandit:
         self.course, self.settings = course, settings or self.usual
         self.state = LinearState.empty(self.settings.ridge) if state is None else state
         self._features = Features(course)
-        self._random = np.random.default_rng(seed)
+        super().__init__(seed)
 
     def context(self, observation: Observation) -> Floats:
         """(B, K, D) features of the candidates and a constant."""
@@ -92,18 +93,6 @@ class LinearBandit:
         parts = [self._features.candidates(seen), self._features.resources[seen.candidates]]
         constant = np.ones((*seen.candidates.shape, 1), dtype=np.float32)
         return np.concatenate([*parts, constant], axis=-1, dtype=np.float32)
-
-    def of(self, state: LinearState) -> Self:
-        """The same bandit in another state; they share a source of chance."""
-        other = copy(self)
-        other.state = state
-        return other
-
-    def seeded(self, seed: int | None = None) -> Self:
-        """The same bandit with a new source of chance."""
-        other = copy(self)
-        other._random = np.random.default_rng(seed)
-        return other
 
     def after(self, observation: Observation, decision: Decision, reward: Floats) -> Self:
         """Having seen what the decision's choices brought, (B,)."""
@@ -115,4 +104,14 @@ class LinearBandit:
         return self.of(self.state.worth(answers, self.settings.ridge))
 
 
-__all__ = ["SIZE", "Course", "Decision", "Doubles", "Floats", "LinearBandit", "LinearState", "Observation", "updated"]
+__all__ = [
+    "SIZE",
+    "Course",
+    "Decision",
+    "Doubles",
+    "Floats",
+    "LinearBandit",
+    "LinearState",
+    "Observation",
+    "updated",
+]
