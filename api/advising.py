@@ -1,5 +1,7 @@
 """Advice on a course: what its graph holds, what was measured, and which strategy that supports."""
 
+from datetime import timedelta
+
 from graph.connection import Graph
 from graph.course_data import CourseData, read_course_data
 from models.advice import ENOUGH, Advice, Data, Team, advise
@@ -11,14 +13,14 @@ async def advice_on(graph: Graph, strategies: Strategies, team: Team) -> tuple[D
     """Reads the graph anew; raises `NotFound` for the course."""
     data = data_of(await read_course_data(graph, strategies.course.id))
     names = [(name, entry.family) for name, entry in STRATEGIES.items()]
-    return data, advise(names, data, team, strategies.offline(), strategies.contest(), strategies.taught())
+    return data, advise(names, data, team, strategies.offline(), strategies.teaching(), strategies.taught())
 
 
 def data_of(found: CourseData) -> Data:
     """The counts as advice reads them."""
     known = [sum(events >= ENOUGH for events in each) for each in (found.learner_events, found.item_events)]
     pairs = len(found.learner_events) * found.resources
-    days = (found.last - found.first).total_seconds() / 86400 if found.first and found.last else 0.0
+    days = (found.last - found.first) / timedelta(days=1) if found.first and found.last else 0.0
     return Data(
         points=found.points,
         prerequisites=found.prerequisites,

@@ -146,11 +146,13 @@ def advise(
     data: Data,
     team: Team,
     offline: Mapping[str, Measured],
-    contest: Standings | None,
+    taught: Mapping[str, float],
     base: str,
 ) -> Advice:
-    """The matrix of `strategies` (name, family) and the pick; `base` serves where no ranker has earned its place."""
-    taught = {rung.name: rung.ep for rung in contest.rungs} if contest else {}
+    """The matrix of `strategies` (name, family) and the pick; `base` serves where no ranker has earned its place.
+
+    `offline` and `taught` (E_p): what was measured of each, on the course's log and in the contest.
+    """
     rows = []
     for name, family in strategies:
         needs, seen = FAMILIES[family], offline.get(name)

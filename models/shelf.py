@@ -8,7 +8,7 @@ from graph.errors import Invalid, SetupFailed
 from models.advice import Measured, Standings, measured_offline, picked
 from models.rankers.rung import LONGEST, Catalogue, History, nothing_done, on_course
 from models.serving import Course, Recommender, measured, policy, rung
-from models.strategies import DEFAULT, RANKERS, STRATEGIES, UNTRAINED, known
+from models.strategies import DEFAULT, FITTED, RANKERS, STRATEGIES, known
 
 HALVES = ("q", "ppo")
 
@@ -39,18 +39,27 @@ class Strategies:
         return self.made[name]
 
     def best(self) -> str:
-        """Who serves: what advice took, else what teaches best; what is gone cannot."""
+        """Who serves: the ranker that advice took, else what teaches best; what is gone cannot."""
         taken = picked(self.rankers)
-        return taken if taken and self._can(taken) else self.taught()
+        return taken if taken in RANKERS and self._can(taken) else self.taught()
 
     def taught(self) -> str:
-        """The winner of the contest; what is newer than the contest, or gone, has not earned its place."""
+        """The winner of the contest, if it is still what was measured."""
         standings = self.contest()
-        if standings is None or not self._can(standings.served):
-            return DEFAULT
-        name = standings.served
-        trained = STRATEGIES[name].family not in UNTRAINED
-        return name if not trained or self.make(name).version == standings.of(name).version else DEFAULT
+        return standings.served if standings and self._as_measured(standings, standings.served) else DEFAULT
+
+    def teaching(self) -> Mapping[str, float]:
+        """E_p of each that is still what was measured."""
+        standings = self.contest()
+        if standings is None:
+            return {}
+        return {rung.name: rung.ep for rung in standings.rungs if self._as_measured(standings, rung.name)}
+
+    def _as_measured(self, standings: Standings, name: str) -> bool:
+        """What is newer than the contest, or gone, has not earned its place."""
+        if name not in FITTED:
+            return name in STRATEGIES
+        return self._can(name) and self.make(name).version == standings.of(name).version
 
     def contest(self) -> Standings | None:
         """What was measured of learning, in the simulator."""

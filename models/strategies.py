@@ -48,8 +48,8 @@ STRATEGIES: dict[str, Strategy] = {
 }
 """In the order of the ladder, simplest family first."""
 
-UNTRAINED = ("sequencing", "course graph", "bandit")
-"""Families that are what they are without a file that somebody fitted."""
+FITTED = {name for name, entry in STRATEGIES.items() if name in RANKERS or entry.family.endswith("reinforcement")}
+"""Those that are what a file says that somebody fitted or trained."""
 
 
 def known(name: str) -> Strategy:
@@ -59,4 +59,4 @@ def known(name: str) -> Strategy:
     return STRATEGIES[name]
 
 
-__all__ = ["DEFAULT", "RANKERS", "STRATEGIES", "UNTRAINED", "Strategy", "known"]
+__all__ = ["DEFAULT", "FITTED", "RANKERS", "STRATEGIES", "Strategy", "known"]

@@ -12,7 +12,7 @@ from api.cli import train
 from api.cli.judging import judge
 from api.cli.offline import evaluate_on_log
 from api.cli.session import on_graph
-from api.measuring import FAMILIES, RANKERS, STRATEGIES, Data, Settings, advice_now, read_strategies, take
+from api.measuring import FAMILIES, RANKERS, STRATEGIES, Data, Settings, advice_on, read_strategies, take
 
 console = Console(highlight=False)
 FAMILY = {name: place for place, name in enumerate(FAMILIES)}
@@ -46,14 +46,19 @@ def evaluate(
     settings = Settings()
     if offline:
         evaluate_on_log(settings, course, rung or list(RANKERS))
-    else:
-        judge(on_graph(partial(read_strategies, settings=settings, course=course)), learners, seeds)
-    _take(settings, course)
+    found = on_graph(partial(read_strategies, settings=settings, course=course))
+    if not offline:
+        judge(found, learners, seeds)
+    _, advice = on_graph(partial(advice_on, strategies=found, team=settings.team))
+    take(advice, found.rankers)
+    console.print(f"serves  {advice.strategy}: {advice.why}")
 
 
 def advise(course: CourseId) -> None:
     """Say which strategies COURSE's data supports, what was measured of each, and which one serves, and why."""
-    data, advice = on_graph(partial(advice_now, settings=Settings(), course=course))
+    settings = Settings()
+    found = on_graph(partial(read_strategies, settings=settings, course=course))
+    data, advice = on_graph(partial(advice_on, strategies=found, team=settings.team))
     _tell(course, data)
     matrix = Table("family", "worth trying", "why, or what is lacking", "strategies", box=None)
     for family, rows in groupby(sorted(advice.rows, key=lambda row: FAMILY[row.family]), lambda row: row.family):
@@ -102,10 +107,3 @@ def _tell(course: str, data: Data) -> None:
     console.print(f"{data.interactions:,} outcomes of {data.learners:,} learners in {data.days:.0f} days; {known}")
     console.print(f"outcomes are {data.labels}{right}; density {data.density:.1%}")
     console.print(f"learners chose {data.own:.0%} of it themselves; {data.answered:,} recommendations have an outcome")
-
-
-def _take(settings: Settings, course: str) -> None:
-    """From now on the new measurement says who serves."""
-    _, advice = on_graph(partial(advice_now, settings=settings, course=course))
-    take(advice, settings, course)
-    console.print(f"serves  {advice.strategy}: {advice.why}")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.recommender import by_score
-from models.strategies import RANKERS, STRATEGIES
+from models.strategies import FITTED, STRATEGIES
 
 pytestmark = pytest.mark.database
 ME = "/v1/learners/ana/recommendations"
@@ -45,8 +45,7 @@ async def put(api, strategy, budget=None):
     return strategy
 
 
-FILED = {name for name, each in STRATEGIES.items() if name in RANKERS or each.family.endswith("reinforcement")}
-NEEDS_NO_FILE = [name for name in STRATEGIES if name not in FILED]
+NEEDS_NO_FILE = [name for name in STRATEGIES if name not in FITTED]
 
 
 @pytest.mark.parametrize("name", NEEDS_NO_FILE)

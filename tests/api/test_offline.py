@@ -70,8 +70,17 @@ async def test_who_teaches_as_well_and_predicts_better_serves_after_the_advice(a
     await study(api, 20)
     strategies = (await api.loop.courses.get("little")).line_up.strategies
     evaluate_offline(await read_logged(api.loop.graph, "little"), strategies.rankers, ["tfidf"])
-    rungs = [Standing(name, "1", ep, 0, 0.5, 20, 0, 0, 0.5, 0.1) for name, ep in (("needed", 0.5), ("tfidf", 0.5))]
-    save(Standings("little", 9, [0], rungs, "needed", ""), strategies.policies)
+    versions = {"needed": "1", "tfidf": strategies.make("tfidf").version}
+
+    def contest(**changed):
+        stood = (versions | changed).items()
+        rungs = [Standing(name, version, 0.5, 0, 0.5, 20, 0, 0, 0.5, 0.1) for name, version in stood]
+        save(Standings("little", 9, [0], rungs, "needed", ""), strategies.policies)
+
+    contest(tfidf="an earlier fit")
+    _, advice = await advice_on(api.loop.graph, strategies, "full")
+    assert advice.strategy == "needed", "what it taught then says nothing of this fit"
+    contest()
     _, advice = await advice_on(api.loop.graph, strategies, "full")
     better = next(row for row in advice.rows if row.strategy == "tfidf").better
     assert advice.strategy == ("tfidf" if better else "needed")

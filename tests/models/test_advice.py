@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from models.advice import FAMILIES, Data, Measured, advise, lacking
-from models.standing import Standing, Standings
 from models.strategies import STRATEGIES
 
 RICH = Data(
@@ -27,17 +26,12 @@ POOR = replace(RICH, learners=3, known_learners=1, known_items=0, interactions=1
 NAMES = [(name, entry.family) for name, entry in STRATEGIES.items()]
 
 
-def contest(**ep: float) -> Standings:
-    rungs = [Standing(name, "1", value, 0, 0.5, 20, 0, 0, 0.5, 0.1) for name, value in ep.items()]
-    return Standings("c", 500, [0], rungs, max(ep, key=lambda name: ep[name]), "")
-
-
 def test_every_family_says_what_it_needs():
     assert {family for _, family in NAMES} <= set(FAMILIES)
 
 
 def test_a_course_without_learners_is_taught_by_its_graph():
-    advice = advise(NAMES, POOR, "full", {}, None, "needed")
+    advice = advise(NAMES, POOR, "full", {}, {}, "needed")
     ready = {row.family for row in advice.rows if not row.lacking}
     assert ready == {"reference", "sequencing", "course graph", "reinforcement"} and advice.strategy == "needed"
     als = next(row for row in advice.rows if row.strategy == "als")
@@ -66,7 +60,7 @@ def test_nobody_to_look_after_it_leaves_the_simple_families():
     ],
 )
 def test_a_ranker_serves_only_where_it_is_better_and_teaches_as_well(offline, ep, taken):
-    advice = advise(NAMES, RICH, "full", offline, contest(**ep), "needed")
+    advice = advise(NAMES, RICH, "full", offline, ep, "needed")
     assert advice.strategy == taken and (taken == "needed" or taken in {row.strategy for row in advice.rows})
     if taken == "needed" and "hybrid" in offline and offline["hybrid"].low > 0:
         assert "not shown to teach as well" in advice.why
@@ -75,6 +69,6 @@ def test_a_ranker_serves_only_where_it_is_better_and_teaches_as_well(offline, ep
 def test_what_the_data_cannot_carry_is_not_taken_whatever_was_measured():
     offline = {"sasrec": Measured(0.9, 0.5, 0.4, 0.6)}
     few = replace(RICH, interactions=5000)
-    assert advise(NAMES, few, "full", offline, contest(needed=0.5, sasrec=0.6), "needed").strategy == "needed"
+    assert advise(NAMES, few, "full", offline, {"needed": 0.5, "sasrec": 0.6}, "needed").strategy == "needed"
     labels = [each.labels for each in (few, replace(few, right=0.99), POOR)]
     assert labels == ["telling", "nearly all the same", "none"]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from graph.errors import SetupFailed
+from models.advice import Advice, take
 from models.checkpoint import POLICY, load_policy, place, save_learned, save_policy
 from models.environment import LearnerVectorEnv
 from models.network import PolicyNetwork
@@ -56,6 +57,8 @@ def test_the_winner_is_served(tmp_path):
 def test_a_policy_newer_than_its_measurement_is_not_served(tmp_path):
     trained(tmp_path, "v2")
     measured(tmp_path, "lodestar", "v1")
+    assert to_serve(tmp_path).name == DEFAULT
+    take(Advice((), "lodestar", "it had won when the advice was given"), tmp_path / "rankers")
     assert to_serve(tmp_path).name == DEFAULT
 
 
