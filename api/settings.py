@@ -1,5 +1,6 @@
 """Every setting, read once from the environment or an `.env` file, and passed down as values."""
 
+import getpass
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.trained import Trained
 from graph.connection import Address
+
+
+def _user() -> str:
+    """The name of the account; there may be none in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 class Settings(BaseSettings):
@@ -45,6 +54,12 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", alias="LODESTAR_HOST", description="The address the API listens on.")
     port: int = Field(default=8000, alias="LODESTAR_PORT", description="The port the API listens on.")
+
+    author: str = Field(
+        default_factory=_user,
+        alias="LODESTAR_AUTHOR",
+        description="Who changes the curated graph from here: the author of its revisions.",
+    )
 
     learner_model: str = Field(
         default="measured",

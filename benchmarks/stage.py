@@ -7,9 +7,10 @@ from typing import TypeVar
 from api.loading import read_arrays
 from api.server import managed
 from api.settings import Settings
-from graph import course_files, metacademy
+from graph import course_files
 from graph.connection import Graph, connect
 from graph.course_fields import parse
+from graph.formats import metacademy
 from graph.importing import import_course
 from graph.schema import migrate
 from models.course import Course

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from graph import reading
 from graph.course import Place, Problem
+from graph.reading import Unreadable
 
 TABLES = ("points", "prerequisites", "resources", "teaches", "items")
 HEADER = "course.json"
@@ -51,14 +53,6 @@ class Folder:
         self.problems.append(Problem(at, "", message))
 
 
-class _Unreadable(Exception):
-    """A file, or the rest of it, cannot be read; the text says why and what to do."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
-
-
 def read(path: Path) -> Folder:
     """Read every table file and course.json of the folder `path`."""
     folder = Folder()
@@ -84,8 +78,8 @@ def _read_header(file: Path, folder: Folder) -> None:
         folder.say(Place(HEADER, 0), 'is missing; write at least {"id": …, "title": …, "language": …}')
         return
     try:
-        values = orjson.loads(_text(file))
-    except _Unreadable as error:
+        values = orjson.loads(reading.text(file))
+    except Unreadable as error:
         folder.say(Place(HEADER, error.line), str(error))
     except orjson.JSONDecodeError as error:
         folder.say(Place(HEADER, error.lineno), f"is not JSON: {error.msg}")
@@ -102,32 +96,14 @@ def read_sheet(file: Path, table: str, kind: str, folder: Folder) -> Sheet:
     rows: list[Row] = []
     before = len(folder.problems)
     try:
-        text = _text(file)
+        text = reading.text(file)
         if kind == "csv":
             columns = _read_csv(file.name, text, rows, folder)
         else:
             _read_jsonl(file.name, text, rows, folder)
-    except _Unreadable as error:
+    except Unreadable as error:
         folder.say(Place(file.name, error.line), str(error))
     return Sheet(file.name, table, columns, rows, whole=len(folder.problems) == before)
-
-
-def _text(file: Path) -> str:
-    """The file's text; a byte order mark is dropped."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise _Unreadable(0, f"cannot be read ({error.strerror})") from error
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _Unreadable(1, "is UTF-16; save it as UTF-8")
-    if b"\0" in content:
-        raise _Unreadable(content[: content.index(b"\0")].count(b"\n") + 1, "is not text: it holds a zero byte")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        byte = content[error.start]
-        raise _Unreadable(line, f"is not UTF-8 (byte 0x{byte:02x}; Latin-1 perhaps); save it as UTF-8") from error
 
 
 def _read_csv(file: str, text: str, rows: list[Row], folder: Folder) -> tuple[str, ...]:
@@ -156,23 +132,23 @@ def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
             start = reader.line_num + 1
     except csv.Error as error:
         hint = "close every double quote and double the quotes inside a cell"
-        raise _Unreadable(start, f"the row that starts here is not CSV ({error}); {hint}") from error
+        raise Unreadable(start, f"the row that starts here is not CSV ({error}); {hint}") from error
 
 
 def _check_header(columns: tuple[str, ...]) -> None:
     if not any(columns):
-        raise _Unreadable(1, "is empty; the first line names the columns")
+        raise Unreadable(1, "is empty; the first line names the columns")
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(columns) == 1 and delimiter in columns[0]:
-            raise _Unreadable(1, f"has its columns separated by {name}; save it with commas")
+            raise Unreadable(1, f"has its columns separated by {name}; save it with commas")
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
-        raise _Unreadable(1, f"names {', '.join(map(repr, twice))} twice; name every column once")
+        raise Unreadable(1, f"names {', '.join(map(repr, twice))} twice; name every column once")
 
 
 def _read_jsonl(file: str, text: str, rows: list[Row], folder: Folder) -> None:
     if text.lstrip().startswith("["):
-        raise _Unreadable(1, "is one JSON array; write one object a line, without brackets and commas around it")
+        raise Unreadable(1, "is one JSON array; write one object a line, without brackets and commas around it")
     for number, line in enumerate(text.split("\n"), 1):
         if not line or line.isspace():
             continue

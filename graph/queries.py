@@ -1,17 +1,20 @@
 """Loads the .cypher files and holds each to the contract in its header.
 
-A query file opens with comment lines: one sentence, then `params:`, `returns:` and `access:`. A migration (folder
-`schema`) holds several statements separated by `;` and is read by `graph.schema`, not here.
+A query file opens with comment lines: one sentence, then `params:`, `returns:` and `access:`, and where they say
+something `severity:` and `fix:` (checks), `plot:` (analyses). A migration (folder `schema`) holds several statements
+separated by `;` and is read by `graph.schema`, not here.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from graph.errors import LodestarError
 
+_KEYS = ("params", "returns", "access")
+_MORE = ("severity", "fix", "plot")
 _TYPES = {"STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME", "MAP", "LIST"}
 _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DETACH|LOAD)\b")
 _COMMENT = re.compile(r"//[^\n]*")
@@ -32,6 +35,7 @@ class Query:
     returns: tuple[str, ...]
     writes: bool
     text: str
+    more: dict[str, str] = field(default_factory=dict)
 
     def check_arguments(self, given: dict[str, object]) -> None:
         """Raise `BadQuery` unless exactly the declared parameters are given."""
@@ -49,14 +53,14 @@ def parse(name: str, text: str) -> Query:
             break
         content = line[2:].strip()
         key, colon, value = content.partition(":")
-        if colon and key in ("params", "returns", "access"):
+        if colon and key in _KEYS + _MORE:
             header[key] = (number, value.strip())
         elif header:
             last = next(reversed(header))
             header[last] = (header[last][0], f"{header[last][1]} {content}")
         else:
             summary.append(content)
-    for key in ("params", "returns", "access"):
+    for key in _KEYS:
         if key not in header:
             raise BadQuery(f"{name}.cypher:1: the header lacks `{key}:`")
     if not summary:
@@ -68,6 +72,7 @@ def parse(name: str, text: str) -> Query:
         returns=tuple(_words(header["returns"][1])),
         writes=header["access"][1] == "write",
         text=text,
+        more={key: header[key][1] for key in _MORE if key in header},
     )
     _compare(query, header)
     return query

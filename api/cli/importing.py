@@ -21,11 +21,16 @@ console = Console(soft_wrap=True)
 
 def import_(
     path: Annotated[Path, typer.Argument(help="The folder that holds course.json and the tables.", show_default=False)],
-    form: Annotated[str, typer.Option("--from", help=f"What PATH holds: {', '.join(formats.FORMATS)}.")] = "folder",
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help=f"What PATH holds: {', '.join(formats.FORMATS)}; else its name tells.", show_default=False
+        ),
+    ] = None,
     only_check: Annotated[bool, typer.Option("--check", help="Only report problems; write nothing.")] = False,
 ) -> None:
     """Import a course: all of it or nothing. Importing again changes only what differs."""
-    if form not in formats.FORMATS:
+    if form not in (None, *formats.FORMATS):
         raise typer.BadParameter(f"choose one of {', '.join(formats.FORMATS)}", param_hint="--from")
     with console.status(f"reading {path}"):
         parsed = formats.read(path, form)

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from api.cli import course, learn, measure, operate
+from api.cli import learn, measure, operate, tend
 from graph.errors import LodestarError
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for group in (operate, measure, course, learn):
+for group in (operate, measure, tend, learn):
     group.register(app)
 
 

@@ -48,3 +48,8 @@ def test_breaches_are_told(text, message):
 def test_arguments_are_checked():
     with pytest.raises(BadQuery, match=r"missing \['name'\], unexpected \['nmae'\]"):
         parse("x", HEADER + "RETURN $name AS greeting").check_arguments({"nmae": 1})
+
+
+def test_a_header_may_say_more():
+    query = parse("x", HEADER + "// severity: error\n// fix: greet\n//   anew\nRETURN $name AS greeting")
+    assert query.more == {"severity": "error", "fix": "greet anew"}

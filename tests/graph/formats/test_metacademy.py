@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from graph import catalogue, course_check, course_fields, metacademy
+from graph import catalogue, course_check, course_fields
 from graph.course_check import Known
+from graph.formats import metacademy
 from graph.importing import import_course
 
-DATA = Path(__file__).parents[3] / "shared" / "data" / "metacademy"
+DATA = Path(__file__).parents[4] / "shared" / "data" / "metacademy"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data/metacademy is not there")
 
 

@@ -1,0 +1,5 @@
+"""The revisions of the curated graph and what they changed."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["revisions"])

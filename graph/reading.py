@@ -1,0 +1,46 @@
+"""Reads files that may be anything: what cannot be read is told with its line and a remedy, and at little cost.
+
+Every form reads through this module, so that a limit or a message is the same for all of them.
+"""
+
+from pathlib import Path
+
+MOST_BYTES = 256 * 2**20
+"""Largest file that is read, in bytes; the largest course so far takes a tenth."""
+
+
+class Unreadable(Exception):
+    """A file, or the rest of it, cannot be read; the text says why and what to do. `line` counts from 1; 0: no line."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def content(file: Path) -> bytes:
+    """The bytes of a file. Raises `Unreadable`."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise Unreadable(0, f"is larger than {MOST_BYTES // 2**20} MiB; split it into several files")
+        return file.read_bytes()
+    except OSError as error:
+        raise Unreadable(0, f"cannot be read ({error.strerror})") from error
+
+
+def text(file: Path) -> str:
+    """The text of a UTF-8 file; a byte order mark is dropped. Raises `Unreadable`."""
+    return decoded(content(file))
+
+
+def decoded(content: bytes) -> str:
+    """The same of bytes that came out of an archive."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Unreadable(1, "is UTF-16; save it as UTF-8")
+    if b"\0" in content:
+        raise Unreadable(content[: content.index(b"\0")].count(b"\n") + 1, "is not text: it holds a zero byte")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        byte = content[error.start]
+        raise Unreadable(line, f"is not UTF-8 (byte 0x{byte:02x}; Latin-1 perhaps); save it as UTF-8") from error
