@@ -19,10 +19,13 @@ class Page:
     sort: str | None = None
     descending: bool = False
     fields: str | None = None
+    filter: str | None = None
 
 
 async def documents(loop: Loop, host: str, page: Page) -> tuple[list[Object], int]:
-    """A page of the documents, and how many there are. Raises `Invalid` for a field that a CFDocument does not have."""
+    """A page of the documents, and how many there are. Raises `Invalid` for a filter, and for unknown fields."""
+    if page.filter:
+        raise Invalid("Filters are not served; ask for all and choose among them.", "filter")
     fields = [name.strip() for name in (page.fields or "").split(",") if name.strip()]
     _check_names("fields", fields)
     _check_names("sort", [page.sort] if page.sort else [])

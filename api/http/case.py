@@ -26,8 +26,9 @@ def _page(
     sort: Annotated[str | None, Query(description="The field to sort by.", examples=["title"])] = None,
     orderBy: Annotated[Literal["asc", "desc"], Query(description="Ascending or descending.")] = "asc",
     fields: Annotated[str | None, Query(description="Only these, parted by commas.", examples=["title,uri"])] = None,
+    filter: Annotated[str | None, Query(description="Not served: it is refused.")] = None,
 ) -> case.Page:
-    return case.Page(limit, offset, sort, orderBy == "desc", fields)
+    return case.Page(limit, offset, sort, orderBy == "desc", fields, filter)
 
 
 Host = Annotated[str, Depends(_host)]

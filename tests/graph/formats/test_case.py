@@ -87,7 +87,7 @@ def test_what_has_no_edge_is_told(tmp_path):
     content["CFAssociations"].append(outside)
     assert [str(note) for note in read(tmp_path, content).notes] == [
         "ratios.json:26: CFItems: the field 'educationalLevel' is not CASE 1.0; left out",
-        f"ratios.json:412: {outside['identifier']}: precedes: '{ELSEWHERE}' is in no item of the package; left out: "
+        f"ratios.json:364: {outside['identifier']}: precedes: '{ELSEWHERE}' is in no item of the package; left out: "
         "import what holds both ends",
         "ratios.json:2: CFAssociations: 1 × exactMatchOf: the graph has no edge for it; kept for export",
         "ratios.json:2: CFAssociations: 1 × isChildOf: the graph has no edge for it; kept for export",
