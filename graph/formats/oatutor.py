@@ -58,6 +58,7 @@ def read(path: Path) -> Folder:
         file = PLANS
         course = _chosen(courses, name)
         reader = _Reader(courses, course, steps, _lines(plans.decode(), course["courseName"]))
+        folder.notes += reader.nameless()
         folder.header = Row(reader.at(""), {**reader.header(), **reader.parameters(parameters, folder)})
         tables = {"points": reader.points(), "resources": reader.lessons(), "teaches": reader.teaches()}
         folder.sheets = [Sheet(PLANS, table, None, list(rows)) for table, rows in tables.items()]
@@ -117,7 +118,7 @@ class _Reader:
         self._targets: dict[str, float] = {}
         self._topics: dict[str, str] = {}
         for lesson in (lesson for each in courses for lesson in each["lessons"]):
-            for skill, target in lesson["learningObjectives"].items():
+            for skill, target in _objectives(lesson).items():
                 self._targets[skill] = max(target, self._targets.get(skill, target))
                 self._topics.setdefault(skill, lesson["topics"] or lesson["name"])
 
@@ -136,6 +137,12 @@ class _Reader:
             "source": f"CAHLR/OATutor-Content; {_bracketed(self._course.get('courseOER')) or 'OATutor'}",
             "gainRight": 0.9,
         }
+
+    def nameless(self) -> Iterator[Problem]:
+        """A note for every objective without a name."""
+        for lesson in self._course["lessons"]:
+            if len(_objectives(lesson)) < len(lesson["learningObjectives"]):
+                yield Problem(self.at(lesson["id"]), lesson["id"], "has an objective without a name; left out")
 
     def parameters(self, all_of_them: dict[str, Any], folder: Folder) -> dict[str, float]:
         """The settings of Bayesian knowledge tracing that all skills of the course share."""
@@ -166,7 +173,7 @@ class _Reader:
     def lessons(self) -> Iterator[Row]:
         """A resource for every lesson."""
         for lesson in self._course["lessons"]:
-            steps = sum(self._steps[skill] for skill in lesson["learningObjectives"])
+            steps = sum(self._steps[skill] for skill in _objectives(lesson))
             values = {
                 "id": self._resource(lesson),
                 "title": f"{lesson['name']}: {lesson['topics']}" if lesson["topics"] else lesson["name"],
@@ -181,18 +188,23 @@ class _Reader:
     def teaches(self) -> Iterator[Row]:
         """What each lesson teaches."""
         for lesson in self._course["lessons"]:
-            for skill in lesson["learningObjectives"]:
+            for skill in _objectives(lesson):
                 values = {"resource": self._resource(lesson), "point": _point(skill), "role": "primary"}
                 yield Row(self.at(lesson["id"]), values)
 
     def _skills(self) -> dict[str, str]:
         """The course's skills with the first lesson of each."""
         lessons = reversed(self._course["lessons"])
-        found = {skill: lesson["id"] for lesson in lessons for skill in reversed(lesson["learningObjectives"])}
+        found = {skill: lesson["id"] for lesson in lessons for skill in reversed(_objectives(lesson))}
         return dict(reversed(found.items()))
 
     def _resource(self, lesson: dict[str, Any]) -> str:
         return f"{self._id}/r/{lesson['id']}"
+
+
+def _objectives(lesson: dict[str, Any]) -> dict[str, float]:
+    """The skills of a lesson with their targets; the source has one without a name."""
+    return {skill: target for skill, target in lesson["learningObjectives"].items() if skill.strip()}
 
 
 def _point(skill: str) -> str:
