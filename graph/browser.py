@@ -22,7 +22,7 @@ FOLDERS = {
 EXAMPLES = {
     "INTEGER": "20",
     "FLOAT": "10.0",
-    "BOOLEAN": "true",
+    "BOOLEAN": "false",
     "DATETIME": "datetime()",
     "LIST": "[]",
 }
@@ -47,6 +47,8 @@ NAMED = {
     "url": "'https://example.org/video'",
     "reason": "'Why: a sentence that learners can read.'",
     "status": "'retired'",
+    "by": "'your name'",
+    "why": "'Why you decided so.'",
 }
 
 COLOURS = {
@@ -137,8 +139,10 @@ def style() -> str:
     return "\n".join(nodes + arrows)
 
 
-def _in(name: str, folder: str) -> bool:
-    return name.startswith(f"{folder}/")
+def _ready(folder: str) -> list[Query]:
+    """The folder's queries, without those that take tables: no person types these."""
+    found = [queries.load(name) for name in queries.names() if name.startswith(f"{folder}/")]
+    return [query for query in found if not {"LIST<LIST>", "LIST<MAP>"} & set(query.params.values())]
 
 
 def _short(query: Query) -> str:
