@@ -82,12 +82,7 @@ class Script:
 
 def scripts(course: str) -> list[Script]:
     """The parameters about `course`, to run first, and every ready query as a saved script."""
-    loaded = [
-        (title, queries.load(name))
-        for title, folder in FOLDERS.items()
-        for name in queries.names()
-        if _in(name, folder)
-    ]
+    loaded = [(title, query) for title, folder in FOLDERS.items() for query in _ready(folder)]
     kinds = {key: kind for _, query in loaded for key, kind in query.params.items()}
     first = Script("Curate", "0_parameters", parameters(kinds, course))
     return [first, *(Script(title, _short(query), script(query)) for title, query in loaded)]
