@@ -38,6 +38,12 @@ class Form:
 FORMATS: dict[str, Form] = {
     "folder": Form("graph.formats.folder", "course.json and tables in CSV or JSONL", writes=True),
     "case": Form("graph.formats.case", "CASE 1.0 competency framework (CFPackage)", True, (".json",), b'"CF'),
+    "xlsx": Form(
+        "graph.formats.xlsx",
+        "Excel workbook: a sheet a table, or a row a topic",
+        writes=True,
+        suffixes=(".xlsx", ".xls", ".ods", ".numbers"),
+    ),
     "metacademy": Form("graph.formats.metacademy", "Metacademy's graph.json"),
 }
 

@@ -80,7 +80,9 @@ class _Book:
         self._epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
         names = set(archive.namelist())
         parts = _targets(archive, _WORKBOOK).values()
-        texts, styles = (next((part for part in parts if part.endswith(end)), "") for end in ("Strings.xml", "styles.xml"))
+        texts, styles = (
+            next((part for part in parts if part.endswith(end)), "") for end in ("Strings.xml", "styles.xml")
+        )
         self._texts = [_text(one) for one in _all(_part(archive, texts), "si")] if texts in names else []
         self._dates = _date_styles(_part(archive, styles)) if styles in names else set()
 
@@ -101,20 +103,16 @@ class _Book:
                 if value is not None:
                     grid.rows.setdefault(row, {})[column] = value
         _fill_merged(grid, sheet)
-        targets = _targets(self._archive, part)
-        for link in _all(sheet, "hyperlink"):
-            cell = _CELL.match(link.get("ref", ""))
-            if cell and _attribute(link, "id") in targets:
-                grid.links[int(cell[2]), _letters(cell[1])] = targets[_attribute(link, "id")]
+        _take_links(grid, sheet, _targets(self._archive, part))
 
     def _value(self, cell: Element) -> Scalar | None:
-        kind, raw = cell.get("t", "n"), next(_all(cell, "v"), None)
-        if raw is None and any(_all(cell, "f")):
+        kind = cell.get("t", "n")
+        value = next((inner.text or "" for inner in _all(cell, "v")), "")
+        if value == "" and kind != "str" and any(True for _ in _all(cell, "f")):
             hint = "open the file in a spreadsheet program and save it, or write the value"
             raise ValueError(f"holds a formula that was never calculated; {hint}")
         if kind == "inlineStr":
             return next((_text(inner) for inner in _all(cell, "is")), None) or None
-        value = (raw.text or "") if raw is not None else ""
         if kind == "e":
             raise ValueError(f"holds the error {value}; correct it")
         if kind in ("str", "d") or value == "":
@@ -208,6 +206,13 @@ def _letters(letters: str) -> int:
     for letter in letters:
         number = 26 * number + ord(letter) - ord("A") + 1
     return number
+
+
+def _take_links(grid: Grid, sheet: Element, targets: dict[str, str]) -> None:
+    for link in _all(sheet, "hyperlink"):
+        cell, target = _CELL.match(link.get("ref", "")), targets.get(_attribute(link, "id"))
+        if cell and target:
+            grid.links[int(cell[2]), _letters(cell[1])] = target
 
 
 def _fill_merged(grid: Grid, sheet: Element) -> None:
