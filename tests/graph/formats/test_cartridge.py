@@ -84,9 +84,9 @@ def test_what_is_left_out_is_told_with_its_line(found):
     lost = next(number for number, line in enumerate(lines, 1) if ">Lost<" in line)
     assert f"imsmanifest.xml:{lost}: Lost: names the resource 'lost', which is missing; left out" in told
     assert any("Empty: holds nothing to learn with; left out" in note for note in told)
-    assert any("1 resources stand in no module; 'Ratios & Rates' teaches them" in note for note in told)
+    assert any("1 resource(s) stand in no module; 'Ratios & Rates' teaches them" in note for note in told)
     assert any("several: the question may have several right answers; left out" in note for note in told)
-    assert any("essay: the question asks for response_str and not for one choice" in note for note in told)
+    assert any("essay: the question asks for a text and not for one choice" in note for note in told)
     assert len(told) == 5
 
 
