@@ -43,6 +43,12 @@ FORMATS: dict[str, Form] = {
     ),
     "qti": Form("graph.formats.qti", "questions in QTI 1.2, 2.x or 3.0: a file, a folder or a zip", writes=True),
     "oatutor": Form("graph.formats.oatutor", "OATutor's coursePlans.json: PATH#COURSE"),
+    "xlsx": Form(
+        "graph.formats.xlsx",
+        "Excel workbook: a sheet a table, or a row a topic",
+        writes=True,
+        suffixes=(".xlsx", ".xls", ".ods", ".numbers"),
+    ),
     "metacademy": Form("graph.formats.metacademy", "Metacademy's graph.json"),
 }
 
