@@ -1,6 +1,7 @@
 """Ids out of titles, for forms whose own identifiers nobody can read."""
 
 import re
+import unicodedata
 
 _LONGEST = 80
 _OTHER = re.compile(r"[\W_]+")
@@ -8,7 +9,8 @@ _OTHER = re.compile(r"[\W_]+")
 
 def slug(title: str) -> str:
     """A title as part of an id: letters and digits of any script, in lower case, joined by hyphens; "" of none."""
-    return _OTHER.sub("-", title.lower()).strip("-")[:_LONGEST].rstrip("-")
+    whole = unicodedata.normalize("NFKC", title).lower()
+    return _OTHER.sub("-", whole).strip("-")[:_LONGEST].rstrip("-")
 
 
 class Names:
