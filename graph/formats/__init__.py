@@ -33,6 +33,7 @@ class Form:
 
 FORMATS: dict[str, Form] = {
     "folder": Form("graph.formats.folder", "course.json and tables in CSV or JSONL", writes=True),
+    "junyi": Form("graph.formats.junyi", "Junyi Academy's exercise table"),
     "metacademy": Form("graph.formats.metacademy", "Metacademy's graph.json"),
 }
 
