@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +25,14 @@ Report = dict[str, list[Finding]]
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 _FAILS = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
-_FEW, _WIDTH = 3, 60
+_COLUMNS: dict[str, dict[str, Any]] = {
+    "check": {"no_wrap": True},
+    "severity": {"no_wrap": True},
+    "count": {"justify": "right"},
+    "ids": {"overflow": "fold", "ratio": 3},
+    "how to mend it": {"ratio": 2},
+}
+_FEW = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -99,12 +107,11 @@ def _show(report: Report, every: bool) -> None:
 
 
 def _table(name: str, found: list[Finding]) -> None:
-    table = Table("check", "severity", title=_clean(name), title_justify="left")
-    table.add_column("count", justify="right")
-    table.add_column("ids", ratio=3)
-    table.add_column("how to mend it", ratio=2)
+    table = Table(title=_clean(name), title_justify="left", box=SIMPLE, padding=(0, 1))
+    for heading, options in _COLUMNS.items():
+        table.add_column(heading, **options)
     for each in found:
-        ids = [_clean(id)[:_WIDTH] for id in each.ids[:_FEW]]
+        ids = [_clean(id) for id in each.ids[:_FEW]]
         more = [f"and {each.count - _FEW} more"] if each.count > _FEW else []
         cells = (Text(each.check), Text(each.severity, _COLOURS[each.severity]), Text(str(each.count)))
         table.add_row(*cells, Text("\n".join(ids + more)), Text(each.fix))

@@ -12,7 +12,8 @@ from graph.lint.findings import REFUSED, Finding, checks, finding
 
 def lint_files(parsed: Parsed, only: str | None = None) -> list[Finding]:
     """What the checks, or the one named `only`, find in files; the gravest first."""
-    rows = [(str(row.at) or row.id, ": ".join(filter(None, row[1:]))) for row in refused(parsed, Known())]
+    refusals = sorted(refused(parsed, Known()), key=lambda row: row.at)
+    rows = [(str(row.at) or row.id, ": ".join(filter(None, row[1:]))) for row in refusals]
     own = finding(REFUSED, rows, parsed.course.id) if only in (None, REFUSED.name) else []
     return own + lint_course(parsed.course, only)
 
@@ -20,4 +21,4 @@ def lint_files(parsed: Parsed, only: str | None = None) -> list[Finding]:
 def lint_course(course: Course, only: str | None = None) -> list[Finding]:
     """The same of a course in memory."""
     asked = [check for check in checks() if check.name in CHECKS and only in (None, check.name)]
-    return [found for check in asked for found in finding(check, CHECKS[check.name](course), course.id)]
+    return [found for check in asked for found in finding(check, sorted(CHECKS[check.name](course)), course.id)]

@@ -31,9 +31,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """All that one check found, in the order of ids; `detail` has a text for each id, which may be empty.
+    """All that one check found, in the order of ids (of lines, where rows are refused).
 
-    `course` is empty where the check looked at the whole graph.
+    `detail` has a text for each id, which may be empty. `course` is empty where the check looked at the whole graph.
     """
 
     check: str
@@ -65,7 +65,7 @@ def check(name: str) -> Check:
 
 def finding(check: Check, hits: Iterable[Hit], course: str = "") -> list[Finding]:
     """The finding of a check, if there is any."""
-    rows = sorted(hits)
+    rows = list(hits)
     if not rows:
         return []
     ids, detail = zip(*rows, strict=True)

@@ -35,7 +35,7 @@ async def lint_whole(graph: Graph, only: str | None = None) -> list[Finding]:
 
 async def _hits(graph: Graph, check: Check, course: str) -> list[Hit]:
     if check.name in chains.CHECKS:
-        return list(chains.CHECKS[check.name](await graph.reading(partial(_chains, course=course))))
+        return sorted(chains.CHECKS[check.name](await graph.reading(partial(_chains, course=course))))
     return _pairs(await graph.read(check.query, course=course))
 
 
@@ -45,4 +45,4 @@ async def _chains(work: Work, course: str) -> chains.Chains:
 
 
 def _pairs(rows: list[dict[str, str]]) -> list[Hit]:
-    return [(row["id"], row["detail"]) for row in rows]
+    return sorted((row["id"], row["detail"]) for row in rows)
