@@ -6,7 +6,9 @@ from graph import course_writes, derive
 from graph.connection import Graph
 from graph.course import Course, Item, Point, Prerequisite, Resource, Teaches
 
-_NAMES = st.sampled_from(["One", "one ", "ONE\tmore", "one more", "?物線", "CafÃ©", "#NAME?", "a\ufffd", " ", "", "Why?"])
+_NAMES = st.sampled_from(
+    ["One", "one ", "ONE\tmore", "one more", "?物線", "CafÃ©", "#NAME?", "a\ufffd", " ", "", "Why?"]
+)
 _LEVELS = st.sampled_from([None, "A1", "a1.2", "A1.1", "B2+", "C1", "3", "grade 4", "Grade 3", "high", "10.5"])
 _STATUS = st.sampled_from(["active", "active", "retired", "hidden", None, ""])
 _UNITS = st.sampled_from([0.0, 1.0, 0.5, 1.5, -0.1])

@@ -9,14 +9,29 @@ from graph.lint.texts import BROKEN, broken, level, plain
 
 
 @pytest.mark.parametrize(
-    "text", ["?物線直覺 1", "拋?線", "#NAME?", "CafÃ©", "donâ€™t", "5Â°", "a\ufffdb", "bell\x07", "???", " ", "\u3000", "na?ïve"]
+    "text",
+    [
+        "?物線直覺 1",
+        "拋?線",
+        "#NAME?",
+        "CafÃ©",
+        "donâ€™t",
+        "5Â°",
+        "a\ufffdb",
+        "bell\x07",
+        "???",
+        " ",
+        "\u3000",
+        "na?ïve",
+    ],
 )
 def test_damaged(text):
     assert broken(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["Was?", "Why? Because.", "Qu'est-ce que c'est ?", "拋物線?", "SÃO PAULO", "Âge", "#1", "a\tb\nc", "", None, 3]
+    "text",
+    ["Was?", "Why? Because.", "Qu'est-ce que c'est ?", "拋物線?", "SÃO PAULO", "Âge", "#1", "a\tb\nc", "", None, 3],
 )
 def test_odd_and_sound(text):
     assert not broken(text)
