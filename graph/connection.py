@@ -31,6 +31,9 @@ T = TypeVar("T")
 FIRST_PAUSE = 0.05
 """Seconds before a transaction is tried again, doubled each time. Two writers in a deadlock are done soon after."""
 
+ASKED_AT_ONCE = 200
+"""Records that the driver holds while an analyst's answer is read: one may be a list of thousands."""
+
 
 @dataclass(frozen=True)
 class Address:
@@ -121,7 +124,9 @@ class Graph:
         """A read transaction that the server ends after `timeout` seconds; never tried again. See `graph.asking`."""
         async with (
             _outages(),
-            self._driver.session(database=self._database, default_access_mode=READ_ACCESS) as session,
+            self._driver.session(
+                database=self._database, default_access_mode=READ_ACCESS, fetch_size=ASKED_AT_ONCE
+            ) as session,
             await session.begin_transaction(timeout=timeout) as transaction,
         ):
             yield transaction
