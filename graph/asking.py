@@ -1,8 +1,8 @@
 """Questions that people write themselves: read-only, within a time, and refused in words they can act on.
 
 Three locks, so that no question changes anything: the transaction is opened for reading, and the server refuses writes,
-schema and administration in it; the server's own plan of the question is looked at before it runs, and one that administers,
-ends somebody's transaction or reads files (LOAD CSV) does not run; the managed server reads no files in any case.
+schema and administration in it; the server's own plan of the question is looked at before it runs, and one that
+administers, ends somebody's transaction or reads files (LOAD CSV) does not run; the managed server reads no files.
 """
 
 import re
@@ -26,11 +26,13 @@ ROWS = 10_000
 _REFUSED = {"LoadCSV": "reads files (LOAD CSV)", "TerminateTransactions": "ends somebody's transaction"}
 _STOPPED = {
     "AccessMode": "This would change the graph or the server; questions only read.",
-    "TransactionStartFailed": "CALL {{ … }} IN TRANSACTIONS is for writing, and questions only read: leave IN TRANSACTIONS out.",
-    "TransactionTimedOut": "This took longer than {timeout:g} s and was stopped; nothing of it is left running. Start from "
-    "fewer nodes (a label and an id), see that patterns share a node, take a LIMIT early, or give it longer: --timeout.",
-    "MemoryPoolOutOfMemory": "This needed more memory than one question may take and was stopped. Aggregate earlier, or take "
-    "a LIMIT before collect() and ORDER BY.",
+    "TransactionStartFailed": "CALL {{ … }} IN TRANSACTIONS is for writing, and questions only read: "
+    "leave IN TRANSACTIONS out.",
+    "TransactionTimedOut": "This took longer than {timeout:g} s and was stopped; nothing of it is left running. Start "
+    "from fewer nodes (a label and an id), see that patterns share a node, take a LIMIT early, or give it longer: "
+    "--timeout.",
+    "MemoryPoolOutOfMemory": "This needed more memory than one question may take and was stopped. Aggregate earlier, "
+    "or take a LIMIT before collect() and ORDER BY.",
 }
 _PLACE = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
 

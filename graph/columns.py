@@ -1,7 +1,7 @@
 """Which columns the Parquet files of the graph have: those of the graph's model always, and what else the graph holds.
 
-A property of the model has the type that is written here, whether or not any node carries it, so that a file can be read
-the same way tomorrow. Other properties take the type that the graph shows; where it shows several, they are text.
+A property of the model has the type that is written here, whether or not any node carries it, so that a file can be
+read the same way tomorrow. Other properties take the type that the graph shows; where it shows several, they are text.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,12 +20,12 @@ _TYPES = {
 }
 
 
-def _kinds(
-    string: str = "", real: str = "", integer: str = "", boolean: str = "", moment: str = "", reals: str = "", strings: str = ""
-) -> dict[str, pa.DataType]:  # fmt: skip
-    types = {STRING: string, FLOAT: real, INTEGER: integer, BOOLEAN: boolean, MOMENT: moment}
-    lists = {pa.list_(FLOAT): reals, pa.list_(STRING): strings}
-    return {name: kind for kind, names in (types | lists).items() for name in names.split()}
+def _kinds(string: str = "", real: str = "", integer: str = "", **other: str) -> dict[str, pa.DataType]:
+    """Names by type, in this order; `other` may be boolean, moment, reals, strings."""
+    named = {"string": string, "real": real, "integer": integer} | other
+    types = {"string": STRING, "real": FLOAT, "integer": INTEGER, "boolean": BOOLEAN, "moment": MOMENT}
+    types |= {"reals": pa.list_(FLOAT), "strings": pa.list_(STRING)}
+    return {name: types[kind] for kind, names in named.items() for name in names.split()}
 
 
 NODES = {
@@ -37,7 +37,8 @@ NODES = {
         "course", "success maxMinutes", "step answers", moment="createdAt", strings="modalities languages"
     ),
     "Interaction": _kinds(
-        "learner outcome", "minutes reward", "step", "right", "at recordedAt", "before after decays", "points"
+        "learner outcome", "minutes reward", "step", boolean="right", moment="at recordedAt",
+        reals="before after decays", strings="points",
     ),
     "Recommendation": _kinds(
         "learner course policy version resource", "propensity", "revision step", moment="at",
@@ -66,7 +67,7 @@ EDGES = {
     "ON": {},
     "FOLLOWED": {},
     "TOOK": {},
-    "ASKED": _kinds("", "", "position", "right", "answeredAt"),
+    "ASKED": _kinds(integer="position", boolean="right", moment="answeredAt"),
 }
 """Columns by type, both ends apart."""
 

@@ -1,9 +1,8 @@
 """Parquet files that appear whole or not at all: an answer with the types of its values, a table written in batches."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any

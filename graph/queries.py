@@ -1,8 +1,8 @@
 """Loads the .cypher files and holds each to the contract in its header.
 
 A query file opens with comment lines: one sentence, then `params:`, `returns:` and `access:`, and where they say
-something `severity:` and `fix:` (checks), `group:` and `plot:` (analyses). A migration (folder `schema`) holds several statements
-separated by `;` and is read by `graph.schema`, not here.
+something `severity:` and `fix:` (checks), `group:` and `plot:` (analyses). A migration (folder `schema`) holds several
+statements separated by `;` and is read by `graph.schema`, not here.
 """
 
 import re

@@ -1,15 +1,16 @@
-"""The whole graph as Parquet files: one a node label, one a relationship type, in a folder that appears whole or not at all.
+"""The whole graph as Parquet files, one a label and one a relationship type; the folder appears whole or not at all.
 
 FOLDER/nodes/LABEL.parquet     id and the properties
 FOLDER/edges/TYPE.parquet      source_id, source_label, target_id, target_label and the properties
 
-Nodes and relationships come over in batches, so memory does not grow with the graph. Neo4j reads what is committed while it
-reads; to have one moment of it, export while nobody learns.
+Nodes and relationships come over in batches, so memory does not grow with the graph. Neo4j reads what is committed
+while it reads; to have one moment of it, export while nobody learns.
 """
 
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -53,7 +54,7 @@ class Written(NamedTuple):
 
 
 async def write_tables(
-    graph: Graph, folder: Path, progress: Callable[[int, int], None] = lambda rows, of: None
+    graph: Graph, folder: Path, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Written:
     """Write every node and relationship into `folder`, which must be new or empty; `progress` hears rows done, of all.
 
@@ -64,11 +65,10 @@ async def write_tables(
             kinds = await _kinds(transaction)
             total, done, written = sum(kind.rows for kind in kinds), 0, Written({}, {})
             for kind in kinds:
-                kind.file(part).parent.mkdir(parents=True, exist_ok=True)
-                rows = await _write(
-                    transaction, kind, kind.file(part), lambda now, done=done: progress(done + now, total)
-                )
-                (written.nodes if kind.first.keys() == {"id"} else written.edges)[kind.name] = rows
+                path = kind.file(part)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                rows = await _write(transaction, kind, path, partial(_tell, progress, done, total))
+                (written.edges if kind.first is ENDS else written.nodes)[kind.name] = rows
                 done += rows
     return written
 
@@ -115,6 +115,10 @@ def _kind(
     shapes = found.get(name, [])
     named = columns(model.get(name, {}), (shape for shape, _ in shapes), first.keys())
     return Kind(query, name, first, named, sum(rows for _, rows in shapes))
+
+
+def _tell(progress: Callable[[int, int], None], done: int, total: int, now: int) -> None:
+    progress(done + now, total)
 
 
 async def _write(transaction: AsyncTransaction, kind: Kind, path: Path, progress: Callable[[int], None]) -> int:

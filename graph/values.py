@@ -11,8 +11,9 @@ from neo4j.time import Date, DateTime, Duration, Time
 def plain(value: Any) -> Any:
     """The value without the driver's classes.
 
-    A moment with a zone is a `datetime` in UTC, a date a `date`, a duration ISO 8601 text. A node is its properties with `labels`, a relationship its properties with `type`,
-    `source` and `target`, a path the list of both, a spatial point its coordinates.
+    A moment with a zone is a `datetime` in UTC, a date a `date`, a duration ISO 8601 text. A node is its properties
+    with `labels`, a relationship its properties with `type`, `source` and `target`, a path the list of both, a spatial
+    point its coordinates.
     """
     if isinstance(value, list):
         return [plain(each) for each in value]

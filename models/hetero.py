@@ -1,6 +1,7 @@
 """The graph's Parquet files (`lodestar tables FOLDER`) as a PyG `HeteroData`.
 
-Node n of a label is row n of its file; another export of the same graph may write the rows in another order, so keep `ids`.
+Node n of a label is row n of its file; another export of the same graph may write the rows in another order, so keep
+`ids`.
 """
 
 from pathlib import Path
@@ -20,8 +21,8 @@ ENDS = ("source_id", "source_label", "target_id", "target_label")
 def hetero(folder: Path) -> HeteroData:
     """All nodes and relationships of the folder; labels and types without rows are left out.
 
-    For each label: `x` (N, F) float32, the numbers, yes/no values and moments (days since 1970) of `columns`, missing ones 0;
-    `ids`. For each (label, TYPE, label): `edge_index` (2, E) and `edge_attr` (E, F) of its `columns`, likewise.
+    For each label: `x` (N, F) float32, the numbers, yes/no values and moments (days since 1970) of `columns`, missing
+    ones 0; `ids`. For each (label, TYPE, label): `edge_index` (2, E) and `edge_attr` (E, F) of its `columns`, likewise.
     """
     data = HeteroData()
     ids: dict[str, pa.Array] = {}

@@ -1,4 +1,4 @@
-"""The questions of cypher/analyze answered in plain Python over everything the graph holds: what the queries are held against."""
+"""The questions of cypher/analyze answered in plain Python over all records: what the queries are held against."""
 
 import math
 import statistics

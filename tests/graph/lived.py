@@ -1,9 +1,9 @@
-"""Two courses that were lived on, for the tests of analyses: simulated rounds of the real loop, and real answers of ASSISTments."""
+"""Two courses that were lived on, for tests of analyses: rounds of the real loop, and real answers of ASSISTments."""
 
 import csv
 from dataclasses import replace
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ CREATE (:Item {id: row[0], prompt: row[0], difficulty: 0.0, discrimination: 1.0}
 
 
 async def loop(graph: Graph, learners: int = 12, steps: int = 14) -> None:
-    """Learners of a chain of points with resources of more than one point, in rounds of the real loop, and diagnostics."""
+    """Learners of a chain of points in rounds of the real loop, and their diagnostics."""
     resources = {f"{point}{n}": Resource({point: 1.0}, minutes=5.0 + n) for point in "abc" for n in range(5)}
     resources |= {"ab": Resource({"a": 1.0, "b": 0.6}), "d0": Resource({"d": 1.0})}
     edges = CHAIN.edges | {("c", "d"): "accepted", ("a", "c"): "accepted"}
@@ -48,7 +48,7 @@ async def loop(graph: Graph, learners: int = 12, steps: int = 14) -> None:
 
 
 async def assist(graph: Graph) -> None:
-    """Learners of ASSISTments 2015 with their answers: the first on a skill to its item, later ones to its two resources.
+    """Learners of ASSISTments 2015: the first answer on a skill to its item, later ones to its two resources.
 
     The data has an order and no clock; the times, an answer every seven hours, are ours.
     """
@@ -59,7 +59,7 @@ async def assist(graph: Graph) -> None:
                 islice(csv.DictReader(file), LEARNERS)]  # fmt: skip
     skills = sorted({skill for _, found, _ in rows for skill in found[:ANSWERS]})
     resources = {f"{skill}-{n}": Resource({skill: 1.0}, minutes=3.0 + n) for skill in skills for n in range(2)}
-    edges = dict.fromkeys(zip(skills, skills[1:], strict=False), "accepted")
+    edges = dict.fromkeys(pairwise(skills), "accepted")
     world = replace(CHAIN, points={skill: Point() for skill in skills}, edges=edges, mastery={}, resources=resources)
     goals = [{found[-1 if len(found) < ANSWERS else ANSWERS - 1]: 0.0} for _, found, _ in rows]
     await write(graph, *(replace(world, goals=goal) for goal in goals))

@@ -48,7 +48,7 @@ async def test_polars_and_duckdb_read_what_the_graph_holds(lived, tmp_path):
     await write_tables(lived, tmp_path / "graph")
     told = await rows(
         lived,
-        "MATCH (l:Learner)-[m:MASTERY]->(k) RETURN l.id AS l, k.id AS k, m.level AS level, m.practicedAt AS at ORDER BY k",
+        "MATCH (:Learner)-[m:MASTERY]->(k) RETURN k.id AS k, m.level AS level, m.practicedAt AS at ORDER BY k",
     )
     frame = polars.read_parquet(tmp_path / "graph" / "edges" / "MASTERY.parquet").sort("target_id")
     assert frame["level"].to_list() == [row["level"] for row in told]
