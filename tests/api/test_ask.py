@@ -24,13 +24,20 @@ from tests.graph import lived
 pytestmark = pytest.mark.database
 app = typer.Typer()
 ask.register(app)
-MIXED = "UNWIND [[1, datetime('2026-01-01T01:00:00+01:00'), ['a', 'b']], [2, null, []]] AS r RETURN r[0] AS n, r[1] AS at, r[2] AS names"
+MIXED = """
+UNWIND [[1, datetime('2026-01-01T01:00:00+01:00'), ['a', 'b']], [2, null, []]] AS r
+RETURN r[0] AS n, r[1] AS at, r[2] AS names"""
+KNOWN = """
+MATCH (k:KnowledgePoint) SET k.level = 'A1', k.domain = 'grammar'
+WITH k MATCH (l:Learner) WHERE l.id IN ['learner', 'learner-1'] OR l.id = 'learner-2' AND k.id = 'c'
+MERGE (l)-[m:MASTERY]->(k) SET m.level = 0.95, m.practicedAt = datetime()"""
 
 
 @pytest.fixture(scope="module")
 async def loop(connection):
     await migrate(connection)
     await lived.loop(connection, learners=4, steps=6)
+    await connection.writing(lambda work: work.text(KNOWN))
     return connection
 
 

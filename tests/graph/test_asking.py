@@ -57,7 +57,7 @@ async def everything(graph):
 
     async def unit(work):
         return [
-            await work.text("MATCH (n) RETURN labels(n) AS l, properties(n) AS p ORDER BY toString(n.id), toString(p)"),
+            await work.text("MATCH (n) RETURN labels(n) AS l, properties(n) AS p ORDER BY elementId(n)"),
             await work.text("SHOW INDEXES YIELD name RETURN name ORDER BY name"),
             await work.text("SHOW CONSTRAINTS YIELD name RETURN name ORDER BY name"),
         ]
@@ -68,7 +68,7 @@ async def everything(graph):
 async def test_nothing_can_be_changed(graph):
     before = await everything(graph)
     for text in WRITES:
-        with pytest.raises((GraphRefused, Invalid), match=r"questions only read|Unsupported administration"):
+        with pytest.raises(GraphRefused, match="questions only read"):
             await ask(graph, text, {})
     assert await everything(graph) == before
 
