@@ -1,6 +1,7 @@
-"""Parquet files that appear whole or not at all: an answer with the types of its values, a table written in batches."""
+"""Parquet files that appear whole or not at all: an answer with the types of its values, tables written in batches."""
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph.asking import Answer
+from graph.errors import Invalid
 
 BATCH = 2_000
 """Rows that are Python objects at a time."""
@@ -110,3 +112,20 @@ def _typed(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if kind == pa.string():
         return pa.array([as_text(value) for value in values], kind)
     return pa.array(values, kind)
+
+
+@contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` that takes its place in the end, and vanishes if something goes wrong on the way."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Invalid(f"{folder} is there already; name a new folder, or remove it first.", "folder")
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        if folder.exists():
+            folder.rmdir()
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -7,9 +7,7 @@ Nodes and relationships come over in batches, so memory does not grow with the g
 while it reads; to have one moment of it, export while nobody learns.
 """
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +19,7 @@ from neo4j import AsyncTransaction
 from graph import queries
 from graph.columns import EDGES, MOMENT, NODES, STRING, columns
 from graph.connection import Graph
-from graph.errors import Invalid
-from graph.parquet import sheet
+from graph.parquet import sheet, whole
 from graph.values import plain
 
 SECONDS = 6 * 3600.0
@@ -71,23 +68,6 @@ async def write_tables(
                 (written.edges if kind.first is ENDS else written.nodes)[kind.name] = rows
                 done += rows
     return written
-
-
-@contextmanager
-def whole(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its place in the end, and vanishes if something goes wrong on the way."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Invalid(f"{folder} is there already; name a new folder, or remove it first.", "folder")
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        yield part
-        if folder.exists():
-            folder.rmdir()
-        part.replace(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 async def _kinds(transaction: AsyncTransaction) -> list[Kind]:

@@ -1,22 +1,18 @@
 """How `lodestar ask` shows its answers: the list of questions, tables, files, pictures."""
 
-from collections.abc import Awaitable, Callable
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from api import plotting
-from api.answer_forms import as_csv, as_json, cell, save
-from api.asking import for_browser
+from api.answer_forms import as_csv, as_json, cell, form_of, save
 from graph import analysis
 from graph.asking import Answer
 from graph.errors import Invalid
-from graph.tables import Written, write_tables
 
 console = Console(highlight=False)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -28,6 +24,11 @@ class Wanted(NamedTuple):
     form: str
     out: Path | None
     plot: Path | None
+
+    @classmethod
+    def of(cls, form: str | None, out: Path | None, plot: Path | None) -> "Wanted":
+        """With the form that was asked for or that the file's name says; raises `Invalid`."""
+        return cls(form_of(form, out), out, plot)
 
     def check_plot(self, told: str) -> None:
         """Refuse a picture, before anything is asked, of what has none."""
@@ -86,26 +87,3 @@ def list_questions() -> None:
             table.add_row(f"  {each.name}", says, " ".join(f"--{key}" for key in each.params))
     console.print(table)
     console.print("lodestar ask NAME --PARAMETER VALUE; --show prints the Cypher; --cypher asks your own question.")
-
-
-def show_cypher(text: str, params: dict[str, Any]) -> None:
-    """Somebody's own question for Browser."""
-    print(for_browser(text, params))
-
-
-def show_ready(question: analysis.Question, given: dict[str, Any]) -> None:
-    """A ready question for Browser; what is not given and has no default is shown as an example."""
-    known = {key: f"<{key}>" for key in question.params.keys() - given.keys() - analysis.DEFAULTS.keys() - {"now"}}
-    print(for_browser(question.text, analysis.values(question, known | given)))
-
-
-def write_graph(folder: Path, on_read: Callable[[Callable[[Any], Awaitable[Written]]], Written]) -> None:
-    """The whole graph into a folder, with a bar."""
-    columns = ("writing", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("tables", total=None)
-        written = on_read(
-            lambda graph: write_tables(graph, folder, lambda done, of: progress.update(task, completed=done, total=of))
-        )
-    nodes, edges = sum(written.nodes.values()), sum(written.edges.values())
-    console.print(f"{nodes:,} nodes and {edges:,} relationships in {folder}", soft_wrap=True)
