@@ -49,6 +49,7 @@ FORMATS: dict[str, Form] = {
         writes=True,
         suffixes=(".xlsx", ".xls", ".ods", ".numbers"),
     ),
+    "junyi": Form("graph.formats.junyi", "Junyi Academy's exercise table"),
     "metacademy": Form("graph.formats.metacademy", "Metacademy's graph.json"),
 }
 
