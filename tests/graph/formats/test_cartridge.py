@@ -120,6 +120,12 @@ def test_a_page_that_stands_in_for_an_assignment_gives_way_to_it(tmp_path):
     assert "more" not in {resource.title for resource in found.course.resources}
 
 
+def test_a_title_in_several_languages_is_that_in_the_first(tmp_path):
+    title = '<lomimscc:string language="en-US">Ratios &amp; Rates</lomimscc:string>'
+    found = changed(tmp_path, (title, f'{title}<lomimscc:string language="de">Raten</lomimscc:string>'))
+    assert found.course.title == "Ratios & Rates"
+
+
 def test_a_language_that_is_none_is_told(tmp_path):
     found = changed(tmp_path, (">en-US</lomimscc:language>", ">English (US)</lomimscc:language>"))
     assert "language" not in found.course.settings and found.problems == []
