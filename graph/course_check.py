@@ -140,8 +140,8 @@ def _cycle(path: list[str], places: dict[tuple[str, str], Prerequisite]) -> Prob
 def _item(item: Item) -> Iterator[Problem]:
     if not item.points:
         yield Problem(item.at, item.id, "assesses no point; name at least one in points")
-    if len(item.distractors) < 2:
-        yield Problem(item.at, item.id, f"has {len(item.distractors)} distractors; write at least two wrong answers")
+    if not item.distractors:
+        yield Problem(item.at, item.id, "has no distractors; write at least one wrong answer")
     if item.answer in item.distractors:
         yield Problem(item.at, item.id, f"has its answer {item.answer!r} among the distractors; replace it there")
     if "" in item.distractors:

@@ -35,7 +35,7 @@ def export(
     """Write COURSE into PATH as import reads it: a folder of tables, or another form (--to), e.g. for other tools.
 
     lodestar export english my-course                 course.json and tables\n
-    lodestar export english english.json --to case    a CASE 1.0 framework: other tools read points, tree and prerequisites
+    lodestar export english english.json --to case    a CASE 1.0 framework for other tools
     """
     if form not in (None, *_WRITABLE):
         raise typer.BadParameter(f"choose one of {', '.join(_WRITABLE)}", param_hint="--to")

@@ -38,6 +38,11 @@ class Form:
 FORMATS: dict[str, Form] = {
     "folder": Form("graph.formats.folder", "course.json and tables in CSV or JSONL", writes=True),
     "case": Form("graph.formats.case", "CASE 1.0 competency framework (CFPackage)", True, (".json",), b'"CF'),
+    "cartridge": Form(
+        "graph.formats.cartridge", "IMS Common Cartridge: .imscc, or its folder", writes=True, suffixes=(".imscc",)
+    ),
+    "qti": Form("graph.formats.qti", "questions in QTI 1.2, 2.x or 3.0: a file, a folder or a zip", writes=True),
+    "oatutor": Form("graph.formats.oatutor", "OATutor's coursePlans.json: PATH#COURSE"),
     "xlsx": Form(
         "graph.formats.xlsx",
         "Excel workbook: a sheet a table, or a row a topic",
