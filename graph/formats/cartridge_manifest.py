@@ -1,5 +1,6 @@
 """imsmanifest.xml: what a Common Cartridge or a QTI package says about itself, its order, and its resources."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -11,6 +12,8 @@ from graph.formats.qti_items import Question, questions, standards
 
 Standards = tuple[tuple[str, str, str], ...]
 """(part, GUID, label); part is the question meant, "" for all of the resource."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def manifest(package: Package, folder: Folder) -> Manifest | None:
     found = [_part(one, package, base) for one in children(resources, "resource")] if resources is not None else []
     return Manifest(
         words(first(general, "title")),
-        words(first(general, "language")),
+        _language(first(general, "language"), package, folder),
         words(first(general, "description")),
         words(first(lom, "rights", "description")),
         entries,
@@ -99,6 +102,15 @@ def asked(part: Part, package: Package, folder: Folder) -> list[Question]:
     """The questions of an assessment or a bank; none, and a problem, if it cannot be read."""
     root = package.xml(part.member, folder) if part.member is not None else None
     return list(questions(root)) if root is not None else []
+
+
+def _language(node: Element | None, package: Package, folder: Folder) -> str:
+    """The language as a tag such as pt-BR, "" where there is none."""
+    tag = words(node).replace("_", "-")
+    if tag and not _LANGUAGE.fullmatch(tag):
+        package.note(folder, MANIFEST, line(node), "language", f"{tag!r} is no language tag such as en; left out")
+        return ""
+    return tag
 
 
 def _organization(root: Element) -> Element:

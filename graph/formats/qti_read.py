@@ -26,7 +26,7 @@ class Walk:
         by_name = {part.member: part for part in parts if part.member is not None}
         for part in parts:
             if part.member is None:
-                self._rows.note(part.line, part.identifier, f"needs the missing file {part.href!r}; left out")
+                self._rows.note(part.line, part.identifier, f"names the file {part.href!r}, which is missing; left out")
         names = list(by_name) or sorted(name for name in self._package.names if name.lower().endswith((".xml", ".qti")))
         found = [self._document(name) for name in names if name != MANIFEST]
         for name, asked in zip(names, found, strict=False):
@@ -64,7 +64,7 @@ class Walk:
 
     def _conclude(self) -> None:
         if self._unnamed:
-            message = f"{self._unnamed} questions do not say what they ask about; they assess this point"
+            message = f"{self._unnamed} question(s) do not say what they ask about; they assess this point"
             self._rows.note(0, self._rows.title, message)
         if not self._rows.has_points:
             what = "no question that can become an item" if self._count else "no question in QTI 1.2, 2.x or 3.0"

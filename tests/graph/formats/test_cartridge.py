@@ -84,10 +84,48 @@ def test_what_is_left_out_is_told_with_its_line(found):
     lost = next(number for number, line in enumerate(lines, 1) if ">Lost<" in line)
     assert f"imsmanifest.xml:{lost}: Lost: names the resource 'lost', which is missing; left out" in told
     assert any("Empty: holds nothing to learn with; left out" in note for note in told)
-    assert any("1 resources stand in no module; 'Ratios & Rates' teaches them" in note for note in told)
+    assert any("1 resource(s) stand in no module; 'Ratios & Rates' teaches them" in note for note in told)
     assert any("several: the question may have several right answers; left out" in note for note in told)
-    assert any("essay: the question asks for response_str and not for one choice" in note for note in told)
+    assert any("essay: the question asks for a text and not for one choice" in note for note in told)
     assert len(told) == 5
+
+
+def changed(tmp_path, *pairs: tuple[str, str], **members):
+    manifest = MANIFEST
+    for old, new in pairs:
+        assert old in manifest
+        manifest = manifest.replace(old, new)
+    return formats.read(packed(tmp_path / "ratios.imscc", CARTRIDGE, imsmanifest_xml=manifest, **members))
+
+
+def test_questions_used_twice_belong_to_the_first_module(tmp_path):
+    found = changed(tmp_path, ('identifierref="talk"', 'identifierref="quiz"'))
+    assert len(found.course.items) == 3
+    assert any("Talk about it: is used before; its questions belong to" in str(note) for note in found.notes)
+
+
+def test_a_missing_file_makes_no_empty_point(tmp_path):
+    found = changed(tmp_path, ("files/sheet.pdf", "files/gone.pdf"))
+    assert "ratios-rates/formula-sheet" not in {point.id for point in found.course.points}
+    assert any("Formula sheet: names the file 'files/gone.pdf', which is missing" in str(note) for note in found.notes)
+
+
+def test_a_page_that_stands_in_for_an_assignment_gives_way_to_it(tmp_path):
+    page = '<variant identifierref="work"/><file href="pages/more.html"/>'
+    found = changed(
+        tmp_path, ('identifierref="work"', 'identifierref="more"'), ('<file href="pages/more.html"/>', page)
+    )
+    homework = {resource.title: resource for resource in found.course.resources}["Homework"]
+    assert (homework.kind, homework.text) == ("practice", "Do 1 to 5.")
+    assert "more" not in {resource.title for resource in found.course.resources}
+
+
+def test_a_language_that_is_none_is_told(tmp_path):
+    found = changed(tmp_path, (">en-US</lomimscc:language>", ">English (US)</lomimscc:language>"))
+    assert "language" not in found.course.settings and found.problems == []
+    assert "imsmanifest.xml:8: language: 'English (US)' is no language tag such as en; left out" in map(
+        str, found.notes
+    )
 
 
 def test_an_unpacked_cartridge_and_one_in_a_folder_of_its_zip_are_the_same(tmp_path, found):
