@@ -709,6 +709,21 @@ def _oatutor_cases() -> list[Case]:
     ]
 
 
+def _junyi_cases() -> list[Case]:
+    columns = "name,live,prerequisites,seconds_per_fast_problem,pretty_display_name,short_display_name\n"
+
+    def case(name: str, content: str | bytes, told: str) -> Case:
+        return _file("junyi", name, "table.csv", content, told)
+
+    return [
+        case("empty", "", r"table\.csv:1: is empty; the first line names"),
+        case("another table", "id,name\n1,2\n", r"table\.csv:1: is not Junyi's exercise table: it lacks live.*; give"),
+        case("a cycle", f"{columns}a,TRUE,b,30,A,A\nb,TRUE,a,30,B,B\n", r"table\.csv:\d: .*cycle .*remove or reject"),
+        case("cut", f"{columns}a,TRUE,", r"table\.csv:2: has 3 cells and the header has 6"),
+        case("Big5", columns.encode() + "a,TRUE,,30,加,加\n".encode("big5"), r"table\.csv:2: is not UTF-8.*save it"),
+    ]
+
+
 def _written(folder: Path, files: dict[str, str]) -> Path:
     folder.mkdir()
     for name, content in files.items():
@@ -726,6 +741,7 @@ CASES = [
     *_metacademy_cases(),
     *_package_cases(),
     *_oatutor_cases(),
+    *_junyi_cases(),
 ]
 BOMBS = [
     case for case in CASES if any(word in case.name for word in ("bomb", "laughs", "quadratic", "deep", "10 M", "many"))
