@@ -186,7 +186,9 @@ def test_what_is_malformed_is_a_problem_with_its_line(tmp_path, changed, message
 def test_another_file_is_no_cartridge(tmp_path):
     (tmp_path / "a.imscc").write_text("a text")
     assert problems(tmp_path / "a.imscc")[0].startswith("a.imscc: is not a whole zip archive")
-    assert problems(tmp_path / "b.imscc") == ["b.imscc: cannot be read (No such file or directory)"]
+    assert problems(tmp_path / "b.imscc") == [
+        "b.imscc: cannot be read (No such file or directory); check its name and its rights"
+    ]
 
 
 def damage(content: bytes, dice: random.Random) -> bytes:
