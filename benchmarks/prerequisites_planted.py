@@ -3,9 +3,9 @@
 Who chooses what is practised must not know the graph, or the log repeats it:
 
     random      every answer on a point of chance
-    own         a point until three right in a row or PATIENCE answers, then another that this learner has yet to master
+    own         a point until IN_A_ROW right in a row or PATIENCE answers, then another that is yet to be mastered
     syllabus    as `own`, along an order of the points that respects the graph, the same for all up to SHUFFLE places
-    gated       as `random`, among points whose prerequisites are mastered: what a platform does, and a leak of the truth
+    gated       as `random`, among points whose prerequisites are mastered: what a platform does, a leak of the truth
 """
 
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ def course_of(points: int, edges: Ints, seed: int) -> Course:
 
 
 class Choice:
-    """What each of B learners practises next, by one of the policies above; knows no more than the learner's answers."""
+    """What each of B learners practises next, by one of the policies above."""
 
     def __init__(self, course: Course, learners: int, policy: str, draw: np.random.Generator) -> None:
         self.course, self.policy, self.draw = course, policy, draw
@@ -129,7 +129,7 @@ def simulate(course: Course, learners: int, policy: str, noise: Noise, seed: int
     steps = ANSWERS * course.points
     left = np.ceil(draw.uniform(0.2, 1, learners) * steps)
     told: list[tuple[Ints, Floats]] = []
-    for step in range(steps):
+    for _ in range(steps):
         chosen = choice.next()
         right = people.answer(chosen + course.points * choice.practised())
         right = np.where(careless, draw.random(learners) < 0.5, right)

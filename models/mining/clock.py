@@ -15,8 +15,8 @@ from scipy import sparse
 from models.arrays import Flags, Ints
 from models.mining.contract import Doubles, MasteryLog
 
-STRATA = 6
-STRATUM = 50
+STRATA, STRATUM = 6, 50
+FINE_STRATA, FINE_STRATUM = 10, 10
 """At most so many strata, of at least so many learners."""
 DENSE = 0.04
 """Products of matrices fuller than this are faster dense (measured)."""
@@ -45,12 +45,12 @@ class Clock:
     stratum: Ints
 
     @classmethod
-    def of(cls, log: MasteryLog) -> "Clock":
+    def of(cls, log: MasteryLog, fewest: int = STRATUM, most: int = STRATA) -> "Clock":
         """The log's rows with times of the learner's own."""
         last = np.full(log.learners, -np.inf)
         np.maximum.at(last, log.learner, np.fmax(log.at, log.since))
         at = np.where(np.isnan(log.at), np.inf, np.where(log.at <= log.since, -np.inf, log.at))
-        stratum = _strata(log, max(1, min(STRATA, int(np.sqrt(log.learners / STRATUM)))))[log.learner]
+        stratum = _strata(log, max(1, min(most, int(np.sqrt(log.learners / fewest)))))[log.learner]
         order = np.lexsort((at, log.learner, stratum))
         learner = np.cumsum(np.diff(log.learner[order], prepend=-1) != 0) - 1
         return cls(

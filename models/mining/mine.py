@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.arrays import Flags, Ints
-from models.mining.clock import Clock
+from models.mining.clock import FINE_STRATA, FINE_STRATUM, Clock
 from models.mining.contract import Doubles, MasteryLog, Mined
 from models.mining.dependence import dependence_of
 from models.mining.direct import direct
@@ -39,8 +39,8 @@ class Rules:
 def mine(log: MasteryLog, rules: Rules | None = None) -> Mined:
     """The proposals that the log supports, strongest first, free of cycles; empty for a log that is too small."""
     rules = rules or Rules()
-    clock = Clock.of(log)
-    order, dependence = order_of(clock), dependence_of(clock)
+    clock = Clock.of(log, FINE_STRATUM, FINE_STRATA)
+    order, dependence = order_of(Clock.of(log)), dependence_of(clock)
     tested = order.both >= max(1, rules.support)
     np.fill_diagonal(tested, False)
     before, after = np.nonzero(tested)
@@ -50,7 +50,7 @@ def mine(log: MasteryLog, rules: Rules | None = None) -> Mined:
     kept = np.flatnonzero((corrected <= rules.q) & (lift >= rules.lift))
     if rules.direct and len(kept):
         kept = kept[direct(clock, before[kept], after[kept], strength[kept], float(raw[kept].max()))]
-    kept = kept[np.argsort(-strength[kept], kind="stable")]
+    kept = kept[np.lexsort((-strength[kept], raw[kept]))]
     kept = kept[acyclic(before[kept], after[kept], clock.points)]
     first, both = order.first[tested][kept], order.both[tested][kept]
     return Mined(before[kept], after[kept], first, first / both, lift[kept], corrected[kept], len(raw))
