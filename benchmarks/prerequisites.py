@@ -5,9 +5,10 @@ ASSISTments 2009 is mined for its strongest pairs, and names are scored on AL-CP
 A run that was cut off goes on where it was: delete benchmarks/.runs/prerequisites to measure anew.
 
 Figures: planted.* is a graph of 50 points, 3,000 learners who follow a syllabus; growth.POLICY.LEARNERS.*, noise.*,
-null.*, graph.*; mine_1m.*; DOMAIN.f1 and DOMAIN.auc (names and training pairs), DOMAIN.VARIANT.*; spread as …_sd.
+null.*, graph.*; mine_1m.*; texts.COURSE.*: the example courses by names and texts; DOMAIN.f1 and DOMAIN.auc (names and training pairs), DOMAIN.VARIANT.*; spread as …_sd.
 """
 
+import time
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 
@@ -26,21 +27,25 @@ def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one seed, 20 points, 300 learners, one AL-CPL domain")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=600, help="begin nothing new after these; write what is there")
     options = parser.parse_args()
     seeds = 1 if options.quick else options.seeds
     settings = {"points": POINTS, "learners": USUAL, "q": Rules().q, "least lift": Rules().lift, "seeds": seeds}
     report = Report("prerequisites", options.quick, settings)
-    todo = [(piece, seed) for seed in range(seeds) for piece in pieces(options.quick)]
+    until = time.monotonic() + 60 * options.minutes
+    todo = [(piece, seed) for piece in pieces(options.quick) for seed in range(seeds)]
     found: dict[str, list[Figures]] = {}
     with Progress() as bar:
         for piece, seed in bar.track(todo, description="measuring"):
-            found.setdefault(piece.name, []).append(kept(piece, seed, options.quick))
-            bar.console.print(f"{piece.name}, seed {seed}")
+            figures = kept(piece, seed, options.quick, time.monotonic() < until)
+            if figures:
+                found.setdefault(piece.name, []).append(figures)
+            bar.console.print(f"{piece.name}, seed {seed}" + ("" if figures else ": nothing"))
     for name, runs in found.items():
         report.figures |= spread(name, runs)
     alias(report.figures)
     if not options.quick:
-        once = kept(Piece("mine_1m", lambda seed: million()), 0, False)
+        once = kept(Piece("mine_1m", lambda seed: million()), 0, False, True)
         report.figures |= {f"mine_1m.{name}": value for name, value in once.items()}
         report.settings = dict(settings) | {"assist2009": assistments()}
         draw(report.figures)
@@ -51,7 +56,7 @@ def main() -> None:
 def spread(name: str, runs: Sequence[Mapping[str, float]]) -> Figures:
     """Means over the seeds, and standard deviations where there are several."""
     figures: Figures = {}
-    for key in runs[0]:
+    for key in dict.fromkeys(key for run in runs for key in run):
         values = [run[key] for run in runs if key in run]
         figures[f"{name}.{key}"] = round(float(np.mean(values)), 4)
         if len(values) > 1:

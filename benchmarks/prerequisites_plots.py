@@ -23,7 +23,8 @@ def draw(figures: Mapping[str, float]) -> None:
     for panel, policy in zip(panels, ("syllabus", "own"), strict=False):
         _lines(panel, figures, [(str(size), f"growth.{policy}.{size}") for size in SIZES])
         panel.set(title=f"{policy}: 50 points", xlabel="learners")
-    _lines(panels[2], figures, [(name.replace("_", " "), f"noise.{name}") for name in NOISES])
+    noisy = [("usual", "planted"), *((name.replace("_", " "), f"noise.{name}") for name in NOISES)]
+    _lines(panels[2], figures, noisy)
     panels[2].set(title="syllabus: 3,000 learners", xlabel="noise of the answers")
     panels[2].tick_params("x", labelrotation=25)
     PICTURE.parent.mkdir(exist_ok=True)

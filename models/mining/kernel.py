@@ -19,7 +19,7 @@ from models.mining.contract import Doubles
 RIDGES = (0.1, 0.3, 1.0, 3.0)
 WIDTH = 1 / 6
 THRESHOLDS = tuple(np.linspace(0.1, 0.7, 25).tolist())
-MOST = 3_000
+MOST = 2_000
 """Rows that are learnt from at most: the first ones."""
 
 
