@@ -5,7 +5,8 @@ ASSISTments 2009 is mined for its strongest pairs, and names are scored on AL-CP
 A run that was cut off goes on where it was: delete benchmarks/.runs/prerequisites to measure anew.
 
 Figures: planted.* is a graph of 50 points, 3,000 learners who follow a syllabus; growth.POLICY.LEARNERS.*, noise.*,
-null.*, graph.*; mine_1m.*; texts.COURSE.*: the example courses by names and texts; DOMAIN.f1 and DOMAIN.auc (names and training pairs), DOMAIN.VARIANT.*; spread as …_sd.
+null.*, graph.*; mine_1m.*; texts.COURSE.*: the example courses by names and texts; DOMAIN.f1 and DOMAIN.auc (names and
+training pairs), names.DOMAIN.VARIANT.*; spread over seeds as …_sd.
 """
 
 import time

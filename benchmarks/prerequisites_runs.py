@@ -36,9 +36,9 @@ NOISES = {
     "careless_50": Noise(careless=0.5),
 }
 RULES = {
+    "q01": Rules(q=0.01),
     "q05": Rules(),
     "q10": Rules(q=0.1),
-    "q20": Rules(q=0.2),
     "indirect_too": Rules(direct=False),
     "any_lift": Rules(lift=1.0),
 }
