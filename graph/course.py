@@ -108,7 +108,7 @@ class Teaches:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A diagnostic question: one right answer, at least two wrong ones, and its IRT parameters (3PL, logits)."""
+    """A diagnostic question: one right answer, at least one wrong one, and its IRT parameters (3PL, logits)."""
 
     id: str
     prompt: str

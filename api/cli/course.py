@@ -1,16 +1,13 @@
 """`lodestar import`, `export`, `rebuild`, `courses`: courses into the graph, out of it, and what there is."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli.exporting import export
 from api.cli.importing import import_
 from api.cli.session import on_graph
 from graph import catalogue, derive
-from graph.exporting import export_course
 
 console = Console(soft_wrap=True)
 
@@ -21,15 +18,6 @@ def register(app: typer.Typer) -> None:
     app.command()(export)
     app.command()(rebuild)
     app.command()(courses)
-
-
-def export(
-    course: Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)],
-    folder: Annotated[Path, typer.Argument(help="Where to write; made if need be.", show_default=False)],
-) -> None:
-    """Write COURSE into FOLDER as the files that import reads."""
-    written = on_graph(lambda graph: export_course(graph, course, folder))
-    console.print(f"{written.title}: {written.rows} rows in {folder}", highlight=False)
 
 
 def rebuild() -> None:
