@@ -10,18 +10,16 @@ import pytest
 from graph import catalogue
 from graph.candidates import candidates
 from graph.learners import create_learner
-from graph.outcomes import record_outcomes
-from graph.practice import Outcome
 from graph.proposals.store import By, propose
 from tests.api import planted
 from tests.api.planted import IDS, PLANTED
 from tests.api.typed import COMMAND, environment, lodestar
-from tests.graph.learning import learn
 from tests.graph.proposals.course import alike, edges, mined
 
 pytestmark = pytest.mark.database
 NOW = datetime.fromisoformat("2026-03-01T12:00:00Z")
 FOUND, GATED = PLANTED
+LEARNERS, STEPS = 1_000, 25
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ async def offered(course):
 
 def answer_log(path, learners: int, seed: int = 1):
     """What simulated learners answered, as a file."""
-    told = planted.answers(learners, 60, seed)
+    told = planted.answers(learners, STEPS, seed)
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["learner", "skill", "right", "order"])
@@ -53,16 +51,23 @@ def answer_log(path, learners: int, seed: int = 1):
 
 
 async def answer_in_the_graph(graph, learners: int, seed: int = 1) -> None:
-    """The same learners through the loop's own door, a step of all of them at a time."""
-    for who in range(learners):
-        await create_learner(graph, f"l{who}", NOW, "planted")
-    for step, (points, right) in enumerate(zip(*planted.answers(learners, 60, seed), strict=True)):
+    """The same, by the query that the loop writes outcomes with, a step of all learners at a time."""
+    rows = [{"id": f"l{who}", "at": NOW} for who in range(learners)]
+    text = "UNWIND $rows AS row CREATE (:Learner {id: row.id, course: 'planted', createdAt: row.at, answers: 0})"
+    await graph.writing(lambda work: work.text(text, rows=rows))
+    nothing = {"learners": [], "known": [], "fresh": [], "traces": []}
+    for step, (points, right) in enumerate(zip(*planted.answers(learners, STEPS, seed), strict=True)):
         at = NOW - timedelta(hours=70 - step)
-        outcomes = [
-            Outcome(f"o{step}-{who}", f"l{who}", bool(good), at, resource=f"planted/r{point}")
+        interactions = [
+            {
+                "id": f"o{step}-{who}", "learner": f"l{who}", "at": at, "recorded_at": at, "right": bool(good),
+                "outcome": None, "minutes": None, "reward": 0.0, "step": step, "points": [IDS[point]],
+                "before": [0.0], "after": [0.0], "decays": [-1.0], "resource": f"planted/r{point}", "item": None,
+                "recommendation": None,
+            }
             for who, (point, good) in enumerate(zip(points, right, strict=True))
-        ]
-        await record_outcomes(graph, outcomes, learn, at, "planted")
+        ]  # fmt: skip
+        await graph.write("learn/record_outcomes", interactions=interactions, **nothing)
 
 
 async def offers(graph, learner: str) -> set[str]:
@@ -71,32 +76,32 @@ async def offers(graph, learner: str) -> set[str]:
 
 
 async def test_from_answers_in_the_graph_to_a_gate(course, address):
-    await answer_in_the_graph(course, 200)
+    await answer_in_the_graph(course, LEARNERS)
     await create_learner(course, "new", NOW, "planted")
     assert await offers(course, "new") == {f"planted/r{n}" for n in (0, 2, 3, 4, 5)}
     code, said = lodestar(address, "propose", "planted")
-    assert code == 0 and "12,000 answers on points" in said and f"new  {FOUND} → {GATED}" in said
+    assert code == 0 and "25,000 answers on points" in said and f"new  {FOUND} → {GATED}" in said
     assert f"1 there already, e.g. {IDS[0]} → {IDS[1]}" in said and "1 new, 0 back" in said
     assert "planted/r3" in await offers(course, "new")
     code, said = lodestar(address, "review", "planted", typed="x\na\nplain to see\n")
     assert code == 0 and "1 of 1" in said and "1 decided, 0 open in planted" in said
     assert "Point 2  [A1]  What 2 is about." in said and "learners who mastered both mastered “Point 2” first" in said
-    assert "gates 1 resources;" in said and "of 201 learners have “Point 3” open now" in said
+    assert "gates 1 resources;" in said and "of 1001 learners have “Point 3” open now" in said
     assert await offers(course, "new") == {f"planted/r{n}" for n in (0, 2, 4, 5)}
     edge = (await edges(course))[PLANTED]
     assert (edge["status"], edge["reviewedBy"], edge["reviewReason"]) == ("accepted", "ben", "plain to see")
 
 
 async def test_rejected_until_half_as_many_learners_again_say_so(course, address, tmp_path):
-    log = answer_log(tmp_path / "log.csv", 200)
+    log = answer_log(tmp_path / "log.csv", LEARNERS)
     code, said = lodestar(address, "propose", "planted", "--from-log", log)
-    assert code == 0 and "200 learners" in said and f"new  {FOUND} → {GATED}" in said
+    assert code == 0 and "1,000 learners" in said and f"new  {FOUND} → {GATED}" in said
     code, said = lodestar(address, "review", "planted", "--reject", *PLANTED, "--why", "taught together")
     assert code == 0 and f"rejected  {FOUND} → {GATED} (prerequisite)" in said
     support = (await edges(course))[PLANTED]["rejectedSupport"]
     code, said = lodestar(address, "propose", "planted", "--from-log", log)
     assert code == 0 and "0 new, 0 back" in said and "1 rejected before, without new evidence since" in said
-    more = answer_log(tmp_path / "more.csv", 400)
+    more = answer_log(tmp_path / "more.csv", 1_700)
     code, said = lodestar(address, "propose", "planted", "--from-log", more)
     assert code == 0 and f"back, on new evidence  {FOUND} → {GATED}" in said
     assert (await edges(course))[PLANTED]["support"] >= 1.5 * support
@@ -107,11 +112,14 @@ async def test_rejected_until_half_as_many_learners_again_say_so(course, address
 
 
 async def test_proposing_says_what_is_alike_and_needs_no_log(course, address):
+    text = "MATCH (k:KnowledgePoint) WHERE k.id IN $two SET k.name = 'Past continuous', k.description = 'was doing'"
+    await course.writing(lambda work: work.text(text, two=IDS[4:]))
     code, said = lodestar(address, "propose", "planted", "--texts")
     assert code == 0 and "0 answers on points" in said and "0 pairs tested" in said
-    assert "Names and descriptions are alike (cosine" in said and "revision 2   next: lodestar review planted" in said
+    assert f"new  {IDS[4]} – {IDS[5]}" in said and "Names and descriptions are alike (cosine 1.00): " in said
+    assert "next: lodestar review planted" in said
     code, said = lodestar(address, "propose", "planted", "--texts")
-    assert "proposed already, on the same evidence" in said and "revision" not in said
+    assert "1 proposed already, on the same evidence" in said and "revision" not in said
 
 
 async def test_without_questions(offered, address):
