@@ -9,8 +9,10 @@ found by walking over shared resources, so the work grows with what is shared an
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from graph.connection import Graph, Work
+from graph.revisions.record import By, Touched, record
 
 BATCH = 2_000
 
@@ -23,17 +25,17 @@ class Rebuilt:
     changed: int
 
 
-async def rebuild(graph: Graph) -> Rebuilt:
-    """Derive everything anew, e.g. after edits by hand; a difference counts as a revision of the graph."""
-    return await graph.writing(_rebuild)
+async def rebuild(graph: Graph, by: By = By("", "rebuild")) -> Rebuilt:
+    """Derive everything anew; a difference counts as a revision of the graph, though no curated row has changed."""
+    return await graph.writing(partial(_rebuild, by=by))
 
 
-async def _rebuild(work: Work) -> Rebuilt:
+async def _rebuild(work: Work, by: By) -> Rebuilt:
     await work.run("curate/lock_graph")
     found = await work.run("derive/point_ids")
     changed = await refresh(work, found[0]["ids"])
     if changed:
-        await work.run("curate/next_revision")
+        await record(work, by, Touched())
     return Rebuilt(len(found[0]["ids"]), changed)
 
 
