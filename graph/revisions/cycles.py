@@ -5,21 +5,20 @@ from collections.abc import Iterable
 import networkx
 
 from graph.connection import Work
+from graph.errors import Conflict
 
 Edge = tuple[str, str]
 
 
-async def first_cycle(work: Work) -> list[str] | None:
-    """A cycle among the accepted prerequisites, from a point back to itself; None where there is none."""
+async def refuse_cycle(work: Work) -> None:
+    """Raises `Conflict` where the accepted prerequisites have a cycle, spelled out."""
     web = await _accepted(work)
-    for edge in sorted(web.edges):
-        if edge[0] == edge[1]:
-            return list(edge)
     try:
         found = networkx.find_cycle(web)
     except networkx.NetworkXNoCycle:
-        return None
-    return [found[0][0], *(after for _, after in found)]
+        return
+    way = " → ".join([found[0][0], *(edge[1] for edge in found)])
+    raise Conflict(f"That would close the cycle {way}; nothing was changed. Reject one of its prerequisites first.")
 
 
 async def quarantine(work: Work, new: Iterable[Edge]) -> dict[Edge, str]:

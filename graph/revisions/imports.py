@@ -6,7 +6,7 @@ from typing import Any
 
 from graph.course_changes import Changes
 from graph.revisions import known
-from graph.revisions.record import Touched
+from graph.revisions.reach import Touched, reach
 from graph.revisions.rows import ASSESSES, INCLUDES, Tables, key_of, row_of
 from graph.revisions.settling import Work, settle
 
@@ -80,14 +80,6 @@ async def planned(work: Work, course: str, changes: Changes) -> Plan:
     }
     await settle(work, {table: keys - made.get(table, {}).keys() for table, keys in touched.keys().items()})
     return Plan(touched, made)
-
-
-async def reach(work: Work, touched: Touched, points: list[str], resources: list[str]) -> None:
-    """Add the links of these points and resources, and the items that assess the points."""
-    [row] = await work.run("revisions/links_of", points=points, resources=resources)
-    for table in ("prerequisites", "related", "teaches"):
-        getattr(touched, table).update(map(tuple, row[table]))
-    touched.items.update(row["items"])
 
 
 def _made(course: str, changes: Changes) -> Iterator[tuple[str, Iterator[tuple[bytes, bytes]]]]:

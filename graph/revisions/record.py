@@ -65,6 +65,10 @@ class Change:
         """Whether there is any such row."""
         return any(self.before.values())
 
+    def now(self, table: str, key: bytes) -> bytes | None:
+        """What the row is, among those that were compared."""
+        return self.after[table][key] if key in self.after[table] else self.known.row(table, key)
+
     def counts(self) -> dict[str, list[int]]:
         """Rows that are new, changed and gone, by table; tables without any are left out."""
         found = {}
