@@ -54,13 +54,13 @@ class Work:
     def __init__(self, transaction: AsyncManagedTransaction) -> None:
         self._transaction = transaction
 
-    async def run(self, name: str, **params: Any) -> list[Row]:
+    async def run(self, name: str, /, **params: Any) -> list[Row]:
         """Run the query file `name` and return its rows."""
         query = queries.load(name)
         query.check_arguments(params)
         return await self.text(query.text, **params)
 
-    async def text(self, text: str, **params: Any) -> list[Row]:
+    async def text(self, text: str, /, **params: Any) -> list[Row]:
         """Run Cypher that is no query file: migrations and an analyst's own question."""
         result = await self._transaction.run(text, params)
         return [dict(record) for record in await result.fetch(10_000_000)]
@@ -74,11 +74,11 @@ class Graph:
         self._database = address.database
         self._retry_seconds = address.retry_seconds
 
-    async def read(self, name: str, **params: Any) -> list[Row]:
+    async def read(self, name: str, /, **params: Any) -> list[Row]:
         """Run one read query in a transaction of its own, in one round trip; tried again as `reading` is."""
         return await self._once(name, params, READ_ACCESS, (Neo4jError, DriverError))
 
-    async def write(self, name: str, **params: Any) -> list[Row]:
+    async def write(self, name: str, /, **params: Any) -> list[Row]:
         """Run one write query in a transaction of its own, in one round trip.
 
         Tried again when Neo4j took it back (a deadlock), not when the connection broke: it may have been committed.

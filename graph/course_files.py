@@ -20,6 +20,15 @@ from graph.reading import Unreadable
 TABLES = ("points", "prerequisites", "resources", "teaches", "items")
 HEADER = "course.json"
 
+LONGEST_CELL = 2**20
+"""Characters of one cell of CSV or one line of JSONL."""
+
+MOST_COLUMNS = 200
+MOST_ROWS = 4_000_000
+"""Of one file; in memory that takes about 3 GB."""
+
+_DELIMITERS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
+
 
 class Row(NamedTuple):
     """One row as it stands in its file: text in CSV, JSON values in JSONL."""
@@ -78,11 +87,9 @@ def _read_header(file: Path, folder: Folder) -> None:
         folder.say(Place(HEADER, 0), 'is missing; write at least {"id": …, "title": …, "language": …}')
         return
     try:
-        values = orjson.loads(reading.text(file))
+        values = reading.json(reading.content(file))
     except Unreadable as error:
         folder.say(Place(HEADER, error.line), str(error))
-    except orjson.JSONDecodeError as error:
-        folder.say(Place(HEADER, error.lineno), f"is not JSON: {error.msg}")
     else:
         if isinstance(values, dict):
             folder.header = Row(Place(HEADER, 1), values)
@@ -107,16 +114,22 @@ def read_sheet(file: Path, table: str, kind: str, folder: Folder) -> Sheet:
 
 
 def _read_csv(file: str, text: str, rows: list[Row], folder: Folder) -> tuple[str, ...]:
-    """Append the rows below the header; returns the header."""
+    """Append the rows below the header; returns the header. Rows without any text are passed over."""
     lines = _cells(text)
     _, header = next(lines, (1, []))
     columns = tuple(cell.strip() for cell in header)
+    while columns and not columns[-1]:
+        columns = columns[:-1]
     _check_header(columns)
     for line, cells in lines:
+        if not any(cells):
+            continue
         at = Place(file, line)
+        if len(cells) > len(columns) and not any(cells[len(columns) :]):
+            cells = cells[: len(columns)]
         if len(cells) == len(columns):
             rows.append(Row(at, dict(zip(columns, cells, strict=True))))
-        elif cells:
+        else:
             hint = "put a text that holds commas into double quotes"
             folder.say(at, f"has {len(cells)} cells and the header has {len(columns)}; {hint}")
     return columns
@@ -124,23 +137,30 @@ def _read_csv(file: str, text: str, rows: list[Row], folder: Folder) -> tuple[st
 
 def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
     """The cells of each row with the line it starts on; a quoted cell may go over several lines."""
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader):
+            if number > MOST_ROWS:
+                raise Unreadable(start, f"has more than {MOST_ROWS:,} rows; split it into several files")
             yield start, cells
             start = reader.line_num + 1
     except csv.Error as error:
         hint = "close every double quote and double the quotes inside a cell"
+        if "field limit" in str(error):
+            error = csv.Error(f"a cell has more than {LONGEST_CELL:,} characters")
         raise Unreadable(start, f"the row that starts here is not CSV ({error}); {hint}") from error
 
 
 def _check_header(columns: tuple[str, ...]) -> None:
     if not any(columns):
         raise Unreadable(1, "is empty; the first line names the columns")
-    for delimiter, name in ((";", "semicolons"), ("\t", "tabs")):
+    for delimiter, name in _DELIMITERS:
         if len(columns) == 1 and delimiter in columns[0]:
             raise Unreadable(1, f"has its columns separated by {name}; save it with commas")
+    if len(columns) > MOST_COLUMNS:
+        raise Unreadable(1, f"has {len(columns)} columns and {MOST_COLUMNS} are allowed; keep those of the table")
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise Unreadable(1, f"names {', '.join(map(repr, twice))} twice; name every column once")
@@ -154,11 +174,24 @@ def _read_jsonl(file: str, text: str, rows: list[Row], folder: Folder) -> None:
             continue
         at = Place(file, number)
         try:
-            values = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            folder.say(at, f"is not JSON: {error.msg} at column {error.colno}; write one whole object a line")
-            continue
-        if isinstance(values, dict):
-            rows.append(Row(at, values))
-        else:
-            folder.say(at, "is not an object; write one object a line")
+            rows.append(Row(at, _object(line)))
+        except Unreadable as error:
+            folder.say(at, str(error))
+        if len(rows) > MOST_ROWS:
+            raise Unreadable(number, f"has more than {MOST_ROWS:,} rows; split it into several files")
+
+
+def _object(line: str) -> dict[str, Any]:
+    """One line of JSONL."""
+    if len(line) > LONGEST_CELL:
+        raise Unreadable(0, f"has more than {LONGEST_CELL:,} characters; shorten its texts")
+    try:
+        values = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        hint = "write one whole object a line"
+        raise Unreadable(0, f"is not JSON: {error.msg} at column {error.colno}; {hint}") from error
+    if not isinstance(values, dict):
+        raise Unreadable(0, "is not an object; write one object a line")
+    if not reading.unique_keys(line, values):
+        raise Unreadable(0, "names a key twice in one object; keep one")
+    return values

@@ -9,10 +9,11 @@ from rich.table import Table
 
 from api.cli.importing import import_
 from api.cli.session import on_graph
-from graph import catalogue, derive
-from graph.exporting import export_course
+from graph import catalogue, derive, formats
+from graph.exporting import read_course
 
 console = Console(soft_wrap=True)
+_WRITABLE = [name for name, form in formats.FORMATS.items() if form.writes]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,11 +26,22 @@ def register(app: typer.Typer) -> None:
 
 def export(
     course: Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)],
-    folder: Annotated[Path, typer.Argument(help="Where to write; made if need be.", show_default=False)],
+    path: Annotated[Path, typer.Argument(help="The folder or file to write; made if need be.", show_default=False)],
+    form: Annotated[
+        str | None,
+        typer.Option("--to", help=f"The form: {', '.join(_WRITABLE)}; else PATH's name tells.", show_default=False),
+    ] = None,
 ) -> None:
-    """Write COURSE into FOLDER as the files that import reads."""
-    written = on_graph(lambda graph: export_course(graph, course, folder))
-    console.print(f"{written.title}: {written.rows} rows in {folder}", highlight=False)
+    """Write COURSE into PATH as import reads it: a folder of tables, or another form (--to), e.g. for other tools.
+
+    lodestar export english my-course                 course.json and tables\n
+    lodestar export english english.json --to case    a CASE 1.0 framework: other tools read points, tree and prerequisites
+    """
+    if form not in (None, *_WRITABLE):
+        raise typer.BadParameter(f"choose one of {', '.join(_WRITABLE)}", param_hint="--to")
+    written = on_graph(lambda graph: read_course(graph, course))
+    formats.write(written, path, form)
+    console.print(f"{written.title}: {written.rows} rows in {path}", highlight=False)
 
 
 def rebuild() -> None:

@@ -20,7 +20,9 @@ console = Console(soft_wrap=True)
 
 
 def import_(
-    path: Annotated[Path, typer.Argument(help="The folder that holds course.json and the tables.", show_default=False)],
+    path: Annotated[
+        Path, typer.Argument(help="A folder with course.json and tables, or a file (see --from).", show_default=False)
+    ],
     form: Annotated[
         str | None,
         typer.Option(

@@ -28,6 +28,7 @@ CALL (touched) {
     RETURN j, 1.0 AS weight
     UNION ALL
     MATCH (k)-[e:RELATED_TO]-(j)
+    WHERE coalesce(e.status, 'accepted') = 'accepted'
     RETURN j, e.weight AS weight
   }
   RETURN collect([k.id, j.id, weight]) AS influence, collect(j) AS neighbours

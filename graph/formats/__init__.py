@@ -19,12 +19,16 @@ from graph.errors import Invalid
 
 @dataclass(frozen=True)
 class Form:
-    """One form: the module that knows it, what it is, whether it can be written, and the file names it is known by."""
+    """One form: the module that knows it, what it is, whether it can be written, and how its files are known.
+
+    A file is of this form if its name ends so and, where it exists, `mark` is near its beginning.
+    """
 
     module: str
     about: str
     writes: bool = False
     suffixes: tuple[str, ...] = ()
+    mark: bytes = b""
 
     def load(self) -> Any:
         """The module."""
@@ -33,14 +37,26 @@ class Form:
 
 FORMATS: dict[str, Form] = {
     "folder": Form("graph.formats.folder", "course.json and tables in CSV or JSONL", writes=True),
+    "case": Form("graph.formats.case", "CASE 1.0 competency framework (CFPackage)", True, (".json",), b'"CF'),
     "metacademy": Form("graph.formats.metacademy", "Metacademy's graph.json"),
 }
 
 
 def guess(path: Path) -> str:
-    """The form that a path's name speaks for; a folder of tables where it says nothing."""
+    """The form that a path's name and first bytes speak for; a folder of tables where they say nothing."""
     suffix = path.suffix.lower()
-    return next((name for name, form in FORMATS.items() if suffix and suffix in form.suffixes), "folder")
+    candidates = [name for name, form in FORMATS.items() if suffix and suffix in form.suffixes]
+    start = _start(path) if any(FORMATS[name].mark for name in candidates) else None
+    return next((name for name in candidates if start is None or FORMATS[name].mark in start), "folder")
+
+
+def _start(path: Path) -> bytes | None:
+    """The first bytes of a file; None where there is none yet."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except OSError:
+        return None
 
 
 def read(path: Path, form: str | None = None) -> Parsed:

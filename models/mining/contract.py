@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.arrays import Floats, Ints
 
 
@@ -14,7 +17,8 @@ class MasteryLog:
         learners: how many learners there are, L.
         learner: (A,) in 0 … L−1.
         point: (A,) in 0 … N−1; a pair (learner, point) occurs once.
-        at: (A,) days since any start, or order, of first mastery; NaN: worked on and not mastered yet.
+        at: (A,) days since any start, or order, of first mastery; NaN: worked on and not mastered yet; `since`: known
+            already when the learner met it.
         since: (A,) the same of the first answer on the point.
     """
 
@@ -22,8 +26,8 @@ class MasteryLog:
     learners: int
     learner: Ints
     point: Ints
-    at: Floats
-    since: Floats
+    at: NDArray[np.float64]
+    since: NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ def test_the_good_folder_has_no_problem(tmp_path):
         ("points_csv", POINTS + "tiny/d,a\x07b,A1\n", "points.csv:5: tiny/d: name holds a control character"),
         (
             "points_csv",
-            f"id,name\ntiny/a,{'x' * 200_000}\n",
-            "points.csv:2: the row that starts here is not CSV (field l",
+            f"id,name\ntiny/a,{'x' * 1_100_000}\n",
+            "points.csv:2: the row that starts here is not CSV (a cell has more than 1,048,576 characters)",
         ),
         ("prerequisites_csv", EDGES + "tiny/x,tiny/a,\n", "there is no point 'tiny/x'; did you mean 'tiny/"),
         ("prerequisites_csv", EDGES + "tiny/a,other,\n", "tiny/a → other: there is no point 'other'; add it to points"),

@@ -1,7 +1,4 @@
-"""Reads files that may be anything: what cannot be read is told with its line and a remedy, and at little cost.
-
-Every form reads through this module, so that a limit or a message is the same for all of them.
-"""
+"""Whole files as bytes or text, within a limit."""
 
 from pathlib import Path
 
