@@ -10,7 +10,6 @@ import base64
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from api.cli.browse import SCRIPTS, STYLE

@@ -51,5 +51,7 @@ async def write(work: Work, course: Course, progress: Progress) -> tuple[Written
         header=changes.header,
     )
     if written.anything:
-        await derive.refresh(work, sorted(changes.touched))
+        points = sorted(changes.touched)
+        plan.touched.related |= await derive.proposed(work, points)
+        await derive.refresh(work, points)
     return written, plan

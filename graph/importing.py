@@ -58,4 +58,4 @@ async def _import(
     return course.id, course.title, course.rows, revision, written
 
 
-__all__ = ["Imported", "check_course", "check_files", "import_course"]
+__all__ = ["By", "Imported", "Parsed", "check_course", "check_files", "import_course"]

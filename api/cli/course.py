@@ -1,4 +1,4 @@
-"""`lodestar import`, `export`, `rebuild`, `courses`: courses into the graph, out of it, and what there is."""
+"""`lodestar import`, `export`, `courses`: courses into the graph, out of it, and what there is."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.cli.importing import import_
 from api.cli.session import on_graph
-from graph import catalogue, derive, formats
+from graph import catalogue, formats
 from graph.exporting import read_course
 
 console = Console(soft_wrap=True)
@@ -20,7 +20,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("import")(import_)
     app.command()(export)
-    app.command()(rebuild)
     app.command()(courses)
 
 
@@ -42,12 +41,6 @@ def export(
     written = on_graph(lambda graph: read_course(graph, course))
     formats.write(written, path, form)
     console.print(f"{written.title}: {written.rows} rows in {path}", highlight=False)
-
-
-def rebuild() -> None:
-    """Derive semantic edges and prerequisite counts anew, e.g. after editing the graph by hand."""
-    rebuilt = on_graph(derive.rebuild)
-    console.print(f"{rebuilt.points} points, {rebuilt.changed} counts and semantic edges mended", highlight=False)
 
 
 def courses() -> None:

@@ -3,17 +3,17 @@
 // returns: label, nodes, example
 // access: read
 MATCH (n:Course)
-WHERE NOT n.id IS :: STRING NOT NULL
+WHERE n.id IS NULL OR n.id IS NOT :: STRING NOT NULL
 RETURN 'Course' AS label, count(n) AS nodes, min(elementId(n)) AS example
 UNION ALL
 MATCH (n:KnowledgePoint)
-WHERE NOT n.id IS :: STRING NOT NULL
+WHERE n.id IS NULL OR n.id IS NOT :: STRING NOT NULL
 RETURN 'KnowledgePoint' AS label, count(n) AS nodes, min(elementId(n)) AS example
 UNION ALL
 MATCH (n:Resource)
-WHERE NOT n.id IS :: STRING NOT NULL
+WHERE n.id IS NULL OR n.id IS NOT :: STRING NOT NULL
 RETURN 'Resource' AS label, count(n) AS nodes, min(elementId(n)) AS example
 UNION ALL
 MATCH (n:Item)
-WHERE NOT n.id IS :: STRING NOT NULL
+WHERE n.id IS NULL OR n.id IS NOT :: STRING NOT NULL
 RETURN 'Item' AS label, count(n) AS nodes, min(elementId(n)) AS example

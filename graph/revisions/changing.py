@@ -12,24 +12,26 @@ from graph.revisions.undoing import Conflict, Keys, State, bring, name_of
 async def change_to(work: Work, by: By, target: State, keys: Keys, notes: list[str]) -> Settled:
     """Make every row what `target` says (None: none), inside a transaction that holds the lock.
 
-    `keys`: the rows that this may alter, those of `target` among them. Raises `Conflict` where a row cannot be made so or
-    an accepted prerequisite would close a cycle; then the transaction is to be given up.
+    `keys`: the rows that this may alter, those of `target` among them. Raises `Conflict` where a row cannot be made so,
+    or where an accepted prerequisite would close a cycle; then the transaction is to be given up.
     """
     await bring(work, target)
-    change = await differences(work, keys, {})
-    await around(work, change)
+    change = await around(work, await differences(work, keys, {}), keys)
     await refuse_cycle(work)
     notes = notes + _kept(change, target)
     return Settled(await write(work, by, change, notes), change.counts(), notes)
 
 
 def _kept(change: Change, target: State) -> list[str]:
-    """A line for each row that stays for a learner's history. Raises `Conflict` for one that could not be made."""
+    """A line for each row that stays for a learner's history. Raises `Conflict` for one that could not be made.
+
+    A proposed semantic edge need not come back: shared resources may speak for it by now.
+    """
     told = []
     for table, rows in target.items():
         for key, row in rows.items():
             now = change.now(table, key)
-            if now == row:
+            if now == row or table == "related":
                 continue
             if row is not None:
                 raise Conflict(

@@ -12,10 +12,13 @@ The result is checked: it closes no cycle, and every other row is what it is to 
 from functools import partial
 
 from graph.connection import Graph, Work
-from graph.revisions.changing import By, Settled, change_to
+from graph.revisions.changing import By as By
+from graph.revisions.changing import Settled as Settled
+from graph.revisions.changing import change_to
 from graph.revisions.conflicts import NODES, reached, refuse_conflicts, refuse_empty, refuse_unnumbered
 from graph.revisions.history import between, newest, read_revision
-from graph.revisions.sync import settle, sync
+from graph.revisions.sync import settle
+from graph.revisions.sync import sync as sync
 
 
 async def revert(graph: Graph, number: int, by: By) -> Settled:

@@ -14,7 +14,7 @@ from graph import derive
 from graph.connection import Work as Work
 from graph.revisions import mending
 from graph.revisions.record import By, Change, differences, write
-from graph.revisions.rows import Keys, ends_of, id_of
+from graph.revisions.rows import Keys, ends_of, id_of, key_of
 
 BROWSER = By("browser", "browser")
 BASELINE = By("", "baseline", "what was there before changes were numbered")
@@ -42,15 +42,16 @@ async def settle(work: Work, keys: Keys, by: By = BROWSER) -> Settled:
         return Settled()
     doubles = await mending.doubles(work, change)
     cycles = await mending.cycles(work, change)
-    if doubles or cycles:
-        change = await differences(work, keys, {})
-    await around(work, change)
+    change = await around(work, change, keys)
     notes = doubles + cycles + mending.faults(change.after)
     return Settled(await write(work, by, change, notes), change.counts(), notes)
 
 
-async def around(work: Work, change: Change) -> None:
-    """Derive anew the degrees and semantic edges that may follow from a change."""
+async def around(work: Work, change: Change, keys: Keys) -> Change:
+    """Derive anew the degrees and semantic edges that may follow from a change; what then differs of the rows `keys`.
+
+    A proposed semantic edge may turn into a derived one, and then is no row any more.
+    """
     points = {str(id_of(key)) for key in change.before["points"]}
     for table in ("prerequisites", "related"):
         for key in change.before[table]:
@@ -59,4 +60,7 @@ async def around(work: Work, change: Change) -> None:
     resources = [str(id_of(key)) for key in change.before["resources"]]
     courses = [str(id_of(key)) for key in change.before["courses"]]
     [beside] = await work.run("revisions/points_of", resources=resources, courses=courses)
-    await derive.refresh(work, sorted(points.union(beside["points"])))
+    ids = sorted(points.union(beside["points"]))
+    related = set(map(key_of, await derive.proposed(work, ids)))
+    await derive.refresh(work, ids)
+    return await differences(work, keys | {"related": keys.get("related", set()) | related}, {})

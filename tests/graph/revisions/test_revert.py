@@ -1,20 +1,21 @@
 """Whatever was done to the curated graph can be undone, and then it is byte for byte what it was."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph import derive
-from graph.errors import Conflict, Invalid, NotFound
+from graph.errors import BadCourse, Conflict, Invalid, NotFound
 from graph.importing import import_course
 from graph.revisions import history
 from graph.revisions.record import By, Touched, record
 from graph.revisions.revert import revert, revert_to
 from graph.revisions.scanning import scan
 from graph.revisions.sync import sync
-from tests.graph.folders import GOOD, courses, parsed
+from tests.graph.folders import courses, parsed
 from tests.graph.revisions.curated import BY, clear, derived, run, state, tiny
 from tests.graph.revisions.test_sync import BY_HAND
 
@@ -50,16 +51,14 @@ def histories(draw):
         elif kind == "hand":
             steps.append((kind, (draw(st.sampled_from(WRITES)), draw(st.integers(0, 3)))))
         else:
-            steps.append((kind, draw(st.sampled_from(["accepted", "rejected", "proposed"]))))
+            steps.append((kind, draw(st.sampled_from(["rejected", "proposed"]))))
     return steps
 
 
 async def do(graph, kind, what):
     if kind in ("import", "other"):
-        try:
+        with suppress(BadCourse):
             await import_course(graph, parsed(what), by=BY)
-        except Exception as error:
-            assert type(error).__name__ == "BadCourse"
     elif kind == "hand":
         await run(graph, what[0], n=what[1])
         await sync(graph)
@@ -72,7 +71,7 @@ async def judge(work, status):
     await work.run("curate/lock_graph")
     [row] = await work.text(
         "MATCH (a:KnowledgePoint)-[e:PREREQUISITE_OF]->(b) WHERE e.status <> 'accepted' "
-        "WITH a, e, b ORDER BY a.id, b.id LIMIT 1 SET e.status = CASE $status WHEN 'accepted' THEN 'rejected' ELSE $status END, "
+        "WITH a, e, b ORDER BY a.id, b.id LIMIT 1 SET e.status = $status, "
         "e.reviewedAt = datetime() RETURN collect([a.id, b.id]) AS pairs",
         status=status,
     )
@@ -160,7 +159,7 @@ async def test_undoing_never_closes_a_cycle(graph, tmp_path):
         graph,
         "MATCH (a {id: 'tiny/a'}), (c {id: 'tiny/c'}) CREATE (c)-[:PREREQUISITE_OF {status: 'accepted'}]->(a)",
     )
-    assert (await sync(graph)).notes[0].startswith("prerequisites: tiny/c → tiny/a: source") or True
+    await sync(graph)
     with pytest.raises(Conflict, match="close the cycle"):
         await revert(graph, 2, UNDO)
     assert await scan(graph) == set()
@@ -203,4 +202,3 @@ async def test_two_reverts_at_once_are_one_after_the_other(graph, tmp_path):
     await sync(graph)
     done = await asyncio.gather(revert(graph, 2, UNDO), revert(graph, 2, UNDO), return_exceptions=True)
     assert sorted(type(each).__name__ for each in done) == ["Conflict", "Settled"]
-    assert GOOD
