@@ -1,8 +1,8 @@
 """Watches for what people change by hand in Neo4j Browser while the service runs, and serves it at once.
 
-Two beats: the counts every few seconds, which tell at once what was added or deleted; and round after round over every row,
-so slowly that it takes 3 % of the time, which tells the rest: a small course takes seconds, 300,000 rows some minutes. What
-was changed becomes a revision (`graph.revisions.sync`), and the courses in memory are built anew at every new revision,
+Two beats: the counts every few seconds, which tell at once what was added or deleted; and round after round over every
+row, so slowly that it takes 3 % of the time, which tells the rest: a small course takes seconds, 300,000 rows minutes.
+What was changed becomes a revision (`graph.revisions.sync`), and the courses in memory are built anew at every new revision,
 whoever made it.
 """
 

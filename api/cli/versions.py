@@ -26,7 +26,7 @@ def log(
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
     json: Annotated[bool, typer.Option("--json", help="As the API has it.")] = False,
 ) -> None:
-    """List who changed the graph, when, which rows (+ new, ~ changed, − gone) and why; edits by hand are taken in first."""
+    """List who changed the graph, when, what (+ new, ~ changed, − gone rows) and why; edits by hand are taken in."""
     found = on_graph(lambda graph: log_of(graph, course, limit))
     if json:
         _print_json(found)

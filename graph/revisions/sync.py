@@ -14,7 +14,8 @@ from functools import partial
 from graph.connection import Graph, Work
 from graph.revisions.faults import nameless
 from graph.revisions.scanning import Keys, changed_rows, scan
-from graph.revisions.settling import BASELINE, BROWSER, Settled
+from graph.revisions.settling import BASELINE, BROWSER
+from graph.revisions.settling import Settled as Settled
 from graph.revisions.settling import settle as settle
 
 SMALL = 20_000
