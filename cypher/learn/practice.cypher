@@ -19,7 +19,8 @@ WITH row, l, known, q, chosen, r, i, c, coalesce(r, i) AS practised
 CALL (practised) {
   MATCH (practised)-[t:TEACHES|ASSESSES]->(k:KnowledgePoint)
   WHERE k.id IS :: STRING NOT NULL
-  RETURN collect([k, coalesce(toFloatOrNull(t.importance), 1.0)]) AS touched
+  WITH k, coalesce(toFloatOrNull(t.importance), 1.0) AS importance
+  RETURN collect([k, CASE WHEN importance >= 0 AND importance <= 1 THEN importance ELSE 1.0 END]) AS touched
 }
 CALL (touched) {
   UNWIND touched AS pair
