@@ -47,6 +47,7 @@ CREATE (a:KnowledgePoint {id: 'any/a', name: 'A', prerequisiteCount: 0}), (b:Kno
 CREATE (c)-[:INCLUDES]->(a), (c)-[:INCLUDES]->(b), (c)-[:INCLUDES]->(:KnowledgePoint {name: 'Nameless'})
 CREATE (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b), (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b)
 CREATE (b)-[:PREREQUISITE_OF {status: 'proposed', quarantinedAt: datetime(), quarantine: 'any/a → any/b → any/a'}]->(a)
+CREATE (a)-[:RELATED_TO {status: 'proposed', source: 'text'}]->(b)
 CREATE (:Resource {id: 'any/r/own', title: 'Own'})-[:TEACHES {importance: 'much'}]->(a)
 CREATE (:Resource {id: 'any/r/lost', title: 'Lost', status: 'active'}), (:Item {id: 'any/q/lost', prompt: 'Lost?'})
 CREATE (:KnowledgePoint {id: 'any/alone', name: 'Alone'}), (:KnowledgePoint {id: 'any/known'})<-[:MASTERY]-(:Learner)
@@ -66,6 +67,7 @@ async def test_what_only_hands_can_make(graph: Graph):
         "doubled_edges": [("any/a → any/b", "PREREQUISITE_OF 2 times")],
         "quarantined": [("any/b → any/a", "any/a → any/b → any/a")],
         "stale_counts": [("any/b", "says nothing, has 2")],
+        "pending_proposals": [("any/a ↔ any/b", "text")],
     }
     whole = {each.check: each for each in await lint_whole(graph)}
     assert whole["strays"].ids == ("any/alone", "any/q/lost", "any/r/lost")
