@@ -57,7 +57,10 @@ def test_another_table(tmp_path):
 
 def test_no_table(tmp_path):
     [problem] = formats.read(tmp_path, "junyi").problems
-    assert str(problem) == "junyi_Exercise_table.csv: cannot be read (No such file or directory)"
+    assert (
+        str(problem)
+        == "junyi_Exercise_table.csv: cannot be read (No such file or directory); check its name and its rights"
+    )
 
 
 @needs_data
