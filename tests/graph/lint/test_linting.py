@@ -1,14 +1,17 @@
 """The checks of a graph and those of files find the same, and so do the queries in Browser."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from graph import queries
+from graph import formats, queries
 from graph.connection import Graph
 from graph.errors import NotFound
+from graph.importing import import_course
 from graph.lint import chains
 from graph.lint.courses import CHECKS
-from graph.lint.files import lint_course
+from graph.lint.files import lint_course, lint_files
 from graph.lint.findings import checks
 from graph.lint.linting import WHOLE, lint, lint_graph, lint_whole
 from tests.graph.lint import dirty
@@ -74,6 +77,13 @@ async def test_what_only_hands_can_make(graph: Graph):
     assert whole["strays"].detail == ("point Alone", "item Lost?", "resource Lost")
     assert whole["missing_ids"].detail == ("KnowledgePoint Nameless",)
     assert await lint_graph(graph) == {"any": await lint(graph, "any"), WHOLE: await lint_whole(graph)}
+
+
+async def test_the_english_course_has_nothing_to_mend(graph: Graph):
+    parsed = formats.read(Path(__file__).parents[3] / "examples" / "english")
+    assert lint_files(parsed) == []
+    await import_course(graph, parsed)
+    assert await lint_graph(graph) == {"english": [], WHOLE: []}
 
 
 async def test_one_check_of_a_course_that_is_there(graph: Graph):
