@@ -1,7 +1,7 @@
 """Takes the pictures of docs/curating.md from a real Neo4j Browser: `python -m benchmarks.browser_pictures`.
 
-Needs `pip install playwright` and a Chromium (`--chromium PATH`). It drives Browser as a curator would: connects, drops the
-two files of `lodestar browser`, runs saved scripts; and fails where Browser shows an error.
+Needs `pip install playwright` and a Chromium (`--chromium PATH`). It drives Browser as a curator would: connects, drops
+the two files of `lodestar browser`, runs saved scripts; and fails where Browser shows an error.
 """
 
 import argparse
@@ -96,8 +96,8 @@ class Window:
         self._go()
 
     def click(self, text: str) -> None:
-        """Click what shows this text."""
-        self._page.click(f"text={text}", force=True)
+        """Click an arrow or a node of the graph that shows this text."""
+        self._page.click(f"svg text:has-text('{text}')", force=True)
         self._page.wait_for_timeout(1500)
 
     def shoot(self, name: str) -> None:

