@@ -38,7 +38,8 @@ WRITES = [
     "MATCH (a:KnowledgePoint), (b:KnowledgePoint) WHERE a.id > b.id WITH a, b ORDER BY a.id, b.id SKIP $n LIMIT 2 "
     "CREATE (a)-[:PREREQUISITE_OF {status: 'accepted', drawn: datetime('2026-01-01T00:00:00Z')}]->(b)",
     "MATCH (c:Course) WHERE NOT EXISTS { (:KnowledgePoint {id: 'hand/' + $n}) } "
-    "AND NOT EXISTS { (:Resource {id: 'hand/r/' + $n}) } WITH c ORDER BY c.id LIMIT 1 CREATE (c)-[:INCLUDES]->(k:KnowledgePoint {id: 'hand/' + $n, name: 'H'})"
+    "AND NOT EXISTS { (:Resource {id: 'hand/r/' + $n}) } WITH c ORDER BY c.id LIMIT 1 "
+    "CREATE (c)-[:INCLUDES]->(k:KnowledgePoint {id: 'hand/' + $n, name: 'H'})"
     "<-[:TEACHES {role: 'primary'}]-(:Resource {id: 'hand/r/' + $n, title: 'H', status: 'active', minutes: 3})",
     "MATCH (k:KnowledgePoint) WITH k ORDER BY k.id SKIP $n LIMIT 1 MATCH (k)<-[e:INCLUDES]-() DELETE e",
     "MATCH (i:Item), (k:KnowledgePoint) WITH i, k ORDER BY i.id, k.id SKIP $n LIMIT 1 CREATE (i)-[:ASSESSES]->(k)",
