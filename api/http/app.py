@@ -8,8 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.http import health, metrics, problems, routes
-from api.service import Service
-from api.watching import watching
+from api.watching import Service, watching
 
 DESCRIPTION = """
 Recommends what a person should learn next, and the path from there to their goal.
