@@ -17,6 +17,7 @@ from neo4j import (
     AsyncDriver,
     AsyncGraphDatabase,
     AsyncManagedTransaction,
+    AsyncTransaction,
     NotificationMinimumSeverity,
 )
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
@@ -29,6 +30,9 @@ T = TypeVar("T")
 
 FIRST_PAUSE = 0.05
 """Seconds before a transaction is tried again, doubled each time. Two writers in a deadlock are done soon after."""
+
+ASKED_AT_ONCE = 200
+"""Records that the driver holds while an analyst's answer is read: one may be a list of thousands."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,14 @@ class Work:
     def __init__(self, transaction: AsyncManagedTransaction) -> None:
         self._transaction = transaction
 
-    async def run(self, name: str, **params: Any) -> list[Row]:
+    async def run(self, name: str, /, **params: Any) -> list[Row]:
         """Run the query file `name` and return its rows."""
         query = queries.load(name)
         query.check_arguments(params)
         return await self.text(query.text, **params)
 
-    async def text(self, text: str, **params: Any) -> list[Row]:
-        """Run Cypher that is no query file: migrations and an analyst's own question."""
+    async def text(self, text: str, /, **params: Any) -> list[Row]:
+        """Run Cypher that is no query file: migrations. What people ask themselves goes by `graph.asking`."""
         result = await self._transaction.run(text, params)
         return [dict(record) for record in await result.fetch(10_000_000)]
 
@@ -74,11 +78,11 @@ class Graph:
         self._database = address.database
         self._retry_seconds = address.retry_seconds
 
-    async def read(self, name: str, **params: Any) -> list[Row]:
+    async def read(self, name: str, /, **params: Any) -> list[Row]:
         """Run one read query in a transaction of its own, in one round trip; tried again as `reading` is."""
         return await self._once(name, params, READ_ACCESS, (Neo4jError, DriverError))
 
-    async def write(self, name: str, **params: Any) -> list[Row]:
+    async def write(self, name: str, /, **params: Any) -> list[Row]:
         """Run one write query in a transaction of its own, in one round trip.
 
         Tried again when Neo4j took it back (a deadlock), not when the connection broke: it may have been committed.
@@ -114,6 +118,18 @@ class Graph:
         """Run `unit` in one write transaction: all of it is committed, or nothing."""
         async with _outages(), self._driver.session(database=self._database) as session:
             return await session.execute_write(lambda transaction: unit(Work(transaction)))
+
+    @asynccontextmanager
+    async def asking(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
+        """A read transaction that the server ends after `timeout` seconds; never tried again. See `graph.asking`."""
+        async with (
+            _outages(),
+            self._driver.session(
+                database=self._database, default_access_mode=READ_ACCESS, fetch_size=ASKED_AT_ONCE
+            ) as session,
+            await session.begin_transaction(timeout=timeout) as transaction,
+        ):
+            yield transaction
 
     async def ping(self) -> str:
         """The server's version, e.g. "Neo4j/5.26.19"; raises `GraphUnavailable` when it is away."""

@@ -19,7 +19,8 @@ class Place(NamedTuple):
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
+        file = self.file.encode(errors="replace").decode()
+        return f"{file}:{self.line}" if self.line else file
 
 
 NOWHERE = Place("", 0)
@@ -108,7 +109,7 @@ class Teaches:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A diagnostic question: one right answer, at least two wrong ones, and its IRT parameters (3PL, logits)."""
+    """A diagnostic question: one right answer, at least one wrong one, and its IRT parameters (3PL, logits)."""
 
     id: str
     prompt: str

@@ -35,11 +35,11 @@ def write(course: Course, folder: Path) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     header = {"id": course.id, "title": course.title, **{key: _plain(value) for key, value in course.settings.items()}}
-    _replace(folder / HEADER, orjson.dumps(header, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    replace_file(folder / HEADER, orjson.dumps(header, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     for table, name in FILES.items():
-        rows = [_row(table, record) for record in getattr(course, table)]
+        rows = [row(table, record) for record in getattr(course, table)]
         content = _csv(table, rows) if name.endswith(".csv") else _jsonl(rows)
-        _replace(folder / name, content)
+        replace_file(folder / name, content)
 
 
 def _other_tables(folder: Path) -> list[str]:
@@ -49,13 +49,14 @@ def _other_tables(folder: Path) -> list[str]:
     return [name for name in names if name.partition(".")[0] in TABLES and name not in FILES.values()]
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replace_file(file: Path, content: bytes) -> None:
+    """Replace a file when its new content is complete."""
     partial_file = file.with_name(f".{file.name}.part")
     partial_file.write_bytes(content)
     partial_file.replace(file)
 
 
-def _row(table: str, record: Any) -> dict[str, Any]:
+def row(table: str, record: Any) -> dict[str, Any]:
     """The record by columns; what is as it would be without the column is left out."""
     defaults = {one.name: one.default for one in fields(record)}
     return {

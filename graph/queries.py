@@ -1,8 +1,8 @@
 """Loads the .cypher files and holds each to the contract in its header.
 
 A query file opens with comment lines: one sentence, then `params:`, `returns:` and `access:`, and where they say
-something `severity:` and `fix:` (checks), `plot:` (analyses). A migration (folder `schema`) holds several statements
-separated by `;` and is read by `graph.schema`, not here.
+something `severity:` and `fix:` (checks), `group:` and `plot:` (analyses). A migration (folder `schema`) holds several
+statements separated by `;` and is read by `graph.schema`, not here.
 """
 
 import re
@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from graph.errors import LodestarError
 
 _KEYS = ("params", "returns", "access")
-_MORE = ("severity", "fix", "plot")
+_MORE = ("severity", "fix", "group", "plot")
 _TYPES = {"STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME", "MAP", "LIST"}
 _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DETACH|LOAD)\b")
 _COMMENT = re.compile(r"//[^\n]*")

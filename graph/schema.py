@@ -8,12 +8,12 @@ has been released is never edited; the next change is the next number.
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 
 from neo4j.exceptions import ClientError
 
-from graph.connection import Graph, Work
+from graph.connection import Graph
 from graph.errors import GraphRefused
 
 _COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
@@ -104,7 +104,7 @@ async def _run(graph: Graph, migration: Migration) -> None:
 async def _run_statement(graph: Graph, statement: str, attempts: int = 3) -> None:
     """`IF NOT EXISTS` looks before it locks, so of two starters one may be told that the index is there already."""
     try:
-        await graph.writing(partial(Work.text, text=statement))
+        await graph.writing(lambda work: work.text(statement))
     except ClientError as error:
         if attempts == 1 or not (error.code or "").startswith("Neo.ClientError.Schema."):
             raise

@@ -1,16 +1,13 @@
-"""`lodestar import`, `export`, `rebuild`, `courses`: courses into the graph, out of it, and what there is."""
-
-from pathlib import Path
-from typing import Annotated
+"""`lodestar import`, `export`, `courses`: courses into the graph, out of it, and what there is."""
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.cli.exporting import export
 from api.cli.importing import import_
 from api.cli.session import on_graph
-from graph import catalogue, derive
-from graph.exporting import export_course
+from graph import catalogue
 
 console = Console(soft_wrap=True)
 
@@ -19,23 +16,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("import")(import_)
     app.command()(export)
-    app.command()(rebuild)
     app.command()(courses)
-
-
-def export(
-    course: Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)],
-    folder: Annotated[Path, typer.Argument(help="Where to write; made if need be.", show_default=False)],
-) -> None:
-    """Write COURSE into FOLDER as the files that import reads."""
-    written = on_graph(lambda graph: export_course(graph, course, folder))
-    console.print(f"{written.title}: {written.rows} rows in {folder}", highlight=False)
-
-
-def rebuild() -> None:
-    """Derive semantic edges and prerequisite counts anew, e.g. after editing the graph by hand."""
-    rebuilt = on_graph(derive.rebuild)
-    console.print(f"{rebuilt.points} points, {rebuilt.changed} counts and semantic edges mended", highlight=False)
 
 
 def courses() -> None:

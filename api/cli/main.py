@@ -4,6 +4,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from api.cli import learn, measure, operate, tend
 from graph.errors import LodestarError
@@ -23,5 +24,5 @@ def main() -> None:
     try:
         app()
     except LodestarError as error:
-        Console(stderr=True).print(f"[red]error[/red]  {error}", highlight=False)
+        Console(stderr=True, soft_wrap=True).print(f"[red]error[/red]  {escape(str(error))}", highlight=False)
         sys.exit(1)

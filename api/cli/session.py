@@ -31,3 +31,13 @@ def running_address() -> Address | None:
         return settings.address()
     server = managed(settings)
     return server.address() if server.status().running else None
+
+
+def on_read(unit: Callable[[Graph], Awaitable[T]]) -> T:
+    """Run `unit` on the deployment's graph as it is: unlike `on_graph` this migrates nothing."""
+
+    async def run() -> T:
+        async with connect(ensure(Settings())) as graph:
+            return await unit(graph)
+
+    return asyncio.run(run())

@@ -2,6 +2,8 @@
 // params: course STRING, now DATETIME, limit INTEGER
 // returns: learner, mastered, share, answers, right_share, last_active
 // access: read
+// group: progress
+// plot: bar x=learner y=share
 MATCH (c:Course {id: $course})
 WITH c, COUNT { (c)-[:INCLUDES]->(:KnowledgePoint) } AS points
 MATCH (c)-[:INCLUDES]->(k:KnowledgePoint)<-[m:MASTERY]-(l:Learner)

@@ -2,6 +2,8 @@
 // params: course STRING, limit INTEGER
 // returns: point, name, resources, kinds, items, learners_below
 // access: read
+// group: resources
+// plot: bar x=point y=resources
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 OPTIONAL MATCH (k)<-[:TEACHES]-(r:Resource {status: 'active'})
 WITH c, k, count(r) AS resources, collect(DISTINCT r.kind) AS kinds

@@ -2,6 +2,8 @@
 // params: course STRING
 // returns: policy, version, served, answered_share, right_share, mean_reward, first, last
 // access: read
+// group: policies
+// plot: bar x=version y=mean_reward
 MATCH (q:Recommendation {course: $course})
 CALL (q) {
   OPTIONAL MATCH (q)<-[:FOLLOWED]-(i:Interaction)

@@ -1,15 +1,20 @@
-// Whether forgetting is what the course assumes: the share of right answers by days since the same learner's last answer
-// on a resource of the same point.
+// Whether forgetting is what the course assumes: the share of right answers by days since the same learner's last answer on
+// a resource or item of the same point, when that one was right. `low` to `high` is Wilson's 95 % interval (answers taken as
+// independent); `assumed` is the share of mastery that the course's rate leaves after so many days.
 // params: course STRING
-// returns: days_from, answers, right_share
+// returns: days_from, answers, learners, right_share, low, high, assumed
 // access: read
-MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[t:TEACHES]-(:Resource)<-[:ON]-(i:Interaction)
-WHERE t.role = 'primary'
-WITH k, i.learner AS learner, i
+// group: points
+// plot: interval x=days_from y=right_share low=low high=high
+MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[t:TEACHES|ASSESSES]-()<-[:ON]-(i:Interaction)
+WHERE coalesce(t.role, 'primary') = 'primary'
+WITH c, k, i
 ORDER BY i.step
-WITH k, learner, collect(i) AS answers
+WITH c, k, i.learner AS learner, collect(i) AS answers
 UNWIND range(1, size(answers) - 1) AS n
-WITH duration.inSeconds(answers[n - 1].at, answers[n].at).seconds / 86400.0 AS days, answers[n].right AS right
+WITH c, learner, answers[n] AS i, answers[n - 1] AS last
+WHERE last.right
+WITH c, learner, i.right AS right, (i.at.epochMillis - last.at.epochMillis) / 86400000.0 AS days
 WITH CASE
     WHEN days < 1 THEN 0
     WHEN days < 3 THEN 1
@@ -17,6 +22,12 @@ WITH CASE
     WHEN days < 14 THEN 7
     WHEN days < 30 THEN 14
     ELSE 30
-  END AS days_from, right
-RETURN days_from, count(*) AS answers, round(avg(CASE WHEN right THEN 1.0 ELSE 0.0 END), 3) AS right_share
+  END AS days_from, learner, right,
+  CASE WHEN days >= 3 THEN exp(-coalesce(c.forgetting, 0.08) * days) ELSE 1.0 END AS left
+WITH days_from, toFloat(count(*)) AS n, count(DISTINCT learner) AS learners,
+  avg(CASE WHEN right THEN 1.0 ELSE 0.0 END) AS share, avg(left) AS assumed
+WITH days_from, n, learners, share, assumed, (share + 1.9208 / n) / (1 + 3.8416 / n) AS middle,
+  1.96 * sqrt(share * (1 - share) / n + 0.9604 / n ^ 2) / (1 + 3.8416 / n) AS half
+RETURN days_from, toInteger(n) AS answers, learners, round(share, 3) AS right_share, round(middle - half, 3) AS low,
+  round(middle + half, 3) AS high, round(assumed, 3) AS assumed
 ORDER BY days_from

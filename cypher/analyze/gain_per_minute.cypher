@@ -1,14 +1,30 @@
-// What a minute with each resource is worth: mean reward over the minutes that it takes (reported, or as declared).
+// What a minute with each resource is worth, and which resources teach: the learner model's gain over the minutes taken
+// (reported, or as declared). `low` to `high` is a 95 % interval by Student's t of the ratio with learners, not answers, as
+// the independent units; `teaches` is yes or no where the interval lies above or not above 0.
 // params: course STRING, at_least INTEGER, limit INTEGER
-// returns: resource, title, kind, answers, right_share, mean_gain, gain_per_minute
+// returns: resource, title, kind, answers, learners, right_share, gain_per_minute, low, high, teaches
 // access: read
+// group: resources
+// plot: interval x=resource y=gain_per_minute low=low high=high
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:TEACHES]-(r:Resource)
 WITH DISTINCT r
 MATCH (r)<-[:ON]-(i:Interaction)
-WITH r, count(i) AS answers, avg(CASE WHEN i.right THEN 1.0 ELSE 0.0 END) AS right_share, avg(i.reward) AS gain,
-  avg(coalesce(i.minutes, r.minutes)) AS minutes
+WITH r, i.learner AS learner, count(i) AS answers, sum(CASE WHEN i.right THEN 1 ELSE 0 END) AS right,
+  sum(i.reward) AS gain, sum(coalesce(i.minutes, r.minutes)) AS minutes
+WITH r, sum(answers) AS answers, toFloat(count(learner)) AS n, toFloat(sum(right)) / sum(answers) AS right_share,
+  sum(gain) AS gain, toFloat(sum(minutes)) AS minutes, sum(gain ^ 2) AS gg, sum(gain * minutes) AS gm,
+  sum(toFloat(minutes) ^ 2) AS mm
 WHERE answers >= $at_least AND minutes > 0
-RETURN r.id AS resource, r.title AS title, r.kind AS kind, answers, round(right_share, 3) AS right_share,
-  round(gain, 4) AS mean_gain, round(gain / minutes, 5) AS gain_per_minute
+WITH r, answers, n, right_share, gain / minutes AS ratio, minutes, gg, gm, mm,
+  CASE WHEN n > 1 THEN n - 1 END AS df
+WITH r, answers, n, right_share, ratio, df,
+  sqrt(CASE WHEN gg - 2 * ratio * gm + ratio ^ 2 * mm > 0 THEN gg - 2 * ratio * gm + ratio ^ 2 * mm ELSE 0.0 END
+    * n / df) / minutes AS error,
+  CASE df WHEN 1 THEN 12.706 WHEN 2 THEN 4.303 ELSE
+    1.96 + 2.3723 / df + 2.8225 / df ^ 2 + 2.5558 / df ^ 3 + 1.5895 / df ^ 4 END AS t
+WITH r, answers, n, right_share, ratio, ratio - t * error AS low, ratio + t * error AS high
+RETURN r.id AS resource, r.title AS title, r.kind AS kind, answers, toInteger(n) AS learners,
+  round(right_share, 3) AS right_share, round(ratio, 5) AS gain_per_minute, round(low, 5) AS low, round(high, 5) AS high,
+  CASE WHEN low > 0 THEN 'yes' WHEN high <= 0 THEN 'no' ELSE 'unclear' END AS teaches
 ORDER BY gain_per_minute DESC, resource
 LIMIT $limit

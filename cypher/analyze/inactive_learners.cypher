@@ -2,6 +2,7 @@
 // params: course STRING, now DATETIME, days INTEGER, limit INTEGER
 // returns: learner, last_active, goals, last_recommended
 // access: read
+// group: progress
 MATCH (:Course {id: $course})-[:INCLUDES]->(g:KnowledgePoint)<-[:AIMS_AT]-(l:Learner)
 WITH l, collect(g.id) AS goals
 CALL (l) {

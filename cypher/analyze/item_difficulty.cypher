@@ -3,6 +3,8 @@
 // params: course STRING, at_least INTEGER, limit INTEGER
 // returns: item, prompt, answers, right_share, expected, difference
 // access: read
+// group: items
+// plot: bar x=item y=difference
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:ASSESSES]-(t:Item)
 WITH DISTINCT t
 CALL (t) {

@@ -2,6 +2,7 @@
 // params: learner STRING, limit INTEGER
 // returns: at, practised, right, reward, changes, policy
 // access: read
+// group: progress
 MATCH (:Learner {id: $learner})-[:DID]->(i:Interaction)-[:ON]->(r)
 OPTIONAL MATCH (i)-[:FOLLOWED]->(q:Recommendation)
 WITH i, r, q

@@ -3,6 +3,8 @@
 // params: course STRING, now DATETIME
 // returns: domain, level, points, learners, mean_mastery, mastered_share
 // access: read
+// group: points
+// plot: heatmap x=level y=domain value=mean_mastery
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 OPTIONAL MATCH (k)<-[m:MASTERY]-(l:Learner)
 WITH c, k, l, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days

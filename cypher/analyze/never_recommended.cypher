@@ -3,6 +3,7 @@
 // params: course STRING, limit INTEGER
 // returns: resource, title, kind, points, feasible
 // access: read
+// group: resources
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:TEACHES]-(r:Resource {status: 'active'})
 WITH DISTINCT r
 WHERE NOT EXISTS { (r)<-[:CHOSE]-() }

@@ -3,6 +3,8 @@
 // params: learner STRING, now DATETIME
 // returns: point, name, level, mastered, waits_for, opens
 // access: read
+// group: progress
+// plot: bar x=point y=level
 MATCH (l:Learner {id: $learner})-[:AIMS_AT]->(g:KnowledgePoint)
 OPTIONAL MATCH (c:Course {id: l.course})
 WITH l, c, collect(g) AS goals

@@ -3,6 +3,8 @@
 // params: course STRING, at_least INTEGER, limit INTEGER
 // returns: before, after, learners, share_with, share_without, lift
 // access: read
+// group: points
+// plot: bar x=after y=lift
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 MATCH (p:KnowledgePoint)-[:PREREQUISITE_OF {status: 'accepted'}]->(k)
 MATCH (l:Learner)-[m:MASTERY]->(k)

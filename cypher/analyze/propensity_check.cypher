@@ -3,6 +3,7 @@
 // params: course STRING
 // returns: policy, version, decisions, wrong_sums, disagreeing, mean_inverse, mean_choices, smallest
 // access: read
+// group: policies
 MATCH (q:Recommendation {course: $course})
 WITH q, reduce(total = 0.0, p IN q.propensities | total + p) AS total,
   [n IN range(0, size(q.candidates) - 1) WHERE q.candidates[n] = q.resource | q.propensities[n]][0] AS listed,

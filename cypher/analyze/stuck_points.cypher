@@ -1,25 +1,33 @@
-// Points where learners get stuck: wrong answers by learners who have not mastered the point, and the prerequisite that
-// is weakest among them.
-// params: course STRING, now DATETIME, limit INTEGER
-// returns: point, name, learners, wrong, answers, weakest_prerequisite, its_mean_level
+// Where learners get stuck, and on which prerequisite: learners with `at_least` answers on a point who have not mastered it
+// (forgetting counted), and the prerequisite that most of them do not meet, the weakest of those.
+// params: course STRING, now DATETIME, at_least INTEGER, limit INTEGER
+// returns: point, name, learners, answers, right_share, weakest_prerequisite, lacking, its_mean_level
 // access: read
-MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[:TEACHES]-(:Resource)<-[:ON]-(i:Interaction)<-[:DID]-(l:Learner)
+// group: points
+// plot: bar x=point y=learners
+MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[:TEACHES|ASSESSES]-()<-[:ON]-(i:Interaction)<-[:DID]-(l:Learner)
+WITH c, k, l, count(DISTINCT i) AS answers, sum(CASE WHEN i.right THEN 1 ELSE 0 END) AS right
+WHERE answers >= $at_least
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
-WITH c, k, l, coalesce(m.level, 0.0) AS level, sum(CASE WHEN i.right THEN 0 ELSE 1 END) AS wrong, count(i) AS answers
-WHERE wrong > 0 AND level < coalesce(k.masteredAt, c.masteredAt, 0.8)
-WITH c, k, collect(l) AS stuck, sum(wrong) AS wrong, sum(answers) AS answers
+WITH c, k, l, answers, right, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+WITH c, k, l, answers, right,
+  coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
+    ELSE m.level END, 0.0) AS level
+WHERE level < coalesce(k.masteredAt, c.masteredAt, 0.8)
+WITH c, k, collect(l) AS stuck, sum(answers) AS answers, sum(right) AS right
 CALL (c, k, stuck) {
   MATCH (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p:KnowledgePoint)
   UNWIND stuck AS l
   OPTIONAL MATCH (l)-[m:MASTERY]->(p)
   WITH c, p, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
-  WITH p, coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
-    ELSE m.level END, 0.0) AS level
-  WITH p, avg(level) AS mean
-  ORDER BY mean, p.id
-  RETURN collect({id: p.id, level: mean})[0] AS weakest
+  WITH p, coalesce(p.metAt, c.prerequisiteAt, 0.6) AS needed,
+    coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
+      ELSE m.level END, 0.0) AS level
+  WITH p, avg(level) AS mean, sum(CASE WHEN level < needed THEN 1 ELSE 0 END) AS lacking
+  ORDER BY lacking DESC, mean, p.id
+  RETURN collect({id: p.id, lacking: lacking, level: mean})[0] AS weakest
 }
-RETURN k.id AS point, k.name AS name, size(stuck) AS learners, wrong, answers, weakest.id AS weakest_prerequisite,
-  round(weakest.level, 3) AS its_mean_level
-ORDER BY learners DESC, wrong DESC, point
+RETURN k.id AS point, k.name AS name, size(stuck) AS learners, answers, round(toFloat(right) / answers, 3) AS right_share,
+  weakest.id AS weakest_prerequisite, weakest.lacking AS lacking, round(weakest.level, 3) AS its_mean_level
+ORDER BY learners DESC, answers DESC, point
 LIMIT $limit

@@ -1,21 +1,50 @@
-// How long a point takes: answers and days from the first change of a learner's level to the first time it reached the
-// threshold.
+// How long a point takes from the first change of a learner's level to the threshold, those who have not got there counted
+// too: medians by Kaplan and Meier over all who began below it. A learner who is still on the way counts as not there until
+// their latest answer on anything. No median where fewer than half would have got there.
 // params: course STRING, limit INTEGER
-// returns: point, name, learners, median_answers, median_days
+// returns: point, name, learners, reached, median_answers, median_days
 // access: read
-MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
-MATCH (l:Learner)-[:MASTERY]->(k)
-CALL (c, k, l) {
-  MATCH (l)-[:DID]->(i:Interaction)
-  WHERE k.id IN i.points
-  WITH c, k, i, [n IN range(0, size(i.points) - 1) WHERE i.points[n] = k.id | i.after[n]][0] AS level
-  ORDER BY i.step
-  WITH coalesce(k.masteredAt, c.masteredAt, 0.8) AS threshold, collect({at: i.at, level: level}) AS steps
-  WITH steps, [n IN range(0, size(steps) - 1) WHERE steps[n].level >= threshold][0] AS reached
-  WHERE reached IS NOT NULL
-  RETURN reached + 1 AS answers, duration.inSeconds(steps[0].at, steps[reached].at).seconds / 86400.0 AS days
+// group: points
+// plot: bar x=point y=median_answers
+MATCH (i:Interaction)
+WITH i.learner AS learner, max(i.at) AS last, collect(i) AS own
+UNWIND own AS i
+UNWIND range(0, size(i.points) - 1) AS n
+MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint {id: i.points[n]})
+WITH c, k, learner, last, i, i.before[n] AS before, i.after[n] AS after
+ORDER BY i.step
+WITH k, coalesce(k.masteredAt, c.masteredAt, 0.8) AS threshold, learner, last,
+  collect({at: i.at, before: before, after: after}) AS steps
+WHERE steps[0].before < threshold
+WITH k, steps, last, [n IN range(0, size(steps) - 1) WHERE steps[n].after >= threshold][0] AS reached
+WITH k, coalesce(reached + 1, size(steps)) AS answers, reached IS NOT NULL AS there,
+  (CASE WHEN reached IS NULL THEN last ELSE steps[reached].at END).epochMillis AS ended, steps[0].at.epochMillis AS began
+WITH k, collect({answers: answers, days: (ended - began) / 86400000.0, there: there}) AS everyone
+CALL (everyone) {
+  UNWIND everyone AS one
+  WITH one
+  ORDER BY one.answers, one.there DESC
+  WITH collect(one) AS line
+  RETURN reduce(state = {left: 1.0, median: null}, n IN range(0, size(line) - 1) |
+    CASE
+      WHEN state.median IS NOT NULL OR NOT line[n].there THEN state
+      WHEN state.left * (1 - 1.0 / (size(line) - n)) <= 0.5000001 THEN {left: 0.0, median: line[n].answers}
+      ELSE {left: state.left * (1 - 1.0 / (size(line) - n)), median: null}
+    END).median AS median_answers
 }
-RETURN k.id AS point, k.name AS name, count(*) AS learners, percentileCont(answers, 0.5) AS median_answers,
-  round(percentileCont(days, 0.5), 2) AS median_days
-ORDER BY median_answers DESC, point
+CALL (everyone) {
+  UNWIND everyone AS one
+  WITH one
+  ORDER BY one.days, one.there DESC
+  WITH collect(one) AS line
+  RETURN reduce(state = {left: 1.0, median: null}, n IN range(0, size(line) - 1) |
+    CASE
+      WHEN state.median IS NOT NULL OR NOT line[n].there THEN state
+      WHEN state.left * (1 - 1.0 / (size(line) - n)) <= 0.5000001 THEN {left: 0.0, median: line[n].days}
+      ELSE {left: state.left * (1 - 1.0 / (size(line) - n)), median: null}
+    END).median AS median_days
+}
+RETURN k.id AS point, k.name AS name, size(everyone) AS learners, size([one IN everyone WHERE one.there]) AS reached,
+  median_answers, round(median_days, 2) AS median_days
+ORDER BY median_answers IS NOT NULL, median_answers DESC, learners DESC, point
 LIMIT $limit

@@ -2,6 +2,8 @@
 // params: course STRING
 // returns: week, learners, answers, right_share, mean_reward
 // access: read
+// group: progress
+// plot: line x=week y=right_share
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:TEACHES|ASSESSES]-(r)
 WITH DISTINCT r
 MATCH (r)<-[:ON]-(i:Interaction)

@@ -1,8 +1,8 @@
-// The semantic edges that start at these points, as one list: a, b, weight.
+// The semantic edges in use (derived, or accepted by a person) that start at these points, as one list: a, b, weight.
 // params: points LIST<STRING>
 // returns: rows
 // access: read
 UNWIND $points AS id
 MATCH (a:KnowledgePoint {id: id})-[e:RELATED_TO]->(b)
-WHERE e.weight IS NOT NULL
-RETURN collect([a.id, b.id, e.weight]) AS rows
+WHERE toFloatOrNull(e.weight) IS NOT NULL AND b.id IS :: STRING NOT NULL AND coalesce(e.status, 'accepted') = 'accepted'
+RETURN collect([a.id, b.id, toFloatOrNull(e.weight)]) AS rows

@@ -1,5 +1,6 @@
 // Write the Jaccard weight between these points and those that share active resources with them, where it reaches the
-// lowest threshold of a course that includes both (0.3 where none does). Patterns name no labels beyond the first: an
+// lowest threshold of a course that includes both (0.3 where none does). A pair that a person has judged is left as it is;
+// an open proposal becomes what is derived. Patterns name no labels beyond the first: an
 // import plans this before the database has statistics, and only walking out from the points is fast then.
 // params: ids LIST<STRING>
 // returns: changed
@@ -28,9 +29,10 @@ CALL (a, b) {
 WITH CASE WHEN a.id < b.id THEN a ELSE b END AS low, CASE WHEN a.id < b.id THEN b ELSE a END AS high, weight, threshold
 WHERE weight >= threshold
 WITH DISTINCT low, high, weight
-OPTIONAL MATCH (low)-[old:RELATED_TO]->(high)
-WITH low, high, weight, old
-WHERE old IS NULL OR coalesce(old.weight, -1.0) <> weight
+OPTIONAL MATCH (low)-[old:RELATED_TO]-(high)
+WITH low, high, weight, collect(old) AS old
+WHERE none(e IN old WHERE coalesce(e.status, 'proposed') <> 'proposed'
+  OR (e.status IS NULL AND coalesce(e.weight, -1.0) = weight))
 MERGE (low)-[e:RELATED_TO]->(high)
-SET e.weight = weight
+SET e.weight = weight, e.status = null, e.source = null, e.evidence = null, e.proposedAt = null
 RETURN count(*) AS changed

@@ -1,5 +1,6 @@
 // Delete the semantic edges of these points whose Jaccard weight no longer reaches the threshold, and those that stand
-// the wrong way round or twice.
+// the wrong way round or twice. Edges with a status are proposals or a person's decisions: they stay, and a decision about
+// a pair takes the place of what was derived.
 // params: ids LIST<STRING>
 // returns: changed
 // access: write
@@ -8,6 +9,7 @@ MATCH (a:KnowledgePoint {id: id})
 USING INDEX a:KnowledgePoint(id)
 WITH a
 MATCH (a)-[e:RELATED_TO]-()
+WHERE e.status IS NULL
 WITH DISTINCT e, startNode(e) AS a, endNode(e) AS b
 WITH e, a, b,
   COUNT { MATCH (a)<-[:TEACHES]-(r)-[:TEACHES]->(b) WHERE r.status = 'active' RETURN DISTINCT r } AS shared,
@@ -19,6 +21,7 @@ CALL (a, b) {
 }
 WITH e, a, b, size_a + size_b - shared AS united, shared, threshold
 WHERE a.id >= b.id OR shared = 0 OR toFloat(shared) / united < threshold
-  OR EXISTS { MATCH (a)-[f:RELATED_TO]->(b) WHERE elementId(f) < elementId(e) }
+  OR EXISTS { MATCH (a)-[f:RELATED_TO]->(b) WHERE f.status IS NULL AND elementId(f) < elementId(e) }
+  OR EXISTS { MATCH (a)-[f:RELATED_TO]-(b) WHERE f.status <> 'proposed' }
 DELETE e
 RETURN count(*) AS changed

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from graph.analysis import analyse, question, questions
+from graph.analysis import GROUPS, analyse, question, questions
 from graph.connection import Graph
 from graph.diagnostics import answer_items, ask_items, start_diagnostic
 from graph.errors import Invalid, NotFound
@@ -22,7 +22,10 @@ LATER = NOW + timedelta(days=20)
 RESOURCES = {f"{point}{n}": Resource({point: 1.0}) for point in "abc" for n in range(8)} | {
     "beyond": Resource({"d": 1.0})
 }
-GIVEN = {"course": "course", "learner": "learner", "now": LATER, "limit": 100, "at_least": 1, "days": 3, "weeks": 4}
+GIVEN = {
+    "course": "course", "learner": "learner", "now": LATER, "limit": 100, "at_least": 1, "days": 3, "weeks": 4,
+    "goal": "c", "first": ["a", "b"], "second": ["b", "a"], "learners": [], "depth": 3,
+}  # fmt: skip
 
 
 class Log(NamedTuple):
@@ -47,11 +50,15 @@ async def log(connection):
         await connection.writing(lambda work, text=text: work.text(text))
     await start_diagnostic(connection, "d", "learner", "course", NOW)
     await ask_items(connection, "d", ["q-a", "q-b"])
-    await answer_items(connection, "d", {"q-a": True}, NOW)
+    await answer_items(connection, "d", {"q-a": True, "q-b": False}, NOW)
     learners = ("learner", "learner-1")
     return Log(
         connection, {each: await run_loop(connection, each, NOW, 30, seed) for seed, each in enumerate(learners)}
     )
+
+
+def test_each_belongs_to_a_group():
+    assert {each.group for each in questions()} == set(GROUPS)
 
 
 def given(name):
@@ -110,7 +117,7 @@ async def test_parameters_may_be_text_and_have_defaults(log):
     [
         ("nothing", {}, NotFound, "no analysis 'nothing'"),
         ("cohort_progress", {}, Invalid, r"needs course \(STRING\)"),
-        ("cohort_progress", {"curse": "x"}, Invalid, "takes course, now, limit; not curse"),
+        ("cohort_progress", {"curse": "x"}, Invalid, r"takes course, now, limit; not curse\. Did you mean course\?"),
         ("cohort_progress", {"course": "x", "limit": "many"}, Invalid, "limit of cohort_progress is 'many'"),
         ("cohort_progress", {"course": "x", "now": "today"}, Invalid, "now of cohort_progress is 'today'"),
     ],

@@ -112,3 +112,40 @@ async def test_rebuild_says_what_it_found(graph):
     await run(graph, "MATCH (a:KnowledgePoint) SET a.prerequisiteCount = 7")
     assert await derive.rebuild(graph) == derive.Rebuilt(1, 1)
     assert await catalogue.revision(graph) == 2
+
+
+async def test_what_a_person_judged_is_neither_deleted_nor_derived_again(graph):
+    """a~b and c~d are derived with weight 1; a~c and a~d share nothing."""
+    course = Course(
+        "w",
+        "Web",
+        points=tuple(Point(id, id) for id in "abcd"),
+        resources=tuple(Resource(id, id, "lesson", "text", 5) for id in ("r1", "r2")),
+        teaches=tuple(Teaches(id, point, "primary", 1.0) for id, two in (("r1", "ab"), ("r2", "cd")) for point in two),
+    )
+    await import_course(graph, parsed(course))
+    await run(graph, "MATCH ({id: 'a'})-[e:RELATED_TO]->({id: 'b'}) SET e.status = 'rejected'")
+    for other, status in (("c", "accepted"), ("d", "proposed")):
+        values = f"{{weight: 0.4, source: 'text', status: '{status}'}}"
+        await run(graph, f"MATCH (a {{id: 'a'}}), (b {{id: '{other}'}}) CREATE (b)-[:RELATED_TO {values}]->(a)")
+    judged = {("a", "b"): 1.0, ("c", "d"): 1.0, ("c", "a"): 0.4, ("d", "a"): 0.4}
+    assert (await derive.rebuild(graph)).changed == 0
+    assert (await derived(graph))[1] == judged
+    rows = (await catalogue.course(graph, "w")).related
+    assert [(row["a"], row["b"]) for row in rows] == [("c", "a"), ("c", "d")]
+    await run(graph, "MATCH (a {id: 'a'}), (b {id: 'b'}) CREATE (a)-[:RELATED_TO {weight: 1.0}]->(b)")
+    assert (await derive.rebuild(graph)).changed == 1
+    assert (await derived(graph))[1] == judged
+
+
+async def test_an_open_proposal_becomes_what_is_derived(graph):
+    text = (
+        "UNWIND ['a', 'b'] AS id CREATE (:KnowledgePoint {id: id, prerequisiteCount: 0}) WITH collect(id) AS ids "
+        "CREATE (r:Resource {id: 'r', status: 'active'}) WITH r MATCH (k:KnowledgePoint) CREATE (r)-[:TEACHES]->(k)"
+    )
+    await run(graph, text)
+    values = "{weight: 0.4, status: 'proposed', source: 'text', evidence: 'alike'}"
+    await run(graph, f"MATCH (a {{id: 'a'}}), (b {{id: 'b'}}) CREATE (a)-[:RELATED_TO {values}]->(b)")
+    assert (await derive.rebuild(graph)).changed == 1
+    [row] = await run(graph, "MATCH ()-[e:RELATED_TO]->() RETURN properties(e) AS values")
+    assert row["values"] == {"weight": 1.0}

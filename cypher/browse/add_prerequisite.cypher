@@ -1,0 +1,8 @@
+// Say that one point has to be known before another, and why. Learners see the reason.
+// params: before STRING, after STRING, reason STRING
+// returns: link
+// access: write
+MATCH (a:KnowledgePoint {id: $before}), (b:KnowledgePoint {id: $after})
+MERGE link = (a)-[e:PREREQUISITE_OF]->(b)
+SET e.source = 'expert', e.status = 'accepted', e.confidence = 1.0, e.reason = $reason
+RETURN link

@@ -1,0 +1,94 @@
+"""What passes between those who find edges, those who judge them, and the graph."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+PREREQUISITE, RELATED = KINDS = ("prerequisite", "related")
+OPEN, ACCEPTED, REJECTED = STATUSES = ("proposed", "accepted", "rejected")
+
+
+class Pair(NamedTuple):
+    """Which edge: a prerequisite from `before` to `after`, or a semantic edge, whose order does not count."""
+
+    kind: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.before} {'→' if self.kind == PREREQUISITE else '–'} {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An edge that a log or the texts speak for.
+
+    Attributes:
+        evidence: in words, for a person.
+        numbers: by the edge's properties: confidence, support, lift, pValue; or weight.
+    """
+
+    pair: Pair
+    evidence: str
+    numbers: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An end of a proposal."""
+
+    id: str
+    name: str
+    level: str | None
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as it stands, and what a person said of it.
+
+    Attributes:
+        status: proposed, accepted, rejected, or derived for a semantic edge that nobody judged.
+        numbers: as in `Found`, and rejectedSupport, rejectedPValue, rejectedWeight: those of an earlier rejection.
+        courses: ids, with blanks between, of the courses whose files state the edge too.
+        cycle: ids of the accepted way from `after` to `before` that accepting would close.
+        implied: ids of an accepted way from `before` to `after`.
+        reviewed_at: earlier than `proposed_at` where new evidence brought a rejected pair back.
+    """
+
+    kind: str
+    before: Point
+    after: Point
+    source: str
+    status: str
+    evidence: str | None
+    numbers: dict[str, float | None]
+    courses: str | None
+    cycle: list[str] | None
+    implied: list[str] | None
+    proposed_at: datetime | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+    review_reason: str | None
+
+    @property
+    def pair(self) -> Pair:
+        """Which edge it is."""
+        return Pair(self.kind, self.before.id, self.after.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What accepting a prerequisite would do today.
+
+    Attributes:
+        resources: active ones that teach the later point and would be gated.
+        learners: of the courses that include the later point.
+        open: learners for whom the later point is open now: not mastered, every prerequisite met.
+        closes: of these, those who do not meet the earlier point.
+    """
+
+    resources: int
+    learners: int
+    open: int
+    closes: int

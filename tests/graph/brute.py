@@ -1,0 +1,301 @@
+"""The questions of cypher/analyze answered in plain Python over all records: what the queries are held against."""
+
+import math
+import statistics
+from collections import defaultdict
+from datetime import timedelta
+from itertools import pairwise
+from types import SimpleNamespace
+
+import networkx
+import numpy as np
+from scipy import stats
+
+from graph.connection import Graph
+from graph.times import moment, moment_or_none
+
+INTERACTIONS = """
+MATCH (i:Interaction)-[:ON]->(r)
+RETURN i {.id, .learner, .right, .minutes, .reward, .step, .points, .before, .after} AS i, i.at AS at, r.id AS on,
+  r.minutes AS declared, r:Item AS item,
+  COLLECT { MATCH (r)-[t:TEACHES|ASSESSES]->(k) RETURN [k.id, coalesce(t.role, 'primary')] } AS teaches
+ORDER BY i.learner, i.step
+"""
+MASTERY = "MATCH (l:Learner)-[m:MASTERY]->(k) RETURN l.id AS l, k.id AS k, m.level AS level, m.practicedAt AS at"
+GOALS = "MATCH (l:Learner)-[a:AIMS_AT]->(g) RETURN l.id AS l, g.id AS g, a.level AS level, a.dueAt AS due"
+EDGES = "MATCH (p:KnowledgePoint)-[:PREREQUISITE_OF {status: 'accepted'}]->(k) RETURN p.id AS p, k.id AS k"
+ASKED = """
+MATCH (d:Diagnostic)-[a:ASKED]->(t:Item) WHERE a.right IS NOT NULL
+RETURN d.learner AS learner, t.id AS item, a.right AS right, a.answeredAt AS at
+"""
+
+
+class Truth:
+    """All records of a graph with one course whose settings are the defaults."""
+
+    def __init__(self, now, rows):
+        self.now = now
+        self.points = [row["k"] for row in rows["points"]]
+        self.learners = sorted(row["l"] for row in rows["learners"])
+        self.did = [
+            SimpleNamespace(**row["i"], at=moment(row["at"]), on=row["on"], item=row["item"], teaches=row["teaches"],
+                            took=row["declared"] if row["i"]["minutes"] is None else row["i"]["minutes"])
+            for row in rows["did"]
+        ]  # fmt: skip
+        self.levels = {(row["l"], row["k"]): self._kept(row["level"], moment(row["at"])) for row in rows["mastery"]}
+        self.goals = {(row["l"], row["g"]): (row["level"], moment_or_none(row["due"])) for row in rows["goals"]}
+        self.edges = networkx.DiGraph([(row["p"], row["k"]) for row in rows["edges"]])
+        self.edges.add_nodes_from(self.points)
+        self.asked = [SimpleNamespace(**row | {"at": moment(row["at"])}) for row in rows["asked"]]
+
+    def _kept(self, level, at):
+        days = (self.now - at).total_seconds() / 86400
+        return level * math.exp(-0.08 * days) if days >= 3 else level
+
+    def level(self, learner, point):
+        return self.levels.get((learner, point), 0.0)
+
+    def of(self, learner):
+        return [i for i in self.did if i.learner == learner]
+
+    def way(self, goal):
+        return networkx.ancestors(self.edges, goal) | {goal}
+
+
+async def truth(graph: Graph, now) -> Truth:
+    texts = {
+        "points": "MATCH (:Course)-[:INCLUDES]->(k) RETURN k.id AS k",
+        "learners": "MATCH (l:Learner) RETURN l.id AS l",
+        "did": INTERACTIONS,
+        "mastery": MASTERY,
+        "goals": GOALS,
+        "edges": EDGES,
+        "asked": ASKED,
+    }
+
+    async def unit(work):
+        return {name: await work.text(text) for name, text in texts.items()}
+
+    return Truth(now, await graph.reading(unit))
+
+
+def wilson(right, n):
+    interval = stats.binomtest(right, n).proportion_ci(method="wilson")
+    return interval.low, interval.high
+
+
+def successive(truth, primary=True):
+    """(point, learner, earlier, later) of successive answers of a learner on a point."""
+    taught = defaultdict(list)
+    for i in truth.did:
+        for point in {point for point, role in i.teaches if role == "primary" or not primary}:
+            taught[point, i.learner].append(i)
+    for (point, learner), answers in taught.items():
+        for one, other in pairwise(answers):
+            yield point, learner, one, other
+
+
+def forgetting(truth):
+    bins = defaultdict(list)
+    for _, learner, one, other in successive(truth):
+        if one.right:
+            days = (other.at - one.at).total_seconds() / 86400
+            start = max(each for each in (0, 1, 3, 7, 14, 30) if days >= each)
+            bins[start].append((learner, other.right, math.exp(-0.08 * days) if days >= 3 else 1.0))
+    found = {}
+    for start, rows in bins.items():
+        right, n = sum(row[1] for row in rows), len(rows)
+        found[start] = (
+            n,
+            len({row[0] for row in rows}),
+            right / n,
+            *wilson(right, n),
+            np.mean([row[2] for row in rows]),
+        )
+    return found
+
+
+def gain_per_minute(truth):
+    """Resource: (answers, learners, gain a minute, low, high), the residuals of the ratio summed by learner."""
+    found = {}
+    for resource in {i.on for i in truth.did if not i.item}:
+        own = [i for i in truth.did if i.on == resource]
+        sums = [
+            (sum(i.reward for i in own if i.learner == who), sum(i.took for i in own if i.learner == who))
+            for who in {i.learner for i in own}
+        ]
+        gain, minutes = np.array(sums).T
+        ratio, n = gain.sum() / minutes.sum(), len(sums)
+        low = high = None
+        if n > 1:
+            error = math.sqrt(((gain - ratio * minutes) ** 2).sum() * n / (n - 1)) / minutes.sum()
+            half = stats.t.ppf(0.975, n - 1) * error
+            low, high = ratio - half, ratio + half
+        found[resource] = (len(own), n, ratio, low, high)
+    return found
+
+
+def next_answer(truth):
+    pairs = [(point, who, one, other) for point, who, one, other in successive(truth) if one.on != other.on]
+    usual = defaultdict(list)
+    for point, _, _, other in pairs:
+        usual[point].append(other.right)
+    found = {}
+    for resource in {one.on for _, _, one, _ in pairs if not one.item}:
+        own = [(other.right, np.mean(usual[point])) for point, _, one, other in pairs if one.on == resource]
+        right = sum(row[0] for row in own)
+        share = right / len(own)
+        found[resource] = (len(own), share, *wilson(right, len(own)), np.mean([row[1] for row in own]))
+    return found
+
+
+def time_to_mastery(truth):
+    """Point: (learners, reached, median answers, median days), the medians from the estimate by Kaplan and Meier."""
+    found = {}
+    for point in truth.points:
+        answers, days, there = [], [], []
+        for who in truth.learners:
+            steps = [(i.at, i.before[i.points.index(point)], i.after[i.points.index(point)])
+                     for i in truth.of(who) if point in i.points]  # fmt: skip
+            if not steps or steps[0][1] >= 0.8:
+                continue
+            reached = next((n for n, step in enumerate(steps) if step[2] >= 0.8), None)
+            end = steps[reached][0] if reached is not None else max(i.at for i in truth.of(who))
+            answers.append(len(steps) if reached is None else reached + 1)
+            days.append((end - steps[0][0]).total_seconds() / 86400)
+            there.append(reached is not None)
+        if there:
+            found[point] = (len(there), sum(there), survival_median(answers, there), survival_median(days, there))
+    return found
+
+
+def survival_median(times, there):
+    data = stats.CensoredData(
+        uncensored=[t for t, done in zip(times, there, strict=True) if done],
+        right=[t for t, done in zip(times, there, strict=True) if not done],
+    )
+    curve = stats.ecdf(data).sf
+    below = [t for t, left in zip(curve.quantiles, curve.probabilities, strict=True) if left <= 0.5 + 1e-7]
+    return min(below) if below and any(there) else None
+
+
+def stuck_points(truth, at_least):
+    found = {}
+    for point in truth.points:
+        own = defaultdict(list)
+        for i in truth.did:
+            if point in {p for p, _ in i.teaches}:
+                own[i.learner].append(i.right)
+        stuck = {who: right for who, right in own.items() if len(right) >= at_least and truth.level(who, point) < 0.8}
+        if stuck:
+            before = [
+                (-sum(truth.level(who, p) < 0.6 for who in stuck), np.mean([truth.level(who, p) for who in stuck]), p)
+                for p in truth.edges.predecessors(point)
+            ]
+            worst = min(before, default=None)
+            found[point] = (len(stuck), sum(map(len, stuck.values())), worst and worst[2], worst and -worst[0])
+    return found
+
+
+def item_analysis(truth):
+    """Item: (learners, share right, corrected item-total correlation) over first answers."""
+    first = {}
+    answers = [*truth.asked, *(SimpleNamespace(learner=i.learner, item=i.on, right=i.right, at=i.at)
+                               for i in truth.did if i.item)]  # fmt: skip
+    for answer in sorted(answers, key=lambda each: each.at):
+        first.setdefault((answer.item, answer.learner), float(answer.right))
+    found = {}
+    for item in {item for item, _ in first}:
+        pairs = []
+        for who in {who for other, who in first if other == item}:
+            rest = [right for (other, learner), right in first.items() if learner == who and other != item]
+            if rest:
+                pairs.append((first[item, who], np.mean(rest)))
+        if pairs:
+            x, y = np.array(pairs).T
+            known = x.std() > 0 and y.std() > 1e-7
+            found[item] = (len(pairs), x.mean(), stats.pointbiserialr(x, y).statistic if known else None)
+    return found
+
+
+def mastery_by_week(truth):
+    weeks = defaultdict(lambda: [0, 0, set()])
+    for i in truth.did:
+        week = (i.at - timedelta(days=i.at.weekday())).date()
+        for before, after in zip(i.before, i.after, strict=True):
+            weeks[week][0] += before < 0.8 <= after
+            weeks[week][1] += after < 0.8 <= before
+        if i.points:
+            weeks[week][2].add(i.learner)
+    mastered, learners, found = 0, set(), {}
+    for week in sorted(weeks):
+        gained, lost, active = weeks[week]
+        mastered, learners = mastered + gained - lost, learners | active
+        found[week] = (gained, lost, len(learners), mastered / len(learners))
+    return found
+
+
+def journeys(truth, goal):
+    """Learner: (first step of each resource and point, reached, steps, minutes) of those who aim at the goal."""
+    found = {}
+    for (who, aim), (level, _) in truth.goals.items():
+        if aim != goal:
+            continue
+        wanted = level if level > 0 else 0.8
+        met, minutes, reached = {}, 0.0, None
+        for n, i in enumerate(truth.of(who)):
+            for name in [i.on, *(p for p, role in i.teaches if role == "primary")]:
+                met.setdefault(name, n)
+            if reached is None:
+                minutes += i.took or 0.0
+                if goal in i.points and i.after[i.points.index(goal)] >= wanted:
+                    reached = n + 1
+        found[who] = (met, reached, minutes)
+    return found
+
+
+def paths_taken(truth, goal, depth):
+    groups = defaultdict(list)
+    for met, reached, minutes in journeys(truth, goal).values():
+        path = tuple(sorted((p for p in truth.way(goal) if p in met), key=lambda p: (met[p], p))[:depth])
+        if path:
+            groups[path].append((reached, minutes))
+    return {path: _outcome(rows) for path, rows in groups.items()}
+
+
+def path_comparison(truth, goal, first, second):
+    groups = defaultdict(list)
+    for met, reached, minutes in journeys(truth, goal).values():
+        did = tuple(
+            all(name in met for name in path) and all(met[a] <= met[b] for a, b in pairwise(path))
+            for path in (first, second)
+        )
+        took = {(True, True): "both", (True, False): "first", (False, True): "second"}.get(did, "neither")
+        groups[took].append((reached, minutes))
+    return {took: (*_outcome(rows), *wilson(_outcome(rows)[1], len(rows))) for took, rows in groups.items()}
+
+
+def _outcome(rows):
+    done = [row for row in rows if row[0] is not None]
+    medians = [statistics.median(column) for column in zip(*done, strict=True)] if done else [None, None]
+    return len(rows), len(done), *medians
+
+
+def goal_forecast(truth, weeks):
+    """Learner: (points left, points newly mastered a week in the last weeks, the day that follows)."""
+    found = {}
+    for who in {who for who, _ in truth.goals}:
+        way = set().union(*(truth.way(goal) for learner, goal in truth.goals if learner == who))
+        left = sum(truth.level(who, point) < 0.8 for point in way)
+        gained = 0
+        for point in way:
+            rose = any(
+                point in i.points and i.before[i.points.index(point)] < 0.8 <= i.after[i.points.index(point)]
+                for i in truth.of(who)
+                if i.at > truth.now - timedelta(weeks=weeks)
+            )
+            gained += rose and truth.level(who, point) >= 0.8
+        pace = gained / weeks
+        day = truth.now if left == 0 else truth.now + timedelta(days=7 * left / pace) if pace else None
+        found[who] = (left, pace, day and day.date())
+    return found
