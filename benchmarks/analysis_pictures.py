@@ -1,7 +1,7 @@
 """The pictures of docs/analysing.md: `python -m benchmarks.analysis_pictures` asks a cohort of simulated learners.
 
-Forty learners of the English course, with hidden states of their own (`models.simulator`), are served one of the candidates
-by chance for thirty rounds of the real loop, eight hours apart, on a managed Neo4j.
+Forty learners of the English course, with hidden states of their own (`models.simulator`), are served a candidate
+by chance in thirty rounds of the real loop, eight hours apart, on a managed Neo4j.
 """
 
 import asyncio
@@ -27,7 +27,6 @@ COURSE, GOAL = "english", "english/present-perfect-for-since"
 LEARNERS, ROUNDS, APART = 40, 30, timedelta(hours=8)
 DRAWN = {
     "gain_per_minute": {"at_least": "12", "limit": "15"},
-    "mastery_by_week": {},
     "stuck_points": {"at_least": "3", "limit": "12"},
 }
 
