@@ -22,6 +22,7 @@ from benchmarks.stage import ROOT
 from graph import browser, formats
 from graph.connection import Address, connect
 from graph.importing import import_course
+from graph.revisions.record import By
 from graph.schema import migrate
 
 PICTURES = ROOT.parent / "docs" / "pictures"
@@ -199,7 +200,7 @@ def _server() -> Iterator[tuple[Address, str]]:
 async def _fill(address: Address) -> None:
     async with connect(address) as graph:
         await migrate(graph)
-        await import_course(graph, formats.read(ROOT.parent / "examples" / "english"))
+        await import_course(graph, formats.read(ROOT.parent / "examples" / "english"), by=By("ana", "import"))
 
 
 @contextmanager
