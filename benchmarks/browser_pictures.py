@@ -180,8 +180,9 @@ def _lodestar(address: Address, *words: str) -> None:
     """A command as typed, on this server."""
     print("$ lodestar", *words)
     access = {"NEO4J_URI": address.uri, "NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
+    surroundings = os.environ | access | {"LODESTAR_AUTHOR": "ana"}
     command = "from api.cli.main import main; main()"
-    subprocess.run([sys.executable, "-c", command, *words], cwd=ROOT.parent, env=os.environ | access, check=True)
+    subprocess.run([sys.executable, "-c", command, *words], cwd=ROOT.parent, env=surroundings, check=True)
 
 
 @contextmanager
