@@ -1,4 +1,4 @@
-"""`lodestar import`, `export`, `rebuild`, `courses`: courses into the graph, out of it, and what there is."""
+"""`lodestar import`, `export`, `courses`: courses into the graph, out of it, and what there is."""
 
 import typer
 from rich.console import Console
@@ -7,7 +7,7 @@ from rich.table import Table
 from api.cli.exporting import export
 from api.cli.importing import import_
 from api.cli.session import on_graph
-from graph import catalogue, derive
+from graph import catalogue
 
 console = Console(soft_wrap=True)
 
@@ -16,14 +16,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command("import")(import_)
     app.command()(export)
-    app.command()(rebuild)
     app.command()(courses)
-
-
-def rebuild() -> None:
-    """Derive semantic edges and prerequisite counts anew, e.g. after editing the graph by hand."""
-    rebuilt = on_graph(derive.rebuild)
-    console.print(f"{rebuilt.points} points, {rebuilt.changed} counts and semantic edges mended", highlight=False)
 
 
 def courses() -> None:

@@ -89,10 +89,10 @@ def manifest(package: Package, folder: Folder) -> Manifest | None:
     base = attribute(resources, "base") if resources is not None else ""
     found = [_part(one, package, base) for one in children(resources, "resource")] if resources is not None else []
     return Manifest(
-        words(first(general, "title")),
+        _said(first(general, "title")),
         _language(first(general, "language"), package, folder),
-        words(first(general, "description")),
-        words(first(lom, "rights", "description")),
+        _said(first(general, "description")),
+        _said(first(lom, "rights", "description")),
         entries,
         {part.identifier: part for part in found},
     )
@@ -111,6 +111,11 @@ def _language(node: Element | None, package: Package, folder: Folder) -> str:
         package.note(folder, MANIFEST, line(node), "language", f"{tag!r} is no language tag such as en; left out")
         return ""
     return tag
+
+
+def _said(node: Element | None) -> str:
+    """The first of the languages in which metadata say something."""
+    return words(node[0] if node is not None and len(node) else node)
 
 
 def _organization(root: Element) -> Element:
@@ -141,7 +146,7 @@ def _part(resource: Element, package: Package, base: str) -> Part:
         href,
         package.resolve(href, base) if href else None,
         line(resource),
-        words(first(lom, "general", "title")),
+        _said(first(lom, "general", "title")),
         next((attribute(one, "identifierref") for one in within(resource, "variant")), ""),
         tuple(attribute(one, "identifierref") for one in children(resource, "dependency")),
         standards(first(resource, "metadata")),
@@ -152,4 +157,4 @@ def _part(resource: Element, package: Package, base: str) -> Part:
 def _subject(path: Element) -> str:
     """The last taxon of a path."""
     taxa = list(within(path, "taxon"))
-    return words(first(taxa[-1], "entry")) if taxa else ""
+    return _said(first(taxa[-1], "entry")) if taxa else ""

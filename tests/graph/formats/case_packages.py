@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 HOST = "https://frameworks.example.org/ims/case/v1p0"
 CHANGED = "2024-03-01T12:00:00+00:00"
 DOCUMENT = "0a000000-0000-4000-8000-000000000001"
@@ -119,3 +121,42 @@ def write(folder: Path, content: Any, name: str = "ratios.json") -> Path:
     file = folder / name
     file.write_text(content if isinstance(content, str) else json.dumps(content, indent=2), encoding="utf-8")
     return file
+
+
+_NAMES = st.sampled_from(["Number", "Ratios", "A › B", "Zähler", "数", "x" * 90, LONG])
+
+
+@st.composite
+def packages(draw) -> dict[str, Any]:
+    """Any package without circles: headings in headings, points under points, codes and names that repeat."""
+    size = draw(st.integers(1, 8))
+    items, associations = [], []
+    for number in range(size):
+        more = draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "abbreviatedStatement": _NAMES,
+                    "educationLevel": st.lists(st.sampled_from(["01", "02"]), min_size=1, max_size=2),
+                    "language": st.just("fr"),
+                    "notes": _NAMES,
+                    "listEnumeration": _NAMES,
+                },
+            )
+        )
+        code, type = draw(st.sampled_from(["", "N", "N.1", "N 2", "|"])), draw(st.sampled_from(sorted(TYPES)))
+        each = item(number, code, draw(_NAMES), type, **more)
+        for name in draw(st.sets(st.sampled_from(["CFItemType", "CFItemTypeURI", "uri"]))):
+            del each[name]
+        items.append(each)
+    kinds = st.sampled_from(["isChildOf", "isChildOf", "precedes", "isRelatedTo", "exactMatchOf", "exemplar"])
+    pairs = draw(st.sets(st.tuples(st.integers(-2, size - 1), st.integers(0, size - 1), kinds), max_size=14))
+    for number, (low, high, kind) in enumerate(sorted(pairs)):
+        if low < high:
+            ends = {-2: ELSEWHERE, -1: DOCUMENT}
+            first, last = ends.get(low, guid(low)), guid(high)
+            first, last = (last, first) if kind == "isChildOf" else (first, last)
+            if low != -2 or kind != "isChildOf":
+                more = draw(st.fixed_dictionaries({}, optional={"sequenceNumber": st.integers(0, 3)}))
+                associations.append(association(number, kind, first, last, **more))
+    return package(CFItems=items, CFAssociations=associations)

@@ -120,6 +120,12 @@ def test_a_page_that_stands_in_for_an_assignment_gives_way_to_it(tmp_path):
     assert "more" not in {resource.title for resource in found.course.resources}
 
 
+def test_a_title_in_several_languages_is_that_in_the_first(tmp_path):
+    title = '<lomimscc:string language="en-US">Ratios &amp; Rates</lomimscc:string>'
+    found = changed(tmp_path, (title, f'{title}<lomimscc:string language="de">Raten</lomimscc:string>'))
+    assert found.course.title == "Ratios & Rates"
+
+
 def test_a_language_that_is_none_is_told(tmp_path):
     found = changed(tmp_path, (">en-US</lomimscc:language>", ">English (US)</lomimscc:language>"))
     assert "language" not in found.course.settings and found.problems == []
@@ -164,7 +170,10 @@ BOMB = '<!DOCTYPE m [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
             {"lodestar_jsonl": '{"table": "course", "version": 2, "settings": {}}'},
             "lodestar.jsonl:1: is not of version 1",
         ),
-        ({"lodestar_jsonl": '\n{"table": "Points"}'}, "lodestar.jsonl:2: names the table 'Points'; it must be one of"),
+        ({"lodestar_jsonl": '\n{"table": "Points"}'}, "lodestar.jsonl:2: names no table or no part; `table` must be"),
+        ({"lodestar_jsonl": '\n{"table": "points", "part": []}'}, "lodestar.jsonl:2: names no table or no part"),
+        ({"lodestar_jsonl": '{"table": {}}'}, "lodestar.jsonl:1: names no table or no part"),
+        ({"lodestar_jsonl": ""}, "lodestar.jsonl:1: lacks the row of the course; export the course once more"),
         ({"lodestar_jsonl": "[]"}, "lodestar.jsonl:1: is not an object; write one object a line"),
         ({"../x_html": "x"}, "ratios.imscc: holds '../x.html', a path that leads out of the archive"),
     ],
@@ -182,18 +191,33 @@ def test_another_file_is_no_cartridge(tmp_path):
     ]
 
 
+def damage(content: bytes, dice: random.Random) -> bytes:
+    """The content with a few bytes changed, put in or taken out."""
+    spoilt = bytearray(content)
+    for _ in range(dice.randint(1, 6)):
+        start = dice.randrange(len(spoilt) + 1)
+        piece = dice.choice([b"", b"<", b"&", b'"', b"\x00", b"\xe9", b"<a/>", b"[]", b"{}", b"null"])
+        spoilt[start : start + dice.choice([0, 1, 20])] = piece
+    return bytes(spoilt)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_no_damage_to_a_member_is_an_exception(tmp_path, dice: random.Random):
     name = dice.choice(sorted(CARTRIDGE))
-    content = bytearray(CARTRIDGE[name].encode())
-    for _ in range(dice.randint(1, 6)):
-        start = dice.randrange(len(content) + 1)
-        content[start : start + dice.choice([0, 1, 20])] = dice.choice(
-            [b"", b"<", b"&", b'"', b"\x00", b"\xe9", b"<a/>"]
-        )
-    damaged = formats.read(packed(tmp_path / "ratios.imscc", {**CARTRIDGE, name: bytes(content)}))
-    course_check.check(damaged, Known())
+    members = {**CARTRIDGE, name: damage(CARTRIDGE[name].encode(), dice)}
+    course_check.check(formats.read(packed(tmp_path / "ratios.imscc", members)), Known())
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(courses(), st.randoms(use_true_random=False), st.sampled_from(["cartridge", "qti"]))
+def test_no_damage_to_what_we_wrote_is_an_exception(tmp_path, course, dice: random.Random, form):
+    formats.write(course, tmp_path / "a.zip", form)
+    with ZipFile(tmp_path / "a.zip") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = dice.choice([*sorted(members), "lodestar.jsonl", "lodestar.jsonl"])
+    members[name] = damage(members[name], dice)
+    course_check.check(formats.read(packed(tmp_path / "b.zip", members), form), Known())
 
 
 def with_links(course):

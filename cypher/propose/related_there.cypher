@@ -1,5 +1,5 @@
-// Every semantic edge at these points, derived, proposed or judged, as one list: a, b, status, source, evidence, weight (the
-// one that it was last rejected on, where it was).
+// Every semantic edge at these points, derived, proposed or judged, as one list: a, b, status, source, evidence,
+// weight (the one that it was last rejected on, where it was).
 // params: points LIST<STRING>
 // returns: rows
 // access: read
