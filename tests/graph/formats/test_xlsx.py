@@ -9,11 +9,10 @@ from hypothesis import HealthCheck, given, settings
 
 from graph import formats
 from graph.course import Course, Item, Point, Resource, Teaches
-from graph.course_fields import Parsed
 from graph.errors import Conflict
 from graph.exporting import read_course
 from graph.importing import import_course
-from tests.graph.folders import courses
+from tests.graph.folders import courses, parse, write
 
 ROOT = Path(__file__).parents[3]
 METACADEMY = ROOT.parent / "shared" / "data" / "metacademy"
@@ -120,8 +119,8 @@ def test_real_courses_come_back(tmp_path, form):
 
 @pytest.mark.database
 async def test_a_workbook_edited_and_imported_changes_only_that(graph, tmp_path):
-    await import_course(graph, Parsed(odd()))
-    formats.write(await read_course(graph, "odd"), tmp_path / "a.xlsx")
+    await import_course(graph, parse(write(tmp_path / "tiny")))
+    formats.write(await read_course(graph, "tiny"), tmp_path / "a.xlsx")
     assert not (await import_course(graph, formats.read(tmp_path / "a.xlsx"))).written.anything
     workbook = openpyxl.load_workbook(tmp_path / "a.xlsx")
     workbook["points"]["B2"] = "By hand"
