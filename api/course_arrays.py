@@ -62,12 +62,13 @@ def rates_of(settings: Row) -> Rates:
         "forgetting": "forgetting",
         "forget_after_days": "forgetAfterDays",
     }
-    rates = PROFILES[settings.get("profile", "default")]
+    rates = PROFILES.get(settings.get("profile", "default"), PROFILES["default"])
     return Rates(**{**asdict(rates), **_given(settings, names)})
 
 
 def _given(settings: Row, names: dict[str, str]) -> dict[str, float]:
-    return {field: float(settings[key]) for field, key in names.items() if settings.get(key) is not None}
+    """Those that are numbers: somebody may have typed something else in Browser."""
+    return {field: float(settings[key]) for field, key in names.items() if isinstance(settings.get(key), (int, float))}
 
 
 def _or(value: float | None, default: float) -> float:

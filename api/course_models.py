@@ -18,10 +18,15 @@ def served_of(rows: CourseRows, trained: Trained) -> Served:
         points=[PointName(row["id"], row["name"]) for row in rows.points],
         levels=[row["level"] for row in rows.points],
         resources=[resource_view(row) for row in rows.resources],
-        questions=[_question(row, course.point_index) for row in rows.items],
+        questions=[_question(row, course.point_index) for row in rows.items if _within(row, course.point_index)],
         line_up=trained.policies.of(course, catalogue_of(rows)),
         plain=rows.settings.get("banditPrior") == "plain",
     )
+
+
+def _within(row: ItemRow, index: dict[str, int]) -> bool:
+    """An item drawn by hand may assess nothing, or a point that this course does not know."""
+    return bool(row["points"]) and all(point in index for point in row["points"])
 
 
 def _question(row: ItemRow, index: dict[str, int]) -> Question:

@@ -22,7 +22,7 @@ def rows(decided: Decided) -> list[Decision]:
             version=decided.recommender.version,
             resource=ids[choice.resource],
             propensity=choice.propensity,
-            revision=served.revision,
+            revision=found.revision,
             step=found.step,
             goals=found.goals,
             candidates=candidates,

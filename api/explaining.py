@@ -32,7 +32,7 @@ def _recommendation(decided: Decided, choice: Choice, candidates: list[Candidate
         policy=PolicyName(decided.recommender.name, decided.recommender.version),
         propensity=choice.propensity,
         q=None if q is None else float(q[0, choice.position]),
-        revision=served.revision,
+        revision=situation.found.revision,
         resource=served.resources[choice.resource],
         reasons=reasons(served, decided.seen.way, known, choice.resource, (choice.gain, choice.success)),
         candidates=candidates,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from api.courses import Courses
 from api.recorder import Recorder
 from graph.connection import Graph
+from graph.frameworks import FrameworkCache
 
 
 def _now() -> datetime:
@@ -25,3 +26,4 @@ class Loop:
     recorder: Recorder
     budget: float | None = None
     now: Callable[[], datetime] = field(default=_now)
+    frameworks: FrameworkCache = field(default_factory=FrameworkCache)

@@ -16,11 +16,15 @@ RETRY_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Service:
-    """What a running service is made from; `budget` as in `Loop`."""
+    """What a running service is made from; `budget` as in `Loop`.
+
+    `watch`: seconds between looks at what people change by hand, 0 for none.
+    """
 
     address: Address
     trained: Trained
     budget: float | None = None
+    watch: float = 0.0
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Loop]:

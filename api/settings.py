@@ -61,6 +61,13 @@ class Settings(BaseSettings):
         description="Who changes the curated graph from here: the author of its revisions.",
     )
 
+    watch_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        alias="LODESTAR_WATCH_SECONDS",
+        description="How often the service looks for changes made by hand in Neo4j Browser; 0: never.",
+    )
+
     learner_model: str = Field(
         default="measured",
         description="Who estimates mastery: a name from `lodestar learners`, or measured: the best of those fitted.",

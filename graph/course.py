@@ -19,7 +19,8 @@ class Place(NamedTuple):
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
+        file = self.file.encode(errors="replace").decode()
+        return f"{file}:{self.line}" if self.line else file
 
 
 NOWHERE = Place("", 0)

@@ -7,11 +7,10 @@ from difflib import get_close_matches
 from itertools import chain, pairwise
 from typing import Any
 
-import networkx
-
 from graph.course import Course, Item, Place, Prerequisite, Problem
 from graph.course_fields import Parsed
 from graph.course_files import HEADER
+from graph.knots import cycles
 
 _SUGGESTIONS = 20
 
@@ -32,15 +31,14 @@ class Known:
 def check(parsed: Parsed, known: Known) -> list[Problem]:
     """Every problem of the course, those of single values included, in the order of files and lines."""
     course = parsed.course
-    found = chain(
-        parsed.problems,
-        _emptiness(parsed),
-        _duplicates(course),
-        _unknown(parsed, known),
-        _cycles(course.prerequisites, known.edges),
-        chain.from_iterable(map(_item, course.items)),
-    )
+    whole = chain(_cycles(course.prerequisites, known.edges), chain.from_iterable(map(_item, course.items)))
+    found = chain(refused(parsed, known), _emptiness(parsed), whole)
     return sorted(found, key=lambda problem: problem.at)
+
+
+def refused(parsed: Parsed, known: Known) -> list[Problem]:
+    """The problems of single rows: values, ids that are there twice, links to nothing."""
+    return [*parsed.problems, *_duplicates(parsed.course), *_unknown(parsed, known)]
 
 
 def foreign_points(course: Course) -> list[str]:
@@ -109,23 +107,14 @@ class _Hint:
 
 
 def _cycles(edges: tuple[Prerequisite, ...], known: tuple[tuple[str, str], ...]) -> Iterator[Problem]:
-    """One cycle for each knot of points that lead to each other: the shortest through the knot's first edge."""
+    """Edges of a point to itself, and one cycle for each knot of points that lead to each other."""
     gating = [edge for edge in edges if edge.status == "accepted"]
     places = {(edge.before, edge.after): edge for edge in gating}
     for edge in edges:
         if edge.before == edge.after:
             yield Problem(edge.at, edge.id, "a point is no prerequisite of itself; remove the row")
-    graph = networkx.DiGraph(pair for pair in chain(places, known) if pair[0] != pair[1])
-    knot_of = {}
-    for knot in networkx.strongly_connected_components(graph):
-        if len(knot) > 1:
-            knot_of.update(dict.fromkeys(knot, frozenset(knot)))
-    told = set()
-    for pair, edge in places.items():
-        knot = knot_of.get(edge.before)
-        if knot and edge.after in knot and edge.before != edge.after and knot not in told:
-            told.add(knot)
-            yield _cycle([edge.before, *networkx.shortest_path(graph, pair[1], pair[0])], places)
+    for path in cycles(places, known):
+        yield _cycle(path, places)
 
 
 def _cycle(path: list[str], places: dict[tuple[str, str], Prerequisite]) -> Problem:

@@ -6,6 +6,7 @@ cannot be read becomes a problem, never an exception, so that one report tells e
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,10 @@ MOST_COLUMNS = 200
 MOST_ROWS = 4_000_000
 """Of one file; in memory that takes about 3 GB."""
 
+MOST_PROBLEMS = 1000
+"""Of one file; then the rest of it is not read."""
+
+_LINE_END = re.compile(r"\r\n?|\n")
 _DELIMITERS = ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
 
 
@@ -66,13 +71,19 @@ def read(path: Path) -> Folder:
     """Read every table file and course.json of the folder `path`."""
     folder = Folder()
     if not path.is_dir():
-        folder.say(Place(path.name, 0), "there is no such folder; give the folder that holds course.json")
+        what = "is a file of no form that is known" if path.exists() else "there is no such folder"
+        folder.say(Place(path.name, 0), f"{what}; give the folder that holds course.json")
+        return folder
+    try:
+        files = sorted(path.iterdir())
+    except OSError as error:
+        folder.say(Place(path.name, 0), f"cannot be read ({error.strerror}); check its rights")
         return folder
     _read_header(path / HEADER, folder)
-    for file in sorted(path.iterdir()):
+    for file in files:
         table, _, kind = file.name.partition(".")
         kind = kind.rpartition(".")[2].lower()
-        if not file.is_file() or kind not in ("csv", "jsonl", "tsv", "xlsx"):
+        if kind not in ("csv", "jsonl", "tsv", "xlsx"):
             continue
         if table in TABLES and kind in ("csv", "jsonl"):
             folder.sheets.append(read_sheet(file, table, kind, folder))
@@ -83,7 +94,7 @@ def read(path: Path) -> Folder:
 
 
 def _read_header(file: Path, folder: Folder) -> None:
-    if not file.is_file():
+    if not file.exists():
         folder.say(Place(HEADER, 0), 'is missing; write at least {"id": …, "title": …, "language": …}')
         return
     try:
@@ -131,7 +142,7 @@ def _read_csv(file: str, text: str, rows: list[Row], folder: Folder) -> tuple[st
             rows.append(Row(at, dict(zip(columns, cells, strict=True))))
         else:
             hint = "put a text that holds commas into double quotes"
-            folder.say(at, f"has {len(cells)} cells and the header has {len(columns)}; {hint}")
+            _add(folder, at, f"has {len(cells)} cells and the header has {len(columns)}; {hint}")
     return columns
 
 
@@ -169,16 +180,23 @@ def _check_header(columns: tuple[str, ...]) -> None:
 def _read_jsonl(file: str, text: str, rows: list[Row], folder: Folder) -> None:
     if text.lstrip().startswith("["):
         raise Unreadable(1, "is one JSON array; write one object a line, without brackets and commas around it")
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(_LINE_END.split(text) if "\r" in text else text.split("\n"), 1):
         if not line or line.isspace():
             continue
         at = Place(file, number)
         try:
             rows.append(Row(at, _object(line)))
         except Unreadable as error:
-            folder.say(at, str(error))
+            _add(folder, at, str(error))
         if len(rows) > MOST_ROWS:
             raise Unreadable(number, f"has more than {MOST_ROWS:,} rows; split it into several files")
+
+
+def _add(folder: Folder, at: Place, message: str) -> None:
+    """One more problem of a row. Raises `Unreadable` where there are too many to tell."""
+    folder.say(at, message)
+    if len(folder.problems) > MOST_PROBLEMS:
+        raise Unreadable(at.line, "has more problems than can be told, and was not read further; mend the first ones")
 
 
 def _object(line: str) -> dict[str, Any]:

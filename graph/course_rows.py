@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from graph.connection import Work
-from graph.course import Course, Item, Point, Prerequisite, Resource, Teaches
+from graph.course import Course as Course
+from graph.course import Item, Point, Prerequisite, Resource, Teaches
 from graph.course_changes import Changes, difference
 
 _RECORDS: dict[str, tuple[str, Callable[..., Any]]] = {

@@ -11,7 +11,7 @@ _BREAKS = re.compile(r"\r\n?")
 def text(value: Any) -> str:
     """Text without blanks around it, line ends as \\n, composed accents (NFC)."""
     if not isinstance(value, str):
-        raise ValueError(f"must be text, not {value!r}")
+        raise ValueError(f"must be text, not {_shown(value)}")
     clean = value.strip()
     if clean.isascii() and clean.isprintable():
         return clean
@@ -24,11 +24,20 @@ def text(value: Any) -> str:
     return clean
 
 
+def _shown(value: Any) -> str:
+    """A value in a message."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
 def identifier(value: Any) -> str:
     """An id: at most 200 characters, no blanks."""
     value = text(value)
     if len(value) > 200 or len(value.split()) != 1 or "|" in value:
         raise ValueError(f"{value[:60]!r} is no id: at most 200 characters, without blanks and without |")
+    if not value.isprintable():
+        hidden = next(sign for sign in value if not sign.isprintable())
+        raise ValueError(f"holds the sign U+{ord(hidden):04X}, which nobody sees; remove it")
     return str(value)
 
 
@@ -41,7 +50,7 @@ def number(low: float, high: float, above: bool = False) -> Callable[[Any], floa
         except (ValueError, OverflowError):
             parsed = None
         if parsed is None:
-            raise ValueError(f"must be a number such as 0.5, not {value!r}")
+            raise ValueError(f"must be a number such as 0.5, not {_shown(value)}")
         if not low <= parsed <= high or (above and parsed == low):
             raise ValueError(f"must be {'above' if above else 'at least'} {low:g} and at most {high:g}, not {parsed:g}")
         return parsed
@@ -54,7 +63,7 @@ def one_of(*words: str) -> Callable[[Any], str]:
 
     def parse(value: Any) -> str:
         if value not in words:
-            raise ValueError(f"must be one of {', '.join(words)}, not {value!r}")
+            raise ValueError(f"must be one of {', '.join(words)}, not {_shown(value)}")
         return str(value)
 
     return parse
@@ -79,7 +88,7 @@ def list_of(parse: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
     def parse_all(value: Any) -> tuple[str, ...]:
         values = value.split("|") if isinstance(value, str) else value
         if not isinstance(values, list):
-            raise ValueError(f"must be a list, not {value!r}")
+            raise ValueError(f"must be a list, not {_shown(value)}")
         return tuple(parse(one) for one in values)
 
     return parse_all

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from graph import course_rows, derive
 from graph.connection import Work
-from graph.course import Course
+from graph.course_rows import Course
 from graph.course_saves import Progress, drop, save
+from graph.revisions.imports import Plan, planned
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,13 @@ class Written:
         return self.header or any(map(any, (self.created.values(), self.changed.values(), self.gone.values())))
 
 
-async def write(work: Work, course: Course, progress: Progress) -> Written:
-    """Store `course`; `progress` is told how many rows were written since it was last told."""
+async def write(work: Work, course: Course, progress: Progress) -> tuple[Written, Plan]:
+    """Store `course`; returns what was done, and which rows that may have altered.
+
+    `progress` is told how many rows were written since it was last told.
+    """
     changes = await course_rows.changes(work, course)
+    plan = await planned(work, course.id, changes)
     gone, retired = await drop(work, course.id, changes)
     await save(work, course, changes, progress)
     written = Written(
@@ -46,5 +51,7 @@ async def write(work: Work, course: Course, progress: Progress) -> Written:
         header=changes.header,
     )
     if written.anything:
-        await derive.refresh(work, sorted(changes.touched))
-    return written
+        points = sorted(changes.touched)
+        plan.touched.related |= await derive.proposed(work, points)
+        await derive.refresh(work, points)
+    return written, plan

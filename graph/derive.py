@@ -9,8 +9,10 @@ found by walking over shared resources, so the work grows with what is shared an
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from graph.connection import Graph, Work
+from graph.revisions.record import By, Touched, record
 
 BATCH = 2_000
 
@@ -23,17 +25,18 @@ class Rebuilt:
     changed: int
 
 
-async def rebuild(graph: Graph) -> Rebuilt:
-    """Derive everything anew, e.g. after edits by hand; a difference counts as a revision of the graph."""
-    return await graph.writing(_rebuild)
+async def rebuild(graph: Graph, by: By = By("", "rebuild")) -> Rebuilt:
+    """Derive everything anew; a difference counts as a revision of the graph, even where no curated row has changed."""
+    return await graph.writing(partial(_rebuild, by=by))
 
 
-async def _rebuild(work: Work) -> Rebuilt:
+async def _rebuild(work: Work, by: By) -> Rebuilt:
     await work.run("curate/lock_graph")
     found = await work.run("derive/point_ids")
+    related = await proposed(work, found[0]["ids"])
     changed = await refresh(work, found[0]["ids"])
     if changed:
-        await work.run("curate/next_revision")
+        await record(work, by, Touched(related=related))
     return Rebuilt(len(found[0]["ids"]), changed)
 
 
@@ -43,6 +46,15 @@ async def refresh(work: Work, points: list[str]) -> int:
     for start in range(0, len(points), BATCH):
         changed += await _refresh(work, points[start : start + BATCH])
     return changed
+
+
+async def proposed(work: Work, points: list[str]) -> set[tuple[str, str]]:
+    """The semantic edges of these points that carry a status; a proposed one may turn into a derived one."""
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(points), BATCH):
+        [row] = await work.run("derive/proposed", ids=points[start : start + BATCH])
+        found.update((a, b) for a, b in row["pairs"])
+    return found
 
 
 async def _refresh(work: Work, ids: list[str]) -> int:

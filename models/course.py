@@ -125,7 +125,10 @@ class Course:
 
     @cached_property
     def order(self) -> Ints:
-        """(N,) a topological order of the points: prerequisites first, ties by position."""
+        """(N,) a topological order of the points: prerequisites first, ties by position.
+
+        Points of a cycle that somebody drew by hand, and what is behind it, come last.
+        """
         waiting = np.asarray(self.before.sum(axis=1)).ravel().astype(int)
         ready, order = list(np.flatnonzero(waiting == 0)), []
         for point in ready:
@@ -134,7 +137,7 @@ class Course:
                 waiting[following] -= 1
                 if waiting[following] == 0:
                     ready.append(following)
-        return np.array(order, dtype=np.int64)
+        return np.array(order + np.flatnonzero(waiting > 0).tolist(), dtype=np.int64)
 
     @cached_property
     def depth(self) -> Ints:

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from rich.table import Table
 
 from api.cli.session import on_graph, running_address
+from api.settings import Settings
 from graph import formats
-from graph.course_fields import Parsed
 from graph.errors import BadCourse
-from graph.importing import Imported, check_course, check_files, import_course
+from graph.importing import By, Imported, Parsed, check_course, check_files, import_course
 
 console = Console(soft_wrap=True)
 
@@ -43,7 +43,7 @@ def import_(
             _check(parsed)
         else:
             with _bar(parsed.course.rows) as advance:
-                done = on_graph(lambda graph: import_course(graph, parsed, advance))
+                done = on_graph(lambda graph: import_course(graph, parsed, advance, By(Settings().author, "import")))
             _show(done)
     except BadCourse as error:
         _complain(error.problems)
@@ -66,6 +66,8 @@ def _complain(problems: list[str]) -> None:
 
 
 def _show(done: Imported) -> None:
+    for note in done.noticed:
+        console.print(f"changed by hand before  {note}", markup=False, highlight=False)
     if not done.written.anything:
         console.print(f"{done.title}: nothing changed, the graph is as the files say (revision {done.revision})")
         return

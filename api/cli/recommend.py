@@ -52,6 +52,7 @@ def _show(step: Recommendation) -> None:
     console.print(f"  because  {step.reasons.text}")
     chance = f"chosen with {step.propensity:.0%} by {step.policy.name} {step.policy.version}"
     console.print(f"  id       {step.id}   {chance}   chance of success {step.reasons.success:.0%}")
+    console.print(f"  graph    revision {step.revision}")
 
 
 def _table(candidates: list[CandidateView]) -> None:

@@ -32,7 +32,7 @@ def serve(
 
 def service(settings: Settings) -> Service:
     """The service on the deployment's database."""
-    return Service(ensure(settings), settings.trained(), settings.strategy_budget_ms / 1000)
+    return Service(ensure(settings), settings.trained(), settings.strategy_budget_ms / 1000, settings.watch_seconds)
 
 
 def run(settings: Settings, path: Path | None = None) -> None:

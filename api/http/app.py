@@ -8,7 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.http import health, metrics, problems, routes
-from api.service import Service
+from api.watching import Service, watching
 
 DESCRIPTION = """
 Recommends what a person should learn next, and the path from there to their goal.
@@ -25,6 +25,7 @@ TAGS = [
     {"name": "recommendations", "description": "What to learn next, and the path to the goal."},
     {"name": "outcomes", "description": "What happened; the learner's state follows."},
     {"name": "catalogue", "description": "Courses, knowledge points, resources."},
+    {"name": "revisions", "description": "Who changed the graph, what and why."},
     {"name": "operation", "description": "Health and metrics, without a key."},
 ]
 
@@ -36,7 +37,7 @@ def create_app(service: Service, key: str) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with service.opened() as loop:
             app.state.loop = loop
-            async with health.warming(app, loop):
+            async with health.warming(app, loop), watching(loop, app.state.warm, service.watch):
                 yield
 
     app = FastAPI(

@@ -4,4 +4,4 @@
 // access: read
 MATCH (c:Course {id: $course})
 OPTIONAL MATCH (c)-[:INCLUDES]->(k:KnowledgePoint)
-RETURN properties(c) AS properties, collect(k.id) AS points
+RETURN properties(c) AS properties, collect(CASE WHEN k.id IS :: STRING NOT NULL THEN k.id END) AS points

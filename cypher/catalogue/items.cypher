@@ -6,12 +6,13 @@
 UNWIND $points AS id
 MATCH (:KnowledgePoint {id: id})<-[:ASSESSES]-(i)
 WITH DISTINCT i
-WHERE i.status = 'active'
+WHERE i.status = 'active' AND i.id IS :: STRING NOT NULL AND i.prompt IS :: STRING NOT NULL
+  AND i.answer IS :: STRING NOT NULL AND i.distractors IS :: LIST<STRING NOT NULL> NOT NULL
 CALL (i) {
   MATCH (i)-[:ASSESSES]->(k)
-  RETURN collect(DISTINCT k.id) AS points
+  RETURN collect(DISTINCT CASE WHEN k.id IS :: STRING NOT NULL THEN k.id END) AS points
 }
 RETURN collect([
-  i.id, i.prompt, i.answer, i.distractors, points, coalesce(i.discrimination, 1.0), coalesce(i.difficulty, 0.0),
-  coalesce(i.guessing, 0.25)
+  i.id, i.prompt, i.answer, i.distractors, points, coalesce(toFloatOrNull(i.discrimination), 1.0),
+  coalesce(toFloatOrNull(i.difficulty), 0.0), coalesce(toFloatOrNull(i.guessing), 0.25)
 ]) AS rows

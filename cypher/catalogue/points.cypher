@@ -4,4 +4,7 @@
 // access: read
 UNWIND $ids AS id
 MATCH (k:KnowledgePoint {id: id})
-RETURN collect([k.id, coalesce(k.name, k.id), k.description, k.domain, k.level, k.masteredAt, k.metAt, k.hours]) AS rows
+RETURN collect([
+  k.id, coalesce(toStringOrNull(k.name), k.id), toStringOrNull(k.description), toStringOrNull(k.domain),
+  toStringOrNull(k.level), toFloatOrNull(k.masteredAt), toFloatOrNull(k.metAt), toFloatOrNull(k.hours)
+]) AS rows

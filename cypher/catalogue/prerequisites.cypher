@@ -4,5 +4,5 @@
 // access: read
 UNWIND $points AS id
 MATCH (after:KnowledgePoint {id: id})<-[e:PREREQUISITE_OF]-(before)
-WHERE e.status = 'accepted'
-RETURN collect([before.id, after.id, e.reason]) AS rows
+WHERE e.status = 'accepted' AND before.id IS :: STRING NOT NULL
+RETURN collect([before.id, after.id, toStringOrNull(e.reason)]) AS rows

@@ -4,5 +4,5 @@
 // access: read
 UNWIND $points AS id
 MATCH (a:KnowledgePoint {id: id})-[e:RELATED_TO]->(b)
-WHERE e.weight IS NOT NULL AND coalesce(e.status, 'accepted') = 'accepted'
-RETURN collect([a.id, b.id, e.weight]) AS rows
+WHERE toFloatOrNull(e.weight) IS NOT NULL AND b.id IS :: STRING NOT NULL AND coalesce(e.status, 'accepted') = 'accepted'
+RETURN collect([a.id, b.id, toFloatOrNull(e.weight)]) AS rows

@@ -6,6 +6,8 @@
 UNWIND $ids AS id
 MATCH (r:Resource {id: id})
 RETURN collect([
-  r.id, coalesce(r.title, r.id), r.kind, r.modality, coalesce(r.minutes, 10.0), r.level, coalesce(r.difficulty, 0.0),
-  r.url, r.language, r.status, r.text
+  r.id, coalesce(toStringOrNull(r.title), r.id), coalesce(toStringOrNull(r.kind), 'lesson'),
+  coalesce(toStringOrNull(r.modality), 'text'), CASE WHEN toFloatOrNull(r.minutes) > 0 THEN toFloatOrNull(r.minutes) ELSE 10.0 END,
+  toStringOrNull(r.level), coalesce(toFloatOrNull(r.difficulty), 0.0),
+  toStringOrNull(r.url), toStringOrNull(r.language), r.status, toStringOrNull(r.text)
 ]) AS rows

@@ -6,9 +6,11 @@
 UNWIND $points AS id
 MATCH (:KnowledgePoint {id: id})<-[:TEACHES]-(r)
 WITH DISTINCT r
-WHERE r.status = 'active' OR $retired
+WHERE (r.status = 'active' OR $retired) AND r.id IS :: STRING NOT NULL
 MATCH (r)-[e:TEACHES]->(k)
+WHERE k.id IS :: STRING NOT NULL
+WITH r, e, k, toFloatOrNull(e.importance) AS importance
 RETURN collect([
-  r.id, k.id, e.role,
-  coalesce(e.importance, CASE e.role WHEN 'supporting' THEN 0.6 WHEN 'peripheral' THEN 0.4 ELSE 1.0 END)
+  r.id, k.id, coalesce(toStringOrNull(e.role), 'primary'),
+  coalesce(CASE WHEN importance >= 0 AND importance <= 1 THEN importance END, CASE e.role WHEN 'supporting' THEN 0.6 WHEN 'peripheral' THEN 0.4 ELSE 1.0 END)
 ]) AS rows

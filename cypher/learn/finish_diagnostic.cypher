@@ -14,7 +14,7 @@ CALL (l, d, c) {
   OPTIONAL MATCH (l)-[old:MASTERY]->(k)
   WITH l, d, c, row, k, old, ($now.epochMillis - old.practicedAt.epochMillis) / 86400000.0 AS days
   WITH l, d, row, k, COUNT { (d)-[a:ASKED]->()-[:ASSESSES]->(k) WHERE a.right IS NOT NULL } AS answers,
-    coalesce(CASE WHEN days >= 3 THEN old.level * exp(-coalesce(old.decay, c.forgetting, 0.08) * days)
+    coalesce(CASE WHEN days >= 3 THEN old.level * exp(-coalesce(old.decay, toFloatOrNull(c.forgetting), 0.08) * days)
       ELSE old.level END, 0.0) AS before
   MERGE (l)-[m:MASTERY]->(k)
   SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = coalesce(m.attempts, 0) + answers,

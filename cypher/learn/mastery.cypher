@@ -8,7 +8,8 @@ CALL (l, c) {
   MATCH (l)-[m:MASTERY]->(p)
   WITH c, m, p, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
   WITH m, p, days,
-    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
+    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08) * days)
+      ELSE m.level END AS level
   ORDER BY p.id
   RETURN collect([p.id, level, m.level, days, m.attempts, m.uncertainty]) AS mastery
 }

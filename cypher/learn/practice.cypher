@@ -18,18 +18,21 @@ OPTIONAL MATCH (c:Course {id: coalesce(q.course, row.course, l.course)})
 WITH row, l, known, q, chosen, r, i, c, coalesce(r, i) AS practised
 CALL (practised) {
   MATCH (practised)-[t:TEACHES|ASSESSES]->(k:KnowledgePoint)
-  RETURN collect([k, coalesce(t.importance, 1.0)]) AS touched
+  WHERE k.id IS :: STRING NOT NULL
+  WITH k, coalesce(toFloatOrNull(t.importance), 1.0) AS importance
+  RETURN collect([k, CASE WHEN importance >= 0 AND importance <= 1 THEN importance ELSE 1.0 END]) AS touched
 }
 CALL (touched) {
   UNWIND touched AS pair
   WITH pair[0] AS k
   CALL (k) {
     MATCH (k)-[:PREREQUISITE_OF {status: 'accepted'}]->(j)
+    WHERE j.id IS :: STRING NOT NULL
     RETURN j, 1.0 AS weight
     UNION ALL
     MATCH (k)-[e:RELATED_TO]-(j)
-    WHERE coalesce(e.status, 'accepted') = 'accepted'
-    RETURN j, e.weight AS weight
+    WHERE coalesce(e.status, 'accepted') = 'accepted' AND j.id IS :: STRING NOT NULL
+    RETURN j, coalesce(toFloatOrNull(e.weight), 0.0) AS weight
   }
   RETURN collect([k.id, j.id, weight]) AS influence, collect(j) AS neighbours
 }
@@ -38,12 +41,13 @@ CALL (l, c, touched, neighbours) {
   WITH DISTINCT l, c, p
   MATCH (l)-[m:MASTERY]->(p)
   RETURN collect([p.id, m.level, m.practicedAt, m.attempts, m.uncertainty,
-    coalesce(m.decay, c.forgetting, 0.08), m.decay, m.memoryOf, m.memory]) AS mastery
+    coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08), m.decay, m.memoryOf, m.memory]) AS mastery
 }
 OPTIONAL MATCH (l)-[x:TRACED]->(c)
 RETURN row.position AS position, l.id AS learner, coalesce(l.step, 0) AS step, coalesce(l.answers, 0) AS answers,
   coalesce(l.success, 0.5) AS success,
   known {.id, .learner, .step, .reward, .points, .before, .after} AS known,
   q.learner AS recommended_to, q.policy AS policy, q.context AS context, chosen.id AS chosen, r.id AS resource,
-  i.id AS item, c.id AS course, coalesce(c.forgetting, 0.08) AS forgetting, [pair IN touched | [pair[0].id, pair[1]]] AS touched, influence, mastery,
+  i.id AS item, c.id AS course, coalesce(toFloatOrNull(c.forgetting), 0.08) AS forgetting,
+  [pair IN touched | [pair[0].id, pair[1]]] AS touched, influence, mastery,
   CASE WHEN x.memory IS NOT NULL THEN [x.memoryOf, x.memory] END AS trace

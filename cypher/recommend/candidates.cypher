@@ -17,31 +17,33 @@ CALL (l, c, aims) {
   MATCH (l)-[m:MASTERY]->(p)
   WITH c, aims, m, p, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
   WITH c, aims, m, p, days,
-    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
+    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08) * days)
+      ELSE m.level END AS level
   RETURN
     collect(p.id) AS points,
     collect(level) AS levels,
     collect(days) AS days,
     collect(m.uncertainty) AS uncertainties,
-    collect(CASE WHEN level >= coalesce(p.metAt, c.prerequisiteAt, 0.6) THEN p END) AS met,
-    collect(CASE WHEN level >= coalesce(p.masteredAt, c.masteredAt, 0.8)
+    collect(CASE WHEN level >= coalesce(toFloatOrNull(p.metAt), toFloatOrNull(c.prerequisiteAt), 0.6) THEN p END) AS met,
+    collect(CASE WHEN level >= coalesce(toFloatOrNull(p.masteredAt), toFloatOrNull(c.masteredAt), 0.8)
       AND none(aim IN aims WHERE aim[0] = p AND level < aim[1]) THEN p END) AS mastered
 }
 CALL (c) {
   MATCH (i:Interaction)
-  WHERE i.learner = $learner AND i.at > $now - duration({days: coalesce(c.repeatAfterDays, 14)}) AND i.right
+  WHERE i.learner = $learner AND i.right
+    AND i.at > $now - duration({days: coalesce(toFloatOrNull(c.repeatAfterDays), 14)})
   MATCH (i)-[:ON]->(r:Resource)
   RETURN collect(r) AS done
 }
 CALL (c) {
   MATCH (i:Interaction)
-  WHERE i.learner = $learner AND i.at > $now - duration({days: coalesce(c.retryAfterDays, 1)})
+  WHERE i.learner = $learner AND i.at > $now - duration({days: coalesce(toFloatOrNull(c.retryAfterDays), 1)})
   MATCH (i)-[:ON]->(r:Resource)
   RETURN collect(r) AS tried
 }
 CALL (c) {
   MATCH (q:Recommendation)
-  WHERE q.learner = $learner AND q.at > $now - duration({hours: coalesce(c.recentHours, 1)})
+  WHERE q.learner = $learner AND q.at > $now - duration({hours: coalesce(toFloatOrNull(c.recentHours), 1)})
     AND NOT EXISTS { (q)<-[:FOLLOWED]-() }
   MATCH (q)-[:CHOSE]->(r)
   RETURN collect(r) AS served

@@ -29,10 +29,11 @@ OPTIONAL MATCH (l)-[a:AIMS_AT]->(k)
 WITH l, c, way, role, k, chain, confidence, m, a,
   ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
 WITH l, c, way, role, k, chain, confidence, m, a,
-  CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
+  CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08) * days)
+    ELSE m.level END AS level
 RETURN l.id AS learner, c.id AS course, role, k.id AS point, k.name AS name, coalesce(level, 0.0) AS level,
   m.uncertainty AS uncertainty, coalesce(m.attempts, 0) AS attempts,
-  coalesce(k.metAt, c.prerequisiteAt, 0.6) AS met_at, coalesce(k.masteredAt, c.masteredAt, 0.8) AS mastered_at,
+  coalesce(toFloatOrNull(k.metAt), toFloatOrNull(c.prerequisiteAt), 0.6) AS met_at, coalesce(toFloatOrNull(k.masteredAt), toFloatOrNull(c.masteredAt), 0.8) AS mastered_at,
   CASE WHEN a IS NOT NULL THEN coalesce(a.level, 0.0) END AS aim,
   CASE WHEN size(way) = 0 THEN EXISTS { (c)-[:INCLUDES]->(k) } ELSE k IN way END AS wanted,
   chain, confidence, COLLECT { MATCH (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(q) RETURN q.id } AS builds_on

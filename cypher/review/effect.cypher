@@ -1,12 +1,12 @@
-// What accepting a prerequisite would do today: how many resources it would gate, how many learners have the later point
-// open, and for how many of these it would close. Decay is applied on reading.
+// What accepting a prerequisite would do today: how many resources it would gate, how many learners have the later
+// point open, and for how many of these it would close. Decay is applied on reading.
 // params: before STRING, after STRING, now DATETIME
 // returns: resources, learners, open, closes
 // access: read
 MATCH (a:KnowledgePoint {id: $before})
 MATCH (b:KnowledgePoint {id: $after})
-OPTIONAL MATCH (c:Course)-[:INCLUDES]->(b)
-WITH a, b, collect(c) AS courses, COLLECT { MATCH (b)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) RETURN DISTINCT p } AS gates
+WITH a, b, COLLECT { MATCH (c:Course)-[:INCLUDES]->(b) RETURN c } AS courses,
+  COLLECT { MATCH (b)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) RETURN DISTINCT p } AS gates
 CALL (a, b, courses, gates) {
   UNWIND [a, b] + gates AS p
   WITH DISTINCT a, b, courses, gates, p
@@ -19,9 +19,10 @@ CALL (a, b, courses, gates) {
   WITH a, b, gates, p, l, level >= coalesce(p.metAt, c.prerequisiteAt, 0.6) AS met,
     level >= coalesce(p.masteredAt, c.masteredAt, 0.8) AS mastered
   WITH l, size(gates) AS needed, sum(CASE WHEN met AND p IN gates THEN 1 ELSE 0 END) AS passed,
-    max(met AND p = a) AS has, max(mastered AND p = b) AS done
-  RETURN sum(CASE WHEN passed = needed AND NOT done THEN 1 ELSE 0 END) AS open,
-    sum(CASE WHEN passed = needed AND NOT done AND has THEN 1 ELSE 0 END) AS stay, count(*) AS seen
+    sum(CASE WHEN met AND p = a THEN 1 ELSE 0 END) AS has, sum(CASE WHEN mastered AND p = b THEN 1 ELSE 0 END) AS done
+  WITH passed = needed AND done = 0 AS open, has
+  RETURN sum(CASE WHEN open THEN 1 ELSE 0 END) AS open,
+    sum(CASE WHEN open THEN has ELSE 0 END) AS stay, count(*) AS seen
 }
 WITH b, gates, open, stay, seen, COUNT { MATCH (l:Learner) WHERE l.course IN [c IN courses | c.id] } AS learners
 WITH b, learners, stay, open + CASE WHEN size(gates) = 0 THEN learners - seen ELSE 0 END AS open

@@ -14,7 +14,7 @@ from typing import Any
 
 from graph.course import Course
 from graph.course_fields import Parsed, parse
-from graph.errors import Invalid
+from graph.errors import Conflict, Invalid
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ FORMATS: dict[str, Form] = {
         writes=True,
         suffixes=(".xlsx", ".xls", ".ods", ".numbers"),
     ),
+    "junyi": Form("graph.formats.junyi", "Junyi Academy's exercise table"),
     "metacademy": Form("graph.formats.metacademy", "Metacademy's graph.json"),
 }
 
@@ -81,12 +82,18 @@ def read(path: Path, form: str | None = None) -> Parsed:
 
 
 def write(course: Course, path: Path, form: str | None = None) -> None:
-    """Write the course in a form that can be written. Raises `Invalid` for another, `Conflict` as the form does."""
+    """Write the course in a form that can be written.
+
+    Raises `Invalid` for another, `Conflict` where `path` cannot be written or as the form does.
+    """
     chosen = _form(form or guess(path))
     if not chosen.writes:
         able = ", ".join(name for name, each in FORMATS.items() if each.writes)
         raise Invalid(f"A course cannot be written as {form or guess(path)}; choose one of {able}.", "form")
-    chosen.load().write(course, path)
+    try:
+        chosen.load().write(course, path)
+    except OSError as error:
+        raise Conflict(f"{path} cannot be written ({error.strerror}); name another file or folder.") from error
 
 
 def _form(name: str) -> Form:

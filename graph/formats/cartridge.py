@@ -21,7 +21,6 @@ from pathlib import Path
 from graph.course_files import Folder
 from graph.formats.cartridge_manifest import unpacked
 from graph.formats.cartridge_organization import Walk
-from graph.formats.cartridge_own import has_companion
 from graph.formats.cartridge_own import read as read_own
 from graph.formats.cartridge_write import write
 
@@ -35,7 +34,7 @@ def read(path: Path) -> Folder:
     if found is None:
         return folder
     package, manifest = found
-    if has_companion(package):
+    if package.ours:
         read_own(package, manifest, folder)
     else:
         Walk(package, manifest, folder, path.stem).finish()

@@ -1,5 +1,6 @@
 """imsmanifest.xml: what a Common Cartridge or a QTI package says about itself, its order, and its resources."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -11,6 +12,8 @@ from graph.formats.qti_items import Question, questions, standards
 
 Standards = tuple[tuple[str, str, str], ...]
 """(part, GUID, label); part is the question meant, "" for all of the resource."""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,10 @@ def manifest(package: Package, folder: Folder) -> Manifest | None:
     base = attribute(resources, "base") if resources is not None else ""
     found = [_part(one, package, base) for one in children(resources, "resource")] if resources is not None else []
     return Manifest(
-        words(first(general, "title")),
-        words(first(general, "language")),
-        words(first(general, "description")),
-        words(first(lom, "rights", "description")),
+        _said(first(general, "title")),
+        _language(first(general, "language"), package, folder),
+        _said(first(general, "description")),
+        _said(first(lom, "rights", "description")),
         entries,
         {part.identifier: part for part in found},
     )
@@ -99,6 +102,20 @@ def asked(part: Part, package: Package, folder: Folder) -> list[Question]:
     """The questions of an assessment or a bank; none, and a problem, if it cannot be read."""
     root = package.xml(part.member, folder) if part.member is not None else None
     return list(questions(root)) if root is not None else []
+
+
+def _language(node: Element | None, package: Package, folder: Folder) -> str:
+    """The language as a tag such as pt-BR, "" where there is none."""
+    tag = words(node).replace("_", "-")
+    if tag and not _LANGUAGE.fullmatch(tag):
+        package.note(folder, MANIFEST, line(node), "language", f"{tag!r} is no language tag such as en; left out")
+        return ""
+    return tag
+
+
+def _said(node: Element | None) -> str:
+    """The first of the languages in which metadata say something."""
+    return words(node[0] if node is not None and len(node) else node)
 
 
 def _organization(root: Element) -> Element:
@@ -129,7 +146,7 @@ def _part(resource: Element, package: Package, base: str) -> Part:
         href,
         package.resolve(href, base) if href else None,
         line(resource),
-        words(first(lom, "general", "title")),
+        _said(first(lom, "general", "title")),
         next((attribute(one, "identifierref") for one in within(resource, "variant")), ""),
         tuple(attribute(one, "identifierref") for one in children(resource, "dependency")),
         standards(first(resource, "metadata")),
@@ -140,4 +157,4 @@ def _part(resource: Element, package: Package, base: str) -> Part:
 def _subject(path: Element) -> str:
     """The last taxon of a path."""
     taxa = list(within(path, "taxon"))
-    return words(first(taxa[-1], "entry")) if taxa else ""
+    return _said(first(taxa[-1], "entry")) if taxa else ""

@@ -45,7 +45,7 @@ class Walk:
             point = self.rows.point(self.rows.title, None, 0)
             for part in pages:
                 self._resource(point, "", part, part.line)
-            self.rows.note(0, "", f"{len(pages)} resources stand in no module; {self.rows.title!r} teaches them")
+            self.rows.note(0, "", f"{len(pages)} resource(s) stand in no module; {self.rows.title!r} teaches them")
         for part in left:
             if part.type.startswith(QUESTIONS):
                 self._questions(None, part, part.title)
@@ -81,31 +81,33 @@ class Walk:
     def _known(self, entry: Entry) -> Part | None:
         """The resource that an entry uses; a page that stands in for an assignment gives way to it."""
         part = self._manifest.parts.get(entry.ref)
-        if part is None and entry.ref:
-            self.rows.note(entry.line, entry.title, f"names the resource {entry.ref!r}, which is missing; left out")
         better = self._manifest.parts.get(part.variant) if part is not None else None
-        return part if better is None or better.member is None else better
+        found = better if better is not None and better.member is not None else part
+        if found is not None and found.member is not None:
+            return found
+        if entry.ref:
+            what = f"the resource {entry.ref!r}" if found is None else f"the file {found.href!r}"
+            self.rows.note(entry.line, entry.title, f"names {what}, which is missing; left out")
+        return None
 
     def _use(self, point: str, entry: Entry, part: Part) -> None:
+        again = part.identifier in self._used
         self._used |= {part.identifier, entry.ref}
-        if part.type.startswith(QUESTIONS):
-            self._questions(point, part, entry.title)
-        else:
+        if not part.type.startswith(QUESTIONS):
             self._resource(point, entry.title, part, entry.line)
+        elif again:
+            self.rows.note(entry.line, entry.title, "is used before; its questions belong to the first module with it")
+        else:
+            self._questions(point, part, entry.title)
 
     def _resource(self, point: str, title: str, part: Part, line: int) -> None:
-        if part.member is None:
-            self.rows.note(line, title or part.identifier, f"needs the missing file {part.href!r}; left out")
-            return
         values = self.rows.described.get(part.identifier) or describe(part, self._package, self._folder)
         if values is not None:
-            own = title or part.title or values.get("title") or PurePosixPath(part.member).stem
+            own = title or part.title or values.get("title") or PurePosixPath(part.href).stem
             self.rows.resource(point, part, {**values, "title": own}, line)
 
     def _questions(self, point: str | None, part: Part, title: str) -> list[str]:
         """Items of a point, or of a point of their own where they stand in no module."""
-        if part.member is None:
-            self.rows.note(part.line, title or part.identifier, f"needs the missing file {part.href!r}; left out")
         return self.rows.questions(point, part, asked(part, self._package, self._folder), title)
 
 

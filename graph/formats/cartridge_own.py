@@ -10,11 +10,6 @@ from graph.formats.companion import Given, join
 from graph.formats.packages import COMPANION, Package
 
 
-def has_companion(package: Package) -> bool:
-    """Whether Lodestar wrote the package."""
-    return COMPANION in package.names
-
-
 def read(package: Package, found: Manifest, folder: Folder) -> None:
     """Fill `folder` from the companion and the package around it."""
     content = package.content(COMPANION, folder)

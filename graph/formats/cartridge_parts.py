@@ -34,7 +34,7 @@ _SOUNDS = (".mp3", ".m4a", ".wav", ".ogg", ".flac")
 _FILM_SITES = re.compile(r"https?://([\w-]+\.)*(youtube\.com|youtu\.be|vimeo\.com)/", re.I)
 _WORDS_A_MINUTE = 200
 _FEW_WORDS = 50
-_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.I)
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
 _ADDRESS = re.compile(r"https?://\S+")
 
 Values = dict[str, Any]

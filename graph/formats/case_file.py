@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
 from graph import reading
 from graph.course import NOWHERE, Place, Problem
 from graph.formats.case_terms import ENDS, Object, between, guid
@@ -53,16 +51,14 @@ def load(file: Path, problems: list[Problem]) -> Package | None:
 
 
 def _load(file: Path, problems: list[Problem]) -> Package:
-    text = reading.text(file)
+    content = reading.content(file)
+    if not isinstance(reading.json(content), dict):
+        raise Unreadable(1, 'is not one object {"CFDocument": …, "CFItems": […], "CFAssociations": […]}')
+    text = reading.decoded(content)
     try:
-        if not isinstance(orjson.loads(text), dict):
-            raise Unreadable(1, 'is not one object {"CFDocument": …, "CFItems": […], "CFAssociations": […]}')
         parts = [(key, start, value) for key, start, value in _parts(text) if key in PARTS]
-    except orjson.JSONDecodeError as error:
-        hint = "download or export the package again"
-        raise Unreadable(error.lineno, f"is not JSON: {error.msg} at column {error.colno}; {hint}") from error
-    except (RecursionError, ValueError) as error:
-        raise Unreadable(0, f"holds a value that no framework needs ({error}); remove it") from error
+    except ValueError as error:
+        raise Unreadable(0, f"holds a number that is too long ({error}); remove it") from error
     breaks = [place for place, sign in enumerate(text) if sign == "\n"]
     return _package(file.name, [(key, bisect_right(breaks, start) + 1, value) for key, start, value in parts], problems)
 

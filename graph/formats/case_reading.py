@@ -196,4 +196,6 @@ class _Reader:
     def _end(self, link: Object) -> Object | str:
         """An end of an association: only the identifier where it is in the package."""
         own = link["identifier"] in self._package.items or link["identifier"] == self._top
-        return str(link["identifier"]) if own else {name: link[name] for name in sorted(link)}
+        if own:
+            return str(link["identifier"])
+        return terms.link(str(link.get("title", "")), link["identifier"], str(link.get("uri", "")))

@@ -49,8 +49,9 @@ def tree(package: Package, sure: dict[str, bool], problems: list[Problem]) -> Tr
             problems.append(Problem(node.at, identifier, f"the parent {parent!r} is not in the package; {hint}"))
     circles = list(_circles(package))
     problems += circles
-    if not circles:
-        _name_headings(package, found, _headings(package, found, sure))
+    if circles:
+        return Tree(links=found.links)
+    _name_headings(package, found, _headings(package, found, sure))
     return found
 
 
@@ -61,7 +62,7 @@ def _circles(package: Package) -> Iterator[Problem]:
         type, child, parent = between(node.values)
         if type == "isChildOf" and child in package.items and parent in package.items:
             places[child, parent] = node.at
-    graph = networkx.DiGraph(places)
+    graph = networkx.DiGraph(list(places))
     for knot in networkx.strongly_connected_components(graph):
         start = min(knot)
         if len(knot) == 1 and not graph.has_edge(start, start):

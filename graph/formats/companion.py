@@ -49,10 +49,12 @@ def join(content: bytes, given: Given, folder: Folder) -> None:
         try:
             if line:
                 values = _object(line)
-                left.discard((values.get("table", ""), values.get("part", "")))
+                left.discard((values["table"], values["part"]))
                 _join_row(at, values, given, folder, tables)
         except Unreadable as error:
             folder.say(at, str(error))
+    if folder.header is None:
+        folder.say(Place(COMPANION, 1), "lacks the row of the course; export the course once more")
     folder.sheets = [Sheet(COMPANION, table, None, rows) for table, rows in tables.items()]
     for table, part in sorted(left):
         message = f"is no row of {COMPANION}; left out (delete that file, and all of the package is read anew)"
@@ -73,16 +75,16 @@ def _object(line: bytes) -> dict[str, Any]:
     values = reading.json(line)
     if not isinstance(values, dict):
         raise Unreadable(0, "is not an object; write one object a line")
+    values.setdefault("part", "")
+    if values.get("table") not in ("course", *TABLES) or not isinstance(values["part"], str):
+        raise Unreadable(0, f"names no table or no part; `table` must be one of course, {', '.join(TABLES)}")
     return values
 
 
 def _join_row(at: Place, values: dict[str, Any], given: Given, folder: Folder, tables: dict[str, list[Row]]) -> None:
-    table = values.pop("table", None)
-    part = values.pop("part", "")
+    table, part = values.pop("table"), values.pop("part")
     if table == "course":
         folder.header = Row(at, _header(values, given))
-    elif table not in tables:
-        raise Unreadable(at.line, f"names the table {table!r}; it must be one of course, {', '.join(TABLES)}")
     elif part and (table, part) not in given:
         folder.notes.append(
             Problem(at, str(values.get("id", "")), f"its {part!r} is no longer in the package; left out")

@@ -49,6 +49,6 @@ def words(node: Element | None) -> str:
     return " ".join("".join(node.itertext()).split()) if node is not None else ""
 
 
-def line(node: Element) -> int:
+def line(node: Element | None) -> int:
     """Where the element's tag stands in its file; 0 if it was not read from one."""
     return node.line if isinstance(node, Node) else 0

@@ -25,10 +25,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import orjson
-
+from graph import reading
 from graph.course import Place, Problem
 from graph.course_files import Folder, Row, Sheet
+from graph.reading import Unreadable
 
 FILE = "graph.json"
 _AT = Place(FILE, 0)
@@ -55,7 +55,7 @@ def read(path: Path) -> Folder:
     file = path / FILE if path.is_dir() else path
     folder = Folder(header=Row(_AT, dict(_COURSE)))
     try:
-        content = file.read_text(encoding="utf-8")
+        content = reading.content(file)
         reader = _Reader(content, folder.notes)
         reader.outline(file.parent / "courses")
         tables = {
@@ -64,10 +64,13 @@ def read(path: Path) -> Folder:
             "resources": [resource for resource, _ in reader.resources()],
             "teaches": [teaches for _, teaches in reader.resources()],
         }
+    except Unreadable as error:
+        folder.say(Place(FILE, error.line), str(error))
     except OSError as error:
         folder.say(_AT, f"cannot be read ({error.strerror}); give the folder that holds Metacademy's graph.json")
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        folder.say(_AT, f"is not Metacademy's graph.json ({type(error).__name__}: {error})")
+        hint = "get it once more from metacademy/metacademy-content"
+        folder.say(_AT, f"is not Metacademy's graph.json ({type(error).__name__}: {error}); {hint}")
     else:
         folder.sheets = [Sheet(FILE, table, None, rows) for table, rows in tables.items()]
     return folder
@@ -76,11 +79,11 @@ def read(path: Path) -> Folder:
 class _Reader:
     """The parsed file. Every method yields rows as a JSONL table would have them."""
 
-    def __init__(self, content: str, notes: list[Problem]) -> None:
-        graph = orjson.loads(content)
+    def __init__(self, content: bytes, notes: list[Problem]) -> None:
+        graph = reading.json(content)
         self._concepts = {concept["id"]: concept for concept in graph["concepts"]}
         self._sources = {source["key"]: source for source in graph["resources"]}
-        self._places = {match[1]: Place(FILE, line) for match, line in _titled_lines(content)}
+        self._places = {match[1]: Place(FILE, line) for match, line in _titled_lines(reading.decoded(content))}
         self._domains: dict[str, str] = {}
         self._notes = notes
         self._hours = median([concept["hours"] for concept in self._concepts.values() if concept["hours"]] or [1.0])

@@ -28,6 +28,11 @@ class Package:
     names: frozenset[str]
     _content: Callable[[str], bytes]
 
+    @property
+    def ours(self) -> bool:
+        """Whether Lodestar wrote the package."""
+        return COMPANION in self.names
+
     def place(self, name: str, line: int = 0) -> Place:
         """How reports name a member; "" is the package as a whole."""
         return Place(self.root + name if name else self.file, line)

@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable
-from html.parser import HTMLParser
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from graph.formats.elements import attribute, local
+from graph.formats.tags import tags
 
 _PARAGRAPHS = re.compile(
     "p|pre|h[1-6]|ul|ol|dl|table|blockquote|figure|section|article|header|footer|form|hr|prompt|choiceInteraction"
 )
 _LINES = re.compile("div|li|tr|dt|dd|caption|option")
-_HIDDEN = re.compile("script|style|title|annotation|annotation-xml|feedbackInline|feedbackBlock|rubricBlock")
+_HIDDEN = re.compile("script|style|title|textarea|annotation|annotation-xml|feedbackInline|feedbackBlock|rubricBlock")
 _PICTURES = re.compile("img|object|audio|video|iframe|embed|svg")
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_TAG = re.compile(r"<[^>]*>")
 
 
 class Plain(NamedTuple):
@@ -29,13 +28,13 @@ class Plain(NamedTuple):
 def from_html(html: str) -> Plain:
     """What a page says."""
     flow = _Flow()
-    parser = _Parser(flow)
-    try:
-        parser.feed(html)
-        parser.close()
-    except AssertionError:  # how html.parser refuses <![…
-        flow = _Flow()
-        flow.data(_TAG.sub(" ", html))
+    for tag in tags(html):
+        if not tag.name:
+            flow.data(tag.text)
+        elif tag.ends:
+            flow.end(tag.name)
+        else:
+            flow.start(tag.name, tag.said)
     return flow.plain()
 
 
@@ -66,27 +65,12 @@ def blocks(text: str) -> list[Element]:
 def _walk(node: Element, flow: "_Flow", passed_over: Callable[[Element], bool]) -> None:
     if not passed_over(node):
         name = local(node)
-        flow.start(name, {key: attribute(node, key) for key in ("alt", "alttext")})
+        flow.start(name, attribute(node, "alt") or attribute(node, "alttext"))
         flow.data(node.text or "")
         for child in node:
             _walk(child, flow, passed_over)
             flow.data(child.tail or "")
         flow.end(name)
-
-
-class _Parser(HTMLParser):
-    def __init__(self, flow: "_Flow") -> None:
-        super().__init__(convert_charrefs=True)
-        self._flow = flow
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._flow.start(tag, {key: value or "" for key, value in attrs})
-
-    def handle_endtag(self, tag: str) -> None:
-        self._flow.end(tag)
-
-    def handle_data(self, data: str) -> None:
-        self._flow.data(data)
 
 
 class _Flow:
@@ -99,11 +83,10 @@ class _Flow:
         self._hidden = ""
         self._lossy = False
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+    def start(self, tag: str, said: str) -> None:
+        """An element begins; `said` is what stands for it where it cannot be shown."""
         if self._hidden:
             return
-        said = attributes.get("alt") or attributes.get("alttext")
         if _HIDDEN.fullmatch(tag) or (tag == "math" and said):
             self._hidden = tag
         self._break(tag)

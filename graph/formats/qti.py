@@ -20,7 +20,6 @@ from pathlib import Path
 
 from graph.course_files import Folder
 from graph.formats.packages import opened
-from graph.formats.qti_own import has_companion
 from graph.formats.qti_own import read as read_own
 from graph.formats.qti_read import Walk
 from graph.formats.qti_save import write
@@ -32,7 +31,7 @@ def read(path: Path) -> Folder:
     """The questions in the form that `course_fields.parse` takes, with what is odd as notes."""
     folder = Folder()
     package = opened(path, folder)
-    if package is not None and has_companion(package):
+    if package is not None and package.ours:
         read_own(package, folder)
     elif package is not None:
         Walk(package, folder, path.name.partition(".")[0]).finish()

@@ -17,6 +17,8 @@ from graph.formats.plain import Plain, from_html, from_nodes
 LABEL = "response_label"
 CHOICE = "simpleChoice"
 
+_WANTED = {"response_str": "a text", "response_num": "a number", "response_xy": "a place", "response_grp": "a match"}
+
 
 class Unsupported(Exception):
     """A question that cannot become an item; the text says why."""
@@ -121,7 +123,9 @@ def _asked_1(item: Element) -> Asked:
         raise Unsupported("shows nothing")
     responses = [one for one in presentation.iter() if local(one).startswith("response_") and local(one) != LABEL]
     if [local(one) for one in responses] != ["response_lid"]:
-        raise Unsupported(f"asks for {', '.join(map(local, responses)) or 'no answer'} and not for one choice")
+        wanted = [_WANTED.get(local(one), "another answer") for one in responses] or ["no answer"]
+        what = wanted[0] if len(wanted) == 1 else f"{len(wanted)} answers"
+        raise Unsupported(f"asks for {what} and not for one choice")
     labels = list(within(responses[0], LABEL))
     inside = {id(one) for label in labels for one in label.iter()}
     materials = [one for one in within(presentation, "material") if id(one) not in inside]

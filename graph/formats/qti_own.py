@@ -6,11 +6,6 @@ from graph.formats.packages import COMPANION, Package
 from graph.formats.qti_items import is_qti, questions
 
 
-def has_companion(package: Package) -> bool:
-    """Whether Lodestar wrote the package."""
-    return COMPANION in package.names
-
-
 def read(package: Package, folder: Folder) -> None:
     """Fill `folder` from the companion and the questions beside it."""
     content = package.content(COMPANION, folder)

@@ -26,10 +26,10 @@ class Walk:
         by_name = {part.member: part for part in parts if part.member is not None}
         for part in parts:
             if part.member is None:
-                self._rows.note(part.line, part.identifier, f"needs the missing file {part.href!r}; left out")
-        names = list(by_name) or sorted(name for name in self._package.names if name.lower().endswith((".xml", ".qti")))
-        found = [self._document(name) for name in names if name != MANIFEST]
-        for name, asked in zip(names, found, strict=False):
+                self._rows.note(part.line, part.identifier, f"names the file {part.href!r}, which is missing; left out")
+        others = (name for name in self._package.names - {MANIFEST} if name.lower().endswith((".xml", ".qti")))
+        found = {name: self._document(name) for name in list(by_name) or sorted(others)}
+        for name, asked in found.items():
             for question in asked:
                 self._question(question, name, by_name.get(name))
         self._conclude()
@@ -50,21 +50,20 @@ class Walk:
         subjects = part.subjects if part is not None else ()
         named = part.standards if part is not None else ()
         standards = [(guid, label) for item, guid, label in named if item in ("", question.ident)]
+        line = part.line if part is not None else 0
         points = []
         if question.asked is not None:
-            about = subjects or tuple(
-                filter(None, [question.category or self._sections.get(name, "") or question.group])
-            )
-            points = [self._rows.subject(one, question.line) for one in about]
-            points += self._rows.standards([*standards, *question.standards], question.line)
+            about = subjects or (question.category or self._sections.get(name, "") or question.group,)
+            points = [self._rows.subject(one, line) for one in about if one]
+            points += self._rows.standards([*standards, *question.standards], line)
             if not points:
                 self._unnamed += 1
-                points = [self._rows.subject(self._rows.title, question.line)]
+                points = [self._rows.subject(self._rows.title, line)]
         self._rows.item(points, question, name)
 
     def _conclude(self) -> None:
         if self._unnamed:
-            message = f"{self._unnamed} questions do not say what they ask about; they assess this point"
+            message = f"{self._unnamed} question(s) do not say what they ask about; they assess this point"
             self._rows.note(0, self._rows.title, message)
         if not self._rows.has_points:
             what = "no question that can become an item" if self._count else "no question in QTI 1.2, 2.x or 3.0"

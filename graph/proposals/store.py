@@ -36,9 +36,9 @@ async def _propose(work: Work, found: list[Found], by: By, most: int) -> Propose
     if not sifted.proposed:
         return Proposed(sifted, None)
     for batch in _batches(rows[PREREQUISITE]):
-        await work.run("review/propose_prerequisites", rows=batch)
+        await work.run("propose/save_prerequisites", rows=batch)
     for batch in _batches(rows[RELATED]):
-        await work.run("review/propose_related", rows=batch)
+        await work.run("propose/save_related", rows=batch)
     pairs = {kind: {each.pair[1:] for each in some} for kind, some in rows.items()}
     touched = Touched(prerequisites=pairs[PREREQUISITE], related=pairs[RELATED])
     return Proposed(sifted, await record(work, by, touched))
@@ -46,11 +46,14 @@ async def _propose(work: Work, found: list[Found], by: By, most: int) -> Propose
 
 async def _edges(work: Work, found: list[Found]) -> Edges:
     points = sorted({id for each in found if each.pair.kind == RELATED for id in each.pair[1:]})
-    prerequisites = await work.run("review/prerequisite_edges")
-    related = await work.run("review/related_edges", points=points)
+    prerequisites = await work.run("propose/prerequisites_there")
+    related = await work.run("propose/related_there", points=points)
     return Edges(
         ((before, after, Edge(*values)) for before, after, *values in prerequisites[0]["rows"]),
-        ((a, b, Edge(*values, weight=weight)) for a, b, *values, weight in related[0]["rows"]),
+        (
+            (a, b, Edge(status, source, evidence, weight=weight))
+            for a, b, status, source, evidence, weight in related[0]["rows"]
+        ),
     )
 
 
@@ -60,3 +63,6 @@ def _batches(found: list[Found]) -> list[list[dict[str, object]]]:
         for each in found
     ]
     return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+
+
+__all__ = ["MOST", "By", "Found", "Graph", "Proposed", "propose"]

@@ -29,7 +29,7 @@ def json(content: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         if error.msg == "depth limit exceeded":
             _too_deep(text)
-        raise Unreadable(error.lineno, f"is not JSON: {error.msg} at column {error.colno}") from error
+        raise Unreadable(error.lineno, f"is not JSON: {error.msg} at column {error.colno}; mend it there") from error
     if _is_deep(value):
         _too_deep(text)
     if _names_twice(text):

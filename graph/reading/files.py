@@ -1,5 +1,6 @@
 """Whole files as bytes or text, within a limit."""
 
+import stat
 from pathlib import Path
 
 MOST_BYTES = 256 * 2**20
@@ -17,11 +18,16 @@ class Unreadable(Exception):
 def content(file: Path) -> bytes:
     """The bytes of a file. Raises `Unreadable`."""
     try:
-        if file.stat().st_size > MOST_BYTES:
+        found = file.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise Unreadable(0, "is a folder; name a file")
+        if not stat.S_ISREG(found.st_mode):
+            raise Unreadable(0, "is a device or a pipe; save what it gives as a file")
+        if found.st_size > MOST_BYTES:
             raise Unreadable(0, f"is larger than {MOST_BYTES // 2**20} MiB; split it into several files")
         return file.read_bytes()
     except OSError as error:
-        raise Unreadable(0, f"cannot be read ({error.strerror})") from error
+        raise Unreadable(0, f"cannot be read ({error.strerror}); check its name and its rights") from error
 
 
 def text(file: Path) -> str:
@@ -34,10 +40,17 @@ def decoded(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Unreadable(1, "is UTF-16; save it as UTF-8")
     if b"\0" in content:
-        raise Unreadable(content[: content.index(b"\0")].count(b"\n") + 1, "is not text: it holds a zero byte")
+        hint = "save it as text in UTF-8"
+        raise Unreadable(_line(content, content.index(b"\0")), f"is not text: it holds a zero byte; {hint}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
         byte = content[error.start]
-        raise Unreadable(line, f"is not UTF-8 (byte 0x{byte:02x}; Latin-1 perhaps); save it as UTF-8") from error
+        message = f"is not UTF-8 (byte 0x{byte:02x}; Latin-1 perhaps); save it as UTF-8"
+        raise Unreadable(_line(content, error.start), message) from error
+
+
+def _line(content: bytes, place: int) -> int:
+    """The line of a byte; lines end in \\n, \\r\\n or \\r."""
+    before = content[:place]
+    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1

@@ -1,10 +1,29 @@
-"""Writes the record of a change: who changed which rows of the curated graph, why, and what they were before."""
+"""Writes the record of a change: who changed which rows of the curated graph, why, and what they were before.
 
+    (:Revision {number, at, author, action, why, courses, counts, notes, diff})
+
+Who changes the graph takes its lock (`curate/lock_graph`), changes it, and calls `record` in the same transaction, so
+that change, record and known state are committed together or not at all. `diff` keeps what the changed rows were
+*before* (nothing, for a row that is new): what they were after is what the next revision that changed them found, or
+the known state. So the import of a large course costs its keys, and every revision can be undone.
+
+Somebody may have edited a row by hand, unnoticed so far: `graph.revisions.settling.settle` looks before the change, and
+gives that a revision of its own.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
+
+import orjson
 
 from graph.connection import Work
+from graph.revisions import known, live
+from graph.revisions.rows import TABLES, Keys, State, ends_of, id_of, key_of, pack
 
-TABLES = ("courses", "points", "prerequisites", "related", "resources", "teaches", "items")
+_STATED = re.compile(rb'"(?:courses|:INCLUDES)":("[^"]*"|\[[^\]]*\])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,98 @@ class Touched:
     teaches: set[tuple[str, str]] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
 
+    def keys(self) -> Keys:
+        """The keys of the rows by table."""
+        return {table: set(map(key_of, getattr(self, table))) for table in TABLES}
 
-async def record(work: Work, by: By, touched: Touched) -> int:
-    """Count one more revision, inside the transaction that made the change and holds the graph's lock; its number."""
-    return int((await work.run("curate/next_revision"))[0]["revision"])
+
+@dataclass
+class Change:
+    """Rows that are not as they were known: what they were and what they are, None for no row; and the known chunks."""
+
+    before: State
+    after: State
+    known: known.Known
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is any such row."""
+        return any(self.before.values())
+
+    def now(self, table: str, key: bytes) -> bytes | None:
+        """What the row is, among those that were compared."""
+        return self.after[table][key] if key in self.after[table] else self.known.row(table, key)
+
+    def counts(self) -> dict[str, list[int]]:
+        """Rows that are new, changed and gone, by table; tables without any are left out."""
+        found = {}
+        for table, rows in self.before.items():
+            tally = Counter(_kind(row, self.after[table][key]) for key, row in rows.items())
+            if tally:
+                found[table] = [tally["new"], tally["changed"], tally["gone"]]
+        return found
+
+
+async def record(work: Work, by: By, touched: Touched, made: known.Made | None = None) -> int:
+    """Make one more revision, inside the transaction that made the change and holds the graph's lock; its number.
+
+    `touched` may hold more than was changed. `made`: rows that are new besides, where the caller knows what they are.
+    """
+    change = await differences(work, touched.keys())
+    for table, rows in made.rows.items() if made else ():
+        change.before[table].update(dict.fromkeys(rows))
+        change.after[table].update(rows)
+    return await write(work, by, change, made=made)
+
+
+async def differences(work: Work, keys: Keys) -> Change:
+    """What the graph's rows with these keys are, beside what is known of them."""
+    there = await live.read(work, keys)
+    change = Change({table: {} for table in TABLES}, {table: {} for table in TABLES}, await known.load(work, keys))
+    for table, each in keys.items():
+        for key in each:
+            old, new = change.known.row(table, key), there[table].get(key)
+            if old != new:
+                change.before[table][key], change.after[table][key] = old, new
+    return change
+
+
+async def write(work: Work, by: By, change: Change, notes: Iterable[str] = (), made: known.Made | None = None) -> int:
+    """Keep a change: its record, and the new known state. `notes`: what else there is to know of it."""
+    await known.save(work, change.known, change.after, made)
+    revision = {
+        "author": by.author,
+        "action": by.action,
+        "why": by.why,
+        "courses": await _courses(work, change),
+        "counts": orjson.dumps(change.counts()).decode(),
+        "notes": list(notes),
+        "diff": pack(
+            (table.encode(), key, row or b"")
+            for table, rows in change.before.items()
+            for key, row in sorted(rows.items())
+        ),
+    }
+    return int((await work.run("revisions/save_revision", revision=revision))[0]["number"])
+
+
+def _kind(before: bytes | None, after: bytes | None) -> str:
+    if before is None:
+        return "new"
+    return "gone" if after is None else "changed"
+
+
+async def _courses(work: Work, change: Change) -> list[str]:
+    """The courses that the change is about: those that state a row, or include a point that it speaks of."""
+    found = {str(id_of(key)) for key in change.before["courses"]}
+    stated = set()
+    for rows in (change.before, change.after):
+        for row in chain.from_iterable(rows[table].values() for table in ("points", "resources", "items")):
+            stated.update(_STATED.findall(row or b""))
+    for text in map(orjson.loads, stated):
+        found.update(text.split() if isinstance(text, str) else text)
+    points = {str(id_of(key)) for key in change.before["points"]}
+    for table in ("prerequisites", "related", "teaches"):
+        points.update(ends_of(key)[1] for key in change.before[table])
+    answer = await work.run("revisions/courses_of", ids=sorted(points))
+    return sorted(found | set(answer[0]["courses"]))

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Floats, Ints
+from models.arrays import Flags as Flags
+from models.arrays import Ints as Ints
+
+Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class MasteryLog:
     learners: int
     learner: Ints
     point: Ints
-    at: NDArray[np.float64]
-    since: NDArray[np.float64]
+    at: Doubles
+    since: Doubles
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Mined:
 
     before: Ints
     after: Ints
-    support: Floats
-    confidence: Floats
-    lift: Floats
-    p_value: Floats
+    support: Doubles
+    confidence: Doubles
+    lift: Doubles
+    p_value: Doubles
     tested: int

@@ -1,6 +1,7 @@
 """`lodestar import`, `export`, `rebuild` and `courses`, as typed."""
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from api.cli import course
 from graph import catalogue
-from graph.errors import NotFound
+from graph.errors import Conflict, NotFound
 from tests.graph.folders import GOOD, write
 
 pytestmark = pytest.mark.database
@@ -69,7 +70,7 @@ async def test_notes_are_told(lodestar, tmp_path):
 
 async def test_another_form_must_be_one_that_is_known(lodestar, tmp_path):
     code, said = await lodestar("import", tmp_path, "--from", "scorm")
-    assert code == 2 and "choose one of folder, metacademy" in said
+    assert code == 2 and "choose one of folder, " in said
     code, said = await lodestar("import", tmp_path, "--from", "metacademy")
     assert code == 1 and "graph.json: cannot be read" in said and "1 problem; nothing" in said
 
@@ -86,3 +87,18 @@ async def test_export_rebuild_and_courses(lodestar, tmp_path):
     assert (await lodestar("rebuild"))[1].strip() == "3 points, 0 counts and semantic edges mended"
     with pytest.raises(NotFound, match="There is no course 'other'"):
         await lodestar("export", "other", tmp_path / "other")
+
+
+async def test_export_to_another_form(lodestar, tmp_path):
+    await lodestar("import", write(tmp_path / "in"))
+    file = tmp_path / "tiny.json"
+    for words in ([], ["--to", "case"]):
+        code, said = await lodestar("export", "tiny", file, *words)
+        assert code == 0 and "Tiny: 12 rows in" in said
+        assert json.loads(file.read_text())["CFDocument"]["title"] == "Tiny"
+    code, said = await lodestar("import", file)
+    assert (code, "nothing changed" in said) == (0, True)
+    code, said = await lodestar("export", "tiny", file, "--to", "metacademy")
+    assert code == 2 and "choose one of folder, " in said
+    with pytest.raises(Conflict, match="cannot be written"):
+        await lodestar("export", "tiny", tmp_path, "--to", "case")

@@ -139,10 +139,13 @@ async def test_what_a_person_judged_is_neither_deleted_nor_derived_again(graph):
 
 
 async def test_an_open_proposal_becomes_what_is_derived(graph):
-    await run(graph, "CREATE (a:KnowledgePoint {id: 'a', prerequisiteCount: 0}), "
-              "(b:KnowledgePoint {id: 'b', prerequisiteCount: 0}), (r:Resource {id: 'r', status: 'active'}), "
-              "(r)-[:TEACHES]->(a), (r)-[:TEACHES]->(b), "
-              "(a)-[:RELATED_TO {weight: 0.4, status: 'proposed', source: 'text', evidence: 'alike'}]->(b)")  # fmt: skip
+    text = (
+        "UNWIND ['a', 'b'] AS id CREATE (:KnowledgePoint {id: id, prerequisiteCount: 0}) WITH collect(id) AS ids "
+        "CREATE (r:Resource {id: 'r', status: 'active'}) WITH r MATCH (k:KnowledgePoint) CREATE (r)-[:TEACHES]->(k)"
+    )
+    await run(graph, text)
+    values = "{weight: 0.4, status: 'proposed', source: 'text', evidence: 'alike'}"
+    await run(graph, f"MATCH (a {{id: 'a'}}), (b {{id: 'b'}}) CREATE (a)-[:RELATED_TO {values}]->(b)")
     assert (await derive.rebuild(graph)).changed == 1
     [row] = await run(graph, "MATCH ()-[e:RELATED_TO]->() RETURN properties(e) AS values")
     assert row["values"] == {"weight": 1.0}

@@ -84,10 +84,54 @@ def test_what_is_left_out_is_told_with_its_line(found):
     lost = next(number for number, line in enumerate(lines, 1) if ">Lost<" in line)
     assert f"imsmanifest.xml:{lost}: Lost: names the resource 'lost', which is missing; left out" in told
     assert any("Empty: holds nothing to learn with; left out" in note for note in told)
-    assert any("1 resources stand in no module; 'Ratios & Rates' teaches them" in note for note in told)
+    assert any("1 resource(s) stand in no module; 'Ratios & Rates' teaches them" in note for note in told)
     assert any("several: the question may have several right answers; left out" in note for note in told)
-    assert any("essay: the question asks for response_str and not for one choice" in note for note in told)
+    assert any("essay: the question asks for a text and not for one choice" in note for note in told)
     assert len(told) == 5
+
+
+def changed(tmp_path, *pairs: tuple[str, str], **members):
+    manifest = MANIFEST
+    for old, new in pairs:
+        assert old in manifest
+        manifest = manifest.replace(old, new)
+    return formats.read(packed(tmp_path / "ratios.imscc", CARTRIDGE, imsmanifest_xml=manifest, **members))
+
+
+def test_questions_used_twice_belong_to_the_first_module(tmp_path):
+    found = changed(tmp_path, ('identifierref="talk"', 'identifierref="quiz"'))
+    assert len(found.course.items) == 3
+    assert any("Talk about it: is used before; its questions belong to" in str(note) for note in found.notes)
+
+
+def test_a_missing_file_makes_no_empty_point(tmp_path):
+    found = changed(tmp_path, ("files/sheet.pdf", "files/gone.pdf"))
+    assert "ratios-rates/formula-sheet" not in {point.id for point in found.course.points}
+    assert any("Formula sheet: names the file 'files/gone.pdf', which is missing" in str(note) for note in found.notes)
+
+
+def test_a_page_that_stands_in_for_an_assignment_gives_way_to_it(tmp_path):
+    page = '<variant identifierref="work"/><file href="pages/more.html"/>'
+    found = changed(
+        tmp_path, ('identifierref="work"', 'identifierref="more"'), ('<file href="pages/more.html"/>', page)
+    )
+    homework = {resource.title: resource for resource in found.course.resources}["Homework"]
+    assert (homework.kind, homework.text) == ("practice", "Do 1 to 5.")
+    assert "more" not in {resource.title for resource in found.course.resources}
+
+
+def test_a_title_in_several_languages_is_that_in_the_first(tmp_path):
+    title = '<lomimscc:string language="en-US">Ratios &amp; Rates</lomimscc:string>'
+    found = changed(tmp_path, (title, f'{title}<lomimscc:string language="de">Raten</lomimscc:string>'))
+    assert found.course.title == "Ratios & Rates"
+
+
+def test_a_language_that_is_none_is_told(tmp_path):
+    found = changed(tmp_path, (">en-US</lomimscc:language>", ">English (US)</lomimscc:language>"))
+    assert "language" not in found.course.settings and found.problems == []
+    assert "imsmanifest.xml:8: language: 'English (US)' is no language tag such as en; left out" in map(
+        str, found.notes
+    )
 
 
 def test_an_unpacked_cartridge_and_one_in_a_folder_of_its_zip_are_the_same(tmp_path, found):
@@ -126,7 +170,10 @@ BOMB = '<!DOCTYPE m [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
             {"lodestar_jsonl": '{"table": "course", "version": 2, "settings": {}}'},
             "lodestar.jsonl:1: is not of version 1",
         ),
-        ({"lodestar_jsonl": '\n{"table": "Points"}'}, "lodestar.jsonl:2: names the table 'Points'; it must be one of"),
+        ({"lodestar_jsonl": '\n{"table": "Points"}'}, "lodestar.jsonl:2: names no table or no part; `table` must be"),
+        ({"lodestar_jsonl": '\n{"table": "points", "part": []}'}, "lodestar.jsonl:2: names no table or no part"),
+        ({"lodestar_jsonl": '{"table": {}}'}, "lodestar.jsonl:1: names no table or no part"),
+        ({"lodestar_jsonl": ""}, "lodestar.jsonl:1: lacks the row of the course; export the course once more"),
         ({"lodestar_jsonl": "[]"}, "lodestar.jsonl:1: is not an object; write one object a line"),
         ({"../x_html": "x"}, "ratios.imscc: holds '../x.html', a path that leads out of the archive"),
     ],
@@ -139,21 +186,38 @@ def test_what_is_malformed_is_a_problem_with_its_line(tmp_path, changed, message
 def test_another_file_is_no_cartridge(tmp_path):
     (tmp_path / "a.imscc").write_text("a text")
     assert problems(tmp_path / "a.imscc")[0].startswith("a.imscc: is not a whole zip archive")
-    assert problems(tmp_path / "b.imscc") == ["b.imscc: cannot be read (No such file or directory)"]
+    assert problems(tmp_path / "b.imscc") == [
+        "b.imscc: cannot be read (No such file or directory); check its name and its rights"
+    ]
+
+
+def damage(content: bytes, dice: random.Random) -> bytes:
+    """The content with a few bytes changed, put in or taken out."""
+    spoilt = bytearray(content)
+    for _ in range(dice.randint(1, 6)):
+        start = dice.randrange(len(spoilt) + 1)
+        piece = dice.choice([b"", b"<", b"&", b'"', b"\x00", b"\xe9", b"<a/>", b"[]", b"{}", b"null"])
+        spoilt[start : start + dice.choice([0, 1, 20])] = piece
+    return bytes(spoilt)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))
 def test_no_damage_to_a_member_is_an_exception(tmp_path, dice: random.Random):
     name = dice.choice(sorted(CARTRIDGE))
-    content = bytearray(CARTRIDGE[name].encode())
-    for _ in range(dice.randint(1, 6)):
-        start = dice.randrange(len(content) + 1)
-        content[start : start + dice.choice([0, 1, 20])] = dice.choice(
-            [b"", b"<", b"&", b'"', b"\x00", b"\xe9", b"<a/>"]
-        )
-    damaged = formats.read(packed(tmp_path / "ratios.imscc", {**CARTRIDGE, name: bytes(content)}))
-    course_check.check(damaged, Known())
+    members = {**CARTRIDGE, name: damage(CARTRIDGE[name].encode(), dice)}
+    course_check.check(formats.read(packed(tmp_path / "ratios.imscc", members)), Known())
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(courses(), st.randoms(use_true_random=False), st.sampled_from(["cartridge", "qti"]))
+def test_no_damage_to_what_we_wrote_is_an_exception(tmp_path, course, dice: random.Random, form):
+    formats.write(course, tmp_path / "a.zip", form)
+    with ZipFile(tmp_path / "a.zip") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = dice.choice([*sorted(members), "lodestar.jsonl", "lodestar.jsonl"])
+    members[name] = damage(members[name], dice)
+    course_check.check(formats.read(packed(tmp_path / "b.zip", members), form), Known())
 
 
 def with_links(course):

@@ -118,9 +118,7 @@ def test_a_link_becomes_a_resource(tmp_path):
     assert other.text == "Builds on A (Because)." and other.minutes == 120
 
 
-@pytest.mark.parametrize(
-    "content", ["{", "[]", '{"concepts": [{}], "resources": []}', '{"concepts": 3, "resources": []}']
-)
+@pytest.mark.parametrize("content", ["[]", '{"concepts": [{}], "resources": []}', '{"concepts": 3, "resources": []}'])
 def test_another_file_is_one_problem(tmp_path, content):
     problems = course_check.check(read(tmp_path, content), Known())
     assert len(problems) == 1 and "is not Metacademy's graph.json" in str(problems[0])
@@ -128,7 +126,12 @@ def test_another_file_is_one_problem(tmp_path, content):
 
 def test_no_file(tmp_path):
     [problem] = metacademy.read(tmp_path).problems
-    assert "cannot be read (No such file or directory); give the folder" in str(problem)
+    assert str(problem) == "graph.json: cannot be read (No such file or directory); check its name and its rights"
+
+
+def test_a_cut_file_is_told_with_its_line(tmp_path):
+    [problem] = read(tmp_path, '{"concepts":\n').problems
+    assert str(problem).startswith("graph.json:2: is not JSON")
 
 
 @needs_data

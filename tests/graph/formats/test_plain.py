@@ -1,6 +1,7 @@
 """What HTML says as plain text, and plain text as XHTML that says the same."""
 
 import re
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -26,11 +27,26 @@ from graph.formats.plain import blocks, from_html, from_nodes
         ("<![foo[bar]]>text", "text"),
         ("tail</p></pre></div> end", "tail\n\nend"),
         ("\x01a\x7fb\x85", "ab"),
+        ("<a title=\"x > y\" b='<'>z</a> < 3 <3", "z < 3 <3"),
+        ("<a b='>open</a>", "open"),
+        ("not closed <p <b", "not closed"),
+        ("never <!-- closed", "never"),
+        ("&#" + "1" * 5000 + ";", "&#" + "1" * 5000 + ";"),
         ("", ""),
     ],
 )
 def test_html_becomes_text(html, text):
     assert from_html(html).text == text
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<a b='", "<a b=\"'>", "<!--", "<title", "</a", "<script>", "<![CDATA[", "&#1"]
+)
+def test_a_page_made_to_hurt_takes_no_time(piece):
+    """html.parser takes hours for some of these."""
+    start = perf_counter()
+    from_html(piece * (1_000_000 // len(piece)))
+    assert perf_counter() - start < 20
 
 
 def test_pictures_without_a_description_are_told():

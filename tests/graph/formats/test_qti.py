@@ -71,7 +71,7 @@ def test_qti_3_0():
     ("document", "why"),
     [
         (qti_1(SEVERAL), "may have several right answers"),
-        (qti_1(ESSAY), "asks for response_str and not for one choice"),
+        (qti_1(ESSAY), "asks for a text and not for one choice"),
         (qti_1(HALF.replace(">b<", ">z<")), "has 0 right answers among its choices"),
         (qti_1(HALF.replace("100", "0")), "has 0 right answers"),
         (qti_1(HALF.replace("100", "much")), "has 0 right answers"),
@@ -112,7 +112,7 @@ def test_a_package_names_its_points_by_subject_section_or_not_at_all(tmp_path):
     alone = read(packed(tmp_path / "one.zip", {"a.xml": qti_2(), "b.xml": "<other/>", "c.txt": "<"}))
     assert [item.points for item in alone.course.items] == [("one/one",)]
     assert [str(note) for note in alone.notes] == [
-        "one.zip: one: 1 questions do not say what they ask about; they assess this point"
+        "one.zip: one: 1 question(s) do not say what they ask about; they assess this point"
     ]
     assert read(unpacked(tmp_path / "signs", QTI_PACKAGE)).course == found.course
 

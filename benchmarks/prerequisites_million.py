@@ -1,0 +1,48 @@
+"""A million masteries of a thousand points, mined in a process of its own: seconds, MiB and proposals as JSON."""
+
+import json
+import resource
+import time
+
+import numpy as np
+
+from models.mining.contract import MasteryLog
+from models.mining.mine import mine
+
+POINTS, LEARNERS, EACH, EVENTS = 1_000, 25_000, 50, 1_000_000
+
+
+def log(seed: int, points: int = POINTS, learners: int = LEARNERS, each: int = EACH) -> MasteryLog:
+    """Learners who work on `each` neighbouring points in an order of their own and master four in five.
+
+    Every second point is mastered only after the one before it, where the learner works on both.
+    """
+    draw = np.random.default_rng(seed)
+    start = draw.integers(0, points, learners)
+    point = (start[:, None] + np.arange(each)) % points
+    since = draw.random((learners, each)) * 100
+    at = since + draw.exponential(10, (learners, each))
+    at[draw.random((learners, each)) > 0.8] = np.nan
+    pairs = np.flatnonzero(np.arange(each - 1) % 2 == 0)
+    bound = point[:, pairs] % 2 == 0
+    late = np.where(np.isnan(at[:, pairs]), np.nan, np.fmax(at[:, pairs + 1], at[:, pairs] + 1))
+    at[:, pairs + 1] = np.where(bound, late, at[:, pairs + 1])
+    learner = np.repeat(np.arange(learners), each)
+    names = tuple(str(number) for number in range(points))
+    return MasteryLog(names, learners, learner, point.ravel(), at.ravel(), since.ravel())
+
+
+def main() -> None:
+    """Mine once."""
+    made = log(0)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    began = time.perf_counter()
+    found = mine(made)
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures = {"seconds": round(seconds, 1), "mib": round(peak), "before_mib": round(before)}
+    print(json.dumps(figures | {"events": int(np.isfinite(made.at).sum()), "proposals": len(found.before)}))
+
+
+if __name__ == "__main__":
+    main()

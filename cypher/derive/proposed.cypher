@@ -1,0 +1,8 @@
+// The semantic edges of these points that a person or a proposal stands behind, as pairs of ids.
+// params: ids LIST<STRING>
+// returns: pairs
+// access: read
+UNWIND $ids AS id
+MATCH (k:KnowledgePoint {id: id})-[e:RELATED_TO]-(o:KnowledgePoint)
+WHERE e.status IS NOT NULL AND o.id IS :: STRING NOT NULL
+RETURN collect(DISTINCT CASE WHEN startNode(e) = k THEN [k.id, o.id] ELSE [o.id, k.id] END) AS pairs

@@ -1,0 +1,19 @@
+// Take back what was decided of a proposed prerequisite, in your name: it is an open proposal again and does not gate.
+// Refused where nobody decided anything, and without a name. No row: there is no such edge.
+// params: before STRING, after STRING, by STRING, why STRING
+// returns: done, status, reviewed_by, reviewed_at, review_reason
+// access: write
+MATCH (l:Lodestar)
+SET l.lockedAt = datetime()
+WITH l
+MATCH (:KnowledgePoint {id: $before})-[e:PREREQUISITE_OF]->(b:KnowledgePoint {id: $after})
+WITH b, e, properties(e) AS was,
+  $by <> '' AND coalesce(e.status IN ['accepted', 'rejected'], false)
+    AND (e.reviewedBy IS NOT NULL OR coalesce(e.source = 'mined', false)) AS done
+ORDER BY done DESC
+LIMIT 1
+FOREACH (x IN CASE WHEN done THEN [e] ELSE [] END |
+  SET x.status = 'proposed', x.reviewedBy = $by, x.reviewedAt = datetime(), x.reviewReason = $why)
+SET b.prerequisiteCount = COUNT { MATCH (b)<-[:PREREQUISITE_OF {status: 'accepted'}]-(:KnowledgePoint) }
+RETURN done, was.status AS status, was.reviewedBy AS reviewed_by, was.reviewedAt AS reviewed_at,
+  was.reviewReason AS review_reason

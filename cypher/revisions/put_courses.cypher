@@ -1,0 +1,7 @@
+// Make courses what these rows say: id, properties.
+// params: rows LIST<LIST>
+// returns: none
+// access: write
+UNWIND $rows AS row
+MERGE (c:Course {id: row[0]})
+SET c = row[1]

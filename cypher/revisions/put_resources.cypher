@@ -1,0 +1,7 @@
+// Make resources what these rows say: id, properties.
+// params: rows LIST<LIST>
+// returns: none
+// access: write
+UNWIND $rows AS row
+MERGE (r:Resource {id: row[0]})
+SET r = row[1]

@@ -1,0 +1,77 @@
+"""What a check is and what it finds: the header of its query says how grave that is and how it is mended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph import queries
+from graph.errors import NotFound
+
+SEVERITIES = ("error", "warning", "note")
+"""From what breaks the course for learners to what is only worth knowing."""
+
+Hit = tuple[str, str]
+"""What a check found: the id of a row (`before → after` of an arrow), and what there is to say about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check. `whole` is true where it looks at the whole graph and not at one course."""
+
+    name: str
+    summary: str
+    severity: str
+    fix: str
+    whole: bool = False
+
+    @property
+    def query(self) -> str:
+        """The name of its query file."""
+        return f"lint/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """All that one check found, in the order of ids (of lines, where rows are refused).
+
+    `detail` has a text for each id, which may be empty. `course` is empty where the check looked at the whole graph.
+    """
+
+    check: str
+    severity: str
+    count: int
+    ids: tuple[str, ...]
+    detail: tuple[str, ...]
+    fix: str
+    course: str = ""
+
+
+REFUSED = Check("refused", "Rows of files that an import refuses.", "error", "mend the row where its file and line say")
+"""The one check that only files need: a graph holds no such rows."""
+
+
+def checks() -> list[Check]:
+    """Every check of a graph, the gravest first."""
+    found = [_check(name) for name in queries.names("lint") if name.count("/") == 1]
+    return sorted(found, key=lambda check: (SEVERITIES.index(check.severity), check.name))
+
+
+def check(name: str) -> Check:
+    """One check, that of files included; raises `NotFound`."""
+    for each in (REFUSED, *checks()):
+        if each.name == name:
+            return each
+    raise NotFound("check", name)
+
+
+def finding(check: Check, hits: Iterable[Hit], course: str = "") -> list[Finding]:
+    """The finding of a check, if there is any."""
+    rows = list(hits)
+    if not rows:
+        return []
+    ids, detail = zip(*rows, strict=True)
+    return [Finding(check.name, check.severity, len(rows), ids, detail, check.fix, course)]
+
+
+def _check(name: str) -> Check:
+    query = queries.load(name)
+    return Check(name.removeprefix("lint/"), query.summary, query.more["severity"], query.more["fix"], not query.params)

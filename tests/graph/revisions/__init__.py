@@ -1,0 +1,1 @@
+"""Tests of the revisions of the curated graph."""

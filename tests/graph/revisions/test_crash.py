@@ -1,0 +1,119 @@
+"""Change, record and known state are committed together or not at all, whoever is killed or writes meanwhile."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from neo4j import GraphDatabase
+
+from graph.revisions import history
+from graph.revisions.record import By
+from graph.revisions.revert import revert
+from graph.revisions.scanning import scan
+from graph.revisions.sync import sync
+from tests.graph.folders import GOOD, parse, write
+from tests.graph.revisions.curated import import_course, run, state, tiny
+
+pytestmark = pytest.mark.database
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+import graph.importing, graph.revisions.settling, graph.revisions.changing
+from graph.connection import Address, connect
+from graph.revisions.record import By
+from graph.revisions.revert import revert
+from graph.revisions.sync import sync
+from tests.graph.folders import parse
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def after(module, name):
+    real = getattr(module, name)
+    async def then_die(*given, **named):
+        await real(*given, **named)
+        die()
+    setattr(module, name, then_die)
+
+async def main(uri, password, folder, where):
+    async with connect(Address(uri, password=password)) as graph:
+        if where == "half an import":
+            await graph_import(graph, progress=die)
+        elif where == "before an import's commit":
+            after(graph_module, "record")
+            await graph_import(graph)
+        elif where == "before a check's commit":
+            after(settling, "write")
+            await sync(graph)
+        else:
+            after(changing, "write")
+            await revert(graph, 2, By("x", "revert"))
+
+settling, changing, graph_module = graph.revisions.settling, graph.revisions.changing, graph.importing
+graph_import = lambda database, **more: graph.importing.import_course(database, parse(Path(sys.argv[3])), **more)
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+PLACES = ["half an import", "before an import's commit", "before a check's commit", "before a revert's commit"]
+
+
+@pytest.mark.parametrize("where", PLACES)
+async def test_who_is_killed_leaves_everything_or_nothing(graph, address, tmp_path, where):
+    await tiny(graph, tmp_path / "old")
+    await run(graph, "MATCH (k {id: 'tiny/a'}) SET k.name = 'by hand'")
+    if "check" not in where:
+        await sync(graph)
+    new = write(tmp_path / "new", points_csv=GOOD["points.csv"].replace("Second", "Other") + "tiny/d,Fourth,B1\n")
+    before, log = await state(graph), await history.log(graph)
+    command = [sys.executable, "-c", KILLED, address.uri, address.password, str(new), where]
+    killed = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | {"PYTHONPATH": "."})
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (await state(graph), await history.log(graph)) == (before, log)
+    assert bool(await scan(graph)) == ("check" in where)
+    await tiny(graph, tmp_path / "new", points_csv=(new / "points.csv").read_text())
+    await revert(graph, (await history.log(graph))[0].number, By("x", "revert"))
+    assert await state(graph) == before and await scan(graph) == set()
+
+
+async def test_a_hand_that_writes_while_an_import_runs(graph, address, tmp_path):
+    """The hand's transactions are implicit ones of a plain driver, as Browser's are."""
+    await tiny(graph, tmp_path)
+    changed = parse(write(tmp_path, points_csv=GOOD["points.csv"].replace("First", "Premier")))
+    with GraphDatabase.driver(address.uri, auth=(address.user, address.password)) as driver:
+
+        def by_hand(text):
+            with driver.session(database=address.database) as session:
+                session.run(text).consume()
+
+        def meanwhile(rows):
+            by_hand("MATCH (k {id: 'tiny/c'}) SET k.name = 'by hand'")
+            by_hand("CREATE (:Resource {id: 'hand', title: 'H', minutes: 2, status: 'active'})")
+
+        await import_course(graph, changed, progress=meanwhile)
+    assert await scan(graph)
+    await sync(graph)
+    assert [each.action for each in await history.log(graph)] == ["browser", "import", "import"]
+    assert await scan(graph) == set()
+    rows = (await history.difference(graph, 3)).after
+    assert set(rows["points"]) == {b'"tiny/c"'} and set(rows["resources"]) == {b'"hand"'}
+
+
+async def test_an_import_and_hands_on_the_same_rows_end_consistently(graph, tmp_path):
+    folders = [
+        parse(write(tmp_path / str(n), points_csv=GOOD["points.csv"].replace("First", f"First {n}"))) for n in range(4)
+    ]
+    await tiny(graph, tmp_path)
+
+    async def hand(n):
+        await run(graph, "MATCH (k {id: 'tiny/a'}) SET k.name = $name", name=f"hand {n}")
+        await sync(graph)
+
+    await asyncio.gather(*(import_course(graph, each) for each in folders), *map(hand, range(4)))
+    await sync(graph)
+    assert await scan(graph) == set()
+    numbers = [each.number for each in await history.log(graph, limit=100)]
+    assert numbers == list(range(len(numbers), 0, -1))

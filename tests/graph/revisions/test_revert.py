@@ -1,0 +1,211 @@
+"""Whatever was done to the curated graph can be undone, and then it is byte for byte what it was."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from graph import derive
+from graph.errors import BadCourse, Conflict, Invalid, NotFound
+from graph.importing import import_course
+from graph.revisions import history
+from graph.revisions.record import By, Touched, record
+from graph.revisions.revert import revert, revert_to
+from graph.revisions.scanning import scan
+from graph.revisions.sync import sync
+from tests.graph.folders import courses, parsed
+from tests.graph.revisions.curated import BY, clear, derived, run, state, tiny
+from tests.graph.revisions.test_sync import BY_HAND
+
+pytestmark = pytest.mark.database
+UNDO = By("tester", "revert")
+SLOW = settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+WRITES = [
+    "MATCH (k:KnowledgePoint) WITH k ORDER BY k.id SKIP $n LIMIT 1 SET k.name = 'by hand', k.on = date('2026-01-02')",
+    "MATCH (k:KnowledgePoint) WITH k ORDER BY k.id SKIP $n LIMIT 1 DETACH DELETE k",
+    "MATCH (r:Resource) WITH r ORDER BY r.id SKIP $n LIMIT 1 DETACH DELETE r",
+    "MATCH (i:Item) WITH i ORDER BY i.id SKIP $n LIMIT 1 DETACH DELETE i",
+    "MATCH (a)-[e:TEACHES]->(b) WITH e ORDER BY a.id, b.id SKIP $n LIMIT 1 SET e.importance = 0.123",
+    "MATCH (a)-[e:PREREQUISITE_OF]->(b) WITH e ORDER BY a.id, b.id SKIP $n LIMIT 1 DELETE e",
+    "MATCH (a:KnowledgePoint), (b:KnowledgePoint) WHERE a.id > b.id WITH a, b ORDER BY a.id, b.id SKIP $n LIMIT 2 "
+    "CREATE (a)-[:PREREQUISITE_OF {status: 'accepted', drawn: datetime('2026-01-01T00:00:00Z')}]->(b)",
+    "MATCH (c:Course) WHERE NOT EXISTS { (:KnowledgePoint {id: 'hand/' + $n}) } "
+    "AND NOT EXISTS { (:Resource {id: 'hand/r/' + $n}) } WITH c ORDER BY c.id LIMIT 1 "
+    "CREATE (c)-[:INCLUDES]->(k:KnowledgePoint {id: 'hand/' + $n, name: 'H'})"
+    "<-[:TEACHES {role: 'primary'}]-(:Resource {id: 'hand/r/' + $n, title: 'H', status: 'active', minutes: 3})",
+    "MATCH (k:KnowledgePoint) WITH k ORDER BY k.id SKIP $n LIMIT 1 MATCH (k)<-[e:INCLUDES]-() DELETE e",
+    "MATCH (i:Item), (k:KnowledgePoint) WITH i, k ORDER BY i.id, k.id SKIP $n LIMIT 1 CREATE (i)-[:ASSESSES]->(k)",
+    "MATCH (c:Course) SET c.masteredAt = 0.1 * $n, c.relatedAt = 0.1 + 0.1 * $n",
+]
+
+
+@st.composite
+def histories(draw):
+    """Changes as people make them: imports, typed Cypher, judged edges."""
+    kinds = st.sampled_from(["import", "other", "judge", *["hand"] * 4])
+    steps = []
+    for kind in draw(st.lists(kinds, min_size=2, max_size=6)):
+        if kind in ("import", "other"):
+            steps.append((kind, draw(courses("any" if kind == "import" else "other"))))
+        elif kind == "hand":
+            steps.append((kind, (draw(st.sampled_from(WRITES)), draw(st.integers(0, 3)))))
+        else:
+            steps.append((kind, draw(st.sampled_from(["rejected", "proposed"]))))
+    return steps
+
+
+async def do(graph, kind, what):
+    if kind in ("import", "other"):
+        with suppress(BadCourse):
+            await import_course(graph, parsed(what), by=BY)
+    elif kind == "hand":
+        await run(graph, what[0], n=what[1])
+        await sync(graph)
+    else:
+        await graph.writing(lambda work: judge(work, what))
+
+
+async def judge(work, status):
+    """As review does: the lock, a change of one edge, its record."""
+    await work.run("curate/lock_graph")
+    [row] = await work.text(
+        "MATCH (a:KnowledgePoint)-[e:PREREQUISITE_OF]->(b) WHERE e.status <> 'accepted' "
+        "WITH a, e, b ORDER BY a.id, b.id LIMIT 1 SET e.status = $status, "
+        "e.reviewedAt = datetime() RETURN collect([a.id, b.id]) AS pairs",
+        status=status,
+    )
+    if row["pairs"]:
+        await record(work, By("reviewer", "reject"), Touched(prerequisites=set(map(tuple, row["pairs"]))))
+
+
+@SLOW
+@given(steps=histories())
+async def test_undone_one_by_one_the_graph_is_what_it_was(graph, steps):
+    await clear(graph)
+    states = [(0, await state(graph), await derived(graph))]
+    for kind, what in steps:
+        await do(graph, kind, what)
+        numbers = await history.log(graph, limit=1)
+        assert await scan(graph) == set()
+        if numbers and numbers[0].number > states[-1][0]:
+            states.append((numbers[0].number, await state(graph), await derived(graph)))
+    numbered = dict((number, (rows, more)) for number, rows, more in states)
+    last = states[-1][0]
+    for number in range(last, 0, -1):
+        if any((await history.difference(graph, number)).before.values()):
+            await revert(graph, number, UNDO)
+        if number - 1 in numbered:
+            assert (await state(graph), await derived(graph)) == numbered[number - 1]
+    for number, rows, more in states[::-1]:
+        if await state(graph) != rows:
+            await revert_to(graph, number, UNDO)
+        assert (await state(graph), await derived(graph)) == (rows, more)
+        assert await scan(graph) == set()
+
+
+@pytest.mark.parametrize("text", BY_HAND.values(), ids=BY_HAND.keys())
+async def test_a_change_by_hand_is_undone(graph, tmp_path, text):
+    await tiny(graph, tmp_path)
+    before = await state(graph), await derived(graph)
+    await run(graph, text)
+    await sync(graph)
+    after = await state(graph)
+    await revert(graph, 2, UNDO)
+    assert (await state(graph), await derived(graph)) == before
+    await revert(graph, 3, UNDO)
+    assert await state(graph) == after
+
+
+async def test_what_changed_again_later_stands_against_it(graph, tmp_path):
+    await tiny(graph, tmp_path)
+    await run(graph, BY_HAND["renamed point"])
+    await sync(graph)
+    await run(graph, BY_HAND["same length"])
+    await run(graph, BY_HAND["new edge"])
+    with pytest.raises(Conflict, match="points: tiny/a, changed again by revision 3"):
+        await revert(graph, 2, UNDO)
+    with pytest.raises(Conflict, match=r"prerequisites: tiny/a → tiny/c, came later and rests on what would go"):
+        await revert(graph, 1, UNDO)
+    await revert(graph, 3, UNDO)
+    await revert(graph, 2, UNDO)
+    await revert(graph, 1, UNDO)
+    assert await state(graph) == {}
+
+
+async def test_what_cannot_be_undone_is_said(graph, tmp_path):
+    with pytest.raises(NotFound, match="no revision '1'"):
+        await revert(graph, 1, UNDO)
+    await tiny(graph, tmp_path)
+    with pytest.raises(NotFound, match="no revision '7'"):
+        await revert_to(graph, 7, UNDO)
+    await run(graph, "MATCH (k:KnowledgePoint) SET k.prerequisiteCount = 7")
+    await derive.rebuild(graph)
+    with pytest.raises(Invalid, match="nothing differs"):
+        await revert(graph, 2, UNDO)
+    await run(graph, "MATCH (n:KnownRows|Revision) DETACH DELETE n")
+    await sync(graph)
+    with pytest.raises(Invalid, match="before changes were numbered"):
+        await revert(graph, 3, UNDO)
+    with pytest.raises(Invalid, match="before changes were numbered"):
+        await revert_to(graph, 0, UNDO)
+
+
+async def test_undoing_never_closes_a_cycle(graph, tmp_path):
+    await tiny(graph, tmp_path)
+    await run(graph, "MATCH ()-[e:PREREQUISITE_OF]->({id: 'tiny/c'}) SET e.status = 'rejected'")
+    await sync(graph)
+    await run(
+        graph,
+        "MATCH (a {id: 'tiny/a'}), (c {id: 'tiny/c'}) CREATE (c)-[:PREREQUISITE_OF {status: 'accepted'}]->(a)",
+    )
+    await sync(graph)
+    with pytest.raises(Conflict, match="close the cycle"):
+        await revert(graph, 2, UNDO)
+    assert await scan(graph) == set()
+    assert [each.action for each in await history.log(graph)] == ["browser", "browser", "import"]
+
+
+async def test_what_learners_worked_with_stays(graph, tmp_path):
+    await tiny(graph, tmp_path)
+    await run(
+        graph,
+        "MATCH (r:Resource {id: 'tiny/r/c'}), (k:KnowledgePoint {id: 'tiny/c'}), (i:Item) "
+        "CREATE (l:Learner {id: 'l', course: 'tiny'})-[:DID]->(:Interaction {id: 'x'})-[:ON]->(r), "
+        "(l)-[:MASTERY {level: 0.5}]->(k), (l)-[:DID]->(:Interaction {id: 'y'})-[:ON]->(i)",
+    )
+    settled = await revert(graph, 1, UNDO)
+    kept = ["courses: tiny", "points: tiny/c", "resources: tiny/r/c", "items: tiny/q/1"]
+    assert settled.notes[1:] == [f"{row}: stays for learners' histories, in no course" for row in kept]
+    left = await run(graph, "MATCH (n:Resource|Item|KnowledgePoint) RETURN n.id AS id, n.status AS status ORDER BY id")
+    assert left == [
+        {"id": "tiny/c", "status": None},
+        {"id": "tiny/q/1", "status": "retired"},
+        {"id": "tiny/r/c", "status": "retired"},
+    ]
+    assert await run(graph, "MATCH ({id: 'tiny/r/c'})-[:TEACHES]->(k) RETURN k.id AS id") == [{"id": "tiny/c"}]
+    assert await scan(graph) == set()
+    await revert(graph, 2, UNDO)
+    assert await run(graph, "MATCH (r:Resource {id: 'tiny/r/c'}) RETURN r.status AS s") == [{"s": "active"}]
+
+
+async def test_a_deleted_resource_is_back_and_its_history_is_not(graph, tmp_path):
+    await tiny(graph, tmp_path)
+    await run(graph, BY_HAND["deleted resource"])
+    await sync(graph)
+    assert "not what learners had done with it" in (await revert(graph, 2, UNDO)).notes[1]
+
+
+async def test_two_reverts_at_once_are_one_after_the_other(graph, tmp_path):
+    await tiny(graph, tmp_path)
+    await run(graph, BY_HAND["renamed point"])
+    await sync(graph)
+    done = await asyncio.gather(revert(graph, 2, UNDO), revert(graph, 2, UNDO), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in done) == ["Conflict", "Settled"]
