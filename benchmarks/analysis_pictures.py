@@ -6,6 +6,7 @@ by chance in thirty rounds of the real loop, eight hours apart, on a managed Neo
 
 import asyncio
 import random
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from api.loading import read_arrays
 from benchmarks.stage import imported
 from graph.candidates import candidates
 from graph.connection import Graph
-from graph.learners import Goal, create_learner, set_goals
+from graph.errors import NotFound
+from graph.learners import Goal, create_learner, delete_learner, set_goals
 from graph.outcomes import record_outcome
 from graph.practice import Outcome
 from models.simulator import Learners, Population
@@ -50,6 +52,8 @@ async def learn(graph: Graph) -> None:
     hidden.renew(np.arange(LEARNERS))
     names = [f"picture-{n}" for n in range(LEARNERS)]
     for name in names:
+        with suppress(NotFound):
+            await delete_learner(graph, name)
         await create_learner(graph, name, start, COURSE)
         await set_goals(graph, name, [Goal(GOAL)])
     places = {resource: place for place, resource in enumerate(course.resource_ids)}
