@@ -39,7 +39,7 @@ class Names:
         sizes = np.maximum(np.asarray(held.sum(axis=1)).ravel(), 1)
         self._inside = _shares(held, held, sizes)
         self._mentioned = _shares(held, told, sizes)
-        pieces = [[part for part in words(name, PIECES)] for name in names]
+        pieces = [words(name, PIECES) for name in names]
         vectors = Terms.of(pieces).vectors(pieces)
         self._alike = np.asarray((vectors @ vectors.T).toarray(), dtype=np.float64)
         self._general = np.log1p((self._inside >= 1).sum(axis=1) - 1)
