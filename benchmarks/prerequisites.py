@@ -34,7 +34,7 @@ def main() -> None:
     settings = {"points": POINTS, "learners": USUAL, "q": Rules().q, "least lift": Rules().lift, "seeds": seeds}
     report = Report("prerequisites", options.quick, settings)
     until = time.monotonic() + 60 * options.minutes
-    todo = [(piece, seed) for piece in pieces(options.quick) for seed in range(seeds)]
+    todo = [(piece, seed) for seed in range(seeds) for piece in pieces(options.quick)]
     found: dict[str, list[Figures]] = {}
     with Progress() as bar:
         for piece, seed in bar.track(todo, description="measuring"):

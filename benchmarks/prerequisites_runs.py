@@ -29,11 +29,11 @@ RUNS = Path(__file__).parent / ".runs" / "prerequisites"
 POINTS, USUAL = 50, 3_000
 SIZES = (100, 300, 1_000, 3_000, 10_000)
 NOISES = {
-    "none": Noise(0, 0),
-    "guess_20_slip_10": Noise(0.2, 0.1),
-    "guess_30_slip_15": Noise(0.3, 0.15),
     "careless_20": Noise(careless=0.2),
+    "guess_20_slip_10": Noise(0.2, 0.1),
+    "none": Noise(0, 0),
     "careless_50": Noise(careless=0.5),
+    "guess_30_slip_15": Noise(0.3, 0.15),
 }
 RULES = {
     "q01": Rules(q=0.01),
@@ -44,7 +44,6 @@ RULES = {
 }
 Figures = dict[str, float]
 LISTED = 50
-POLICIES = ("own", "syllabus")
 ONCE = ("english", "random_200", "metacademy")
 
 
@@ -80,17 +79,18 @@ def pieces(quick: bool) -> Iterator[Piece]:
     yield Piece("growth.syllabus", lambda seed: growth("syllabus", SIZES if seed == 0 else SIZES[:-1], POINTS, seed))
     for domain in DOMAINS:
         yield Piece(f"names.{domain}", lambda seed, domain=domain: named(domain, seed, VARIANTS))
+    yield Piece("null.syllabus", lambda seed: null("syllabus", USUAL, POINTS, seed))
     for name in NOISES:
         yield Piece(f"noise.{name}", lambda seed, name=name: noisy(name, seed))
-    for policy in POLICIES:
-        yield Piece(f"null.{policy}", lambda seed, policy=policy: null(policy, USUAL, POINTS, seed))
-    yield Piece("growth.own", lambda seed: growth("own", SIZES[:-1], POINTS, seed))
-    for policy in ("gated", "random"):
-        yield Piece(f"growth.{policy}", lambda seed, policy=policy: growth(policy, (USUAL,), POINTS, seed))
+    yield Piece("growth.gated", lambda seed: growth("gated", (USUAL,), POINTS, seed))
+    yield Piece("graph.english", lambda seed: graph("english", seed))
     for course in READERS:
         yield Piece(f"texts.{course}", lambda seed, course=course: hidden_edges(course, seed))
+    yield Piece("null.own", lambda seed: null("own", USUAL, POINTS, seed))
+    yield Piece("growth.own", lambda seed: growth("own", SIZES[:-1], POINTS, seed))
     yield Piece("placed", placed)
-    for name in ("english", "random_100", "metacademy", "random_200"):
+    yield Piece("growth.random", lambda seed: growth("random", (USUAL,), POINTS, seed))
+    for name in ("random_100", "metacademy", "random_200"):
         yield Piece(f"graph.{name}", lambda seed, name=name: graph(name, seed))
 
 

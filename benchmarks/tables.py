@@ -1,8 +1,8 @@
 """What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
-`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `tree`, `commands`, `strategies` or `analyses`. tests/test_docs.py
-fails where what stands there is not what code and results say.
+`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `tree`, `commands`, `strategies` or
+`analyses`. tests/test_docs.py fails where what stands there is not what code and results say.
 """
 
 import ast
@@ -16,6 +16,7 @@ from typing import Any
 import typer.main
 
 from api.cli.main import app
+from benchmarks.prerequisites_tables import block as prerequisites
 from graph.analysis import questions
 from models.advice import FAMILIES, TOLD
 from models.strategies import STRATEGIES
@@ -76,7 +77,10 @@ def table(name: str) -> str:
         return f"not measured yet: `python -m benchmarks.{benchmark}`\n"
     result = json.loads(path.read_text(encoding="utf-8"))
     kinds = {"courses": ladder, "learners": learners, "cat": diagnostics, "recommenders": rankers}
-    lines = kinds[benchmark](result["figures"], course) if course else listing(result["figures"])
+    if benchmark == "prerequisites" and course:
+        lines = prerequisites(result, course)
+    else:
+        lines = kinds[benchmark](result["figures"], course) if course else listing(result["figures"])
     return "\n".join([*lines, "", _source(benchmark, result), ""])
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Ints
+from models.arrays import Flags as Flags
+from models.arrays import Ints as Ints
 
 Doubles = NDArray[np.float64]
 

@@ -10,13 +10,15 @@ chance of f (Platt 1999).
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import cholesky
+from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 from scipy.special import expit
 
 from models.arrays import Flags
 from models.mining.contract import Doubles
 
-RIDGES = (0.1, 0.3, 1.0, 3.0)
+RIDGES = (0.3, 1.0)
 WIDTH = 1 / 6
 THRESHOLDS = tuple(np.linspace(0.1, 0.7, 25).tolist())
 MOST = 2_000
@@ -51,12 +53,11 @@ def fit(features: Doubles, label: Doubles) -> Classifier:
     features, label = features[:MOST], label[:MOST]
     columns = np.sort(features, axis=0).T
     rows, mean = ranks(columns, features), float(label.mean())
-    size, vectors = np.linalg.eigh(kernel(rows, rows))
-    turned = vectors.T @ (label - mean)
-    tried = []
+    near, tried = kernel(rows, rows), []
     for ridge in RIDGES:
-        weights = vectors @ (turned / (size + ridge))
-        tried.append((weights, weights / (vectors**2 @ (1 / (size + ridge)))))
+        inverse = _inverse(near + ridge * np.eye(len(near)))
+        weights = inverse @ (label - mean)
+        tried.append((weights, weights / np.diag(inverse)))
     weights, missed = min(tried, key=lambda pair: float((pair[1] ** 2).mean()))
     curve = _curve(label - missed, label)
     left_out = expit(curve[0] * (label - missed) + curve[1])
@@ -80,6 +81,13 @@ def kernel(left: Doubles, right: Doubles) -> Doubles:
     """(Q, M)."""
     square = (left**2).sum(1)[:, None] + (right**2).sum(1) - 2 * left @ right.T
     return np.asarray(np.exp(-np.maximum(square, 0) / max(1e-9, WIDTH * left.shape[1])))
+
+
+def _inverse(matrix: Doubles) -> Doubles:
+    """Of a positive definite matrix."""
+    upper, failed = dpotri(cholesky(matrix), lower=False)
+    assert not failed
+    return np.asarray(np.triu(upper) + np.triu(upper, 1).T)
 
 
 def _curve(value: Doubles, label: Doubles) -> tuple[float, float]:

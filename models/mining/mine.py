@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.arrays import Flags, Ints
 from models.mining.clock import FINE_STRATA, FINE_STRATUM, Clock
-from models.mining.contract import Doubles, MasteryLog, Mined
+from models.mining.contract import Doubles, Flags, Ints, MasteryLog, Mined
 from models.mining.dependence import dependence_of
 from models.mining.direct import direct
 from models.mining.order import order_of
