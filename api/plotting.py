@@ -17,7 +17,7 @@ from graph.errors import Invalid
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LONGEST = 28
+LONGEST = 40
 """Characters of a label before it is cut."""
 
 

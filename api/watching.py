@@ -2,8 +2,8 @@
 
 Two beats: the counts every few seconds, which tell at once what was added or deleted; and round after round over every
 row, so slowly that it takes 3 % of the time, which tells the rest: a small course takes seconds, 300,000 rows minutes.
-What was changed becomes a revision (`graph.revisions.sync`), and the courses in memory are built anew at every new revision,
-whoever made it.
+What was changed becomes a revision (`graph.revisions.sync`), and the courses in memory are built anew at every new
+revision, whoever made it.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from api.loop import Loop
+from api.service import Service as Service
 from graph.errors import LodestarError
 from graph.revisions.sync import Settled, look, sync
 

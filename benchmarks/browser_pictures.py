@@ -7,7 +7,10 @@ the two files of `lodestar browser`, runs saved scripts; and fails where Browser
 import argparse
 import asyncio
 import base64
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +22,7 @@ from benchmarks.stage import ROOT
 from graph import browser, formats
 from graph.connection import Address, connect
 from graph.importing import import_course
+from graph.revisions.record import By
 from graph.schema import migrate
 
 PICTURES = ROOT.parent / "docs" / "pictures"
@@ -45,7 +49,11 @@ def main() -> None:
         window.log_in(place, address)
         for scene in (load, find, rest, add):
             scene(window)
-            print(f"took {scene.__name__}")
+        _lodestar(address, "propose", "english", "--texts")
+        review(window)
+        _lodestar(address, "graph", "log", "english")
+        _lodestar(address, "graph", "revert", "3", "--why", "The link is dead.")
+        undo(window)
 
 
 class Window:
@@ -107,6 +115,7 @@ class Window:
             raise SystemExit(f"{name}: Browser shows an error: {self._page.inner_text('body')[:800]}")
         PICTURES.mkdir(parents=True, exist_ok=True)
         self._page.screenshot(path=PICTURES / f"browser-{name}.png")
+        print(f"took {name}")
 
     def _go(self) -> None:
         self._page.wait_for_timeout(500)
@@ -149,6 +158,33 @@ def add(window: Window) -> None:
     window.shoot("add")
 
 
+def review(window: Window) -> None:
+    """What was proposed, with its evidence."""
+    window.type(":clear")
+    window.unfold("Curate")
+    window.unfold("Review")
+    window.run("open proposals")
+    window.shoot("review")
+
+
+def undo(window: Window) -> None:
+    """Who changed what; the resource of our own is gone again."""
+    window.type(":clear")
+    window.unfold("Review")
+    window.unfold("Curate")
+    window.run("revisions")
+    window.shoot("revisions")
+
+
+def _lodestar(address: Address, *words: str) -> None:
+    """A command as typed, on this server."""
+    print("$ lodestar", *words)
+    access = {"NEO4J_URI": address.uri, "NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
+    surroundings = os.environ | access | {"LODESTAR_AUTHOR": "ana"}
+    command = "from api.cli.main import main; main()"
+    subprocess.run([sys.executable, "-c", command, *words], cwd=ROOT.parent, env=surroundings, check=True)
+
+
 @contextmanager
 def _server() -> Iterator[tuple[Address, str]]:
     """A managed Neo4j with the English course only, and where its Browser is."""
@@ -165,7 +201,7 @@ def _server() -> Iterator[tuple[Address, str]]:
 async def _fill(address: Address) -> None:
     async with connect(address) as graph:
         await migrate(graph)
-        await import_course(graph, formats.read(ROOT.parent / "examples" / "english"))
+        await import_course(graph, formats.read(ROOT.parent / "examples" / "english"), by=By("ana", "import"))
 
 
 @contextmanager

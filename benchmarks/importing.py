@@ -87,14 +87,14 @@ async def _round(graph: Graph, size: int, seed: int, server: psutil.Process) -> 
     shutil.rmtree(FILES, ignore_errors=True)
     course_folder.write(generate(size, seed), FILES)
     times = {}
-    busy = _computed(server)
+    busy = computed(server)
     clock = perf_counter()
     parsed = formats.read(FILES)
     times["read s"] = perf_counter() - clock
     clock = perf_counter()
     done = await import_course(graph, parsed)
     times["import s"] = perf_counter() - clock
-    times["cpu s"] = _computed(server) - busy
+    times["cpu s"] = computed(server) - busy
     clock = perf_counter()
     again = await import_course(graph, formats.read(FILES))
     times["again s"] = perf_counter() - clock
@@ -108,7 +108,7 @@ async def _round(graph: Graph, size: int, seed: int, server: psutil.Process) -> 
     return {"rows": done.rows, **times}
 
 
-def _computed(server: psutil.Process) -> float:
+def computed(server: psutil.Process) -> float:
     """Processor seconds of this process and the server so far."""
     return sum(sum(process.cpu_times()[:2]) for process in (psutil.Process(), server))
 

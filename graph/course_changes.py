@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.course import Course
+from graph.course import Prerequisite as Prerequisite
+from graph.course import Teaches as Teaches
 
 _KEYS: dict[str, Callable[[Any], Any]] = {
     "points": lambda row: row.id,

@@ -54,7 +54,7 @@ async def _import(
     written, plan = await write(work, course, progress)
     revision = int(locked[0]["revision"])
     if written.anything:
-        revision = await record(work, by, plan.touched, plan.made)
+        revision = await record(work, by, plan.touched, await plan.made)
     return course.id, course.title, course.rows, revision, written
 
 

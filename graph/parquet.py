@@ -109,9 +109,10 @@ def sheet(path: Path, schema: pa.Schema) -> Iterator[Sheet]:
 
 
 def _typed(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    if kind == pa.string():
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
         return pa.array([as_text(value) for value in values], kind)
-    return pa.array(values, kind)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import pyarrow as pa
-from neo4j import AsyncTransaction
+from neo4j import AsyncTransaction, Record
 
 from graph import queries
 from graph.columns import EDGES, MOMENT, NODES, STRING, columns
@@ -30,13 +30,14 @@ ENDS = {"source_id": STRING, "source_label": STRING, "target_id": STRING, "targe
 
 
 class Kind(NamedTuple):
-    """One file: whose rows, with which columns, and how many there were when it was counted."""
+    """One file: whose rows, with which columns, how many there were when they were counted, from which labels."""
 
     query: str
     name: str
     first: dict[str, pa.DataType]
     columns: dict[str, pa.DataType]
     rows: int
+    sources: list[str | None]
 
     def file(self, folder: Path) -> Path:
         """Where it lies."""
@@ -79,22 +80,23 @@ async def _kinds(transaction: AsyncTransaction) -> list[Kind]:
     ]
 
 
-Shapes = dict[str, list[tuple[list[tuple[str, str]], int]]]
+Shapes = dict[str, list[Record]]
 
 
 async def _shapes(transaction: AsyncTransaction, query: str) -> Shapes:
     found: Shapes = {}
     async for record in await transaction.run(queries.load(query).text):
-        found.setdefault(record["kind"], []).append((record["shape"], record["rows"]))
+        found.setdefault(record["kind"], []).append(record)
     return found
 
 
 def _kind(
     query: str, name: str, first: dict[str, pa.DataType], model: dict[str, dict[str, pa.DataType]], found: Shapes
 ) -> Kind:
-    shapes = found.get(name, [])
-    named = columns(model.get(name, {}), (shape for shape, _ in shapes), first.keys())
-    return Kind(query, name, first, named, sum(rows for _, rows in shapes))
+    own = found.get(name, [])
+    named = columns(model.get(name, {}), (record["shape"] for record in own), first.keys())
+    sources = list(dict.fromkeys(record["source"] for record in own))
+    return Kind(query, name, first, named, sum(record["rows"] for record in own), sources)
 
 
 def _tell(progress: Callable[[int, int], None], done: int, total: int, now: int) -> None:
@@ -106,12 +108,12 @@ async def _write(transaction: AsyncTransaction, kind: Kind, path: Path, progress
     moments = [name for name, type in kind.columns.items() if type == MOMENT]
     others = [name for name in kind.columns if name not in moments]
     schema = pa.schema(kind.first | {name: kind.columns[name] for name in [*others, *moments]})
+    params = {"kind": kind.name, "sources": kind.sources, "columns": others, "moments": moments}
     rows = 0
-    result = await transaction.run(
-        queries.load(kind.query).text, {"kind": kind.name, "columns": others, "moments": moments}
-    )
     with sheet(path, schema) as growing:
-        async for record in result:
+        if not kind.rows:
+            return 0
+        async for record in await transaction.run(queries.load(kind.query).text, params):
             batch = record["rows"]
             growing.add([*row[:-2], *map(plain, row[-2]), *row[-1]] for row in batch)
             rows += len(batch)

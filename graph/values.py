@@ -7,6 +7,8 @@ from neo4j.graph import Node, Path, Relationship
 from neo4j.spatial import Point
 from neo4j.time import Date, DateTime, Duration, Time
 
+_PLAIN = {str, int, float, bool}
+
 
 def plain(value: Any) -> Any:
     """The value without the driver's classes.
@@ -15,6 +17,8 @@ def plain(value: Any) -> Any:
     with `labels`, a relationship its properties with `type`, `source` and `target`, a path the list of both, a spatial
     point its coordinates.
     """
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, list):
         return [plain(each) for each in value]
     if isinstance(value, dict):

@@ -84,6 +84,6 @@ def list_questions() -> None:
         table.add_row(f"[bold]{group}[/bold]")
         for each in found:
             says = each.summary.partition(": ")[0].partition(". ")[0].rstrip(".")
-            table.add_row(f"  {each.name}", says, " ".join(f"--{key}" for key in each.params))
+            table.add_row(f"  {each.name}", says, " ".join(f"--{key.replace('_', '-')}" for key in each.params))
     console.print(table)
     console.print("lodestar ask NAME --PARAMETER VALUE; --show prints the Cypher; --cypher asks your own question.")

@@ -15,7 +15,7 @@ LOOSE = {"ignore_unknown_options": True}
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[NAME] [--PARAMETER VALUE]...",
+        metavar="[NAME] [--PARAMETER VALUE]",
         help="Which question, and its parameters; without a name all are listed.",
         show_default=False,
     ),

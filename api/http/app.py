@@ -8,8 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api.http import health, metrics, problems, routes
-from api.service import Service
-from api.watching import watching
+from api.watching import Service, watching
 
 DESCRIPTION = """
 Recommends what a person should learn next, and the path from there to their goal.
@@ -26,6 +25,9 @@ TAGS = [
     {"name": "recommendations", "description": "What to learn next, and the path to the goal."},
     {"name": "outcomes", "description": "What happened; the learner's state follows."},
     {"name": "catalogue", "description": "Courses, knowledge points, resources."},
+    {"name": "review", "description": "Proposed prerequisites and related points, and what people decided."},
+    {"name": "revisions", "description": "Who changed the curated graph, when, why and how."},
+    {"name": "case", "description": "Courses as CASE 1.0 competency frameworks, to read."},
     {"name": "revisions", "description": "Who changed the graph, what and why."},
     {"name": "operation", "description": "Health and metrics, without a key."},
 ]

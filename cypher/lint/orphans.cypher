@@ -7,7 +7,7 @@
 // fix: draw the prerequisites that a teacher would name, or let a resource teach the point beside another
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 WHERE k.id IS NOT NULL AND NOT EXISTS { (k)-[:PREREQUISITE_OF {status: 'accepted'}]-() }
-  AND NOT EXISTS { (k)-[:RELATED_TO]-() }
+  AND NOT EXISTS { MATCH (k)-[e:RELATED_TO]-() WHERE coalesce(e.status, 'accepted') = 'accepted' }
   AND NOT EXISTS { MATCH (k)<-[:TEACHES]-(:Resource {status: 'active'})-[:TEACHES]->(other) WHERE other <> k }
 RETURN k.id AS id, coalesce(toStringOrNull(k.name), '') AS detail
 ORDER BY id

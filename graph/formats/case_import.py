@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from graph.course_files import Folder, Row, Sheet
-from graph.formats.case_extra import Added, added
+from graph.formats.case_extra import added
 from graph.formats.case_file import Package, load
 from graph.formats.case_reading import Reading, understood
 
@@ -17,7 +17,10 @@ def read(path: Path) -> Folder:
         found = understood(package, extra, folder.problems)
         if isinstance(found.header["title"], str) and found.header["title"].strip():
             folder.header = Row(package.document.at, found.header)
-        folder.sheets = [*_sheets(path.name, package, found, whole=not folder.problems), *_rows(package, extra)]
+        folder.sheets = [
+            *_sheets(path.name, package, found, whole=not folder.problems),
+            *extra.sheets(package.document.at),
+        ]
         folder.notes += found.notes
     return folder
 
@@ -29,7 +32,3 @@ def _sheets(file: str, package: Package, found: Reading, whole: bool) -> list[Sh
         Sheet(file, "points", None, points, whole),
         Sheet(file, "prerequisites", None, edges, whole),
     ]
-
-
-def _rows(package: Package, extra: Added) -> list[Sheet]:
-    return extra.sheets(package.document.at)

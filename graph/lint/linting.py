@@ -1,4 +1,7 @@
-"""Lints a graph: each check is the query of its name in cypher/lint, in a read transaction of its own."""
+"""Lints a graph: each check is the query of its name in cypher/lint, in a read transaction of its own.
+
+Checks of chains share one reading of all prerequisites, see `graph.lint.chains`.
+"""
 
 from functools import partial
 
@@ -24,7 +27,9 @@ async def lint(graph: Graph, course: str, only: str | None = None) -> list[Findi
     if not await graph.read("curate/course", course=course):
         raise NotFound("course", course)
     asked = [check for check in checks() if not check.whole and only in (None, check.name)]
-    return [found for check in asked for found in finding(check, await _hits(graph, check, course), course)]
+    walked = any(check.name in chains.CHECKS for check in asked)
+    links = await graph.reading(partial(_chains, course=course)) if walked else None
+    return [found for check in asked for found in finding(check, await _hits(graph, check, course, links), course)]
 
 
 async def lint_whole(graph: Graph, only: str | None = None) -> list[Finding]:
@@ -33,9 +38,9 @@ async def lint_whole(graph: Graph, only: str | None = None) -> list[Finding]:
     return [found for check in asked for found in finding(check, _pairs(await graph.read(check.query)))]
 
 
-async def _hits(graph: Graph, check: Check, course: str) -> list[Hit]:
-    if check.name in chains.CHECKS:
-        return sorted(chains.CHECKS[check.name](await graph.reading(partial(_chains, course=course))))
+async def _hits(graph: Graph, check: Check, course: str, links: chains.Chains | None) -> list[Hit]:
+    if links is not None and check.name in chains.CHECKS:
+        return sorted(chains.CHECKS[check.name](links))
     return _pairs(await graph.read(check.query, course=course))
 
 

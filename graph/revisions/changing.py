@@ -16,7 +16,7 @@ async def change_to(work: Work, by: By, target: State, keys: Keys, notes: list[s
     or where an accepted prerequisite would close a cycle; then the transaction is to be given up.
     """
     await bring(work, target)
-    change = await around(work, await differences(work, keys, {}), keys)
+    change = await around(work, await differences(work, keys), keys)
     await refuse_cycle(work)
     notes = notes + _kept(change, target)
     return Settled(await write(work, by, change, notes), change.counts(), notes)

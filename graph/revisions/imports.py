@@ -1,13 +1,15 @@
 """Which rows an import may alter, and the new ones as it writes them, so that they need not be read back."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from graph.course_changes import Changes
+from graph.course_changes import Changes, Prerequisite, Teaches
 from graph.revisions import known
+from graph.revisions.known import Made
 from graph.revisions.reach import Touched, reach
-from graph.revisions.rows import ASSESSES, INCLUDES, Tables, key_of, row_of
+from graph.revisions.rows import ASSESSES, INCLUDES, Id, key_of, row_of
 from graph.revisions.settling import Work, settle
 
 _POINT = (
@@ -52,34 +54,35 @@ class Plan:
     """What an import is about to do to rows.
 
     Attributes:
-        touched: every row that it may create, change or delete, links that go with their ends included.
-        made: those of them that nobody knows yet, as the import will write them.
+        touched: rows that are known and that it may change or delete, links that go with their ends included.
+        made: the new ones as it will write them; put together while the database works on the import.
     """
 
     touched: Touched
-    made: Tables
+    made: Awaitable[Made]
 
 
 async def planned(work: Work, course: str, changes: Changes) -> Plan:
     """Look before the import writes; what was done by hand to its rows becomes a revision first."""
-    tables = changes.tables
-    touched = Touched(
-        courses={course} if changes.header else set(),
-        points=_ids(changes, "points"),
-        prerequisites={(row.before, row.after) for row in _all(changes, "prerequisites")},
-        resources=_ids(changes, "resources"),
-        teaches={(row.resource, row.point) for row in _all(changes, "teaches")},
-        items=_ids(changes, "items"),
-    )
-    kept = await known.load(work, touched.keys())
-    back = [row.id for row in tables["resources"].created if kept.row("resources", key_of(row.id)) is not None]
-    gone = {table: [row.id for row in tables[table].gone] for table in ("points", "resources")}
+    ids = {table: {_id(row): row for row in change.created} for table, change in changes.tables.items()}
+    keys = {table: set(map(key_of, rows)) for table, rows in ids.items()}
+    kept = await known.load(work, keys)
+    touched = Touched(courses={course} if changes.header else set())
+    for table, change in changes.tables.items():
+        again = {id for id in ids[table] if kept.row(table, key_of(id)) is not None} if kept.anything else set()
+        getattr(touched, table).update(again, map(_id, change.changed + change.gone))
+    gone = {table: [row.id for row in changes.tables[table].gone] for table in ("points", "resources")}
+    back = [id for id in touched.resources if id in ids["resources"]]
     await reach(work, touched, gone["points"], gone["resources"] + back)
-    made = {
-        table: {key: row for key, row in rows if kept.row(table, key) is None} for table, rows in _made(course, changes)
-    }
-    await settle(work, {table: keys - made.get(table, {}).keys() for table, keys in touched.keys().items()})
-    return Plan(touched, made)
+    if (await settle(work, touched.keys())).revision is not None:
+        kept = await known.load(work, keys)
+    return Plan(touched, asyncio.ensure_future(asyncio.to_thread(known.make, kept, _made(course, changes))))
+
+
+def _id(row: Any) -> Id:
+    if isinstance(row, Prerequisite):
+        return row.before, row.after
+    return (row.resource, row.point) if isinstance(row, Teaches) else str(row.id)
 
 
 def _made(course: str, changes: Changes) -> Iterator[tuple[str, Iterator[tuple[bytes, bytes]]]]:
@@ -105,12 +108,3 @@ def _made(course: str, changes: Changes) -> Iterator[tuple[str, Iterator[tuple[b
 def _row(record: Any, names: tuple[tuple[str, str], ...], more: dict[str, Any]) -> bytes:
     values = {name: value for name, attribute in names if (value := getattr(record, attribute)) is not None}
     return row_of(values | more)
-
-
-def _all(changes: Changes, table: str) -> list[Any]:
-    change = changes.tables[table]
-    return change.saved + change.gone
-
-
-def _ids(changes: Changes, table: str) -> set[str]:
-    return {row.id for row in _all(changes, table)}

@@ -7,11 +7,12 @@ reads the graph once and adds up the digests of its rows knows which chunks diff
 rewrites only the chunks of its rows, in its own transaction.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from graph.connection import Work
-from graph.revisions.rows import Keys, Rows, State, bucket, digest, pack, unpack
+from graph.revisions.rows import BUCKETS, TABLES, Keys, Rows, State, Tables, bucket, digest, pack, unpack
 
 ALL = 2**63
 Digests = dict[str, int]
@@ -23,14 +24,51 @@ class Known:
 
     chunks: dict[str, Rows]
 
+    @property
+    def anything(self) -> bool:
+        """Whether any of the chunks holds a row."""
+        return any(self.chunks.values())
+
     def row(self, table: str, key: bytes) -> bytes | None:
         """The row as of the last revision."""
         return self.chunks[chunk_id(table, key)].get(key)
 
 
+@dataclass
+class Made:
+    """Rows that are new, and the chunks of the known state that they make, packed.
+
+    Attributes:
+        rows: the new rows.
+        chunks: every chunk that holds any of them, with what it held before.
+        packed: the same, as they are stored.
+    """
+
+    rows: Tables
+    chunks: dict[str, Rows]
+    packed: dict[str, dict[str, Any]]
+
+
+_IDS = {table: [f"{table}/{number}" for number in range(BUCKETS)] for table in TABLES}
+
+
 def chunk_id(table: str, key: bytes) -> str:
     """Where the row is kept."""
-    return f"{table}/{bucket(key)}"
+    return _IDS[table][bucket(key)]
+
+
+def make(kept: Known, rows: Iterable[tuple[str, Iterable[tuple[bytes, bytes]]]]) -> Made:
+    """Those of the rows that are not known, by table, and their chunks. Takes about 5 µs a row."""
+    made: Tables = {}
+    chunks: dict[str, Rows] = {}
+    for table, each in rows:
+        fresh = made.setdefault(table, {})
+        for key, row in each:
+            id = chunk_id(table, key)
+            if key not in kept.chunks[id]:
+                fresh[key] = row
+                chunks.setdefault(id, dict(kept.chunks[id]))[key] = row
+    return Made(made, chunks, {id: _chunk(id, lines) for id, lines in chunks.items()})
 
 
 async def load(work: Work, keys: Keys) -> Known:
@@ -47,18 +85,20 @@ async def load_chunks(work: Work, ids: set[str]) -> Known:
     return Known(chunks)
 
 
-async def save(work: Work, known: Known, after: State) -> None:
-    """Write down these rows (None: gone) in the chunks that were loaded for them."""
-    changed = set()
+async def save(work: Work, known: Known, after: State, made: Made | None = None) -> None:
+    """Write down these rows (None: gone) in the chunks that were loaded for them, and the chunks of new rows."""
+    new = made or Made({}, {}, {})
+    changed: dict[str, Rows] = {}
     for table, rows in after.items():
-        for key, row in rows.items():
-            id = chunk_id(table, key)
-            changed.add(id)
+        for key in rows.keys() - new.rows.get(table, {}).keys():
+            id, row = chunk_id(table, key), rows[key]
+            chunk = changed.setdefault(id, new.chunks.get(id, known.chunks[id]))
             if row is None:
-                known.chunks[id].pop(key, None)
+                chunk.pop(key, None)
             else:
-                known.chunks[id][key] = row
-    await work.run("revisions/save_known", chunks=[_chunk(id, known.chunks[id]) for id in sorted(changed)])
+                chunk[key] = row
+    chunks = new.packed | {id: _chunk(id, rows) for id, rows in changed.items()}
+    await work.run("revisions/save_known", chunks=[chunks[id] for id in sorted(chunks)])
 
 
 async def digests(work: Work) -> Digests:

@@ -21,7 +21,7 @@ import orjson
 
 from graph.connection import Work
 from graph.revisions import known, live
-from graph.revisions.rows import TABLES, Keys, State, Tables, ends_of, id_of, key_of, pack
+from graph.revisions.rows import TABLES, Keys, State, ends_of, id_of, key_of, pack
 
 _STATED = re.compile(rb'"(?:courses|:INCLUDES)":("[^"]*"|\[[^\]]*\])')
 
@@ -79,31 +79,33 @@ class Change:
         return found
 
 
-async def record(work: Work, by: By, touched: Touched, made: Tables | None = None) -> int:
+async def record(work: Work, by: By, touched: Touched, made: known.Made | None = None) -> int:
     """Make one more revision, inside the transaction that made the change and holds the graph's lock; its number.
 
-    `touched` may hold more than was changed. `made`: rows that are new, where the caller knows what they are; the rest
-    is read.
+    `touched` may hold more than was changed. `made`: rows that are new besides, where the caller knows what they are.
     """
-    return await write(work, by, await differences(work, touched.keys(), made or {}))
+    change = await differences(work, touched.keys())
+    for table, rows in made.rows.items() if made else ():
+        change.before[table].update(dict.fromkeys(rows))
+        change.after[table].update(rows)
+    return await write(work, by, change, made=made)
 
 
-async def differences(work: Work, keys: Keys, made: Tables) -> Change:
+async def differences(work: Work, keys: Keys) -> Change:
     """What the graph's rows with these keys are, beside what is known of them."""
-    there = await live.read(work, {table: each - made.get(table, {}).keys() for table, each in keys.items()})
+    there = await live.read(work, keys)
     change = Change({table: {} for table in TABLES}, {table: {} for table in TABLES}, await known.load(work, keys))
     for table, each in keys.items():
-        now = there[table] | made.get(table, {})
         for key in each:
-            old, new = change.known.row(table, key), now.get(key)
+            old, new = change.known.row(table, key), there[table].get(key)
             if old != new:
                 change.before[table][key], change.after[table][key] = old, new
     return change
 
 
-async def write(work: Work, by: By, change: Change, notes: Iterable[str] = ()) -> int:
+async def write(work: Work, by: By, change: Change, notes: Iterable[str] = (), made: known.Made | None = None) -> int:
     """Keep a change: its record, and the new known state. `notes`: what else there is to know of it."""
-    await known.save(work, change.known, change.after)
+    await known.save(work, change.known, change.after, made)
     revision = {
         "author": by.author,
         "action": by.action,

@@ -37,7 +37,7 @@ class Settled:
 
 async def settle(work: Work, keys: Keys, by: By = BROWSER) -> Settled:
     """Make what was done by hand to these rows a revision of its own; inside a transaction that holds the lock."""
-    change = await differences(work, keys, {})
+    change = await differences(work, keys)
     if not change.anything:
         return Settled()
     doubles = await mending.doubles(work, change)
@@ -63,4 +63,4 @@ async def around(work: Work, change: Change, keys: Keys) -> Change:
     ids = sorted(points.union(beside["points"]))
     related = set(map(key_of, await derive.proposed(work, ids)))
     await derive.refresh(work, ids)
-    return await differences(work, keys | {"related": keys.get("related", set()) | related}, {})
+    return await differences(work, keys | {"related": keys.get("related", set()) | related})

@@ -36,7 +36,6 @@ server.memory.pagecache.size={page_cache}
 dbms.usage_report.enabled=false
 dbms.security.allow_csv_import_from_file_urls=false
 internal.dbms.cypher_ip_blocklist=0.0.0.0/0,::/0
-db.memory.transaction.max=512m
 db.tx_log.preallocate=false
 db.tx_log.rotation.retention_policy=2 days 512M
 internal.server.bolt.thread_pool_shutdown_wait_time=1s

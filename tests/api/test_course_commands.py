@@ -1,4 +1,4 @@
-"""`lodestar import`, `export`, `rebuild` and `courses`, as typed."""
+"""`lodestar import`, `export` and `courses`, as typed."""
 
 import asyncio
 import json
@@ -75,7 +75,7 @@ async def test_another_form_must_be_one_that_is_known(lodestar, tmp_path):
     assert code == 1 and "graph.json: cannot be read" in said and "1 problem; nothing" in said
 
 
-async def test_export_rebuild_and_courses(lodestar, tmp_path):
+async def test_export_and_courses(lodestar, tmp_path):
     assert (await lodestar("courses"))[1].strip().startswith("There is no course yet. Import one:")
     await lodestar("import", write(tmp_path / "in"))
     code, said = await lodestar("courses")
@@ -84,7 +84,6 @@ async def test_export_rebuild_and_courses(lodestar, tmp_path):
     assert code == 0 and "Tiny: 12 rows in" in said
     code, said = await lodestar("import", tmp_path / "out")
     assert "nothing changed" in said
-    assert (await lodestar("rebuild"))[1].strip() == "3 points, 0 counts and semantic edges mended"
     with pytest.raises(NotFound, match="There is no course 'other'"):
         await lodestar("export", "other", tmp_path / "other")
 

@@ -555,7 +555,7 @@ def _case_cases() -> list[Case]:
 
     good = _package([_item(1), _item(2)], [_precedes(1, 2)])
     return [
-        case("cut", good[:200], r"framework\.json:\d+: is not JSON: .*again"),
+        case("cut", good[:200], r"framework\.json:\d+: is not JSON: .*; mend it there"),
         case("empty", "", r"framework\.json:1: is not JSON"),
         case("a list", "[]", r"framework\.json:1: is not one object \{"),
         case("no document", '{"CFItems": []}', r'framework\.json: is no CFPackage: it needs one "CFDocument"'),

@@ -101,3 +101,9 @@ def test_random_courses_are_acyclic_and_whole():
     course = random_course(3)
     assert len(course.order) == course.points == 20
     assert set(course.taught[course.importance > 0]) == set(range(20))
+
+
+def test_points_of_a_cycle_drawn_by_hand_come_last_and_break_nothing():
+    course = make_course(5, [(0, 1), (1, 2), (2, 1), (2, 3)], [[(0, 1.0)]])
+    assert course.order.tolist() == [0, 4, 1, 2, 3]
+    assert course.depth.shape == (5,) and course.closure(np.array([3])).tolist() == [True, True, True, True, False]

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from graph import formats
 from graph.course import Course, Item, Point, Resource, Teaches
 from graph.errors import Conflict
-from tests.graph.folders import courses
+from graph.exporting import read_course
+from graph.importing import import_course
+from tests.graph.folders import courses, parse, write
 
 ROOT = Path(__file__).parents[3]
 METACADEMY = ROOT.parent / "shared" / "data" / "metacademy"
@@ -113,6 +115,18 @@ def test_real_courses_come_back(tmp_path, form):
     formats.write(course, tmp_path / "a.xlsx")
     again = formats.read(tmp_path / "a.xlsx")
     assert again.problems == [] and again.course.sorted() == course
+
+
+@pytest.mark.database
+async def test_a_workbook_edited_and_imported_changes_only_that(graph, tmp_path):
+    await import_course(graph, parse(write(tmp_path / "tiny")))
+    formats.write(await read_course(graph, "tiny"), tmp_path / "a.xlsx")
+    assert not (await import_course(graph, formats.read(tmp_path / "a.xlsx"))).written.anything
+    workbook = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    workbook["points"]["B2"] = "By hand"
+    workbook.save(tmp_path / "b.xlsx")
+    changed = (await import_course(graph, formats.read(tmp_path / "b.xlsx"))).written.changed
+    assert changed == {"points": 1, "prerequisites": 0, "resources": 0, "teaches": 0, "items": 0}
 
 
 def test_what_a_teacher_may_do_to_a_workbook(tmp_path):

@@ -1,14 +1,17 @@
 """The checks of a graph and those of files find the same, and so do the queries in Browser."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from graph import queries
+from graph import formats, queries
 from graph.connection import Graph
 from graph.errors import NotFound
+from graph.importing import import_course
 from graph.lint import chains
 from graph.lint.courses import CHECKS
-from graph.lint.files import lint_course
+from graph.lint.files import lint_course, lint_files
 from graph.lint.findings import checks
 from graph.lint.linting import WHOLE, lint, lint_graph, lint_whole
 from tests.graph.lint import dirty
@@ -47,6 +50,7 @@ CREATE (a:KnowledgePoint {id: 'any/a', name: 'A', prerequisiteCount: 0}), (b:Kno
 CREATE (c)-[:INCLUDES]->(a), (c)-[:INCLUDES]->(b), (c)-[:INCLUDES]->(:KnowledgePoint {name: 'Nameless'})
 CREATE (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b), (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b)
 CREATE (b)-[:PREREQUISITE_OF {status: 'proposed', quarantinedAt: datetime(), quarantine: 'any/a → any/b → any/a'}]->(a)
+CREATE (a)-[:RELATED_TO {status: 'proposed', source: 'text'}]->(b)
 CREATE (:Resource {id: 'any/r/own', title: 'Own'})-[:TEACHES {importance: 'much'}]->(a)
 CREATE (:Resource {id: 'any/r/lost', title: 'Lost', status: 'active'}), (:Item {id: 'any/q/lost', prompt: 'Lost?'})
 CREATE (:KnowledgePoint {id: 'any/alone', name: 'Alone'}), (:KnowledgePoint {id: 'any/known'})<-[:MASTERY]-(:Learner)
@@ -66,12 +70,20 @@ async def test_what_only_hands_can_make(graph: Graph):
         "doubled_edges": [("any/a → any/b", "PREREQUISITE_OF 2 times")],
         "quarantined": [("any/b → any/a", "any/a → any/b → any/a")],
         "stale_counts": [("any/b", "says nothing, has 2")],
+        "pending_proposals": [("any/a ↔ any/b", "text")],
     }
     whole = {each.check: each for each in await lint_whole(graph)}
     assert whole["strays"].ids == ("any/alone", "any/q/lost", "any/r/lost")
     assert whole["strays"].detail == ("point Alone", "item Lost?", "resource Lost")
     assert whole["missing_ids"].detail == ("KnowledgePoint Nameless",)
     assert await lint_graph(graph) == {"any": await lint(graph, "any"), WHOLE: await lint_whole(graph)}
+
+
+async def test_the_english_course_has_nothing_to_mend(graph: Graph):
+    parsed = formats.read(Path(__file__).parents[3] / "examples" / "english")
+    assert lint_files(parsed) == []
+    await import_course(graph, parsed)
+    assert await lint_graph(graph) == {"english": [], WHOLE: []}
 
 
 async def test_one_check_of_a_course_that_is_there(graph: Graph):

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from graph import derive
@@ -21,7 +21,12 @@ from tests.graph.revisions.test_sync import BY_HAND
 
 pytestmark = pytest.mark.database
 UNDO = By("tester", "revert")
-SLOW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 WRITES = [
     "MATCH (k:KnowledgePoint) WITH k ORDER BY k.id SKIP $n LIMIT 1 SET k.name = 'by hand', k.on = date('2026-01-02')",
@@ -32,7 +37,9 @@ WRITES = [
     "MATCH (a)-[e:PREREQUISITE_OF]->(b) WITH e ORDER BY a.id, b.id SKIP $n LIMIT 1 DELETE e",
     "MATCH (a:KnowledgePoint), (b:KnowledgePoint) WHERE a.id > b.id WITH a, b ORDER BY a.id, b.id SKIP $n LIMIT 2 "
     "CREATE (a)-[:PREREQUISITE_OF {status: 'accepted', drawn: datetime('2026-01-01T00:00:00Z')}]->(b)",
-    "MATCH (c:Course) CREATE (c)-[:INCLUDES]->(k:KnowledgePoint {id: 'hand/' + $n, name: 'H'})"
+    "MATCH (c:Course) WHERE NOT EXISTS { (:KnowledgePoint {id: 'hand/' + $n}) } "
+    "AND NOT EXISTS { (:Resource {id: 'hand/r/' + $n}) } WITH c ORDER BY c.id LIMIT 1 "
+    "CREATE (c)-[:INCLUDES]->(k:KnowledgePoint {id: 'hand/' + $n, name: 'H'})"
     "<-[:TEACHES {role: 'primary'}]-(:Resource {id: 'hand/r/' + $n, title: 'H', status: 'active', minutes: 3})",
     "MATCH (k:KnowledgePoint) WITH k ORDER BY k.id SKIP $n LIMIT 1 MATCH (k)<-[e:INCLUDES]-() DELETE e",
     "MATCH (i:Item), (k:KnowledgePoint) WITH i, k ORDER BY i.id, k.id SKIP $n LIMIT 1 CREATE (i)-[:ASSESSES]->(k)",
