@@ -2,14 +2,16 @@
 
 import getpass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from api.trained import Trained
 from graph.connection import Address
+
+if TYPE_CHECKING:
+    from api.trained import Trained
 
 
 def _user() -> str:
@@ -91,8 +93,10 @@ class Settings(BaseSettings):
         description="What a strategy may take before the next one decides in its place, in milliseconds.",
     )
 
-    def trained(self) -> Trained:
-        """The trained policies and fitted learner models."""
+    def trained(self) -> "Trained":
+        """The trained policies and fitted learner models; only who asks for them waits for torch."""
+        from api.trained import Trained
+
         return Trained(self.home, self.learner_model, self.explore)
 
     def policy_folder(self, course: str) -> Path:

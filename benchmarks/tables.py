@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import typer.main
+from typer.core import TyperGroup
 
 from api.cli.main import app
 from benchmarks.prerequisites_tables import block as prerequisites
@@ -221,10 +222,12 @@ def analyses() -> list[str]:
 
 
 def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
-    if not hasattr(command, "commands"):
+    if not isinstance(command, TyperGroup):
         yield name, command
-    for inner, sub in getattr(command, "commands", {}).items():
-        yield from _walk(sub, f"{name} {inner}")
+        return
+    context = typer.Context(command)
+    for inner in command.list_commands(context):
+        yield from _walk(command.get_command(context, inner), f"{name} {inner}")
 
 
 def _source(benchmark: str, result: dict[str, Any]) -> str:

@@ -20,6 +20,11 @@ app = typer.Typer(help="The managed local Neo4j: start, stop, status, reset.", n
 console = Console(stderr=True)
 
 
+def register(to: typer.Typer) -> None:
+    """Add the commands to `to`."""
+    to.add_typer(app, name="db")
+
+
 def ensure(settings: Settings) -> Address:
     """Where the database is; starts the managed one if need be, with a progress bar while it is downloaded."""
     with _bar() as report:

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from api.cli.on_loop import on_loop, print_json
+from api.cli.on_loop import on_loop
 from api.cli.path_lines import console, print_path
+from api.cli.session import print_json
 from api.pathfinding import LONGEST, find_path
 from api.settings import Settings
 

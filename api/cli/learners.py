@@ -19,6 +19,11 @@ app = typer.Typer(invoke_without_command=True, help="Learner models: list them, 
 QUICK = ["gain", "bkt", "bkt_forget", "pfa", "best_lr"]
 
 
+def register(to: typer.Typer) -> None:
+    """Add the commands to `to`."""
+    to.add_typer(app, name="learners")
+
+
 @app.callback()
 def learners(context: typer.Context) -> None:
     """List the learner models; `lodestar learners fit COURSE` fits and measures them."""

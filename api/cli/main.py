@@ -1,22 +1,71 @@
-"""The `lodestar` command: mounts every group of commands and turns domain errors into exit codes."""
+"""The `lodestar` command: finds each command's module when it is asked for, and turns domain errors into exit codes."""
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+import typer.main
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
 
-from api.cli import learn, measure, operate, tend
 from graph.errors import LodestarError
 
+MODULES = {
+    "demo": ("demo",),
+    "serve": ("serve",),
+    "db": ("db",),
+    "browse": ("browser",),
+    "course": ("import", "export", "courses"),
+    "lint": ("lint",),
+    "versions": ("graph", "rebuild"),
+    "propose": ("propose",),
+    "review": ("review",),
+    "ask": ("ask", "tables"),
+    "train": ("train",),
+    "evaluate": ("evaluate", "advise", "strategies"),
+    "learners": ("learners",),
+    "learner": ("learner",),
+    "diagnose": ("diagnostic",),
+    "recommend": ("recommend",),
+    "follow": ("path",),
+    "skip": ("skip",),
+    "outcome": ("outcome",),
+    "progress": ("mastery", "history"),
+}
+"""The commands that each module of this package registers."""
+
+
+class Commands(TyperGroup):
+    """Imports no more than a command needs: whoever looks after a course does not wait for torch."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command."""
+        return [name for names in MODULES.values() for name in names]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command; None for an unknown one."""
+        module = next((module for module, names in MODULES.items() if cmd_name in names), None)
+        if module is None:
+            return None
+        group = typer.Typer()
+        import_module(f"api.cli.{module}").register(group)
+        return typer.main.get_group(group).commands[cmd_name]
+
+
 app = typer.Typer(
+    cls=Commands,
     name="lodestar",
     help="Recommends what a person should learn next, and the path from there to their goal.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for group in (operate, measure, tend, learn):
-    group.register(app)
+
+
+@app.callback()
+def root() -> None:
+    """Recommends what a person should learn next, and the path from there to their goal."""
 
 
 def main() -> None:

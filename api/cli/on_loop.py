@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
-
-import orjson
+from typing import TypeVar
 
 from api.cli.db import ensure
 from api.loop import Loop
@@ -25,8 +23,3 @@ def on_loop(unit: Callable[[Loop], Awaitable[T]]) -> T:
             return await unit(loop)
 
     return asyncio.run(run())
-
-
-def print_json(view: Any) -> None:
-    """A view as JSON, the same as the API's."""
-    print(orjson.dumps(view, option=orjson.OPT_INDENT_2).decode())

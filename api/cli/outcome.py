@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from api import reporting
-from api.cli.on_loop import on_loop, print_json
+from api.cli.on_loop import on_loop
+from api.cli.session import print_json
 from api.requests import Outcome, checked
 from api.views import OutcomeView
 

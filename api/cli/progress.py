@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from api import progress
-from api.cli.on_loop import on_loop, print_json
+from api.cli.on_loop import on_loop
+from api.cli.session import print_json
 from api.learner_views import EventView, MasteryOfPoint
 
 console = Console(highlight=False, markup=False)

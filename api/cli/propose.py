@@ -19,6 +19,11 @@ console = Console(soft_wrap=True, highlight=False, markup=False)
 SHOWN = 10
 
 
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(propose)
+
+
 def propose(
     course: Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)],
     from_log: Annotated[

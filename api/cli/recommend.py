@@ -6,7 +6,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.cli.on_loop import on_loop, print_json
+from api.cli.on_loop import on_loop
+from api.cli.session import print_json
 from api.recommending import recommend as choose
 from api.views import CandidateView, Recommendation
 

@@ -8,16 +8,13 @@ from rich.table import Table
 
 from api import review as cases
 from api.cli import reviewing
-from api.cli.on_loop import print_json
-from api.cli.propose import propose
-from api.cli.session import on_graph
+from api.cli.session import on_graph, print_json
 
 console = Console(highlight=False, markup=False)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command()(propose)
+    """Add the command to `app`."""
     app.command()(review)
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import orjson
 
 from api.cli.db import ensure
 from api.server import managed
@@ -41,3 +43,8 @@ def on_read(unit: Callable[[Graph], Awaitable[T]]) -> T:
             return await unit(graph)
 
     return asyncio.run(run())
+
+
+def print_json(view: Any) -> None:
+    """A view as JSON, the same as the API's."""
+    print(orjson.dumps(view, option=orjson.OPT_INDENT_2).decode())

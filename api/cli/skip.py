@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from api.cli.on_loop import on_loop, print_json
+from api.cli.on_loop import on_loop
+from api.cli.session import print_json
 from api.skip_views import PointState, SkipView
 from api.skipping import may_skip
 

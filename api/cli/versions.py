@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-import orjson
 import typer
 
-from api.cli.session import on_graph
+from api.cli.session import on_graph, print_json
 from api.cli.version_lines import console, print_log, print_notes, print_rows
 from api.settings import Settings
 from api.versions import Settled, between, log_of, rebuilt, reverted, synced
@@ -29,7 +28,7 @@ def log(
     """List who changed the graph, when, what (+ new, ~ changed, − gone rows) and why; edits by hand are taken in."""
     found = on_graph(lambda graph: log_of(graph, course, limit))
     if json:
-        _print_json(found)
+        print_json(found)
     elif found:
         print_log(found)
     else:
@@ -52,7 +51,7 @@ def diff(
     """
     rows = on_graph(lambda graph: between(graph, number, until))
     if json:
-        _print_json(rows)
+        print_json(rows)
     elif rows:
         print_rows(rows, limit)
     else:
@@ -82,7 +81,7 @@ def sync(
     """
     settled = on_graph(synced)
     if json:
-        _print_json(settled)
+        print_json(settled)
     else:
         _told(settled)
 
@@ -105,7 +104,3 @@ def _told(settled: Settled) -> None:
         )
         console.print(f"revision {settled.revision}: {rows}   see lodestar graph diff {settled.revision}")
     print_notes(settled.notes)
-
-
-def _print_json(value: object) -> None:
-    print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
