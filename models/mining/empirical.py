@@ -17,12 +17,14 @@ from models.mining.contract import Doubles
 
 NORMAL_QUARTILES = 1.349
 """Between the quartiles of a standard normal distribution."""
+FEWEST = 100
+"""Pairs (a course of ten points); among fewer, prerequisites are too large a part."""
 
 
 def scale(z: Doubles) -> float:
-    """Of z-values of any shape, at least 1; NaN are left out."""
+    """Of z-values of any shape, at least 1; NaN are left out; 1 for fewer than FEWEST."""
     known = z[~np.isnan(z)]
-    if not len(known):
+    if len(known) < FEWEST:
         return 1.0
     lower, upper = np.percentile(known, (25, 75))
     return max(1.0, float(upper - lower) / NORMAL_QUARTILES)

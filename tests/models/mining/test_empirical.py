@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtr
 
 from models.mining.clock import Clock
-from models.mining.empirical import scale, widened
+from models.mining.empirical import FEWEST, scale, widened
 from models.mining.mine import mine
 from models.mining.order import Order, order_of
 from tests.models.mining.logs import chained, independent
@@ -13,8 +13,10 @@ from tests.models.mining.logs import chained, independent
 
 def test_scale_by_hand():
     """Quartiles of −4 … 4 in steps of 2 are −2 and 2; NaN tells nothing; the test's own spread is the least."""
-    assert scale(np.array([-4, -2, 0, np.nan, 2, 4.0])) == pytest.approx(4 / 1.349)
-    assert scale(np.array([-0.2, 0, 0.2])) == 1
+    z = np.array([-4, -2, 0, np.nan, 2, 4.0])
+    assert scale(z.repeat(FEWEST)) == pytest.approx(4 / 1.349)
+    assert scale(z.repeat(FEWEST) / 10) == 1
+    assert scale(z) == 1
     assert scale(np.array([np.nan])) == 1
 
 
