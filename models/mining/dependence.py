@@ -17,7 +17,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from models.mining.clock import Clock, crossed
-from models.mining.contract import Doubles
+from models.mining.contract import Doubles, Flags
+from models.mining.empirical import scale
 
 
 class Table(NamedTuple):
@@ -51,6 +52,10 @@ class Dependence(NamedTuple):
     def p_values(self) -> Doubles:
         """One-sided."""
         return np.asarray(np.where(self.variance > 0, ndtr(-self.z), 1.0))
+
+    def scale(self, tested: Flags) -> float:
+        """How far z strays among the pairs `tested` (N, N): models/mining/empirical.py."""
+        return scale(self.z[tested])
 
 
 def weighed(table: Table) -> Dependence:

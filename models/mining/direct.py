@@ -10,7 +10,6 @@ Left out: sets of two and more k. What k measures badly leaks through: a lift is
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from models.arrays import Flags, Floats, Ints
 from models.mining.clock import Clock
@@ -82,10 +81,10 @@ def _given(worked: Floats, won: Floats, gained: Flags) -> Dependence:
     return total
 
 
-def direct(clock: Clock, before: Ints, after: Ints, strength: Doubles, p_value: float) -> Flags:
-    """(M,) which of the pairs hold up at `p_value`; those of points with more than MOST keep the strongest."""
+def direct(clock: Clock, before: Ints, after: Ints, strength: Doubles, least: float) -> Flags:
+    """(M,) which pairs have z ≥ `least` given each other one; of points with more than MOST, the strongest."""
     kept = np.zeros(len(before), dtype=bool)
-    rows, least = Rows(clock), -float(ndtri(p_value))
+    rows = Rows(clock)
     for point in np.unique(after):
         pairs = np.flatnonzero(after == point)
         pairs = pairs[np.argsort(-strength[pairs], kind="stable")][:MOST]

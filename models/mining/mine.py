@@ -3,13 +3,16 @@
 i → j is proposed when i is mastered before j more often than chance (models/mining/order.py) and mastery of i raises
 the chance to master j (models/mining/dependence.py). p is the larger of the two p-values: both must hold, so the
 larger is a valid, conservative p-value of "not both" (Berger 1982), and Benjamini & Hochberg's (1995) step-up is
-applied to it over all pairs tested, both directions of every pair of points that enough learners mastered. What is left
-is thinned to direct prerequisites (models/mining/direct.py); what would close a cycle is left out, the weakest first.
+applied to it over all pairs tested, both directions of every pair of points that enough learners mastered. The order is
+held against how far orders stray in this log, not against chance alone (models/mining/empirical.py). What is left is
+thinned to direct prerequisites (models/mining/direct.py), against the spread of the dependence in this log; what would
+close a cycle is left out, the weakest first.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from models.mining.clock import FINE_STRATA, FINE_STRATUM, Clock
 from models.mining.contract import Doubles, Flags, Ints, MasteryLog, Mined
@@ -43,12 +46,13 @@ def mine(log: MasteryLog, rules: Rules | None = None) -> Mined:
     tested = order.both >= max(1, rules.support)
     np.fill_diagonal(tested, False)
     before, after = np.nonzero(tested)
-    raw = np.maximum(order.p_values()[tested], dependence.p_values()[tested])
+    raw = np.maximum(order.beyond(tested), dependence.p_values()[tested])
     corrected = adjusted(raw)
     strength, lift = dependence.z[tested], dependence.lift[tested]
     kept = np.flatnonzero((corrected <= rules.q) & (lift >= rules.lift))
     if rules.direct and len(kept):
-        kept = kept[direct(clock, before[kept], after[kept], strength[kept], float(raw[kept].max()))]
+        least = -float(ndtri(raw[kept].max())) * dependence.scale(tested)
+        kept = kept[direct(clock, before[kept], after[kept], strength[kept], least)]
     kept = kept[np.lexsort((-strength[kept], raw[kept]))]
     kept = kept[acyclic(before[kept], after[kept], clock.points)]
     first, both = order.first[tested][kept], order.both[tested][kept]

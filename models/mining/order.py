@@ -18,7 +18,8 @@ from scipy import sparse
 from scipy.special import betainc
 
 from models.mining.clock import Clock
-from models.mining.contract import Doubles
+from models.mining.contract import Doubles, Flags
+from models.mining.empirical import scale, widened
 
 BINS = 24
 """Places are told apart to a 24th of what the learner mastered."""
@@ -35,12 +36,22 @@ class Order(NamedTuple):
         """(N, N) learners who mastered both, one before the other."""
         return self.first + self.first.T
 
+    @property
+    def z(self) -> Doubles:
+        """(N, N) first less expected in standard deviations; NaN where these are below one learner: nothing is told."""
+        variance = self.expected * (1 - self.expected / np.maximum(self.both, 1))
+        return np.where(variance >= 1, (self.first - self.expected) / np.sqrt(np.maximum(variance, 1)), np.nan)
+
     def p_values(self) -> Doubles:
         """(N, N) of the binomial test, 1 where nobody mastered both."""
         both = self.both
         chance = np.clip(self.expected / np.maximum(both, 1), 1e-9, 1 - 1e-9)
         tail = betainc(np.maximum(self.first, 1), both - self.first + 1, chance)
         return np.where(self.first > 0, tail, 1.0)
+
+    def beyond(self, tested: Flags) -> Doubles:
+        """(P,) p-values of the `tested` (N, N), against the spread of their own z (models/mining/empirical.py)."""
+        return widened(self.p_values()[tested], scale(self.z[tested]))
 
 
 def order_of(clock: Clock) -> Order:
