@@ -135,8 +135,8 @@ def style() -> str:
 
 
 def _ready(folder: str) -> list[Query]:
-    """The folder's queries, without those that take tables: no person types these."""
-    found = [queries.load(name) for name in queries.names() if name.startswith(f"{folder}/")]
+    """The folder's own queries, without those that take tables: no person types these."""
+    found = [queries.load(name) for name in queries.names() if name.rpartition("/")[0] == folder]
     return [query for query in found if not {"LIST<LIST>", "LIST<MAP>"} & set(query.params.values())]
 
 

@@ -749,5 +749,5 @@ BOMBS = [
 
 
 if __name__ == "__main__":
-    for problem in problems(sys.argv[1] or None, Path(sys.argv[2])):
-        print(problem[:2000])
+    for form, path in json.loads(sys.stdin.read()):
+        print(json.dumps([problem[:2000] for problem in problems(form, Path(path))]), flush=True)
