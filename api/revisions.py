@@ -6,23 +6,24 @@ from typing import Annotated
 from pydantic import Field
 
 from graph.connection import Graph
+from graph.derive import Rebuilt, rebuild
 from graph.revisions import history
 from graph.revisions.changes import RowChange, row_changes
-from graph.revisions.history import Revision
+from graph.revisions.revert import By, Settled, revert, revert_to, sync
 
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
     """The latest changes, newest first."""
 
-    revisions: list[Revision]
+    revisions: list[history.Revision]
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionDetail:
     """A change with the rows that it changed; `total` of them, of which `rows` holds some."""
 
-    revision: Revision
+    revision: history.Revision
     total: Annotated[int, Field(description="How many rows differ.")]
     rows: list[RowChange]
 
@@ -37,3 +38,39 @@ async def revision_detail(graph: Graph, number: int, limit: int, offset: int) ->
     revision = await history.revision(graph, number)
     rows = row_changes(await history.difference(graph, number))
     return RevisionDetail(revision, len(rows), rows[offset : offset + limit])
+
+
+async def log_of(graph: Graph, course: str | None, limit: int) -> list[history.Revision]:
+    """The latest revisions, edits by hand taken in before."""
+    await sync(graph)
+    return await history.log(graph, course, limit)
+
+
+async def between(graph: Graph, number: int, until: int | None) -> list[RowChange]:
+    """What a revision changed, or what lies between the states after two."""
+    return row_changes(await history.difference(graph, number, until))
+
+
+async def reverted(graph: Graph, number: int, to: bool, author: str, why: str) -> Settled:
+    """Undo one revision, or all later ones."""
+    return await (revert_to if to else revert)(graph, number, By(author, "revert", why))
+
+
+async def rebuilt(graph: Graph, author: str) -> tuple[Settled, Rebuilt]:
+    """Take in edits by hand, then derive everything anew."""
+    settled = await sync(graph)
+    return settled, await rebuild(graph, By(author, "rebuild"))
+
+
+__all__ = [
+    "RevisionDetail",
+    "Revisions",
+    "Settled",
+    "between",
+    "list_revisions",
+    "log_of",
+    "rebuilt",
+    "reverted",
+    "revision_detail",
+    "sync",
+]

@@ -2,18 +2,16 @@
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.session import on_graph
+from api.cli.session import on_graph, print_json
 from graph import formats
 from graph.lint.files import lint_files
 from graph.lint.findings import REFUSED, Finding, checks
@@ -75,7 +73,7 @@ def lint(  # noqa: PLR0913 - each is an option of the command
     report = {what: lint_files(formats.read(Path(what), form), check)} if files else _stored(what, check)
     found = [each for group in report.values() for each in group]
     if as_json:
-        print(orjson.dumps([asdict(each) for each in found], option=orjson.OPT_INDENT_2).decode())
+        print_json(found)
     else:
         _show(report, every or check is not None)
     if any(each.severity in _FAILS[fail_on] for each in found):

@@ -6,8 +6,9 @@ import typer
 
 from api.cli.session import on_graph, print_json
 from api.cli.version_lines import console, print_log, print_notes, print_rows
+from api.revisions import Settled, between, log_of, rebuilt, reverted
+from api.revisions import sync as take_in
 from api.settings import Settings
-from api.versions import Settled, between, log_of, rebuilt, reverted, synced
 
 app = typer.Typer(help="The curated graph's revisions: log, diff, revert, sync.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="A revision's number, see `lodestar graph log`.", show_default=False)]
@@ -79,7 +80,7 @@ def sync(
 
     `lodestar serve` does this by itself every few seconds.
     """
-    settled = on_graph(synced)
+    settled = on_graph(take_in)
     if json:
         print_json(settled)
     else:

@@ -28,7 +28,6 @@ TAGS = [
     {"name": "review", "description": "Proposed prerequisites and related points, and what people decided."},
     {"name": "revisions", "description": "Who changed the curated graph, when, why and how."},
     {"name": "case", "description": "Courses as CASE 1.0 competency frameworks, to read."},
-    {"name": "revisions", "description": "Who changed the graph, what and why."},
     {"name": "operation", "description": "Health and metrics, without a key."},
 ]
 

@@ -1,6 +1,5 @@
 """`lodestar ask` and `lodestar tables`, as typed."""
 
-import asyncio
 import csv
 import io
 import json
@@ -12,13 +11,13 @@ import polars
 import pyarrow.parquet as pq
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from api import plotting
 from api.cli import ask
 from graph.analysis import questions
 from graph.errors import GraphRefused, Invalid, NotFound
 from graph.schema import migrate
+from tests.api.typed import on_database, typed
 from tests.graph import lived
 
 pytestmark = pytest.mark.database
@@ -43,14 +42,11 @@ async def loop(connection):
 
 @pytest.fixture
 def lodestar(loop, address, monkeypatch):
-    """Runs a command on the tests' database (in a thread: a command has an event loop of its own)."""
-    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
-        monkeypatch.setenv(f"NEO4J_{name}", value)
+    """Runs a command on the tests' database."""
+    on_database(monkeypatch, address)
 
     async def run(*words):
-        result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = await typed(app, *words)
         return result.stdout, result.stderr
 
     return run

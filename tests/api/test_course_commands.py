@@ -1,16 +1,15 @@
 """`lodestar import`, `export` and `courses`, as typed."""
 
-import asyncio
 import json
 import re
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from api.cli import course
 from graph import catalogue
 from graph.errors import Conflict, NotFound
+from tests.api.typed import on_database, typed
 from tests.graph.folders import GOOD, write
 
 pytestmark = pytest.mark.database
@@ -20,14 +19,11 @@ course.register(app)
 
 @pytest.fixture
 def lodestar(graph, address, monkeypatch):
-    """Runs a command on the tests' database (in a thread: a command has an event loop of its own)."""
-    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
-        monkeypatch.setenv(f"NEO4J_{name}", value)
+    """Runs a command on the tests' database."""
+    on_database(monkeypatch, address)
 
     async def run(*words):
-        result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = await typed(app, *words)
         return result.exit_code, re.sub(r"[\s│┃]+", " ", result.output)
 
     return run
@@ -59,7 +55,7 @@ async def test_check_writes_nothing(lodestar, graph, tmp_path):
 async def test_check_without_a_database_looks_at_the_files(monkeypatch, tmp_path):
     monkeypatch.delenv("NEO4J_URI", raising=False)
     monkeypatch.setenv("LODESTAR_HOME", str(tmp_path / "home"))
-    result = await asyncio.to_thread(CliRunner().invoke, app, ["import", str(write(tmp_path)), "--check"])
+    result = await typed(app, "import", write(tmp_path), "--check")
     assert result.exit_code == 0 and "no problem (the files alone: the database is not running)" in result.output
 
 

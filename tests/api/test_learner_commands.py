@@ -1,31 +1,27 @@
 """The loop from the command line, as typed."""
 
-import asyncio
 import json
 import re
 
 import pytest
-from typer.testing import CliRunner
 
 from api.cli.main import app
 from graph.errors import Invalid, NotFound
 from tests.api import little
+from tests.api.typed import on_database, typed
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture
 async def lodestar(graph, address, monkeypatch, tmp_path):
-    """Runs a command on the tests' database (in a thread: a command has an event loop of its own)."""
+    """Runs a command on the tests' database."""
     await little.load(graph)
-    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
-        monkeypatch.setenv(f"NEO4J_{name}", value)
+    on_database(monkeypatch, address)
     monkeypatch.setenv("LODESTAR_HOME", str(tmp_path))
 
-    async def run(*words, typed=None):
-        result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words], typed)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+    async def run(*words, keys=None):
+        result = await typed(app, *words, keys=keys)
         return result.exit_code, result.output
 
     return run
@@ -52,9 +48,9 @@ async def test_the_loop_from_the_terminal(lodestar, tmp_path):
 
 async def test_a_diagnostic_in_the_terminal(lodestar):
     await lodestar("learner", "create", "ana", "--goal", "little/nouns")
-    code, said = await lodestar("diagnostic", "ana", typed="7\n1\n0\n")
+    code, said = await lodestar("diagnostic", "ana", keys="7\n1\n0\n")
     assert code == 0 and "Type 1 to 3" in said and "of 2 right" in said and "2 asked  Nouns" in said
-    code, said = await lodestar("diagnostic", "ana", typed="q\n")
+    code, said = await lodestar("diagnostic", "ana", keys="q\n")
     assert code == 0 and "0 of 0 right" in said
 
 

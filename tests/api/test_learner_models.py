@@ -1,6 +1,5 @@
 """A fitted learner model in charge of a course: on the real database, over HTTP, and from the command line."""
 
-import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,6 @@ import httpx
 import numpy as np
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from api.cli import learners
 from api.http.app import create_app
@@ -23,6 +21,7 @@ from models.learners.log import log_of
 from models.learners.memory import FSRS
 from models.learners.registry import save
 from tests.api import little
+from tests.api.typed import on_database, typed
 
 pytestmark = pytest.mark.database
 POINTS = tuple(sorted(f"little/{name}" for name in little.NAMES))
@@ -127,14 +126,11 @@ async def test_a_model_that_is_not_there_leaves_the_platforms_own_in_charge(grap
 def lodestar(graph, address, monkeypatch, tmp_path):
     app = typer.Typer()
     app.add_typer(learners.app, name="learners")
-    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
-        monkeypatch.setenv(f"NEO4J_{name}", value)
+    on_database(monkeypatch, address)
     monkeypatch.setenv("LODESTAR_HOME", str(tmp_path))
 
     async def run(*words):
-        result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = await typed(app, *words)
         return re.sub(r"\s+", " ", result.output)
 
     return run

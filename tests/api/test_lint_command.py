@@ -12,6 +12,7 @@ from api.cli import lint
 from graph import formats
 from graph.importing import import_course
 from graph.lint.findings import checks
+from tests.api.typed import on_database
 from tests.graph.folders import GOOD, write
 
 app = typer.Typer()
@@ -30,8 +31,7 @@ def run(*words):
 @pytest.fixture
 def lodestar(graph, address, monkeypatch):
     """Runs the command on the tests' database (in a thread: a command has an event loop of its own)."""
-    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
-        monkeypatch.setenv(f"NEO4J_{name}", value)
+    on_database(monkeypatch, address)
 
     async def on_graph(*words):
         return await asyncio.to_thread(run, *words)

@@ -1,15 +1,14 @@
 """`lodestar graph log|diff|revert|sync` and `lodestar rebuild`, as typed."""
 
-import asyncio
 import json
 import re
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from api.cli import versions
 from graph.errors import Conflict
+from tests.api.typed import on_database, typed
 from tests.graph.revisions.curated import run, tiny
 
 pytestmark = pytest.mark.database
@@ -19,15 +18,12 @@ versions.register(app)
 
 @pytest.fixture
 def lodestar(graph, address, monkeypatch):
-    """Runs a command on the tests' database (in a thread: a command has an event loop of its own)."""
-    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
-        monkeypatch.setenv(f"NEO4J_{name}", value)
+    """Runs a command on the tests' database."""
+    on_database(monkeypatch, address)
     monkeypatch.setenv("LODESTAR_AUTHOR", "ana")
 
     async def type_(*words):
-        result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = await typed(app, *words)
         return re.sub(r"\s+", " ", result.output).strip()
 
     return type_

@@ -1,9 +1,15 @@
-"""`lodestar` as a process of its own on the tests' database."""
+"""`lodestar` on the tests' database, in this process or as one of its own."""
 
+import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
 
 from graph.connection import Address
 
@@ -28,3 +34,17 @@ def lodestar(address: Address, *words: object, typed: str = "", author: str = "b
         timeout=120,
     )
     return ran.returncode, ran.stdout + ran.stderr
+
+
+def on_database(monkeypatch: pytest.MonkeyPatch, address: Address) -> None:
+    """Let commands of this process work on the tests' database."""
+    for name, value in [("URI", address.uri), ("USER", address.user), ("PASSWORD", address.password)]:
+        monkeypatch.setenv(f"NEO4J_{name}", value)
+
+
+async def typed(app: typer.Typer, *words: object, keys: str | None = None) -> Result:
+    """Run a command here, in a thread: a command has an event loop of its own. Its exception is ours."""
+    result = await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words], keys)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
