@@ -12,7 +12,7 @@ that is behaviour cloning: the cross-entropy of a softmax policy. Left out: CQL'
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -77,8 +77,7 @@ class States:
 
     def rows(self, rows: Ints) -> Batch:
         """Those states, without the padding that they do not need."""
-        batch, places = self._batch, torch.as_tensor(rows, device=self._batch.mask.device)
-        taken = replace(batch, **{each.name: getattr(batch, each.name)[places] for each in fields(batch)})
+        taken = self._batch.take(torch.as_tensor(rows, device=self._batch.mask.device))
         width = max(1, int(taken.mask.sum(dim=1).max()))
         return replace(taken, candidates=taken.candidates[:, :width], mask=taken.mask[:, :width])
 

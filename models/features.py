@@ -6,6 +6,8 @@ added to the graph this minute has features this minute.
     resources   static (R, RESOURCE)   difficulty, minutes, kind, modality, breadth
     candidates  (B, K, CANDIDATE)      success chance, expected gain, how much of what is lacking it teaches
     learner     (B, LEARNER)           recent success, steps, how far the goal is
+
+With a trail (models/trail.py) the points' state has PRACTICE columns more, and the learner TRAIL + H.
 """
 
 from dataclasses import dataclass
@@ -22,14 +24,19 @@ STATE = 7
 RESOURCE = 4 + len(KINDS) + len(MODALITIES)
 CANDIDATE = 11
 LEARNER = 6
+TRAIL = 2
 
 
 ONE = np.float32(1)
+TRAILS = ("practice", "memory", "left")
 
 
 @dataclass(frozen=True)
 class Batch:
-    """An observation as tensors or arrays. level … needed: (B, N) float; candidates (B, K) int64; mask (B, K) bool."""
+    """An observation as tensors or arrays. level … needed: (B, N) float; candidates (B, K) int64; mask (B, K) bool.
+
+    practice (B, N, PRACTICE), memory (B, H) and left (B,): of the trail, None without one.
+    """
 
     level: Any
     days: Any
@@ -40,16 +47,25 @@ class Batch:
     mask: Any
     success: Any
     steps: Any
+    practice: Any = None
+    memory: Any = None
+    left: Any = None
 
     @classmethod
     def of(cls, seen: Observation, device: torch.device | None, needed: Flags | None = None) -> "Batch":
         """An observation on `device`, NumPy's without one; without `needed` what is wanted is taken for it."""
-        arrays = {name: getattr(seen, name) for name in cls.__dataclass_fields__ if name != "needed"}
+        arrays = {name: getattr(seen, name) for name in cls.__dataclass_fields__ if name not in ("needed", *TRAILS)}
+        if seen.trail:
+            arrays |= {name: getattr(seen.trail, name) for name in TRAILS}
         arrays["wanted"] = seen.wanted.astype(np.float32)
         arrays["needed"] = (seen.wanted if needed is None else needed).astype(np.float32)
         if device is None:
             return cls(**arrays)
         return cls(**{name: torch.as_tensor(array, device=device) for name, array in arrays.items()})
+
+    def take(self, rows: Any) -> "Batch":
+        """Some of the learners, in this order."""
+        return Batch(**{name: value[rows] for name, value in vars(self).items() if value is not None})
 
 
 def point_features(course: Course) -> Floats:
@@ -90,7 +106,8 @@ class Features:
     lines of code and the same numbers: for one learner NumPy takes half of torch's time.
     """
 
-    def __init__(self, course: Course, device: torch.device | None = None) -> None:
+    def __init__(self, course: Course, device: torch.device | None = None, trail: bool = False) -> None:
+        self.trail = trail
         self._library: Any = np if device is None else torch
         self.points: Any = self._array(point_features(course), device)
         self.resources: Any = self._array(resource_features(course), device)
@@ -115,7 +132,7 @@ class Features:
         days = (seen.days / self.rates.forget_after_days).clip(max=2)
         met = ONE * (seen.level >= self.met)
         columns = [seen.level, aimed, seen.wanted, days, self.lacking(seen), met, seen.needed]
-        return self._library.stack(columns, -1)
+        return self._with(columns, seen.practice)
 
     def candidates(self, seen: Batch) -> Any:
         """(B, K, CANDIDATE)."""
@@ -156,7 +173,14 @@ class Features:
             (seen.needed.sum(-1) / 10).clip(max=5),
             ((seen.needed * lacking).sum(-1) / 5).clip(max=5),
         ]
-        return self._library.stack(columns, -1)
+        if self.trail:
+            columns += [seen.left / 30, (seen.left / 10).clip(max=1)]
+        return self._with(columns, seen.memory)
+
+    def _with(self, columns: list[Any], more: Any) -> Any:
+        """The columns as one array, and what the trail knows beside them."""
+        stacked = self._library.stack(columns, -1)
+        return self._library.concatenate([stacked, more], -1) if self.trail else stacked
 
 
 def prior(candidates: Any) -> Any:

@@ -69,7 +69,7 @@ class Evaluator:
 
     def _plain(self, rows: Ints, positions: Ints) -> Floats:
         """(M, F) of states `rows` and the candidates at `positions`."""
-        taken = Batch(**{name: getattr(self._batch, name)[rows] for name in self._batch.__dataclass_fields__})
+        taken = self._batch.take(rows)
         candidates = np.take_along_axis(taken.candidates, positions[:, None], axis=1)
         taken = replace(taken, candidates=candidates, mask=np.ones_like(candidates, dtype=bool))
         resource = self._features.resources[candidates[:, 0]]

@@ -98,7 +98,7 @@ class Nearby:
         return np.split(sums, self._relations)
 
     def _pooled(self, features: Features, seen: Batch, h: Floats, about: Floats) -> tuple[Floats, Floats]:
-        """What the heads see, (D,) and (K, E): `models.network.pooled`; `about` are the learner's own features."""
+        """What the heads see, (D,) and (K, E): `models.network.Pooling`; `about` are the learner's own features."""
         aimed, lacking = seen.target[0] > 0, features.lacking(seen)[0] * seen.needed[0]
         means = [weight @ h / max(weight.sum(), 1e-6) for weight in (aimed.astype(np.float32), lacking)]
         importance = features.importance

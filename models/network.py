@@ -12,18 +12,33 @@ from torch import Tensor, nn
 
 from models.course import Course, Flags
 from models.encoder import Encoder, sparse_operators
-from models.features import CANDIDATE, LEARNER, POINT, RESOURCE, STATE, Batch, Features, prior
+from models.features import CANDIDATE, LEARNER, POINT, RESOURCE, STATE, TRAIL, Batch, Features, prior
 from models.recommender import Observation, needed_points
+from models.trail import PRACTICE
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Sizes. width: of an embedding; layers: hops; graph: whether the encoder sees it; hidden: of the heads."""
+    """Sizes and what is seen.
+
+    Attributes:
+        width: of an embedding; layers: hops; hidden: of the heads.
+        graph: whether the encoder sees it.
+        prior: weight of the rule that the policy starts from, see `models.features.prior`.
+        trail: whether answers and steps left are seen (models/trail.py); memory: H of the learner model's vector.
+        identity: width of an embedding learnt for each point of this one course, 0 for a policy that knows no ids.
+        roles: whether a resource's points are weighed by a learnt function of η in place of η itself.
+    """
 
     width: int = 24
     layers: int = 2
     graph: bool = True
     hidden: int = 64
+    prior: float = 1.0
+    trail: bool = False
+    memory: int = 0
+    identity: int = 0
+    roles: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,9 +73,12 @@ class PolicyNetwork(nn.Module):
         device = device or torch.device("cpu")
         self.config = config
         self.course = course
-        self.features = Features(course, device)
-        self.encoder = Encoder(POINT, STATE, config.width, config.layers)
-        learner, candidate = 2 * config.width + LEARNER, config.width + RESOURCE + CANDIDATE
+        self.features = Features(course, device, config.trail)
+        state, own = STATE + PRACTICE * config.trail, LEARNER + (TRAIL + config.memory) * config.trail
+        self.encoder = Encoder(POINT + config.identity, state, config.width, config.layers)
+        self.identity = nn.Parameter(torch.randn(course.points, config.identity) / 2) if config.identity else None
+        self.pooling = Pooling(config.roles)
+        learner, candidate = self.pooling.count(config.trail) * config.width + own, config.width + RESOURCE + CANDIDATE
         self.q_head = CandidateHead(learner, candidate, config.hidden)
         self.policy_head = CandidateHead(learner, candidate, config.hidden)
         self.value_head = nn.Sequential(nn.Linear(learner, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
@@ -79,8 +97,11 @@ class PolicyNetwork(nn.Module):
 
     def embed(self, seen: Batch) -> tuple[Tensor, Tensor]:
         """The learner's embedding (B, 2F + LEARNER) and the candidates' (B, K, F + RESOURCE + CANDIDATE)."""
-        points = self.encoder(self.features.points, self.features.state(seen), self.operators)
-        return pooled(self.features, seen, points)
+        static = self.features.points
+        if self.identity is not None:
+            static = torch.cat([static, self.identity], dim=-1)
+        points = self.encoder(static, self.features.state(seen), self.operators)
+        return self.pooling(self.features, seen, points)
 
     def forward(self, seen: Batch) -> Scores:
         """Everything at once: Q values, policy logits and state value."""
@@ -95,7 +116,9 @@ class PolicyNetwork(nn.Module):
         )
 
     def _logits(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> Tensor:
-        logits: Tensor = self.policy_head(learner, candidates, mask) + prior(candidates)
+        logits: Tensor = self.policy_head(learner, candidates, mask)
+        if self.config.prior:
+            logits = logits + self.config.prior * prior(candidates)
         return logits
 
     def q(self, seen: Batch) -> Tensor:
@@ -113,22 +136,40 @@ class PolicyNetwork(nn.Module):
         return logits, self.value_head(learner).squeeze(-1), torch.where(seen.mask, q, 0)
 
 
-def pooled(features: Features, seen: Batch, points: Tensor) -> tuple[Tensor, Tensor]:
-    """What the heads see, from the points' embeddings (N, B, F): see `PolicyNetwork.embed`."""
-    aimed, lacking = (seen.target > 0).float(), features.lacking(seen) * seen.needed
-    parts = [_weighted_mean(points, aimed), _weighted_mean(points, lacking), features.learner(seen)]
-    return torch.cat(parts, dim=-1), _candidates(features, seen, points)
+class Pooling(nn.Module):
+    """From the points' embeddings (N, B, F) to what the heads see.
 
+    The learner: mean embedding of the goals, of what is lacking, with a trail of the last practised point, and its own
+    features. A candidate: mean of its points by their share, its own features, and those for this learner. The share
+    is η over Σ η; `roles` learns it: softmax over the candidate's points of a log η, a ≥ 0 learnt, 1 at the start.
+    """
 
-def _candidates(features: Features, seen: Batch, points: Tensor) -> Tensor:
-    """η-weighted mean over the taught points, joined to the resource's own and the learner-specific features."""
-    taught, importance = features.taught[seen.candidates], features.importance[seen.candidates]
-    share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
-    rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
-    flat = (taught * len(seen.level) + rows).flatten()
-    gathered = points.flatten(0, 1).index_select(0, flat).view(*taught.shape, -1)
-    means = (share[..., None, :] @ gathered).squeeze(-2)
-    return torch.cat([means, features.resources[seen.candidates], features.candidates(seen)], dim=-1)
+    def __init__(self, roles: bool) -> None:
+        super().__init__()
+        self.sharpness = nn.Parameter(torch.ones(())) if roles else None
+
+    @staticmethod
+    def count(trail: bool) -> int:
+        """How many means make up the learner."""
+        return 3 if trail else 2
+
+    def forward(self, features: Features, seen: Batch, points: Tensor) -> tuple[Tensor, Tensor]:
+        """See `PolicyNetwork.embed`."""
+        aimed, lacking = (seen.target > 0).float(), features.lacking(seen) * seen.needed
+        weights = [aimed, lacking, seen.practice[..., -1]] if features.trail else [aimed, lacking]
+        parts = [*(_weighted_mean(points, weight) for weight in weights), features.learner(seen)]
+        return torch.cat(parts, dim=-1), self._candidates(features, seen, points)
+
+    def _candidates(self, features: Features, seen: Batch, points: Tensor) -> Tensor:
+        taught, importance = features.taught[seen.candidates], features.importance[seen.candidates]
+        if self.sharpness is not None:
+            importance = importance ** self.sharpness.clamp(min=0) * (importance > 0)
+        share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
+        rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
+        flat = (taught * len(seen.level) + rows).flatten()
+        gathered = points.flatten(0, 1).index_select(0, flat).view(*taught.shape, -1)
+        means = (share[..., None, :] @ gathered).squeeze(-2)
+        return torch.cat([means, features.resources[seen.candidates], features.candidates(seen)], dim=-1)
 
 
 def _weighted_mean(points: Tensor, weight: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 from models.course import Course as Course
 from models.course import Flags, Floats, Ints
 from models.rankers.log import History as History
+from models.trail import Trail as Trail
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Observation:
         steps: (B,) answers so far.
         spread: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
         history: the latest resources of each learner; None where nobody asks for it.
+        trail: answers and the learner model's own vector; None where nobody asks for it.
     """
 
     level: Floats
@@ -40,6 +42,7 @@ class Observation:
     steps: Floats
     spread: Floats | None = None
     history: History | None = None
+    trail: Trail | None = None
 
     def __len__(self) -> int:
         return len(self.level)

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from models.course import Ints
-from models.features import Batch
+from models.features import TRAILS, Batch
 
-STATE = ("level", "days", "target", "wanted", "needed", "success", "steps")
+STATE = ("level", "days", "target", "wanted", "needed", "success", "steps", *TRAILS)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class Replay:
 
     def add(self, seen: Batch, **outcome: Tensor) -> None:
         """Append one time step: the states, and kept, action, log_prob, value, reward, ended, each (B, …)."""
-        row = {name: getattr(seen, name) for name in (*STATE, "candidates", "mask")} | outcome
+        states = {name: getattr(seen, name) for name in (*STATE, "candidates", "mask")}
+        row = {name: values for name, values in states.items() if values is not None} | outcome
         slot = self.count % self.length
         for name, values in row.items():
             column = self._column(name, values)
@@ -81,7 +82,7 @@ class Replay:
         width = max(1, int(got["mask"].sum(dim=1).max()))
         for name in ("candidates", "mask", "kept"):
             got[name] = got[name][:, :width]
-        state = Batch(**{name: got.pop(name) for name in (*STATE, "candidates", "mask")})
+        state = Batch(**{name: got.pop(name, None) for name in (*STATE, "candidates", "mask")})
         return Transitions(state=state, **got)
 
     def _column(self, name: str, values: Tensor) -> Tensor:

@@ -1,0 +1,227 @@
+"""A world of skills to practise: hidden students of any kind, and a tutor who sees their answers.
+
+One resource a knowledge point. The students (`Students`) hold the truth: what they know, how they learn, what they answer.
+The tutor's estimate is the course's learner model (`course.tracer`), started on the answers that each student brings along.
+Candidates are the points whose prerequisites are met by that estimate; `free` switches the constraint off.
+
+    E_p = (E_end − E_start) / (1 − E_start),    E: mean mastery of the target points in the students' own exam
+
+The reward of a step is what it adds to E_p, so an episode's rewards sum to its E_p.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from models.course import Course, Flags, Floats, Ints
+from models.learners.contract import Memory, Question
+from models.recent import Recent
+from models.recommender import Observation, blocked_points, pad
+from models.trail import PRACTICE, Trail, practised
+
+NOTHING = -1
+_CHANGING = ("level", "practice", "memory", "answers", "target", "closure", "success", "steps", "length", "start", "last")
+
+
+class Past(NamedTuple):
+    """The answers that S students bring along: points and right (S, T), oldest first, points NOTHING where there is none."""
+
+    point: Ints
+    right: Flags
+
+
+class Students(Protocol):
+    """The hidden side: S students to draw from, B of them at work. All arrays are about B unless said otherwise."""
+
+    past: Past
+
+    def begin(self, size: int, generator: np.random.Generator) -> None:
+        """Make room for B = `size`; all chance comes from `generator`."""
+        ...
+
+    def renew(self, who: Ints, students: Ints) -> Floats:
+        """Places `who` (n,) are taken by `students` (n,) of the S, as they are after their past. Targets (n, N), 0 or 1."""
+        ...
+
+    def answer(self, points: Ints) -> Flags:
+        """Everybody practises `points` (B,) and learns. Returns right or wrong (B,)."""
+        ...
+
+    def exam(self) -> Floats:
+        """(B, N) the truth: mastery of each point in [0, 1]."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Everything that changes, generator aside."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an episode is.
+
+    Attributes:
+        lengths: paths are as long as one of these; the tutor knows which.
+        free: whether prerequisites are no constraint.
+        in_turn: whether students are taken in order, each once (a test), or drawn by chance (practice).
+    """
+
+    lengths: tuple[int, ...] = (10, 30)
+    free: bool = False
+    in_turn: bool = False
+
+
+class PracticeWorld:
+    """B students of one course, stepped together: a `models.world.World`."""
+
+    def __init__(self, course: Course, students: Students, size: int, rules: Rules | None = None) -> None:
+        assert course.tracer, "the tutor needs a learner model"
+        self.course, self.students, self.size, self.rules = course, students, size, rules or Rules()
+        self._model = course.tracer.model
+        self._points = np.arange(course.points)[None]
+        self._brought = self._follow_past(students.past)
+        self._seeded(0)
+
+    def reset(self, *, seed: int | list[int | None] | None = None) -> Any:
+        """New students everywhere; `seed` makes the whole run repeatable."""
+        if seed is not None:
+            self._seeded(seed)
+        self._renew(np.arange(self.size))
+
+    def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
+        """See `World`; the goal is reached where every target is mastered in the exam."""
+        right = self.students.answer(actions)
+        self._learn(actions, right)
+        self.steps += 1
+        before, self.last = self.last, self.mastery()
+        reward = (self.last - before) / (1 - self.start)
+        return reward.astype(np.float32), self.steps >= self.length, self.last >= 1 - 1e-6
+
+    def restart(self, ended: Flags) -> None:
+        """New students where an episode has ended, (B,)."""
+        if ended.any():
+            self._renew(np.flatnonzero(ended))
+
+    def observe(self) -> Observation:
+        """What the tutor knows."""
+        candidates, mask = pad(self.allowed())
+        return Observation(
+            level=self.level,
+            days=np.zeros_like(self.level),
+            target=self.target * self.course.mastered,
+            wanted=self.closure & (self.level < self.course.mastered),
+            candidates=candidates,
+            mask=mask,
+            success=self.success.copy(),
+            steps=self.steps.copy(),
+            history=self.recent.history(self.steps),
+            trail=Trail(self.practice.copy(), self.memory.copy(), (self.length - self.steps).astype(np.float32)),
+        )
+
+    def allowed(self) -> Flags:
+        """(B, R) the candidates: nothing whose prerequisites are not met, by the tutor's estimate."""
+        if self.rules.free:
+            return np.ones_like(self.level, dtype=bool)
+        return ~blocked_points(self.course, self.level)
+
+    def mastery(self) -> Floats:
+        """(B,) the truth: E, mean mastery of the targets."""
+        return np.asarray((self.students.exam() * self.target).sum(axis=1) / self.target.sum(axis=1), dtype=np.float32)
+
+    def gain(self) -> Floats:
+        """(B,) E_p so far."""
+        return np.asarray((self.mastery() - self.start) / (1 - self.start), dtype=np.float32)
+
+    def state(self) -> dict[str, Any]:
+        """See `World`."""
+        mine = {name: getattr(self, name).copy() for name in _CHANGING}
+        random = self._generator.bit_generator.state
+        return {"mine": mine, "students": self.students.state(), "recent": self.recent.state(), "random": random}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """See `World`."""
+        for name, array in state["mine"].items():
+            setattr(self, name, array.copy())
+        self.students.restore(state["students"])
+        self.recent.restore(state["recent"])
+        self._generator.bit_generator.state = state["random"]
+
+    def _seeded(self, seed: Any) -> None:
+        size, points = self.size, self.course.points
+        self._generator = np.random.default_rng(seed)
+        self.students.begin(size, self._generator)
+        start = self._model.start()
+        self.level = np.zeros((size, points), dtype=np.float32)
+        self.practice = np.zeros((size, points, PRACTICE), dtype=np.float32)
+        self.memory = np.repeat(start.learner, size, axis=0)
+        self.answers = np.repeat(start.points, size, axis=0)
+        self.target = np.zeros((size, points), dtype=np.float32)
+        self.closure = np.zeros((size, points), dtype=bool)
+        self.success, self.steps, self.length, self.start, self.last = np.zeros((5, size), dtype=np.float32)
+        self.recent = Recent(size)
+        self._next = 0
+
+    def _renew(self, who: Ints) -> None:
+        count = len(self.students.past.point)
+        if self.rules.in_turn:
+            chosen = (self._next + np.arange(len(who))) % count
+            self._next += len(who)
+        else:
+            chosen = self._generator.integers(0, count, len(who))
+        self.target[who] = self.students.renew(who, chosen)
+        for mine, brought in zip((self.memory, self.answers, self.practice, self.level), self._brought, strict=True):
+            mine[who] = brought[chosen]
+        self.closure[who] = (self.target[who] @ self._behind) > 0
+        self.success[who], self.steps[who] = 0.5, 0
+        self.length[who] = self._generator.choice(self.rules.lengths, len(who))
+        self.recent.forget(who)
+        self.start[who] = self.last[who] = self.mastery()[who]
+
+    @property
+    def _behind(self) -> Floats:
+        """(N, N) row k marks k and everything before it."""
+        return np.stack([self.course.closure(np.array([k])) for k in range(self.course.points)]).astype(np.float32)
+
+    def _learn(self, points: Ints, right: Flags) -> None:
+        """The tutor hears the answers (B,)."""
+        known = Memory(self.memory, self.answers)
+        self.memory, self.answers = self._heard(known, points, right)
+        self.level = self._levels(Memory(self.memory, self.answers))
+        self.practice = practised(self.practice, points, right)
+        self.recent.add(points, self.steps, right)
+        self.success += (right - self.success) * np.float32(0.15)
+
+    def _heard(self, known: Memory, points: Ints, right: Flags) -> Memory:
+        rows = np.arange(len(points))
+        here = Memory(known.learner, known.points[rows, points][:, None])
+        ones, none = np.ones((len(points), 1), dtype=np.float32), np.full(len(points), NOTHING)
+        after = self._model.update(here, Question(points[:, None], ones, none, 0 * ones), right)
+        answers = known.points.copy()
+        answers[rows, points] = after.points[:, 0]
+        return Memory(after.learner, answers)
+
+    def _levels(self, known: Memory) -> Floats:
+        """(B, N) the tutor's estimate of every point."""
+        size = len(known.learner)
+        points = np.repeat(self._points, size, axis=0)
+        ones = np.ones(points.shape, dtype=np.float32)
+        question = Question(points, ones, np.full(size, NOTHING), 0 * ones)
+        return np.asarray(self._model.mastery(known, question).level, dtype=np.float32)
+
+    def _follow_past(self, past: Past) -> tuple[Floats, Floats, Floats, Floats]:
+        """What the tutor makes of each of the S students' past: memory, answers, practice and levels."""
+        size = len(past.point)
+        start = self._model.start()
+        learner, answers = (np.repeat(part, size, axis=0) for part in (start.learner, start.points))
+        practice = np.zeros((size, self.course.points, PRACTICE), dtype=np.float32)
+        for points, right in zip(past.point.T, past.right.T, strict=True):
+            rows = np.flatnonzero(points >= 0)
+            after = self._heard(Memory(learner[rows], answers[rows]), points[rows], right[rows])
+            learner[rows], answers[rows] = after.learner, after.points
+            practice = practised(practice, points, right)
+        return learner, answers, practice, self._levels(Memory(learner, answers))
