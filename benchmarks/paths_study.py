@@ -1,4 +1,4 @@
-"""What `benchmarks.paths` needs of a practice world: one seed's tutor, students to practise on, students to be judged by."""
+"""What `benchmarks.paths` needs of a practice world: one seed's tutor, its students, rungs and judge."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ class Study:
 
     Attributes:
         name: of the world, as in the figures.
-        course: the skills and their prerequisites, with the tutor's learner model as its tracer; fitted without test students.
+        course: the skills and their prerequisites, the tutor's learner model as tracer, fitted without test students.
         practice: students to learn on, as many as wanted.
         test: 500 others, that nothing was fitted to.
         lengths: path lengths that are measured.
         rungs: what needs no practice, by name; each is asked on paths of the length it is given.
-        judge: E_p (B,) of a walk of all test students by a second, differently built model; None where there is no other.
+        judge: E_p (B,) of a walk of all test students by a second, differently built model, where there is one.
     """
 
     name: str

@@ -106,8 +106,10 @@ class Features:
     lines of code and the same numbers: for one learner NumPy takes half of torch's time.
     """
 
-    def __init__(self, course: Course, device: torch.device | None = None, trail: bool = False) -> None:
-        self.trail = trail
+    def __init__(
+        self, course: Course, device: torch.device | None = None, trail: bool = False, memory: int = 0
+    ) -> None:
+        self.trail, self.memory = trail, memory
         self._library: Any = np if device is None else torch
         self.points: Any = self._array(point_features(course), device)
         self.resources: Any = self._array(resource_features(course), device)
@@ -175,7 +177,7 @@ class Features:
         ]
         if self.trail:
             columns += [seen.left / 30, (seen.left / 10).clip(max=1)]
-        return self._with(columns, seen.memory)
+        return self._with(columns, seen.memory[:, : self.memory] if self.trail else None)
 
     def _with(self, columns: list[Any], more: Any) -> Any:
         """The columns as one array, and what the trail knows beside them."""

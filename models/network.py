@@ -73,7 +73,7 @@ class PolicyNetwork(nn.Module):
         device = device or torch.device("cpu")
         self.config = config
         self.course = course
-        self.features = Features(course, device, config.trail)
+        self.features = Features(course, device, config.trail, config.memory)
         state, own = STATE + PRACTICE * config.trail, LEARNER + (TRAIL + config.memory) * config.trail
         self.encoder = Encoder(POINT + config.identity, state, config.width, config.layers)
         self.identity = nn.Parameter(torch.randn(course.points, config.identity) / 2) if config.identity else None

@@ -1,7 +1,7 @@
 """A world of skills to practise: hidden students of any kind, and a tutor who sees their answers.
 
-One resource a knowledge point. The students (`Students`) hold the truth: what they know, how they learn, what they answer.
-The tutor's estimate is the course's learner model (`course.tracer`), started on the answers that each student brings along.
+One resource a knowledge point. The students (`Students`) hold the truth: what they know, how they learn and answer. The
+tutor's estimate is the course's learner model (`course.tracer`), started on the answers that each student brings along.
 Candidates are the points whose prerequisites are met by that estimate; `free` switches the constraint off.
 
     E_p = (E_end − E_start) / (1 − E_start),    E: mean mastery of the target points in the students' own exam
@@ -21,11 +21,23 @@ from models.recommender import Observation, blocked_points, pad
 from models.trail import PRACTICE, Trail, practised
 
 NOTHING = -1
-_CHANGING = ("level", "practice", "memory", "answers", "target", "closure", "success", "steps", "length", "start", "last")
+_CHANGING = (
+    "level",
+    "practice",
+    "memory",
+    "answers",
+    "target",
+    "closure",
+    "success",
+    "steps",
+    "length",
+    "start",
+    "last",
+)
 
 
 class Past(NamedTuple):
-    """The answers that S students bring along: points and right (S, T), oldest first, points NOTHING where there is none."""
+    """The answers that S students bring along: points and right (S, T), oldest first, NOTHING where there is none."""
 
     point: Ints
     right: Flags
@@ -41,7 +53,7 @@ class Students(Protocol):
         ...
 
     def renew(self, who: Ints, students: Ints) -> Floats:
-        """Places `who` (n,) are taken by `students` (n,) of the S, as they are after their past. Targets (n, N), 0 or 1."""
+        """Places `who` (n,) are taken by `students` (n,) of the S, after their past. Targets (n, N), 0 or 1."""
         ...
 
     def answer(self, points: Ints) -> Flags:

@@ -1,9 +1,10 @@
 """Deep Q-learning: the target, the loss, and pruning by Q.
 
-    y = r + γ V(s′),    0 after an end        L = Huber(Q(s, a) − y)
+    y = Σ_{k<n} γ^k r_k + γ^n V(s_n),    0 after an end        L = Huber(Q(s, a) − y)
 
 Alone, V(s′) is the maximum of the target network's Q over the feasible a′ (Mnih et al. 2015); beside PPO it is the
 policy's mean Σ_a′ π(a′|s′) Q(s′, a′) (expected Sarsa, van Seijen et al. 2009): what PPO's advantages are made of.
+n > 1 carries a late reward back in fewer updates, at the price of steps taken by older policies (Hessel et al. 2018).
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from torch.nn import functional
 class QConfig:
     """gamma: discount; batch: states an update; updates: a rollout; target_every: rollouts between copies of the
     target; keep: Top-M candidates that survive pruning; warm_up: share of training before pruning begins; explore:
-    random share where Q alone chooses.
+    random share where Q alone chooses; steps: n of the n-step target, 1 for the plain one.
     """
 
     gamma: float = 0.97
@@ -27,6 +28,7 @@ class QConfig:
     keep: int = 16
     warm_up: float = 0.3
     explore: float = 0.1
+    steps: int = 1
 
 
 def best_value(q: Tensor, mask: Tensor) -> Tensor:

@@ -70,10 +70,10 @@ class Replay:
         """Slots of the last `steps` time steps, oldest first."""
         return np.arange(self.count - steps, self.count) % self.length
 
-    def sample(self, amount: int, generator: np.random.Generator) -> tuple[Ints, Ints]:
-        """`amount` random (slot, learner) pairs whose following state is stored too."""
+    def sample(self, amount: int, generator: np.random.Generator, steps: int = 1) -> tuple[Ints, Ints]:
+        """`amount` random (slot, learner) pairs whose state `steps` later is stored too."""
         held = min(self.count, self.length)
-        age = generator.integers(1, held, amount)
+        age = generator.integers(steps, held, amount)
         return (self.count - 1 - age) % self.length, generator.integers(0, self.size, amount)
 
     def read(self, slots: Ints, learners: Ints) -> Transitions:
@@ -84,6 +84,16 @@ class Replay:
             got[name] = got[name][:, :width]
         state = Batch(**{name: got.pop(name, None) for name in (*STATE, "candidates", "mask")})
         return Transitions(state=state, **got)
+
+    def rewards(self, slots: Ints, learners: Ints, steps: int, gamma: float) -> tuple[Tensor, Tensor]:
+        """Σ_{k<n} γ^k r_k up to an end, and whether one came, each (M,)."""
+        total = torch.zeros(len(slots), device=self.device)
+        ended = torch.zeros(len(slots), dtype=torch.bool, device=self.device)
+        for step in range(steps):
+            at = (slots + step) % self.length
+            total += gamma**step * self.columns["reward"][at, learners] * ~ended
+            ended |= self.columns["ended"][at, learners]
+        return total, ended
 
     def _column(self, name: str, values: Tensor) -> Tensor:
         """The stored column, made or widened to hold `values`."""

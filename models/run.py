@@ -1,5 +1,6 @@
 """One training run in a folder: resume or start, iterate, draw the curves, keep the policy."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,13 +11,25 @@ from models.course import Course
 from models.curves import Curves
 from models.environment import LearnerVectorEnv
 from models.training import Progress as Trained
-from models.training import Trainer, TrainingConfig
+from models.training import Trainer, TrainingConfig, World
 
-CHECKPOINT_EVERY = 10
+CHECKPOINT_SECONDS = 10.0
 
 
 def train(
     course: Course,
+    config: TrainingConfig,
+    folder: Path,
+    device: str = "auto",
+    fresh: bool = False,
+    report: Callable[[Trained], None] = lambda progress: None,
+) -> Trainer:
+    """Train on simulated learners of `course`, see `train_in`."""
+    return train_in(LearnerVectorEnv(course, config.learners), config, folder, device, fresh, report)
+
+
+def train_in(
+    world: World,
     config: TrainingConfig,
     folder: Path,
     device: str = "auto",
@@ -30,15 +43,17 @@ def train(
     torch.set_num_threads(1)
     if fresh:
         (folder / CHECKPOINT).unlink(missing_ok=True)
-    trainer = Trainer(LearnerVectorEnv(course, config.learners), config, device_of(device))
+    trainer = Trainer(world, config, device_of(device))
     resume(trainer, folder)
+    saved = float("-inf")
     with Curves(folder) as curves:
         while not trainer.finished:
             progress = trainer.iterate()
             curves.add(progress)
             report(progress)
-            if trainer.iteration % CHECKPOINT_EVERY == 0 or trainer.finished:
+            if time.monotonic() - saved > CHECKPOINT_SECONDS or trainer.finished:
                 save_checkpoint(trainer, folder)
+                saved = time.monotonic()
     save_policy(trainer, folder, version(trainer))
     return trainer
 

@@ -1,9 +1,9 @@
 """What a tutor remembers of B learners beyond levels: the learner model's own vector, the answers, what is left.
 
-    practice (B, N, PRACTICE)   last answer right, last answer wrong, right and wrong answers (log1p), how long ago
-                                (0.8 to the answers since), whether it was the very last
-    memory   (B, H)             the vector of the learner model in charge, H = 0 without one
-    left     (B,)               steps left of the path, where its length is set
+practice (B, N, PRACTICE)   last answer right, last answer wrong, right and wrong answers (log1p), how long ago
+                            (0.8 to the answers since), whether it was the very last
+memory   (B, H)             the vector of the learner model in charge, H = 0 without one
+left     (B,)               steps left of the path, where its length is set
 """
 
 from dataclasses import dataclass

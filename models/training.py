@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.environment import LearnerVectorEnv
 from models.network import NetworkConfig, PolicyNetwork
 from models.ppo import PPOConfig, advantages, advised_loss, approximate_kl, entropy, log_probability, policy_loss
 from models.q_learning import QConfig, best_value, expected_value, prune, q_loss, td_target
 from models.replay import Replay, Transitions
+from models.world import World
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Progress:
 class Trainer:
     """One run. `models.checkpoint` writes its `state` to a file and reads it back."""
 
-    def __init__(self, env: LearnerVectorEnv, config: TrainingConfig, device: torch.device | None = None) -> None:
+    def __init__(self, env: World, config: TrainingConfig, device: torch.device | None = None) -> None:
         self.env, self.config = env, config
         self.device = device or torch.device("cpu")
         torch.manual_seed(config.seed)
@@ -229,12 +229,13 @@ class Trainer:
     def _learn_q(self) -> float:
         config, total = self.config.q, 0.0
         for _ in range(config.updates):
-            slots, learners = self.replay.sample(config.batch, self.random)
+            slots, learners = self.replay.sample(config.batch, self.random, config.steps)
             rows = self.replay.read(slots, learners)
-            following = self.replay.read((slots + 1) % self.replay.length, learners)
+            reward, ended = self.replay.rewards(slots, learners, config.steps, config.gamma)
+            following = self.replay.read((slots + config.steps) % self.replay.length, learners)
             with torch.no_grad():
                 value = self._following_value(following)
-            target = td_target(rows.reward, rows.ended, value, config.gamma)
+            target = td_target(reward, ended, value, config.gamma**config.steps)
             loss = q_loss(self.network.q(rows.chosen()).squeeze(1), target)
             self._descend(loss)
             total += loss.item()

@@ -1,4 +1,4 @@
-"""One path of every student of a practice world, and what came of it; the constraint is checked once more, edge by edge."""
+"""One path of every student of a practice world and what came of it; the constraint is checked again, edge by edge."""
 
 import time
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import run
 from models.checkpoint import CHECKPOINT, POLICY, load_policy
 from models.run import train
 from tests.models.courses import random_course
@@ -28,7 +29,8 @@ def test_a_run_leaves_a_policy_with_its_version_and_curves(tmp_path):
     assert parameters(again) == parameters(trainer)
 
 
-def test_a_run_that_was_cut_off_goes_on_and_ends_as_it_would_have(tmp_path):
+def test_a_run_that_was_cut_off_goes_on_and_ends_as_it_would_have(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "CHECKPOINT_SECONDS", 0)
     unbroken = train(COURSE, LONG, tmp_path / "whole", "cpu")
 
     def cut(progress):
@@ -39,7 +41,7 @@ def test_a_run_that_was_cut_off_goes_on_and_ends_as_it_would_have(tmp_path):
         train(COURSE, LONG, tmp_path / "cut", "cpu", report=cut)
     seen = []
     resumed = train(COURSE, LONG, tmp_path / "cut", "cpu", report=seen.append)
-    assert seen[0].iteration == 11, "the last checkpoint was made after ten"
+    assert seen[0].iteration == 12, "the last checkpoint was made after eleven"
     assert parameters(resumed) == parameters(unbroken)
 
 

@@ -1,0 +1,65 @@
+"""The learned methods of `benchmarks.paths` and what is left when one part is taken away, as training settings.
+
+One set of settings for each kind of world, chosen on practice students (docs/paths.md); an ablation changes one thing.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from models.network import NetworkConfig
+from models.ppo import PPOConfig
+from models.q_learning import QConfig
+from models.training import TrainingConfig
+
+MEMORY = 64
+"""H of the tutor's learner model, a DKT."""
+
+KSS = TrainingConfig(
+    steps=1_200_000,
+    learners=512,
+    rollout=20,
+    replay=64,
+    learning_rate=2e-3,
+    network=NetworkConfig(width=48, hidden=128, prior=0, trail=True, memory=MEMORY, identity=16),
+    ppo=PPOConfig(gamma=1.0, minibatch=1024, advice=0.0),
+    q=QConfig(gamma=0.99, batch=1024, updates=16, keep=8, warm_up=0.5),
+)
+TRACERS = replace(KSS, steps=1_000_000, q=replace(KSS.q, keep=32), network=replace(KSS.network, identity=32))
+
+Change = Callable[[TrainingConfig], TrainingConfig]
+
+
+def _network(**changes: object) -> Change:
+    return lambda config: replace(config, network=replace(config.network, **changes))
+
+
+def _q(**changes: object) -> Change:
+    return lambda config: replace(config, q=replace(config.q, **changes))
+
+
+def _ppo(**changes: object) -> Change:
+    return lambda config: replace(config, ppo=replace(config.ppo, **changes))
+
+
+METHODS: dict[str, Change] = {
+    "lodestar": lambda config: config,
+    "ppo": lambda config: replace(config, method="ppo"),
+    "q": lambda config: replace(config, method="q"),
+}
+ABLATIONS: dict[str, Change] = {
+    "no_graph": _network(graph=False),
+    "no_memory": _network(memory=0),
+    "no_trail": _network(trail=False),
+    "no_identity": _network(identity=0),
+    "advice": _ppo(advice=1.0),
+    "n_step": _q(steps=5),
+    "keep_4": _q(keep=4),
+    "keep_2": _q(keep=2),
+}
+
+
+def settings(world: str, method: str, seed: int, steps: int | None = None) -> TrainingConfig:
+    """Of one run."""
+    base = KSS if world.startswith("kss") else TRACERS
+    config = (METHODS | ABLATIONS)[method](base)
+    return replace(config, seed=seed, steps=steps or config.steps)

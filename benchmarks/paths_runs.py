@@ -1,0 +1,163 @@
+"""One learned method on one seed of a practice world, trained in a process of its own; one walk, kept on disk.
+
+`python -m benchmarks.paths_runs WORLD METHOD SEED [--steps N]` trains one. What is there is not made again; a training
+that was cut off goes on from its last checkpoint.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.paths_methods import settings
+from benchmarks.paths_study import Study
+from models.checkpoint import CHECKPOINT, load_policy
+from models.course import Floats
+from models.memory import keep_freed_memory
+from models.policy import LearnedPolicy
+from models.practice import PracticeWorld, Rules
+from models.recommender import Recommender
+from models.run import train_in
+from models.walk import walk
+
+ROOT = Path(__file__).parents[1]
+RUNS = ROOT / "benchmarks" / ".runs" / "paths"
+TRAINED = "trained.json"
+HELD_OUT = 1_000_000
+FREE = "_free"
+KEPT = "_kept"
+CONSTRAINT = {"kss": False, "kss_kept": True}
+"""Whether prerequisites hold where the name does not say it; KSS as published lets everybody practise anything."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One method on one seed's 500 test students: E_p by their own exam and by the judge (NaN without one), (B,)."""
+
+    ep: Floats
+    judged: Floats
+    violations: int
+    ms: float
+
+
+def base_of(world: str) -> str:
+    """The world without what is said of the constraint."""
+    return world.removesuffix(FREE).removesuffix(KEPT)
+
+
+def rules(world: str, lengths: tuple[int, ...], in_turn: bool) -> Rules:
+    """Of practice, or of a test with one length."""
+    kept = CONSTRAINT.get(world, not world.endswith(FREE))
+    return Rules(lengths, free=not kept, in_turn=in_turn)
+
+
+@cache
+def study_of(world: str, seed: int) -> Study | None:
+    """One seed of a world; None where its data or package is missing."""
+    base = base_of(world)
+    if base == "kss":
+        from benchmarks.paths_kss import study as kss
+
+        return kss(seed)
+    from benchmarks.paths_tracers import study as traced
+
+    return traced(base, seed)
+
+
+def folder_of(world: str, method: str, seed: int, steps: int | None) -> Path:
+    """Where a run is kept; changes with its settings."""
+    told = hashlib.sha256(repr(settings(world, method, seed, steps)).encode()).hexdigest()[:10]
+    return RUNS / "policies" / world / f"{method}-{seed}-{told}"
+
+
+def train(world: str, method: str, seed: int, steps: int | None, report: Callable[[str], None] = print) -> None:
+    """Train one method, unless that is done."""
+    keep_freed_memory()
+    folder, config = folder_of(world, method, seed, steps), settings(world, method, seed, steps)
+    study = study_of(world, seed)
+    if (folder / TRAINED).exists() or study is None:
+        return
+    began, before = time.perf_counter(), 0.0
+    if (folder / "seconds").exists():
+        before = float((folder / "seconds").read_text())
+    practice = PracticeWorld(study.course, study.practice, config.learners, rules(world, study.lengths, in_turn=False))
+    every = max(1, config.iterations // 8)
+
+    def tell(progress: object) -> None:
+        seconds = before + time.perf_counter() - began
+        (folder / "seconds").write_text(str(seconds))
+        if progress.iteration % every == 0:
+            share = progress.iteration / config.iterations
+            report(f"{world} {method} {seed}: {share:.0%}, {seconds:.0f} s, return {progress.episode_return:.3f}")
+
+    train_in(practice, config, folder, "cpu", report=tell)
+    seconds = float((folder / "seconds").read_text())
+    (folder / TRAINED).write_text(json.dumps({"seconds": seconds, "steps": config.steps}))
+    (folder / CHECKPOINT).unlink()
+
+
+def train_all(jobs: list[tuple[str, str, int]], steps: int | None, processes: int = 2) -> None:
+    """Train what is missing, so many at a time, each in a process of its own."""
+    waiting = [job for job in jobs if not (folder_of(*job, steps) / TRAINED).exists()]
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        while waiting or running:
+            running = [process for process in running if process.poll() is None]
+            while waiting and len(running) < processes:
+                world, method, seed = waiting.pop(0)
+                more = [] if steps is None else ["--steps", str(steps)]
+                command = [sys.executable, "-m", "benchmarks.paths_runs", world, method, str(seed), *more]
+                running.append(subprocess.Popen(command, cwd=ROOT))
+            time.sleep(0.5)
+    finally:
+        for process in running:
+            process.terminate()
+
+
+def trained(world: str, method: str, seed: int, steps: int | None) -> tuple[LearnedPolicy, float]:
+    """A trained method and the seconds it took."""
+    study = study_of(world, seed)
+    assert study
+    folder = folder_of(world, method, seed, steps)
+    policy = load_policy(folder, study.course)
+    policy.name = method
+    return policy, float(json.loads((folder / TRAINED).read_text())["seconds"])
+
+
+def walked(
+    world: str, method: str, seed: int, length: int, recommender: Callable[[], tuple[Recommender, str]]
+) -> Outcome:
+    """A walk of every test student; kept under the recommender's version."""
+    chooser, version = recommender()
+    path = RUNS / "walks" / world / f"{method}-{length}-{seed}-{version}.npz"
+    if path.exists():
+        with np.load(path) as kept:
+            return Outcome(kept["ep"], kept["judged"], int(kept["violations"]), float(kept["ms"]))
+    study = study_of(world, seed)
+    assert study
+    size = len(study.test.past.point)
+    test = PracticeWorld(study.course, study.test, size, rules(world, (length,), in_turn=True))
+    done = walk(test, chooser, HELD_OUT + seed)
+    judged = study.judge(done) if study.judge else np.full(size, np.nan, dtype=np.float32)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    found = Outcome(done.ep, judged, done.violations, done.ms_per_step)
+    np.savez(path, **vars(found))
+    return found
+
+
+if __name__ == "__main__":
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("world")
+    parser.add_argument("method")
+    parser.add_argument("seed", type=int)
+    parser.add_argument("--steps", type=int)
+    options = parser.parse_args()
+    train(options.world, options.method, options.seed, options.steps, lambda line: print(line, flush=True))
