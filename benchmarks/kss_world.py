@@ -1,8 +1,8 @@
-"""Two kinds of KSS students (EduSim 0.0.2): its rules as arrays, fast, and the package itself, asked through its worker.
+"""Two kinds of KSS students (EduSim 0.0.2): its rules as arrays, fast, and the package itself, through its worker.
 
     right on k         ⇔  .25 + .75 σ(8.5 (a_k − d_k)) ≥ ½  ⇔  a_k ≥ d_k − ln 2 / 8.5
-    practice of k      nothing, unless k is near the last item that had an effect: the item itself, what follows it, what
-                       it follows, what those follow, and what follows those
+    practice of k      nothing, unless k is near the last item that had an effect: the item itself, what follows it,
+                       what it follows, what those follow, and what follows those
     else               x = ½ (5 − a_k) exp(−Σ_{p before k} (5 − a_p)),   a_j ← min(5, a_j + x Σ_{ways k → j} ½^length)
 
 Ability a and the last item in effect are all that changes. Practice is on the arrays; what is reported comes from the
@@ -35,7 +35,7 @@ NEAR: Flags = np.asarray((np.eye(POINTS) > 0) | (BEFORE > 0) | _AROUND)
 
 
 class Drawn(NamedTuple):
-    """S students after KSS's warm-up: abilities and targets (S, N), the last item in effect (S,), what they answered."""
+    """S students after KSS's warm-up: abilities and targets (S, N), last items in effect (S,), what they answered."""
 
     ability: Abilities
     target: Floats

@@ -1,4 +1,4 @@
-"""EduSim 0.0.2, whose KSS is a published simulator of learners: installed once, in benchmarks/.peers/kss, asked by lines.
+"""EduSim 0.0.2, whose KSS is a published simulator of learners: installed once, in benchmarks/.peers/kss.
 
 The package pins what no longer installs (an mxnet of its time), so it comes without its requirements and KSS's few are
 given beside it. See kss_worker.py for the commands.
@@ -46,7 +46,7 @@ class Worker:
     """A process that holds KSS; ends with `close`, with the `with` it is used in, or with this program."""
 
     def __init__(self) -> None:
-        self._errors = tempfile.TemporaryFile("w+")
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 — lives as long as the process
         command = [str(PYTHON), "-W", "ignore", str(ROOT / "benchmarks" / "kss_worker.py")]
         self._process = subprocess.Popen(
             command,
