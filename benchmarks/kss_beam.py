@@ -1,7 +1,7 @@
 """Beam search through KSS with the true state and dynamics: an upper bound, and no tutor.
 
-The whole rest of a path is searched when it begins, `width` abilities abreast; those with most targets right go on, then
-those nearest to it:
+The whole rest of a path is searched when it begins, `width` abilities abreast; those with most targets right go on,
+then those nearest to it:
 
     score = Σ_targets right + closeness / 2,   closeness = mean over targets of clip((a + 4) / (threshold + 4), 0, 1)
 
@@ -78,7 +78,7 @@ def search(ability: Abilities, last: Ints, target: Floats, first: Flags, limits:
     for turn in range(length):
         if turn:
             possible = _met(a) if constrained else np.ones(a.shape, dtype=bool)
-        after, options = _children(a, at, possible)
+        after, options = _children(a, at, possible & (score > -np.inf)[..., None])
         scored = np.where(options, _score(after, target), -np.inf).reshape(len(last), -1)
         best = np.argpartition(-scored, min(width, scored.shape[1]) - 1, axis=1)[:, :width]
         parent, point = best // POINTS, best % POINTS

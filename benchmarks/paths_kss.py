@@ -6,7 +6,7 @@ are drawn from `seed`, test students from `TEST_SEED` + seed. What was drawn and
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from benchmarks.kss_beam import Beam
 from benchmarks.kss_world import EDGES, NEAR, POINTS, Drawn, KSSArrays, KSSPackage, draw
 from benchmarks.paths_study import Study
 from benchmarks.peers_kss import ROOT, Worker, installed
-from models.course import Flags, Ints
+from models.course import Course, Flags, Ints
 from models.ladder import Random
 from models.learners import registry
 from models.learners.dkt import DKT
@@ -40,16 +40,12 @@ def study(seed: int) -> Study | None:
     practice = KSSArrays(practice_students(seed, PRACTICE))
     test = KSSPackage(Worker(), TEST, TEST_SEED + seed)
     course = skill_course("kss", POINT_IDS, np.array(EDGES), tutor(practice.drawn, seed))
-    return Study("kss", course, practice, test, LENGTHS, rungs(test, seed))
+    return Study("kss", course, practice, test, LENGTHS, lambda length: rungs(course, test, seed))
 
 
-def rungs(test: KSSPackage, seed: int) -> Callable[[int], Mapping[str, Recommender]]:
-    """Chance, and beam searches that know the truth of `test`; alike for every length."""
-    return lambda length: {
-        "random": Random(seed),
-        "beam": Beam(test),
-        "beam_constrained": Beam(test, constrained=True),
-    }
+def rungs(course: Course, test: KSSPackage, seed: int) -> Mapping[str, Recommender]:
+    """Chance, and beam searches that know the truth of `test`."""
+    return {"random": Random(course, seed), "beam": Beam(test), "beam_constrained": Beam(test, constrained=True)}
 
 
 def practice_students(seed: int, count: int) -> Drawn:
@@ -118,6 +114,12 @@ def _next_points(last: Ints, generator: np.random.Generator) -> Ints:
 def _keep(drawn: Drawn, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npz")
-    rest = {"ability": drawn.ability, "target": drawn.target, "last": drawn.last}
-    np.savez_compressed(part, point=drawn.past.point.astype(np.int8), right=drawn.past.right, **rest)
+    np.savez_compressed(
+        part,
+        ability=drawn.ability,
+        target=drawn.target,
+        last=drawn.last,
+        point=drawn.past.point.astype(np.int8),
+        right=drawn.past.right,
+    )
     part.replace(path)
