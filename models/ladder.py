@@ -109,6 +109,18 @@ def needed_first(course: Course) -> Scored:
     return Scored("needed", score)
 
 
+def target_repeat(course: Course) -> Scored:
+    """The least known of the targets below mastery and of the unmet prerequisites of blocked ones; else any target."""
+
+    def score(seen: Observation) -> Floats:
+        rows, points = np.arange(len(seen))[:, None], course.taught[seen.candidates, 0]
+        needed = needed_points(course, seen.level, seen.target, seen.wanted)[rows, points]
+        aimed = seen.target[rows, points] > 0
+        return np.asarray(2.0 * needed + aimed * ~needed - seen.level[rows, points], dtype=np.float32)
+
+    return Scored("target_repeat", score)
+
+
 def simple_rungs(course: Course, seed: int = 0) -> list[Random | Scored]:
     """The rungs that need no training, weakest first."""
     return [

@@ -191,7 +191,7 @@ class PracticeWorld:
         self.closure[who] = (self.target[who] @ self._behind) > 0
         self.success[who], self.steps[who] = 0.5, 0
         self.length[who] = self._generator.choice(self.rules.lengths, len(who))
-        self.recent.forget(who)
+        self.recent.bring(who, self.students.past.point[chosen], self.students.past.right[chosen])
         self.start[who] = self.last[who] = self.mastery()[who]
 
     @property

@@ -23,6 +23,15 @@ class Recent:
         """Some learners are new."""
         self.item[who] = NOTHING
 
+    def bring(self, who: Ints, item: Ints, right: Flags) -> None:
+        """Some learners come with a past (n, T), oldest first, NOTHING where there is none; it ended just before 0."""
+        order = np.argsort(item >= 0, axis=1, kind="stable")[:, -LONGEST:]
+        width = order.shape[1]
+        self.forget(who)
+        self.item[who, LONGEST - width :] = np.take_along_axis(item, order, axis=1)
+        self.right[who, LONGEST - width :] = np.take_along_axis(right, order, axis=1)
+        self.at[who] = np.arange(-LONGEST, 0)
+
     def history(self, clock: Floats) -> History:
         """Seen at `clock` (B,) days."""
         there = self.item >= 0

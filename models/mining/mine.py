@@ -4,9 +4,10 @@ i → j is proposed when i is mastered before j more often than chance (models/m
 the chance to master j (models/mining/dependence.py). p is the larger of the two p-values: both must hold, so the
 larger is a valid, conservative p-value of "not both" (Berger 1982), and Benjamini & Hochberg's (1995) step-up is
 applied to it over all pairs tested, both directions of every pair of points that enough learners mastered. The order is
-held against how far orders stray in this log, not against chance alone (models/mining/empirical.py). What is left is
-thinned to direct prerequisites (models/mining/direct.py), against the spread of the dependence in this log; what would
-close a cycle is left out, the weakest first.
+held against how far orders stray in this log, not against chance alone (models/mining/empirical.py); where a graph is
+wanted of a log too small for that, `Rules.ordered` leaves the order to the majority. What is left is thinned to direct
+prerequisites (models/mining/direct.py), against the spread of the dependence in this log; what would close a cycle is
+left out, the weakest first.
 """
 
 from dataclasses import dataclass
@@ -30,12 +31,14 @@ class Rules:
         support: fewest learners who mastered both points, one before the other; pairs below are not tested.
         lift: least lift; small effects are more often leftovers of other points than prerequisites.
         direct: whether a pair must hold up given every other proposed prerequisite of its later point.
+        ordered: whether the order must be beyond chance; else it need only be that of most who mastered both.
     """
 
     q: float = 0.05
     support: int = 20
     lift: float = 1.5
     direct: bool = True
+    ordered: bool = True
 
 
 def mine(log: MasteryLog, rules: Rules | None = None) -> Mined:
@@ -46,7 +49,8 @@ def mine(log: MasteryLog, rules: Rules | None = None) -> Mined:
     tested = order.both >= max(1, rules.support)
     np.fill_diagonal(tested, False)
     before, after = np.nonzero(tested)
-    raw = np.maximum(order.beyond(tested), dependence.p_values()[tested])
+    raw, majority = dependence.p_values()[tested], (order.first > order.first.T)[tested]
+    raw = np.maximum(order.beyond(tested), raw) if rules.ordered else np.where(majority, raw, 1.0)
     corrected = adjusted(raw)
     strength, lift = dependence.z[tested], dependence.lift[tested]
     kept = np.flatnonzero((corrected <= rules.q) & (lift >= rules.lift))

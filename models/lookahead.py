@@ -1,0 +1,168 @@
+"""Planners that try points out on the tutor's learner model: one step ahead, and a beam to the end of the path.
+
+    value of a point   = P E(h + right) + (1 − P) E(h + wrong)      P, E: P(right) and mean level of the targets
+    state after it     ≈ P (h + right) + (1 − P) (h + wrong)        h: the learner model's vector
+
+A beam keeps the `width` states of the best value after each step, over all their next points, and takes the first step
+of the best one at the end; it plans anew at every step. Later steps are tried among the `breadth` points of most value
+now, those that are candidates already or that the expected levels open. Nothing but the observation is known: E is the
+tutor's estimate. Resources practise one point each (`models.skill_course`). B learners, W states, M points.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.course import Course, Flags, Floats, Ints
+from models.follower import Follower
+from models.learners.log import NOTHING
+from models.learners.tracing import one_thread
+from models.recommender import Decision, Observation, blocked_points, by_score
+
+
+@dataclass(frozen=True)
+class BeamSettings:
+    """How far and how wide.
+
+    Attributes:
+        depth: steps at most; 1 is greedy.
+        width: states that are kept after each step.
+        breadth: points that are tried at each later step.
+    """
+
+    depth: int = 10
+    width: int = 4
+    breadth: int = 16
+
+
+@dataclass(frozen=True, eq=False)
+class _States:
+    """W states of each learner: vectors (B, W, H), the point that each began with and its value (B, W)."""
+
+    learner: Floats
+    first: Ints
+    value: Floats
+
+
+class Lookahead:
+    """A `Recommender` on a course whose tracer is a `models.learners.neural.NeuralModel`."""
+
+    version = "1"
+
+    def __init__(self, course: Course, name: str = "beam", settings: BeamSettings | None = None) -> None:
+        assert course.tracer, "a planner needs the tutor's learner model"
+        self.course, self.name, self.settings = course, name, settings or BeamSettings()
+        self._follower = Follower(course.tracer.model)
+
+    def decide(self, observation: Observation) -> Decision:
+        """Take the first step of the best path; ties go to the earlier resource."""
+        with one_thread():
+            return by_score(self.score(observation), observation.mask)
+
+    def score(self, observation: Observation) -> Floats:
+        """(B, K) value at the end of the best path that begins with each candidate; those dropped on the way less 1."""
+        assert observation.trail is not None, "a planner needs the learner model's vector"
+        found = np.empty((len(observation), self.course.points), dtype=np.float32)
+        depths = np.clip(observation.trail.left, 1, self.settings.depth).astype(int)
+        for depth in np.unique(depths):
+            rows = np.flatnonzero(depths == depth)
+            found[rows] = self._search(observation.take(rows), int(depth))
+        return np.take_along_axis(found, self.course.taught[observation.candidates, 0], axis=1)
+
+    def _search(self, seen: Observation, depth: int) -> Floats:
+        """(B, N) `score` of each point."""
+        assert seen.trail is not None
+        goal, open_points = padded(seen.target > 0), self._open(seen)
+        learner, points = seen.trail.memory[:, None], np.arange(self.course.points)[None].repeat(len(seen), axis=0)
+        level = seen.level[:, None]
+        ahead = self._values(learner, level, points, goal)[:, 0]
+        if depth == 1:
+            return ahead
+        pool = best(ahead, self.settings.breadth)
+        value = np.where(open_points, ahead, -np.inf)[:, None]
+        states = self._kept(_States(learner, points[:, :1], value[..., 0]), level, points, value)
+        states = _States(states.learner, best(value[:, 0], self.settings.width), states.value)
+        for _ in range(depth - 1):
+            level = self._levels(states.learner)
+            value = self._values(states.learner, level, pool, goal)
+            allowed = open_points[:, None] | ~self._blocked(level)
+            allowed = np.take_along_axis(allowed, pool[:, None], axis=2) & np.isfinite(states.value)[..., None]
+            states = self._kept(states, level, pool, np.where(allowed, value, -np.inf))
+        return _credited(ahead - 1, states)
+
+    def _kept(self, states: _States, level: Floats, points: Ints, value: Floats) -> _States:
+        """The states after the best of the next `points` (B, M), by their value (B, W, M)."""
+        flat = value.reshape(len(value), -1)
+        which = best(flat, self.settings.width)
+        parent, point = which // points.shape[1], np.take_along_axis(points, which % points.shape[1], axis=1)
+        rows = np.arange(len(value))[:, None]
+        chance = level[rows, parent, point]
+        right, wrong = (self._heard(states.learner[rows, parent], point, answer) for answer in (True, False))
+        learner = chance[..., None] * right + (1 - chance[..., None]) * wrong
+        return _States(learner, states.first[rows, parent], np.take_along_axis(flat, which, axis=1))
+
+    def _values(self, learner: Floats, level: Floats, points: Ints, goal: Ints) -> Floats:
+        """(B, W, M) expected mean level of the goal after each of `points` (B, M), at `level` (B, W, N)."""
+        size, width, tried = *learner.shape[:2], points.shape[1]
+        shape = (size, width, tried)
+        chance = np.take_along_axis(level, np.broadcast_to(points[:, None], shape), axis=2)
+        each = np.broadcast_to(learner[:, :, None], (*shape, learner.shape[2])).reshape(size, width * tried, -1)
+        point = np.tile(points, (1, width))
+        right, wrong = (self._reached(self._heard(each, point, answer), goal) for answer in (True, False))
+        return chance * right.reshape(shape) + (1 - chance) * wrong.reshape(shape)
+
+    def _heard(self, learner: Floats, points: Ints, right: bool) -> Floats:
+        """(B, W, H) after one and the same answer to `points` (B, W)."""
+        flat = learner.reshape(-1, learner.shape[-1])
+        return self._follower.heard(flat, points.ravel(), np.full(len(flat), right)).reshape(learner.shape)
+
+    def _reached(self, learner: Floats, goal: Ints) -> Floats:
+        """(B, W) mean level of the goal."""
+        size, width, hidden = learner.shape
+        asked = goal[:, None].repeat(width, axis=1).reshape(size * width, -1)
+        level = self._follower.level(learner.reshape(-1, hidden), asked)
+        return np.asarray((level * (asked >= 0)).sum(axis=1) / (asked >= 0).sum(axis=1)).reshape(size, width)
+
+    def _levels(self, learner: Floats) -> Floats:
+        flat = learner.reshape(-1, learner.shape[-1])
+        return self._follower.levels(flat).reshape(*learner.shape[:2], -1)
+
+    def _blocked(self, level: Floats) -> Flags:
+        return blocked_points(self.course, level.reshape(-1, level.shape[2])).reshape(level.shape)
+
+    def _open(self, seen: Observation) -> Flags:
+        """(B, N) points of the candidates."""
+        found = np.zeros(seen.level.shape, dtype=bool)
+        rows, columns = np.nonzero(seen.mask)
+        found[rows, self.course.taught[seen.candidates[rows, columns], 0]] = True
+        return found
+
+
+def _credited(score: Floats, states: _States) -> Floats:
+    """`score` (B, N), and for points that surviving states began with the best value of these."""
+    for first, value in zip(states.first.T, states.value.T, strict=True):
+        rows = np.flatnonzero(np.isfinite(value))
+        score[rows, first[rows]] = np.maximum(score[rows, first[rows]], value[rows])
+    return score
+
+
+def best(value: Floats, count: int) -> Ints:
+    """(B, count) positions of the largest of `value` (B, M), largest first; all where there are fewer."""
+    return np.argsort(-value, axis=1, kind="stable")[:, :count]
+
+
+def padded(flags: Flags) -> Ints:
+    """(B, T) positions of the flags (B, N), NOTHING behind the last one; at least one is set in each row."""
+    width = int(flags.sum(axis=1).max(initial=1))
+    order = np.argsort(~flags, axis=1, kind="stable")[:, :width]
+    return np.where(np.take_along_axis(flags, order, axis=1), order, NOTHING)
+
+
+def greedy(course: Course) -> Lookahead:
+    """One step."""
+    return Lookahead(course, "greedy", BeamSettings(depth=1))
+
+
+def beam(course: Course, settings: BeamSettings | None = None) -> Lookahead:
+    """To the end of the path, or `depth` steps."""
+    return Lookahead(course, "beam", settings)
