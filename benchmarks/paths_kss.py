@@ -37,10 +37,15 @@ def study(seed: int) -> Study | None:
     """One seed; None, with the reason printed, where the package cannot be installed."""
     if not installed():
         return None
-    practice = KSSArrays(practice_students(seed, PRACTICE))
+    course, practice = practice_side(seed)
     test = KSSPackage(Worker(), TEST, TEST_SEED + seed)
-    course = skill_course("kss", POINT_IDS, np.array(EDGES), tutor(practice.drawn, seed))
     return Study("kss", course, practice, test, LENGTHS, lambda length: rungs(course, test, seed))
+
+
+def practice_side(seed: int) -> tuple[Course, KSSArrays]:
+    """The course with its tutor, and the students to practise on."""
+    practice = KSSArrays(practice_students(seed, PRACTICE))
+    return skill_course("kss", POINT_IDS, np.array(EDGES), tutor(practice.drawn, seed)), practice
 
 
 def rungs(course: Course, test: KSSPackage, seed: int) -> Mapping[str, Recommender]:

@@ -1,0 +1,89 @@
+"""Learning paths against the ladder in three kinds of world: `python -m benchmarks.paths [--quick] [--seeds 3]`.
+
+Worlds: kss (the package EduSim, every item allowed as published), kss_kept (prerequisites kept), assist2009 and
+assist2015 (students simulated by a DKT fitted to half of the log, judged by a simpleKT; prerequisites mined; _free:
+without the constraint), english and metacademy (our simulator, see benchmarks/paths_courses.py). Every learned method
+is trained once a seed on practice students (cut off, it goes on where it was; `--processes` at a time), then everything
+walks the same 500 test students a seed. What is measured is kept in benchmarks/.runs/paths.
+
+Figures: WORLD.METHOD.ep_LENGTH, .ep_LENGTH_sd (between seeds), .judge_ep_LENGTH, .violations (steps, all seeds and
+lengths), .ms (of choosing, a step), .train_minutes; beside them paths.png.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from benchmarks.paths_methods import ABLATIONS, METHODS
+from benchmarks.paths_plots import draw
+from benchmarks.paths_runs import TRAINED, folder_of, study_of, train_all, trained, walked
+from benchmarks.paths_tables import Place, figures, rows
+from benchmarks.report import RESULTS, Report
+
+PLAN: dict[str, tuple[str, ...]] = {
+    "kss": (*METHODS, *ABLATIONS),
+    "kss_kept": tuple(METHODS),
+    "assist2015": (*METHODS, *ABLATIONS),
+    "assist2009": tuple(METHODS),
+    "assist2015_free": ("lodestar",),
+    "assist2009_free": ("lodestar",),
+}
+"""What is trained in which world."""
+
+
+def main() -> None:
+    """Train what is missing, walk, print and write."""
+    options = arguments()
+    report = Report("paths", options.quick, {"seeds": options.seeds, "steps": options.steps})
+    jobs = [(world, method, seed) for world in options.world for method in PLAN[world] for seed in range(options.seeds)]
+    jobs = [job for job in jobs if study_of(job[0], job[2])]
+    if not options.no_training:
+        train_all(jobs, options.steps, options.processes)
+    places = {}
+    for world in options.world:
+        found = measured(world, options)
+        if found:
+            places[world] = found
+            report.table(f"{world}: E_p, mean ± sd over {options.seeds} seeds × 500 students", rows(found))
+            report.figures.update(figures(world, found))
+    draw(places, RESULTS / ("paths.quick.png" if options.quick else "paths.png"))
+    report.keep_earlier()
+    report.write()
+
+
+def arguments() -> Namespace:
+    """The command line."""
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="KSS alone, one seed, 20,000 steps, under a minute")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--steps", type=int, help="answers of practice students a run, where not the method's own")
+    parser.add_argument("--world", nargs="*", default=list(PLAN), choices=PLAN)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--no-training", action="store_true", help="measure what is trained already")
+    options = parser.parse_args()
+    if options.quick:
+        options.seeds, options.steps, options.world = 1, 20_000, ["kss"]
+    return options
+
+
+def measured(world: str, options: Namespace) -> dict[str, Place]:
+    """Everything that can be asked in one world, by name."""
+    found: dict[str, Place] = {}
+    for seed in range(options.seeds):
+        study = study_of(world, seed)
+        if study is None:
+            continue
+        for length in study.lengths:
+            for name, rung in study.rungs(length).items():
+                place = found.setdefault(name, Place())
+                place.add(length, walked(world, name, seed, length, lambda rung=rung: (rung, rung.version)))
+            for name in PLAN[world]:
+                if (folder_of(world, name, seed, options.steps) / TRAINED).exists():
+                    policy, seconds = trained(world, name, seed, options.steps)
+                    place = found.setdefault(name, Place())
+                    place.seconds.append(seconds)
+                    place.add(length, walked(world, name, seed, length, lambda p=policy: (p, p.version)))
+        print(f"measured {world}, seed {seed}", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    main()
