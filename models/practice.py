@@ -174,7 +174,9 @@ class PracticeWorld:
         self.answers = np.repeat(start.points, size, axis=0)
         self.target = np.zeros((size, points), dtype=np.float32)
         self.closure = np.zeros((size, points), dtype=bool)
-        self.success, self.steps, self.length, self.start, self.last = np.zeros((5, size), dtype=np.float32)
+        self.start: Floats = np.zeros(size, dtype=np.float32)
+        self.last: Floats = self.start.copy()
+        self.success, self.steps, self.length = np.zeros((3, size), dtype=np.float32)
         self.recent = Recent(size)
         self._next = 0
 
