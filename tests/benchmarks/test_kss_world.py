@@ -199,4 +199,4 @@ def test_generation_is_repeatable_and_leaves_everybody_a_target(package: KSSPack
     assert (again.drawn.ability == package.drawn.ability).all()
     assert (again.past.point == package.past.point).all()
     assert ((right_on(again.drawn.ability) < again.drawn.target).any(axis=1)).all()
-    assert worker._process.poll() == 0
+    assert worker.ended
