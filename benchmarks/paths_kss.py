@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.kss_beam import Beam
+from benchmarks.kss_beam import Beam, TutorGate
 from benchmarks.kss_world import EDGES, NEAR, POINTS, Drawn, KSSArrays, KSSPackage, draw
 from benchmarks.paths_study import Study
 from benchmarks.peers_kss import ROOT, Worker, installed
@@ -49,8 +49,8 @@ def practice_side(seed: int) -> tuple[Course, KSSArrays]:
 
 
 def rungs(course: Course, test: KSSPackage, seed: int) -> Mapping[str, Recommender]:
-    """Chance, and beam searches that know the truth of `test`."""
-    return {"random": Random(course, seed), "beam": Beam(test), "beam_constrained": Beam(test, constrained=True)}
+    """Chance, and beam searches that know the truth of `test`: free, and kept by the tutor to met prerequisites."""
+    return {"random": Random(course, seed), "beam": Beam(test), "beam_constrained": Beam(test, TutorGate(course))}
 
 
 def practice_students(seed: int, count: int) -> Drawn:

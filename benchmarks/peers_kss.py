@@ -73,6 +73,11 @@ class Worker:
             raise RuntimeError(f"the KSS worker ended at {command!r}: {self._errors.read()[-2000:]}")
         return json.loads(line)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """End the process; again does nothing."""
         self._end()

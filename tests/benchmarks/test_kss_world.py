@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from benchmarks.kss_beam import Beam, search
+from benchmarks.kss_beam import Beam, Gate, Start, TrueGate, TutorGate, search
 from benchmarks.kss_world import (
     BEFORE,
     NEAR,
@@ -21,8 +21,11 @@ from benchmarks.kss_world import (
 )
 from benchmarks.paths_kss import POINT_IDS, log_of_rows, practice_log
 from benchmarks.peers_kss import Worker, there
+from models.course import Thresholds
 from models.learners.baseline import ShareModel
+from models.learners.dkt import DKT
 from models.learners.tracer import Tracer
+from models.learners.tracing import TrainingSettings
 from models.practice import NOTHING, Past, PracticeWorld, Rules
 from models.skill_course import skill_course
 from models.walk import walk
@@ -37,6 +40,12 @@ def drawn(size: int = 40) -> Drawn:
     point = generator.integers(0, POINTS, (size, 5))
     point[::2, 3:] = NOTHING
     return Drawn(ability, target, np.full(size, NOTHING), Past(point, generator.random((size, 5)) < 0.5))
+
+
+def beginning(some: Drawn) -> Start:
+    size = len(some.last)
+    ones = np.ones((size, POINTS), dtype=bool)
+    return Start(some.ability, some.last, np.zeros((size, 0), dtype=np.float32), some.target, ones)
 
 
 def world(students: KSSArrays | KSSPackage, length: int) -> PracticeWorld:
@@ -106,8 +115,7 @@ def test_the_same_seed_gives_the_same_path_and_a_restored_state_goes_on_alike():
 
 def test_the_beam_finds_what_trying_everything_finds():
     some, length = drawn(6), 4
-    ones = np.ones((6, POINTS), dtype=bool)
-    found = search(some.ability, some.last, some.target, ones, (length, 150, False))
+    found = search(beginning(some), length, Gate())
     paths = np.indices((POINTS,) * length).reshape(length, -1)
     for student in range(6):
         best = _right(some, student, paths).max()
@@ -116,9 +124,8 @@ def test_the_beam_finds_what_trying_everything_finds():
 
 def test_the_beam_keeps_to_met_prerequisites_where_it_has_to():
     some = drawn(30)
-    first = np.broadcast_to(BEFORE.sum(axis=0) == 0, (30, POINTS))
     ability, last = some.ability, some.last
-    for points in search(ability, last, some.target, first, (8, 20, True)).T:
+    for points in search(beginning(some), 8, TrueGate(), 20).T:
         wrong = ~right_on(ability)
         assert not (wrong & (BEFORE[:, points].T > 0)).any()
         ability, last = practised(ability, last, points)
@@ -127,9 +134,21 @@ def test_the_beam_keeps_to_met_prerequisites_where_it_has_to():
 def test_the_beam_plays_what_it_planned_in_a_world():
     students = KSSArrays(drawn())
     walked = walk(world(students, 8), Beam(students, width=20), 0)
-    ones = np.ones((40, POINTS), dtype=bool)
-    paths = search(students.drawn.ability, students.drawn.last, students.drawn.target, ones, (8, 20, False))
-    assert (walked.points == paths).all()
+    assert (walked.points == search(beginning(students.drawn), 8, Gate(), 20)).all()
+
+
+def test_the_beam_knows_what_the_tutor_will_allow():
+    some = drawn()
+    model = DKT.fit(practice_log(some, 40, np.random.default_rng(0)), 0, TrainingSettings(epochs=3))
+    course = skill_course("kss", POINT_IDS, np.argwhere(BEFORE), Tracer(model, "1"), Thresholds(met=0.45))
+    students = KSSArrays(some)
+    ruled = PracticeWorld(course, students, 40, Rules((6,), in_turn=True))
+    ruled.reset(seed=0)
+    gate, seen = TutorGate(course), ruled.observe()
+    start = Start(some.ability, some.last, seen.trail.memory, some.target, ruled.allowed())
+    walked = walk(ruled, Beam(students, gate, 20), 0)
+    assert walked.violations == 0
+    assert (walked.points == search(start, 6, gate, 20)).all()
 
 
 def test_practice_answers_follow_the_warm_up():
@@ -180,4 +199,4 @@ def test_generation_is_repeatable_and_leaves_everybody_a_target(package: KSSPack
     assert (again.drawn.ability == package.drawn.ability).all()
     assert (again.past.point == package.past.point).all()
     assert ((right_on(again.drawn.ability) < again.drawn.target).any(axis=1)).all()
-    assert worker._process.poll() == 0
+    assert worker.ended
