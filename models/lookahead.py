@@ -106,8 +106,7 @@ class Lookahead:
         size, width, tried = *learner.shape[:2], points.shape[1]
         shape = (size, width, tried)
         chance = np.take_along_axis(level, np.broadcast_to(points[:, None], shape), axis=2)
-        each = np.broadcast_to(learner[:, :, None], (*shape, learner.shape[2])).reshape(size, width * tried, -1)
-        point = np.tile(points, (1, width))
+        each, point = learner.repeat(tried, axis=1), np.tile(points, (1, width))
         right, wrong = (self._reached(self._heard(each, point, answer), goal) for answer in (True, False))
         return chance * right.reshape(shape) + (1 - chance) * wrong.reshape(shape)
 
