@@ -138,3 +138,10 @@ def test_learners_with_different_ends_do_not_disturb_each_other(course: Course) 
 def test_targets_are_padded_behind() -> None:
     flags = np.array([[False, True, True], [True, False, False]])
     assert padded(flags).tolist() == [[1, 2], [0, -1]]
+
+
+def test_a_model_of_its_own_is_followed_through_the_history(course: Course) -> None:
+    assert course.tracer
+    seen = seen_by(course)
+    own = Lookahead(course, settings=BeamSettings(3, 2, 4), model=course.tracer.model).score(seen)
+    np.testing.assert_allclose(own, beam(course, BeamSettings(3, 2, 4)).score(seen), atol=1e-5)
