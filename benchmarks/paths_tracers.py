@@ -5,6 +5,9 @@ other first weights). The judge (simpleKT: attention in place of recurrence) and
 graph is mined from all. Test students are the first of the test file's learners with PAST answers; practice students
 are the training learners. Fits are kept in .runs/paths/DATA/SEED; a second call only reads them.
 
+`greedy_practised` and `beam_practised` plan with a learner model of their own: a DKT fitted to what PRACTISED practice
+students answered in PRACTICE steps (benchmarks/paths_transcripts.py), which is the price of knowing how these learn.
+
 Graph: at the miner's own strictness there is one prerequisite (2009) and none (2015); GRAPH leaves the order to the
 majority and asks less of the dependence. Levels are P(right), so a prerequisite is met from P(right) = .6 on.
 """
@@ -17,6 +20,7 @@ import numpy as np
 
 from benchmarks.learner_sets import Assistments, read
 from benchmarks.paths_study import Study
+from benchmarks.paths_transcripts import transcripts
 from models.course import Course, Floats, Ints, Thresholds
 from models.follower import Follower
 from models.ladder import Random, target_repeat
@@ -27,10 +31,11 @@ from models.learners.registry import load, save
 from models.learners.simplekt import SimpleKT
 from models.learners.tracer import Tracer
 from models.learners.tracing import TrainingSettings
-from models.lookahead import beam, greedy, padded
+from models.lookahead import BeamSettings, Lookahead, beam, greedy, padded
 from models.mining.log import from_answers
 from models.mining.mine import Rules, mine
-from models.practice import Past
+from models.practice import Past, PracticeWorld
+from models.practice import Rules as PracticeRules
 from models.rankers.gru4rec import GRU4Rec
 from models.rankers.log import InteractionLog
 from models.rankers.registry import load as load_ranker
@@ -46,6 +51,7 @@ from models.walk import Walk
 RUNS = Path(__file__).parent / ".runs" / "paths"
 LENGTHS = (5, 10, 20)
 PAST, STUDENTS = 20, 500
+PRACTISED, PRACTICE = 6000, 20
 LIMITS = Thresholds(mastered=0.8, met=0.6)
 GRAPH = Rules(q=0.2, lift=1.2, ordered=False)
 JUDGE = TrainingSettings(epochs=8)
@@ -69,20 +75,26 @@ def study_of(name: str, train: AnswerLog, test: AnswerLog, seed: int, folder: Pa
     course = skill_course(name, train.skills, graph(train), Tracer(tutor, "1"), LIMITS)
     past = pasts(test, PAST, STUDENTS)
     ranked = [Ranked(course, fitted_ranker(folder / each, each, train, seed), each) for each in RANKERS]
+    practice = TracedStudents(student, pasts(train, PAST))
+    own = fitted(folder / "practised", lambda: DKT.fit(answers(course, practice, seed), 2 * seed))
+    planners = [
+        Lookahead(course, "greedy_practised", BeamSettings(depth=1), own),
+        Lookahead(course, "beam_practised", model=own),
+    ]
     return Study(
         name=name,
         course=course,
-        practice=TracedStudents(student, pasts(train, PAST)),
+        practice=practice,
         test=TracedStudents(student, past, seed),
         lengths=LENGTHS,
-        rungs=partial(rungs, course, seed, ranked),
+        rungs=partial(rungs, course, seed, [*planners, *ranked]),
         judge=partial(judged, Follower(judge), past),
     )
 
 
-def rungs(course: Course, seed: int, ranked: list[Ranked], length: int) -> Mapping[str, Recommender]:
-    """What needs no practice; none of them depends on the length."""
-    found: list[Recommender] = [Random(course, seed), target_repeat(course), greedy(course), beam(course), *ranked]
+def rungs(course: Course, seed: int, fitted: list[Recommender], length: int) -> Mapping[str, Recommender]:
+    """By name; none of them depends on the length."""
+    found: list[Recommender] = [Random(course, seed), target_repeat(course), greedy(course), beam(course), *fitted]
     return {rung.name: rung for rung in found}
 
 
@@ -110,6 +122,12 @@ def graph(log: AnswerLog) -> Ints:
     skill = np.array([int(point) for point in mastery.points])
     found = mine(mastery, GRAPH)
     return np.stack([skill[found.before], skill[found.after]], axis=1)
+
+
+def answers(course: Course, practice: TracedStudents, seed: int) -> AnswerLog:
+    """What practice students answered."""
+    world = PracticeWorld(course, practice, PRACTISED, PracticeRules((PRACTICE,)))
+    return transcripts(world, PRACTICE, seed)
 
 
 def fitted(folder: Path, fit: Callable[[], LearnerModel]) -> LearnerModel:

@@ -9,12 +9,12 @@ now, those that are candidates already or that the expected levels open. Nothing
 tutor's estimate. Resources practise one point each (`models.skill_course`). B learners, W states, M points.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from models.course import Course, Flags, Floats, Ints
-from models.follower import Follower
+from models.follower import Follower, LearnerModel
 from models.learners.log import NOTHING
 from models.learners.tracing import one_thread
 from models.recommender import Decision, Observation, blocked_points, by_score
@@ -45,28 +45,45 @@ class _States:
 
 
 class Lookahead:
-    """A `Recommender` on a course whose tracer is a `models.learners.neural.NeuralModel`."""
+    """A `Recommender` on a course whose tracer is a `models.learners.neural.NeuralModel`.
+
+    With a `model` of its own, such as one fitted to practice, it follows learners by that one through the observation's
+    history, as far back as that goes; candidates stay those of the course.
+    """
 
     version = "1"
 
-    def __init__(self, course: Course, name: str = "beam", settings: BeamSettings | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        name: str = "beam",
+        settings: BeamSettings | None = None,
+        model: LearnerModel | None = None,
+    ) -> None:
         assert course.tracer, "a planner needs the tutor's learner model"
         self.course, self.name, self.settings = course, name, settings or BeamSettings()
-        self._follower = Follower(course.tracer.model)
+        self._follower, self._own = Follower(model or course.tracer.model), model is not None
 
     def decide(self, observation: Observation) -> Decision:
         """Take the first step of the best path; ties go to the earlier resource."""
         with one_thread():
             return by_score(self.score(observation), observation.mask)
 
+    def _followed(self, seen: Observation) -> Observation:
+        """What the planner's own model makes of the history."""
+        assert seen.history and seen.trail, "a planner with a model of its own needs the history"
+        learner = self._follower.after(seen.history.item, seen.history.outcome > 0.5)
+        return replace(seen, level=self._follower.levels(learner), trail=replace(seen.trail, memory=learner))
+
     def score(self, observation: Observation) -> Floats:
         """(B, K) value at the end of the best path that begins with each candidate; those dropped on the way less 1."""
         assert observation.trail is not None, "a planner needs the learner model's vector"
+        seen = self._followed(observation) if self._own else observation
         found = np.empty((len(observation), self.course.points), dtype=np.float32)
         depths = np.clip(observation.trail.left, 1, self.settings.depth).astype(int)
         for depth in np.unique(depths):
             rows = np.flatnonzero(depths == depth)
-            found[rows] = self._search(observation.take(rows), int(depth))
+            found[rows] = self._search(seen.take(rows), int(depth))
         return np.take_along_axis(found, self.course.taught[observation.candidates, 0], axis=1)
 
     def _search(self, seen: Observation, depth: int) -> Floats:
@@ -106,8 +123,7 @@ class Lookahead:
         size, width, tried = *learner.shape[:2], points.shape[1]
         shape = (size, width, tried)
         chance = np.take_along_axis(level, np.broadcast_to(points[:, None], shape), axis=2)
-        each = np.broadcast_to(learner[:, :, None], (*shape, learner.shape[2])).reshape(size, width * tried, -1)
-        point = np.tile(points, (1, width))
+        each, point = learner.repeat(tried, axis=1), np.tile(points, (1, width))
         right, wrong = (self._reached(self._heard(each, point, answer), goal) for answer in (True, False))
         return chance * right.reshape(shape) + (1 - chance) * wrong.reshape(shape)
 

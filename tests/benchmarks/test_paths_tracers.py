@@ -30,18 +30,29 @@ def small_log(learners: int, seed: int) -> AnswerLog:
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    folder = tmp_path_factory.mktemp("tracers")
+    folder, patch = tmp_path_factory.mktemp("tracers"), pytest.MonkeyPatch()
+    patch.setattr(paths_tracers, "PRACTISED", 40)
     first = study_of("tiny", small_log(60, 0), small_log(12, 1), 0, folder)
     again = study_of("tiny", small_log(60, 0), small_log(12, 1), 0, folder)
     assert first.course.tracer and again.course.tracer
     kept, read = (each.course.tracer.model.parameters() for each in (first, again))
     assert all(np.array_equal(kept[name], read[name]) for name in kept)
+    patch.undo()
     return again
 
 
 def test_every_rung_walks_without_a_violation_and_the_judge_has_a_say(study: Study) -> None:
     rungs = study.rungs(4)
-    assert set(rungs) == {"random", "target_repeat", "greedy", "beam", "gru4rec", "sasrec"}
+    assert set(rungs) == {
+        "random",
+        "target_repeat",
+        "greedy",
+        "beam",
+        "greedy_practised",
+        "beam_practised",
+        "gru4rec",
+        "sasrec",
+    }
     targets = []
     for rung in rungs.values():
         found = walk(PracticeWorld(study.course, study.test, 12, Rules((4,), in_turn=True)), rung, seed=0)

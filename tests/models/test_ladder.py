@@ -13,6 +13,7 @@ from models.ladder import (
     needed_first,
     popularity,
     simple_rungs,
+    target_repeat,
     zone_of_proximal_development,
 )
 from models.recommender import expected_gain, success_probability
@@ -96,3 +97,10 @@ def test_needed_leaves_alone_what_lies_behind_a_met_prerequisite():
     assert seen.candidates[0].tolist() == [0, 2]
     assert greedy_expected_gain(course).decide(seen).chosen.tolist() == [0]
     assert needed_first(course).decide(seen).chosen.tolist() == [1]
+
+
+def test_target_repeat_takes_the_least_known_target_or_what_a_blocked_one_needs():
+    course = make_course(4, [(0, 1)], [[(point, 1.0)] for point in range(4)])
+    seen = observe(course, [[0.3, 0.1, 0.5, 0.0], [0.7, 0.4, 0.5, 0.0]], [1, 2])
+    chosen = target_repeat(course).decide(seen).chosen
+    assert seen.candidates[np.arange(2), chosen].tolist() == [0, 1]

@@ -6,7 +6,6 @@ import torch
 
 from models.course import Course, Flags, Floats, Thresholds
 from models.follower import Follower
-from models.ladder import target_repeat
 from models.learners.dkt import DKT
 from models.learners.tracer import Tracer
 from models.lookahead import BeamSettings, Lookahead, beam, greedy, padded
@@ -141,22 +140,8 @@ def test_targets_are_padded_behind() -> None:
     assert padded(flags).tolist() == [[1, 2], [0, -1]]
 
 
-def test_target_repeat_takes_the_least_known_target_or_what_a_blocked_one_needs(course: Course) -> None:
-    level = np.full((3, N), 0.7, dtype=np.float32)
-    level[0, [5, 6]] = 0.3, 0.2
-    level[1, [0, 5]] = 0.3, 0.4
-    level[2] = 0.9
-    target = np.zeros((3, N), dtype=np.float32)
-    target[0, 5], target[1, [1, 5]], target[2, 6] = 0.8, 0.8, 0.8
-    closure = np.stack([course.closure(np.flatnonzero(row)) for row in target])
-    seen = Observation(
-        level=level,
-        days=np.zeros_like(level),
-        target=target,
-        wanted=closure & (level < 0.8),
-        candidates=np.arange(N)[None].repeat(3, axis=0),
-        mask=np.array([[True] * N, [True, False, *[True] * (N - 2)], [True] * N]),
-        success=np.full(3, 0.5, dtype=np.float32),
-        steps=np.zeros(3, dtype=np.float32),
-    )
-    assert target_repeat(course).decide(seen).chosen.tolist() == [5, 0, 6]
+def test_a_model_of_its_own_is_followed_through_the_history(course: Course) -> None:
+    assert course.tracer
+    seen = seen_by(course)
+    own = Lookahead(course, settings=BeamSettings(3, 2, 4), model=course.tracer.model).score(seen)
+    np.testing.assert_allclose(own, beam(course, BeamSettings(3, 2, 4)).score(seen), atol=1e-5)

@@ -31,6 +31,13 @@ def test_the_evidence_of_a_proposal():
     assert (found.lift > 1.5).all()
 
 
+def test_an_order_of_most_is_enough_where_it_need_not_be_beyond_chance():
+    strict, lenient = mine(chained(60, 1)), mine(chained(60, 1), Rules(ordered=False))
+    assert pairs(strict) < pairs(lenient)
+    assert (lenient.confidence > 0.5).all()
+    assert lenient.tested == strict.tested
+
+
 def test_nothing_comes_of_nothing():
     assert sum(len(mine(independent(400, 15, seed)).before) for seed in range(5)) == 0
 
