@@ -172,9 +172,12 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         """(B, R) the candidates."""
         level = self.current() if level is None else level
         wanted = wanted_points(self.course, level, self.target, self.closure)
+        return feasible(self.course, level, wanted) & self.fresh()
+
+    def fresh(self) -> Flags:
+        """(B, R) resources that were not done lately."""
         rest, clock = self.course.thresholds, self.clock[:, None]
-        fresh = (clock - self.done_right >= rest.repeat_after_days) & (clock - self.done >= rest.retry_after_days)
-        return feasible(self.course, level, wanted) & fresh
+        return (clock - self.done_right >= rest.repeat_after_days) & (clock - self.done >= rest.retry_after_days)
 
     def observe(self) -> Observation:
         """What the recommenders see."""
