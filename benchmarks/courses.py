@@ -103,10 +103,14 @@ def contest(course: Course, options: Namespace) -> tuple[Standings, list[dict[st
 
     env = LearnerVectorEnv(course, options.learners)
     standings, results = measure(env, rungs_of, options.seeds, lambda name: print(f"measured {course.id} {name}"))
-    rows = []
+    rows: list[dict[str, object]] = []
     for rung in standings.rungs:
         against = compare(results["lodestar"], results[rung.name])
-        row = {"rung": rung.name, "E_p": f"{rung.ep:.3f} ± {rung.ep_sd:.3f}", "goal reached": f"{rung.reached:.1%}"}
+        row: dict[str, object] = {
+            "rung": rung.name,
+            "E_p": f"{rung.ep:.3f} ± {rung.ep_sd:.3f}",
+            "goal reached": f"{rung.reached:.1%}",
+        }
         row |= {"steps": f"{rung.steps:.2f} ± {rung.steps_sd:.2f}"}
         row |= {"minutes": f"{rung.minutes:.0f} ± {rung.minutes_sd:.0f}", "violations": rung.violations}
         row |= {"diversity": f"{rung.diversity:.2f}", "ms": f"{rung.ms_per_step:.3f}"}
@@ -125,8 +129,8 @@ def trained(course: Course, variant: str, seed: int, steps: int) -> LearnedPolic
 
 def figures(course: str, standings: Standings) -> dict[str, float]:
     """Flat names as in DESIGN §7."""
-    names = ("ep", "ep_sd", "reached", "steps", "steps_sd", "minutes", "minutes_sd")
-    names += ("violations", "diversity", "ms_per_step")
+    measured = ("ep", "ep_sd", "reached", "steps", "steps_sd", "minutes", "minutes_sd")
+    names = (*measured, "violations", "diversity", "ms_per_step")
     return {f"{course}.{rung.name}.{name}": getattr(rung, name) for rung in standings.rungs for name in names}
 
 

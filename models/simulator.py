@@ -185,4 +185,4 @@ class Learners:
         """Knowledge (S, N) of learners `who` (S,) after `days` (S,) without practice."""
         floor = self.population.retained * peak
         kept = np.exp(-self.forgetting[who] * days)[:, None]
-        return np.maximum(floor + (knowledge - floor) * kept, 0).astype(np.float32)
+        return np.asarray(np.maximum(floor + (knowledge - floor) * kept, 0), dtype=np.float32)
