@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from models.course import Flags
 from models.network import PolicyNetwork
 from models.ppo import log_probability
 from models.recommender import Recommender
@@ -70,7 +70,12 @@ def imitate(
 
 
 def _walk(
-    network: PolicyNetwork, world: World, teacher: Recommender, buffer: Replay, led: Flags, sampler: torch.Generator
+    network: PolicyNetwork,
+    world: World,
+    teacher: Recommender,
+    buffer: Replay,
+    led: NDArray[np.bool_],
+    sampler: torch.Generator,
 ) -> None:
     """Everybody takes a step, those `led` (B,) the teacher's, the others their own; the teacher's is remembered."""
     observation = world.observe()
