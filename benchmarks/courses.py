@@ -1,8 +1,8 @@
 """The ladder on both courses: `python -m benchmarks.courses [--quick] [--seeds 3]`.
 
 Trains the whole policy and each ablation once a seed (cut off, it goes on where it was), then measures everything on
-the same held-out learners. Figures: COURSE.RUNG.ep, .ep_sd, .reached, .steps, .violations, .diversity, .ms_per_step; in
-the table also the paired p-values of the whole policy against each rung.
+the same held-out learners. Figures: COURSE.RUNG.ep, .ep_sd, .reached, .steps, .minutes, .violations, .diversity,
+.ms_per_step; in the table also the paired p-values of the whole policy against each rung.
 """
 
 import asyncio
@@ -103,11 +103,16 @@ def contest(course: Course, options: Namespace) -> tuple[Standings, list[dict[st
 
     env = LearnerVectorEnv(course, options.learners)
     standings, results = measure(env, rungs_of, options.seeds, lambda name: print(f"measured {course.id} {name}"))
-    rows = []
+    rows: list[dict[str, object]] = []
     for rung in standings.rungs:
         against = compare(results["lodestar"], results[rung.name])
-        row = {"rung": rung.name, "E_p": f"{rung.ep:.3f} ± {rung.ep_sd:.3f}", "goal reached": f"{rung.reached:.1%}"}
-        row |= {"steps": f"{rung.steps:.2f} ± {rung.steps_sd:.2f}", "violations": rung.violations}
+        row: dict[str, object] = {
+            "rung": rung.name,
+            "E_p": f"{rung.ep:.3f} ± {rung.ep_sd:.3f}",
+            "goal reached": f"{rung.reached:.1%}",
+        }
+        row |= {"steps": f"{rung.steps:.2f} ± {rung.steps_sd:.2f}"}
+        row |= {"minutes": f"{rung.minutes:.0f} ± {rung.minutes_sd:.0f}", "violations": rung.violations}
         row |= {"diversity": f"{rung.diversity:.2f}", "ms": f"{rung.ms_per_step:.3f}"}
         row |= {"lodestar E_p": f"{against.ep:+.3f}  p={against.ep_p:.1e}"}
         row |= {"lodestar steps": f"{against.steps:+.2f}  p={against.steps_p:.1e}"}
@@ -124,7 +129,8 @@ def trained(course: Course, variant: str, seed: int, steps: int) -> LearnedPolic
 
 def figures(course: str, standings: Standings) -> dict[str, float]:
     """Flat names as in DESIGN §7."""
-    names = ("ep", "ep_sd", "reached", "steps", "steps_sd", "violations", "diversity", "ms_per_step")
+    measured = ("ep", "ep_sd", "reached", "steps", "steps_sd", "minutes", "minutes_sd")
+    names = (*measured, "violations", "diversity", "ms_per_step")
     return {f"{course}.{rung.name}.{name}": getattr(rung, name) for rung in standings.rungs for name in names}
 
 

@@ -38,7 +38,7 @@ class Episode:
         progress_reward: weight of the growth of the goal's progress, see `progress`.
         goal_reward: paid when the goal's mastery is reached.
         test_reward: weight of the closing test, the share of right answers to `test_questions` on each goal point.
-        step_cost: paid for every step.
+        step_cost: paid for every step; minute_cost: for every minute of its resource.
     """
 
     longest: int = 40
@@ -52,6 +52,7 @@ class Episode:
     test_reward: float = 4.0
     test_questions: int = 8
     step_cost: float = 0.05
+    minute_cost: float = 0.0
 
 
 class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
@@ -130,7 +131,8 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         ended = reached | (self.steps >= self.episode.longest) | ~self._open_after_waiting(reached)
         pay = self.episode
         reward = pay.gain_reward * gain + pay.progress_reward * (self.progress() - before) + self._closing_test(ended)
-        return (reward + pay.goal_reward * reached - pay.step_cost).astype(np.float32), ended, reached
+        reward += pay.goal_reward * reached - pay.step_cost - pay.minute_cost * self.course.minutes[actions]
+        return reward.astype(np.float32), ended, reached
 
     def _closing_test(self, ended: Flags) -> Floats:
         """(B,) pay for the share of right answers to a few questions on the goal points, where the episode ends."""
@@ -143,8 +145,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
 
     def _open_after_waiting(self, reached: Flags) -> Flags:
         """(B,) whether there is a candidate; who has none today comes back tomorrow and looks again, once."""
-        any_left = np.asarray(self.allowed().any(axis=1), dtype=bool)
-        waiting = ~any_left & ~reached
+        waiting = ~(any_left := np.asarray(self.allowed().any(axis=1), dtype=bool)) & ~reached
         if waiting.any():
             self.wait(np.where(waiting, self.course.thresholds.retry_after_days, 0).astype(np.float32))
             any_left = np.asarray(self.allowed().any(axis=1), dtype=bool)
@@ -172,9 +173,12 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         """(B, R) the candidates."""
         level = self.current() if level is None else level
         wanted = wanted_points(self.course, level, self.target, self.closure)
+        return feasible(self.course, level, wanted) & self.fresh()
+
+    def fresh(self) -> Flags:
+        """(B, R) resources that were not done lately."""
         rest, clock = self.course.thresholds, self.clock[:, None]
-        fresh = (clock - self.done_right >= rest.repeat_after_days) & (clock - self.done >= rest.retry_after_days)
-        return feasible(self.course, level, wanted) & fresh
+        return (clock - self.done_right >= rest.repeat_after_days) & (clock - self.done >= rest.retry_after_days)
 
     def observe(self) -> Observation:
         """What the recommenders see."""
@@ -273,10 +277,9 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         seen = self.observe()
         flags = np.zeros((self.num_envs, self.course.resources), dtype=np.int8)
         np.maximum.at(flags, (np.arange(self.num_envs)[:, None], seen.candidates), seen.mask.astype(np.int8))
-        days = np.clip(seen.days / 30, 0, 1)
         return {
             "level": seen.level,
-            "days": days.astype(np.float32),
+            "days": np.clip(seen.days / 30, 0, 1).astype(np.float32),
             "target": seen.target.copy(),
             "wanted": seen.wanted.astype(np.int8),
             "mask": flags,

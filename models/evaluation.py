@@ -21,6 +21,7 @@ from models.recommender import Observation, Recommender
 class Result:
     """One rung on B learners. ep, steps (to the goal, the longest path where it is not reached): (B,); reached (B,).
 
+    minutes (B,): of the resources of the path, to the goal or of all that was done where it is not reached.
     violations: steps that skipped a prerequisite or repeated a resource too early; diversity: Gini–Simpson index of the
     kinds in a path, mean over learners; ms_per_step: of choosing, for one learner.
     """
@@ -28,6 +29,7 @@ class Result:
     ep: Floats
     reached: Flags
     steps: Floats
+    minutes: Floats
     violations: int
     diversity: float
     ms_per_step: float
@@ -54,7 +56,7 @@ def evaluate(env: LearnerVectorEnv, recommender: Recommender, seed: int) -> Resu
     size = env.num_envs
     start, alive = env.start_knowledge.copy(), env.allowed().any(axis=1)
     ep, steps, reached = np.zeros(size), np.full(size, float(env.episode.longest)), np.zeros(size, dtype=bool)
-    kinds = np.zeros((size, len(KINDS)), dtype=np.float32)
+    kinds, minutes = np.zeros((size, len(KINDS)), dtype=np.float32), np.zeros(size, dtype=np.float32)
     violations, spent, decisions = 0, 0.0, 0
     rows = np.arange(size)
     while alive.any():
@@ -66,6 +68,7 @@ def evaluate(env: LearnerVectorEnv, recommender: Recommender, seed: int) -> Resu
         actions = seen.candidates[rows, decision.chosen]
         violations += int((_violates(env, seen.level, actions) & alive).sum())
         kinds[rows[alive], env.course.kind[actions[alive]]] += 1
+        minutes += env.course.minutes[actions] * alive
         _, ended, goal = env.advance(actions)
         ending = alive & ended
         ep[ending] = ((env.knowledge_of_goal() - start) / (1 - start))[ending]
@@ -76,6 +79,7 @@ def evaluate(env: LearnerVectorEnv, recommender: Recommender, seed: int) -> Resu
         ep=ep.astype(np.float32),
         reached=reached,
         steps=steps.astype(np.float32),
+        minutes=minutes,
         violations=violations,
         diversity=_diversity(kinds),
         ms_per_step=1000 * spent / max(1, decisions),
@@ -99,6 +103,7 @@ def join(results: list[Result]) -> Result:
         ep=np.concatenate([result.ep for result in results]),
         reached=np.concatenate([result.reached for result in results]),
         steps=np.concatenate([result.steps for result in results]),
+        minutes=np.concatenate([result.minutes for result in results]),
         violations=sum(result.violations for result in results),
         diversity=float(np.mean([result.diversity for result in results])),
         ms_per_step=float(np.mean([result.ms_per_step for result in results])),

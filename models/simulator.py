@@ -13,7 +13,8 @@ readiness: the least-known prerequisite, against what is needed (knowledge is bu
 fit: exp(−½ ((P − 0.65)/width)²), the zone of proximal development (Vygotsky; Wilson et al. 2019 put it near 0.85 for
 pure classification, tutoring practice lower); stage: lessons help beginners and practice the advanced, the expertise
 reversal effect (Kalyuga et al. 2003). Between answers k decays to a share of its peak.
-Left out: motivation, fatigue, cheating.
+Left out: motivation and fatigue. Answering at random and gaming the system (Baker et al. 2004) are there for learners
+unlike the usual ones (benchmarks/paths_unlike.py) and 0 by default.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,9 @@ class Population:
             logarithm, chosen.
         retained: share of the knowledge that is never lost. The same one learner.
         answers_per_day: steps of the loop in a day. Chosen.
+        careless: share of answers, in tests too, that are guesses whatever is known, and teach nothing.
+        gaming: probability of getting an answer right by help where it would be wrong; gamed_share: how much of a right
+            answer's learning that gives.
     """
 
     ability_sd: float = 1.0
@@ -58,6 +62,9 @@ class Population:
     forgetting_sd: float = 0.4
     retained: float = 0.1
     answers_per_day: float = 8.0
+    careless: float = 0.0
+    gaming: float = 0.0
+    gamed_share: float = 0.2
 
 
 class Learners:
@@ -97,38 +104,85 @@ class Learners:
 
     def examine(self, who: Ints, questions: int) -> Floats:
         """Right answers (len(who), N) to `questions` items of usual difficulty on every point."""
-        chance = self.chance(self.knowledge[who], who, np.float32(0) * self.ability[:1])
+        chance, mean = self.chance(self.knowledge[who], who, np.float32(0) * self.ability[:1]), self.population
+        if mean.careless:
+            chance += mean.careless * (mean.guess - chance)
         return self.generator.binomial(questions, chance).astype(np.float32)
 
     def answer(self, resources: Ints) -> Flags:
         """Everybody does one resource, (B,): answers, learns from it, and time passes. Returns right or wrong (B,)."""
-        course, mean = self.course, self.population
         rows = np.arange(len(resources))
+        before, chosen = self.knowledge, resources[:, None]
+        chance, pace = self.outlook(before, rows, chosen)
+        right = self.generator.random(len(resources)) < chance[:, 0]
+        right, share = self._misbehave(right, np.where(right, 1, self.population.wrong_share))
+        gain = self.growth(before, chosen, pace * share[:, None])[:, 0]
+        np.add.at(self.knowledge, (rows[:, None], self.course.taught[resources]), gain)
+        self.knowledge = np.minimum(self.knowledge, 1.0)
+        self.peak = np.maximum(self.peak, self.knowledge)
+        self.forget(np.full(len(resources), 1 / self.population.answers_per_day, dtype=np.float32))
+        return np.asarray(right, dtype=bool)
+
+    def outlook(self, knowledge: Floats, who: Ints, resources: Ints) -> tuple[Floats, Floats]:
+        """Learners `who` (S,) at `knowledge` (S, N) before resources (S, K): P(right) by knowing, and the pace, (S, K).
+
+        The pace is what a right answer teaches of a point at η = 1 and full readiness, as a share of what is not known.
+        """
+        course, mean = self.course, self.population
         points, importance = course.taught[resources], course.importance[resources]
-        known = self.knowledge[rows[:, None], points]
-        average = (known * importance).sum(axis=1) / np.maximum(importance.sum(axis=1), 1e-6)
-        chance = self.chance(average, rows, course.difficulty[resources])
-        right = self.generator.random(len(resources)) < chance
+        known = knowledge[np.arange(len(who))[:, None, None], points]
+        average = (known * importance).sum(axis=-1) / np.maximum(importance.sum(axis=-1), 1e-6)
+        chance = self.chance(average, who, course.difficulty[resources])
         kind = course.kind[resources]
         stage = BEGINNER[kind] + (ADVANCED[kind] - BEGINNER[kind]) * average
         fit = np.exp(-0.5 * ((chance - 0.65) / mean.fit_width) ** 2)
-        pace = mean.rate * course.rates.gain_right * self.speed * fit * stage * np.where(right, 1, mean.wrong_share)
-        gain = np.minimum(pace[:, None] * importance * self._readiness(points), 0.95) * (1 - known)
-        np.add.at(self.knowledge, (rows[:, None], points), gain)
-        self.knowledge = np.minimum(self.knowledge, 1.0)
-        self.peak = np.maximum(self.peak, self.knowledge)
-        self.forget(np.full(len(resources), 1 / mean.answers_per_day, dtype=np.float32))
-        return np.asarray(right, dtype=bool)
+        return chance, mean.rate * course.rates.gain_right * self.speed[who, None] * fit * stage
 
-    def _readiness(self, points: Ints) -> Floats:
-        """(B, C) how well the least-known prerequisite of each point is known, 1 where none is lacking."""
+    def growth(self, knowledge: Floats, resources: Ints, pace: Floats) -> Floats:
+        """Δk (S, K, C) of the points of resources (S, K), learnt at `pace` (S, K)."""
+        points, importance = self.course.taught[resources], self.course.importance[resources]
+        known = knowledge[np.arange(len(points))[:, None, None], points]
+        ready = self._readiness(knowledge, points)
+        return np.asarray(np.minimum(pace[..., None] * importance * ready, 0.95) * (1 - known))
+
+    def outcomes(self, chance: Floats) -> list[tuple[Floats, bool, float]]:
+        """What may come of an answer: probability (of chance's shape), whether it is right, its share of the pace."""
+        mean = self.population
+        honest = 1 - mean.careless
+        missed = honest * (1 - chance)
+        return [
+            (honest * chance, True, 1.0),
+            (missed * mean.gaming, True, mean.gamed_share),
+            (missed * (1 - mean.gaming), False, mean.wrong_share),
+            (np.full_like(chance, mean.careless * mean.guess), True, 0.0),
+            (np.full_like(chance, mean.careless * (1 - mean.guess)), False, 0.0),
+        ]
+
+    def _misbehave(self, right: Flags, share: Floats) -> tuple[Flags, Floats]:
+        """Right or wrong and the share of the pace, (B,), after gaming and carelessness, which draw only where set."""
+        mean, size = self.population, len(right)
+        if mean.gaming:
+            gamed = ~right & (self.generator.random(size) < mean.gaming)
+            right, share = right | gamed, np.where(gamed, mean.gamed_share, share)
+        if mean.careless:
+            guessed = self.generator.random(size) < mean.careless
+            right = np.where(guessed, self.generator.random(size) < mean.guess, right)
+            share = np.where(guessed, 0, share)
+        return right, share
+
+    def _readiness(self, knowledge: Floats, points: Ints) -> Floats:
+        """(S, K, C) how well the least-known prerequisite of each point is known, 1 where none is lacking."""
         before = self.course.before_padded[points]
-        rows = np.arange(len(points))[:, None, None]
-        met = self.knowledge[rows, before] / np.maximum(self.course.met[before], 1e-6)
+        rows = np.arange(len(points))[:, None, None, None]
+        met = knowledge[rows, before] / np.maximum(self.course.met[before], 1e-6)
         return np.asarray(np.where(before >= 0, np.minimum(met, 1), 1).min(axis=-1), dtype=np.float32)
 
     def forget(self, days: Floats) -> None:
         """Time passes, (B,) days: what is not retained fades."""
-        floor = self.population.retained * self.peak
-        kept = np.exp(-self.forgetting * days)[:, None]
-        self.knowledge = np.maximum(floor + (self.knowledge - floor) * kept, 0).astype(np.float32)
+        self.knowledge = self.faded(self.knowledge, self.peak, np.arange(len(self.knowledge)), days)
+
+    def faded(self, knowledge: Floats, peak: Floats, who: Ints, days: Floats) -> Floats:
+        """Knowledge (S, N) of learners `who` (S,) after `days` (S,) without practice."""
+        floor = self.population.retained * peak
+        kept = np.exp(-self.forgetting[who] * days)[:, None]
+        return np.asarray(np.maximum(floor + (knowledge - floor) * kept, 0), dtype=np.float32)

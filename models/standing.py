@@ -26,7 +26,10 @@ HELD_OUT = 1_000_000
 
 @dataclass(frozen=True)
 class Standing:
-    """One rung over all seeds: means, and sd between the seeds' means where there is one."""
+    """One rung over all seeds: means, and sd between the seeds' means where there is one.
+
+    minutes, minutes_sd: of the path; 0 in a standing written before they were measured.
+    """
 
     name: str
     version: str
@@ -38,6 +41,8 @@ class Standing:
     violations: int
     diversity: float
     ms_per_step: float
+    minutes: float = 0.0
+    minutes_sd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -151,4 +156,6 @@ def _standing(name: str, version: str, parts: list[Result], whole: Result) -> St
         violations=whole.violations,
         diversity=whole.diversity,
         ms_per_step=whole.ms_per_step,
+        minutes=float(whole.minutes.mean()),
+        minutes_sd=float(np.std([part.minutes.mean() for part in parts])),
     )

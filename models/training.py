@@ -83,6 +83,11 @@ class Trainer:
         self.returns = np.zeros(config.learners, dtype=np.float64)
         env.reset(seed=config.seed)
 
+    def start_from(self, network: PolicyNetwork) -> None:
+        """Begin with the parameters of a network of the same sizes, one that imitated a teacher for instance."""
+        for mine in (self.network, self.target):
+            mine.load_state_dict(network.state_dict())
+
     @property
     def finished(self) -> bool:
         """Whether all iterations are done."""

@@ -192,3 +192,14 @@ def test_what_was_done_lately_is_seen_and_a_new_learner_has_done_nothing():
     env.restart(np.array([True, False, False]))
     assert env.observe().history.there.any(axis=1).tolist() == [False, True, True]
     assert env.observe().of(1).history.item.shape == (1, seen.item.shape[1])
+
+
+def test_a_minute_costs_what_the_episode_says():
+    course = random_course(1)
+    actions = np.arange(20) % course.resources
+    rewards = []
+    for cost in (0.0, 0.01):
+        env = LearnerVectorEnv(course, 20, episode=Episode(minute_cost=cost))
+        env.reset(seed=1)
+        rewards.append(env.advance(actions)[0])
+    assert rewards[0] - rewards[1] == pytest.approx(0.01 * course.minutes[actions], abs=1e-5)

@@ -12,13 +12,14 @@ from models.ladder import curriculum_order, simple_rungs
 from models.network import NetworkConfig, PolicyNetwork
 from models.policy import LearnedPolicy
 from models.recommender import by_score
+from models.state import Rates
 from tests.models.courses import make_course, random_course
 
 
 def result(ep, steps=None, **rest) -> Result:
     values = np.array(ep, dtype=np.float32)
     taken = np.array(steps if steps is not None else np.full(len(values), 40), dtype=np.float32)
-    parts = {"violations": 0, "diversity": 0.5, "ms_per_step": 1.0} | rest
+    parts = {"minutes": 10 * taken, "violations": 0, "diversity": 0.5, "ms_per_step": 1.0} | rest
     return Result(ep=values, reached=values > 0.5, steps=taken, **parts)
 
 
@@ -75,6 +76,17 @@ def test_the_gain_by_hand():
     assert found.diversity == 0
 
 
+def test_minutes_are_those_of_the_path_until_the_goal_or_until_the_end():
+    course = make_course(1, [], [[(0, 1.0)], [(0, 1.0)], [(0, 1.0)]], rates=Rates(gain_right=0.6))
+    course.minutes[:] = [5, 7, 11]
+    found = evaluate(LearnerVectorEnv(course, 60, episode=Episode(longest=3, fewest=1)), curriculum_order(course), 0)
+    assert set(zip(found.reached.tolist(), found.steps, found.minutes, strict=True)) == {
+        (True, 2, 12),
+        (True, 3, 23),
+        (False, 3, 23),
+    }
+
+
 def test_a_clear_difference_wins_and_noise_does_not():
     draw = np.random.default_rng(0)
     base, noise = draw.random(200) / 2, draw.normal(0, 0.01, 200)
@@ -92,6 +104,7 @@ def test_a_clear_difference_wins_and_noise_does_not():
 def test_joining_seeds():
     whole = join([result([0.1, 0.7], violations=1), result([0.3], violations=2, ms_per_step=3.0)])
     assert whole.ep == pytest.approx([0.1, 0.7, 0.3])
+    assert whole.minutes.tolist() == [400, 400, 400]
     assert (whole.violations, whole.ms_per_step) == (3, 2.0)
     assert whole.reached.tolist() == [False, True, False]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.simulator import Learners, Population
+from models.simulator import ADVANCED, BEGINNER, Learners, Population
 from tests.models.courses import any_course, few, little_course, make_course, random_course
 
 WORKED = {"guess": 0.15, "slip": 0.06, "slope": 5.0, "rate": 1.3, "wrong_share": 0.5}
@@ -118,3 +118,71 @@ def test_an_examination_counts_right_answers():
     right = group.examine(np.arange(4000), 2)
     assert set(np.unique(right)) == {0, 1, 2}
     assert right.mean() == pytest.approx(2 * 0.545, abs=0.02)
+
+
+def answered_as_ever(group: Learners, resources: np.ndarray) -> np.ndarray:
+    """The learning of a well-behaved learner, straight from the module's equations."""
+    course, mean, rows = group.course, group.population, np.arange(len(resources))
+    points, importance = course.taught[resources], course.importance[resources]
+    known = group.knowledge[rows[:, None], points]
+    average = (known * importance).sum(axis=1) / importance.sum(axis=1)
+    chance = group.chance(average, rows, course.difficulty[resources])
+    right = group.generator.random(len(resources)) < chance
+    stage = BEGINNER[course.kind[resources]] * (1 - average) + ADVANCED[course.kind[resources]] * average
+    fit = np.exp(-0.5 * ((chance - 0.65) / mean.fit_width) ** 2)
+    pace = mean.rate * course.rates.gain_right * group.speed * fit * stage * np.where(right, 1, mean.wrong_share)
+    for row, who in enumerate(points):
+        ready = [min([1, *(group.knowledge[row, course.before[k].indices] / 0.6)]) for k in who]
+        gain = np.minimum(pace[row] * importance[row] * ready, 0.95) * (1 - known[row])
+        np.add.at(group.knowledge[row], who, gain)
+    group.knowledge = np.minimum(group.knowledge, 1)
+    group.peak = np.maximum(group.peak, group.knowledge)
+    group.forget(np.full(len(resources), 1 / mean.answers_per_day, dtype=np.float32))
+    return right
+
+
+def test_without_carelessness_and_gaming_nothing_has_changed():
+    course, draw = random_course(0), np.random.default_rng(1)
+    new, old = (Learners(course, Population(), 30, np.random.default_rng(2)) for _ in range(2))
+    for group in (new, old):
+        group.renew(np.arange(30))
+    for _ in range(20):
+        resources = draw.integers(0, course.resources, 30)
+        assert (new.answer(resources) == answered_as_ever(old, resources)).all()
+        assert new.knowledge == pytest.approx(old.knowledge, abs=1e-5)
+    assert new.generator.random() == old.generator.random(), "not one draw more"
+
+
+def test_who_answers_at_random_is_right_by_guessing_and_learns_nothing():
+    course = make_course(1, [], [[(0, 1.0)]])
+    group = learners(course, 4000, answers_per_day=np.inf, careless=1.0)
+    group.knowledge[:] = group.peak[:] = 0.9
+    assert group.answer(np.zeros(4000, dtype=int)).mean() == pytest.approx(0.15, abs=0.02)
+    assert (group.knowledge == np.float32(0.9)).all()
+    assert group.examine(np.arange(4000), 2).mean() == pytest.approx(0.3, abs=0.03)
+
+
+def test_who_games_gets_it_right_and_learns_a_fifth():
+    course = make_course(1, [], [[(0, 1.0)]])
+    one = learners(course, answers_per_day=np.inf, guess=0.0, slip=1.0, gaming=1.0)
+    one.knowledge[:] = 0.4
+    assert one.answer(np.array([0])).tolist() == [True]
+    # as after the wrong answer above, 0.012792 at a share of ½: 0.005117 at a fifth
+    assert one.knowledge[0] == pytest.approx([0.405117], abs=1e-5)
+    many = learners(course, 4000, guess=0.0, slip=1.0, gaming=0.6)
+    assert many.answer(np.zeros(4000, dtype=int)).mean() == pytest.approx(0.6, abs=0.02)
+
+
+@pytest.mark.parametrize("odd", [{}, {"careless": 0.3}, {"gaming": 0.6}, {"careless": 0.3, "gaming": 0.6}])
+def test_the_outcomes_add_up_and_are_what_happens(odd):
+    course = make_course(1, [], [[(0, 1.0)]])
+    group = learners(course, 20_000, answers_per_day=np.inf, **odd)
+    group.knowledge[:] = 0.4
+    who, resources = np.arange(20_000), np.zeros((20_000, 1), dtype=int)
+    chance, pace = group.outlook(group.knowledge, who, resources)
+    outcomes = group.outcomes(chance)
+    assert sum(share for share, _, _ in outcomes) == pytest.approx(1)
+    expected = sum(p * group.growth(group.knowledge, resources, pace * share)[..., 0] for p, _, share in outcomes)
+    right = group.answer(resources[:, 0])
+    assert right.mean() == pytest.approx(sum(p.mean() for p, well, _ in outcomes if well), abs=0.015)
+    assert (group.knowledge - 0.4).mean() == pytest.approx(expected.mean(), rel=0.03)

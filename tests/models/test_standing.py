@@ -1,6 +1,7 @@
 """Who is served: only a policy that was measured to win, in the very version that won."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ def result(ep: float, steps: float, seed: int = 0) -> Result:
         ep=(ep + noise).astype(np.float32),
         reached=np.ones(200, dtype=bool),
         steps=(steps + 100 * noise).astype(np.float32),
+        minutes=(10 * steps + noise).astype(np.float32),
         violations=0,
         diversity=0.5,
         ms_per_step=0.1,
@@ -49,6 +51,18 @@ def test_standings_are_kept_and_drawn(tmp_path):
     assert [rung.name for rung in standings.rungs] == ["random", "popularity"] and len(results["random"].ep) == 16
     standing.save(standings, tmp_path)
     assert standing.load(tmp_path) == standings and (tmp_path / "ladder.png").stat().st_size > 5_000
+
+
+def test_a_standing_from_before_minutes_were_measured_is_still_read(tmp_path):
+    course = random_course(np.random.default_rng(0))
+    standings, _ = standing.measure(LearnerVectorEnv(course, 8), lambda seed: simple_rungs(course)[:1], seeds=2)
+    assert standings.rungs[0].minutes > 0 and standings.rungs[0].minutes_sd > 0
+    content = dataclasses.asdict(standings)
+    for name in ("minutes", "minutes_sd"):
+        content["rungs"][0].pop(name)
+    (tmp_path / standing.EVALUATION).write_text(json.dumps(content), encoding="utf-8")
+    old = standing.load(tmp_path)
+    assert old and old.rungs[0] == dataclasses.replace(standings.rungs[0], minutes=0.0, minutes_sd=0.0)
 
 
 @pytest.mark.training

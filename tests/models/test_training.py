@@ -66,6 +66,14 @@ def test_the_target_network_follows_every_so_many_iterations():
     assert same == [False, True, False, True]
 
 
+def test_a_run_may_start_from_another_network():
+    first, second = (Trainer(LearnerVectorEnv(random_course(1), 8), settings(seed=seed)) for seed in (0, 1))
+    assert parameters(first) != parameters(second)
+    second.start_from(first.network)
+    assert parameters(first) == parameters(second)
+    assert all(torch.equal(a, b) for a, b in zip(first.network.parameters(), second.target.parameters(), strict=True))
+
+
 @pytest.mark.parametrize(("method", "idle"), [("q", "policy_head"), ("ppo", "q_head")])
 def test_each_half_alone_leaves_the_others_head(method, idle):
     trainer = Trainer(LearnerVectorEnv(random_course(1), 8), settings(method=method))
