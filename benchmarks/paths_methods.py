@@ -15,16 +15,26 @@ MEMORY = 64
 """H of the tutor's learner model, a DKT."""
 
 KSS = TrainingConfig(
-    steps=1_200_000,
-    learners=512,
-    rollout=20,
-    replay=64,
+    steps=1_000_000,
+    learners=256,
+    rollout=30,
+    replay=128,
     learning_rate=2e-3,
     network=NetworkConfig(width=48, hidden=128, prior=0, trail=True, memory=MEMORY, identity=16),
-    ppo=PPOConfig(gamma=1.0, minibatch=1024, advice=0.0),
-    q=QConfig(gamma=0.99, batch=1024, updates=16, keep=8, warm_up=0.5),
+    ppo=PPOConfig(gamma=1.0, minibatch=512, advice=0.0),
+    q=QConfig(gamma=0.99, batch=512, updates=16, keep=8, warm_up=0.5, steps=3),
 )
-TRACERS = replace(KSS, steps=1_000_000, q=replace(KSS.q, keep=32), network=replace(KSS.network, identity=32))
+TRACERS = replace(
+    KSS,
+    steps=600_000,
+    rollout=20,
+    network=replace(KSS.network, width=32, layers=1, hidden=64, identity=32),
+    ppo=replace(KSS.ppo, epochs=2),
+    q=replace(KSS.q, keep=32, warm_up=0.2),
+)
+
+SINGLE = "single"
+"""Practice without the second opinion; its settings are the same."""
 
 Change = Callable[[TrainingConfig], TrainingConfig]
 
@@ -52,9 +62,8 @@ ABLATIONS: dict[str, Change] = {
     "no_trail": _network(trail=False),
     "no_identity": _network(identity=0),
     "advice": _ppo(advice=1.0),
-    "n_step": _q(steps=5),
-    "keep_4": _q(keep=4),
-    "keep_2": _q(keep=2),
+    "one_step": _q(steps=1),
+    SINGLE: lambda config: config,
 }
 
 

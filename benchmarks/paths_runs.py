@@ -1,7 +1,7 @@
 """One learned method on one seed of a practice world, trained in a process of its own; one walk, kept on disk.
 
-`python -m benchmarks.paths_runs WORLD METHOD SEED [--steps N]` trains one. What is there is not made again; a training
-that was cut off goes on from its last checkpoint.
+`python -m benchmarks.paths_runs WORLD METHOD SEED [--steps N]` trains one; METHOD = rungs walks what needs no training.
+What is there is not made again; a training that was cut off goes on from its last checkpoint.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.paths_methods import settings
+from benchmarks.paths_methods import SINGLE, settings
 from benchmarks.paths_study import Study
 from models.checkpoint import CHECKPOINT, load_policy
-from models.course import Floats
+from models.course import Course, Floats
 from models.memory import keep_freed_memory
 from models.policy import LearnedPolicy
-from models.practice import PracticeWorld, Rules
+from models.practice import PracticeWorld, Rules, Students
 from models.recommender import Recommender
-from models.run import train_in
+from models.run import device_of, train_in
 from models.walk import walk
 
 ROOT = Path(__file__).parents[1]
@@ -72,23 +72,34 @@ def study_of(world: str, seed: int) -> Study | None:
     return traced(base, seed)
 
 
+def practice_of(world: str, method: str, seed: int) -> tuple[Course, Students, tuple[int, ...]]:
+    """What a method practises on, and the lengths of its paths; KSS needs no package for that."""
+    if base_of(world) == "kss":
+        from benchmarks.paths_kss import LENGTHS, practice_side
+
+        return *practice_side(seed), LENGTHS
+    study = study_of(world, seed)
+    assert study, f"{world}: its data is missing"
+    return study.course, (study.single if method == SINGLE else None) or study.practice, study.lengths
+
+
 def folder_of(world: str, method: str, seed: int, steps: int | None) -> Path:
     """Where a run is kept; changes with its settings."""
     told = hashlib.sha256(repr(settings(world, method, seed, steps)).encode()).hexdigest()[:10]
     return RUNS / "policies" / world / f"{method}-{seed}-{told}"
 
 
-def train(world: str, method: str, seed: int, steps: int | None, report: Callable[[str], None] = print) -> None:
+def train(world: str, method: str, seed: int, steps: int | None, device: str = "auto") -> None:
     """Train one method, unless that is done."""
     keep_freed_memory()
     folder, config = folder_of(world, method, seed, steps), settings(world, method, seed, steps)
-    study = study_of(world, seed)
-    if (folder / TRAINED).exists() or study is None:
+    if (folder / TRAINED).exists():
         return
+    course, students, lengths = practice_of(world, method, seed)
     began, before = time.perf_counter(), 0.0
     if (folder / "seconds").exists():
         before = float((folder / "seconds").read_text())
-    practice = PracticeWorld(study.course, study.practice, config.learners, rules(world, study.lengths, in_turn=False))
+    practice = PracticeWorld(course, students, config.learners, rules(world, lengths, in_turn=False))
     every = max(1, config.iterations // 8)
 
     def tell(progress: object) -> None:
@@ -96,11 +107,16 @@ def train(world: str, method: str, seed: int, steps: int | None, report: Callabl
         (folder / "seconds").write_text(str(seconds))
         if progress.iteration % every == 0:
             share = progress.iteration / config.iterations
-            report(f"{world} {method} {seed}: {share:.0%}, {seconds:.0f} s, return {progress.episode_return:.3f}")
+            print(
+                f"{world} {method} {seed}: {share:.0%}, {seconds:.0f} s, return {progress.episode_return:.3f}",
+                flush=True,
+            )
 
-    train_in(practice, config, folder, "cpu", report=tell)
+    train_in(practice, config, folder, device, report=tell)
     seconds = float((folder / "seconds").read_text())
-    (folder / TRAINED).write_text(json.dumps({"seconds": seconds, "steps": config.steps}))
+    (folder / TRAINED).write_text(
+        json.dumps({"seconds": seconds, "steps": config.steps, "device": str(device_of(device))})
+    )
     (folder / CHECKPOINT).unlink()
 
 
@@ -153,11 +169,24 @@ def walked(
     return found
 
 
+def walk_rungs(world: str, seed: int) -> None:
+    """Walk everything that needs no training."""
+    study = study_of(world, seed)
+    for length in study.lengths if study else ():
+        for name, rung in study.rungs(length).items():
+            walked(world, name, seed, length, lambda rung=rung: (rung, rung.version))
+            print(f"walked {world} {name} {seed}: {length} steps", flush=True)
+
+
 if __name__ == "__main__":
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("world")
     parser.add_argument("method")
     parser.add_argument("seed", type=int)
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--device", default="auto")
     options = parser.parse_args()
-    train(options.world, options.method, options.seed, options.steps, lambda line: print(line, flush=True))
+    if options.method == "rungs":
+        walk_rungs(options.world, options.seed)
+    else:
+        train(options.world, options.method, options.seed, options.steps, options.device)

@@ -27,6 +27,7 @@ from models.ladder import Random, target_repeat
 from models.learners.contract import LearnerModel
 from models.learners.dkt import DKT
 from models.learners.log import AnswerLog
+from models.learners.logistic import BestLR
 from models.learners.registry import load, save
 from models.learners.simplekt import SimpleKT
 from models.learners.tracer import Tracer
@@ -44,6 +45,7 @@ from models.rankers.rung import Ranked
 from models.rankers.sasrec import SASRec
 from models.rankers.sequence_ranker import SequenceRanker
 from models.recommender import Recommender
+from models.second_opinion import SecondOpinion
 from models.skill_course import skill_course
 from models.traced import TracedStudents, pasts
 from models.walk import Walk
@@ -51,6 +53,8 @@ from models.walk import Walk
 RUNS = Path(__file__).parent / ".runs" / "paths"
 LENGTHS = (5, 10, 20)
 PAST, STUDENTS = 20, 500
+OPINION = 0.5
+"""Weight of the second opinion in practice: a logistic model fitted to the tutor's half."""
 PRACTISED, PRACTICE = 6000, 20
 LIMITS = Thresholds(mastered=0.8, met=0.6)
 GRAPH = Rules(q=0.2, lift=1.2, ordered=False)
@@ -73,6 +77,7 @@ def study_of(name: str, train: AnswerLog, test: AnswerLog, seed: int, folder: Pa
     tutor = fitted(folder / "tutor", lambda: DKT.fit(other, 2 * seed + 1))
     judge = fitted(folder / "judge", lambda: SimpleKT.fit(train, seed, JUDGE))
     course = skill_course(name, train.skills, graph(train), Tracer(tutor, "1"), LIMITS)
+    opinion = fitted(folder / "opinion", lambda: BestLR.fit(other, seed))
     past = pasts(test, PAST, STUDENTS)
     ranked = [Ranked(course, fitted_ranker(folder / each, each, train, seed), each) for each in RANKERS]
     practice = TracedStudents(student, pasts(train, PAST))
@@ -84,7 +89,8 @@ def study_of(name: str, train: AnswerLog, test: AnswerLog, seed: int, folder: Pa
     return Study(
         name=name,
         course=course,
-        practice=practice,
+        practice=SecondOpinion(practice, opinion, OPINION),
+        single=practice,
         test=TracedStudents(student, past, seed),
         lengths=LENGTHS,
         rungs=partial(rungs, course, seed, [*planners, *ranked]),

@@ -14,13 +14,12 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from models.belief import Belief, Memory
 from models.course import Course, Flags, Floats, Ints
-from models.learners.contract import Memory, Question
 from models.recent import Recent
 from models.recommender import Observation, blocked_points, pad
 from models.trail import PRACTICE, Trail, practised
 
-NOTHING = -1
 _CHANGING = (
     "level",
     "practice",
@@ -91,11 +90,22 @@ class Rules:
 class PracticeWorld:
     """B students of one course, stepped together: a `models.world.World`."""
 
+    level: Floats
+    practice: Floats
+    memory: Floats
+    answers: Floats
+    target: Floats
+    closure: Flags
+    success: Floats
+    steps: Floats
+    length: Floats
+    start: Floats
+    last: Floats
+
     def __init__(self, course: Course, students: Students, size: int, rules: Rules | None = None) -> None:
         assert course.tracer, "the tutor needs a learner model"
         self.course, self.students, self.size, self.rules = course, students, size, rules or Rules()
-        self._model = course.tracer.model
-        self._points = np.arange(course.points)[None]
+        self._belief = Belief(course.tracer.model)
         self._brought = self._follow_past(students.past)
         self._seeded(0)
 
@@ -167,16 +177,12 @@ class PracticeWorld:
         size, points = self.size, self.course.points
         self._generator = np.random.default_rng(seed)
         self.students.begin(size, self._generator)
-        start = self._model.start()
         self.level = np.zeros((size, points), dtype=np.float32)
         self.practice = np.zeros((size, points, PRACTICE), dtype=np.float32)
-        self.memory = np.repeat(start.learner, size, axis=0)
-        self.answers = np.repeat(start.points, size, axis=0)
+        self.memory, self.answers = self._belief.start(size)
         self.target = np.zeros((size, points), dtype=np.float32)
         self.closure = np.zeros((size, points), dtype=bool)
-        self.start: Floats = np.zeros(size, dtype=np.float32)
-        self.last: Floats = self.start.copy()
-        self.success, self.steps, self.length = np.zeros((3, size), dtype=np.float32)
+        self.success, self.steps, self.length, self.start, self.last = np.zeros((5, size), dtype=np.float32)
         self.recent = Recent(size)
         self._next = 0
 
@@ -203,39 +209,17 @@ class PracticeWorld:
 
     def _learn(self, points: Ints, right: Flags) -> None:
         """The tutor hears the answers (B,)."""
-        known = Memory(self.memory, self.answers)
-        self.memory, self.answers = self._heard(known, points, right)
-        self.level = self._levels(Memory(self.memory, self.answers))
+        known = self._belief.heard(Memory(self.memory, self.answers), points, right)
+        self.memory, self.answers = known
+        self.level = self._belief.levels(known)
         self.practice = practised(self.practice, points, right)
         self.recent.add(points, self.steps, right)
         self.success += (right - self.success) * np.float32(0.15)
 
-    def _heard(self, known: Memory, points: Ints, right: Flags) -> Memory:
-        rows = np.arange(len(points))
-        here = Memory(known.learner, known.points[rows, points][:, None])
-        ones, none = np.ones((len(points), 1), dtype=np.float32), np.full(len(points), NOTHING)
-        after = self._model.update(here, Question(points[:, None], ones, none, 0 * ones), right)
-        answers = known.points.copy()
-        answers[rows, points] = after.points[:, 0]
-        return Memory(after.learner, answers)
-
-    def _levels(self, known: Memory) -> Floats:
-        """(B, N) the tutor's estimate of every point."""
-        size = len(known.learner)
-        points = np.repeat(self._points, size, axis=0)
-        ones = np.ones(points.shape, dtype=np.float32)
-        question = Question(points, ones, np.full(size, NOTHING), 0 * ones)
-        return np.asarray(self._model.mastery(known, question).level, dtype=np.float32)
-
     def _follow_past(self, past: Past) -> tuple[Floats, Floats, Floats, Floats]:
         """What the tutor makes of each of the S students' past: memory, answers, practice and levels."""
-        size = len(past.point)
-        start = self._model.start()
-        learner, answers = (np.repeat(part, size, axis=0) for part in (start.learner, start.points))
-        practice = np.zeros((size, self.course.points, PRACTICE), dtype=np.float32)
+        known = self._belief.after(past.point, past.right)
+        practice = np.zeros((len(past.point), self.course.points, PRACTICE), dtype=np.float32)
         for points, right in zip(past.point.T, past.right.T, strict=True):
-            rows = np.flatnonzero(points >= 0)
-            after = self._heard(Memory(learner[rows], answers[rows]), points[rows], right[rows])
-            learner[rows], answers[rows] = after.learner, after.points
             practice = practised(practice, points, right)
-        return learner, answers, practice, self._levels(Memory(learner, answers))
+        return *known, practice, self._belief.levels(known)
