@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.kss_world import BEFORE, MOST, NEAR, POINTS, RIGHT_FROM, SPREADS, Abilities
 from models.course import Course, Flags, Floats, Ints
 from models.learners.contract import Memory, Question
-from models.practice import NOTHING
+from models.learners.log import NOTHING
 from models.recommender import Decision, Observation, blocked_points, by_score
 
 WIDTH = 150

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from benchmarks.peers_kss import Worker
 from models.course import Flags, Floats, Ints
-from models.practice import NOTHING, Past
+from models.learners.log import NOTHING
+from models.practice import Past
 
 Abilities = NDArray[np.float64]
 POINTS = 10

@@ -15,7 +15,7 @@ MEMORY = 64
 """H of the tutor's learner model, a DKT."""
 
 KSS = TrainingConfig(
-    steps=1_000_000,
+    steps=600_000,
     learners=256,
     rollout=30,
     replay=128,
@@ -26,11 +26,11 @@ KSS = TrainingConfig(
 )
 TRACERS = replace(
     KSS,
-    steps=600_000,
+    steps=250_000,
     rollout=20,
     network=replace(KSS.network, width=32, layers=1, hidden=64, identity=32),
     ppo=replace(KSS.ppo, epochs=2),
-    q=replace(KSS.q, keep=32, warm_up=0.2),
+    q=replace(KSS.q, keep=32, warm_up=0.2, updates=8),
 )
 
 SINGLE = "single"

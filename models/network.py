@@ -101,7 +101,8 @@ class PolicyNetwork(nn.Module):
         if self.identity is not None:
             static = torch.cat([static, self.identity], dim=-1)
         points = self.encoder(static, self.features.state(seen), self.operators)
-        return self.pooling(self.features, seen, points)
+        embedded: tuple[Tensor, Tensor] = self.pooling(self.features, seen, points)
+        return embedded
 
     def forward(self, seen: Batch) -> Scores:
         """Everything at once: Q values, policy logits and state value."""
@@ -127,13 +128,15 @@ class PolicyNetwork(nn.Module):
         scores: Tensor = self.q_head(learner, candidates, seen.mask)
         return scores
 
-    def policy(self, seen: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """The policy's logits (B, K), the state value (B,) and the Q values that advised (B, K), 0 where masked."""
+    def policy(self, seen: Batch, advised: bool = True) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The policy's logits (B, K), the state value (B,) and the Q values that advise (B, K), 0 where masked."""
         learner, candidates = self.embed(seen)
+        logits, value = self._logits(learner, candidates, seen.mask), self.value_head(learner).squeeze(-1)
+        if not advised:
+            return logits, value, None
         with torch.no_grad():
             q = self.q_head(learner, candidates, seen.mask)
-        logits = self._logits(learner, candidates, seen.mask)
-        return logits, self.value_head(learner).squeeze(-1), torch.where(seen.mask, q, 0)
+        return logits, value, torch.where(seen.mask, q, 0)
 
 
 class Pooling(nn.Module):
@@ -168,7 +171,7 @@ class Pooling(nn.Module):
         rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
         flat = (taught * len(seen.level) + rows).flatten()
         gathered = points.flatten(0, 1).index_select(0, flat).view(*taught.shape, -1)
-        means = (share[..., None, :] @ gathered).squeeze(-2)
+        means = (share[..., None, :] @ gathered).squeeze(-2) if taught.shape[-1] > 1 else gathered.squeeze(-2)
         return torch.cat([means, features.resources[seen.candidates], features.candidates(seen)], dim=-1)
 
 

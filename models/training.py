@@ -218,14 +218,15 @@ class Trainer:
 
     def _policy_step(self, rows: Transitions, advantage: Tensor, returns: Tensor) -> dict[str, float]:
         config = self.config.ppo
-        logits, values, q = self.network.policy(rows.state)
+        advised = self.config.method == "whole" and config.advice > 0
+        logits, values, q = self.network.policy(rows.state, advised)
         logits = torch.where(rows.kept, logits, -torch.inf)
         log_prob = log_probability(logits, rows.action)
         normal = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
         policy = policy_loss(log_prob, rows.log_prob, normal, config.clip)
         value = torch.nn.functional.mse_loss(values, returns)
         spread = entropy(logits).mean()
-        if self.config.method == "whole":
+        if q is not None:
             policy = policy + config.advice * self._left * advised_loss(logits, q) / (advantage.std() + 1e-8)
         self._descend(policy + config.value * value - config.entropy * spread)
         kl = approximate_kl(log_prob.detach(), rows.log_prob)

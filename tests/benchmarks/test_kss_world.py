@@ -24,9 +24,10 @@ from benchmarks.peers_kss import Worker, there
 from models.course import Thresholds
 from models.learners.baseline import ShareModel
 from models.learners.dkt import DKT
+from models.learners.log import NOTHING
 from models.learners.tracer import Tracer
 from models.learners.tracing import TrainingSettings
-from models.practice import NOTHING, Past, PracticeWorld, Rules
+from models.practice import Past, PracticeWorld, Rules
 from models.skill_course import skill_course
 from models.walk import walk
 
