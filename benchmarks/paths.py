@@ -12,11 +12,13 @@ lengths), .ms (of choosing, a step), .train_minutes; beside them paths.png.
 
 from argparse import ArgumentParser, Namespace
 
-from benchmarks.paths_methods import ABLATIONS, METHODS
+from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS
 from benchmarks.paths_plots import draw
 from benchmarks.paths_runs import TRAINED, folder_of, study_of, train_all, trained, walked
-from benchmarks.paths_tables import Place, figures, rows
+from benchmarks.paths_tables import MAIN, Place, figures, rows
 from benchmarks.report import RESULTS, Report
+from models.policy import LearnedPolicy
+from models.recommender import Recommender
 
 PLAN: dict[str, tuple[str, ...]] = {
     "kss": (*METHODS, *ABLATIONS),
@@ -77,12 +79,28 @@ def measured(world: str, options: Namespace) -> dict[str, Place]:
                 place.add(length, walked(world, name, seed, length, lambda rung=rung: (rung, rung.version)))
             for name in PLAN[world]:
                 if (folder_of(world, name, seed, options.steps) / TRAINED).exists():
-                    policy, seconds = trained(world, name, seed, options.steps)
-                    place = found.setdefault(name, Place())
-                    place.seconds.append(seconds)
-                    place.add(length, walked(world, name, seed, length, lambda p=policy: (p, p.version)))
+                    add_trained(found, world, name, (seed, length, options.steps))
         print(f"measured {world}, seed {seed}", flush=True)
     return found
+
+
+def add_trained(found: dict[str, Place], world: str, name: str, run: tuple[int, int, int | None]) -> None:
+    """A trained method on paths of one length; the main one also asked in other ways."""
+    seed, length, steps = run
+    policy, seconds = trained(world, name, seed, steps)
+    found.setdefault(name, Place()).seconds.append(seconds)
+    ways = {name: policy} | (others(policy, world, seed) if name == MAIN else {})
+    for way, recommender in ways.items():
+        version = policy.version if way == name else f"{policy.version}-{way}"
+        outcome = walked(world, way, seed, length, lambda r=recommender, v=version: (r, v))
+        found.setdefault(way, Place()).add(length, outcome)
+
+
+def others(policy: LearnedPolicy, world: str, seed: int) -> dict[str, Recommender]:
+    """The ways of `DECIDING` that make sense in a world."""
+    study = study_of(world, seed)
+    assert study
+    return {way: decide(policy, study.course) for way, decide in DECIDING.items()}
 
 
 if __name__ == "__main__":

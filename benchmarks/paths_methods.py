@@ -6,9 +6,13 @@ One set of settings for each kind of world, chosen on practice students (docs/pa
 from collections.abc import Callable
 from dataclasses import replace
 
+from models.course import Course
+from models.foresight import Foresight
 from models.network import NetworkConfig
+from models.policy import LearnedPolicy
 from models.ppo import PPOConfig
 from models.q_learning import QConfig
+from models.recommender import Recommender
 from models.training import TrainingConfig
 
 MEMORY = 64
@@ -65,6 +69,16 @@ ABLATIONS: dict[str, Change] = {
     "one_step": _q(steps=1),
     SINGLE: lambda config: config,
 }
+
+
+Decide = Callable[[LearnedPolicy, Course], Recommender]
+DECIDING: dict[str, Decide] = {
+    "keep_2": lambda policy, course: replace(policy, keep=2),
+    "keep_4": lambda policy, course: replace(policy, keep=4),
+    "unpruned": lambda policy, course: replace(policy, keep=course.resources),
+    "foresight": lambda policy, course: Foresight(policy, course),
+}
+"""The trained lodestar asked in another way: Top-M swept, and with a look ahead."""
 
 
 def settings(world: str, method: str, seed: int, steps: int | None = None) -> TrainingConfig:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from benchmarks.paths_methods import ABLATIONS
+from benchmarks.paths_methods import ABLATIONS, DECIDING
 from benchmarks.paths_tables import MAIN, Place
 
 
@@ -19,7 +19,7 @@ def draw(places: Mapping[str, Mapping[str, Place]], path: Path) -> None:
     panels = figure.subplots(lines, columns, squeeze=False).ravel()
     for panel, (world, found) in zip(panels, places.items(), strict=False):
         for name, place in found.items():
-            if name in ABLATIONS:
+            if name in ABLATIONS or name in DECIDING:
                 continue
             lengths = sorted(place.outcomes)
             means = [place.means(length).mean() for length in lengths]

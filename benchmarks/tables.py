@@ -1,8 +1,8 @@
 """What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
-`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `tree`, `commands`, `strategies` or
-`analyses`. tests/test_docs.py fails where what stands there is not what code and results say.
+`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `paths-WORLD`, `tree`, `commands`,
+`strategies` or `analyses`. tests/test_docs.py fails where what stands there is not what code and results say.
 """
 
 import ast
@@ -17,6 +17,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from api.cli.main import app
+from benchmarks.paths_blocks import block as paths
 from benchmarks.prerequisites_tables import block as prerequisites
 from graph.analysis import questions
 from models.advice import FAMILIES, TOLD
@@ -77,7 +78,7 @@ def table(name: str) -> str:
     if not path.exists():
         return f"not measured yet: `python -m benchmarks.{benchmark}`\n"
     result = json.loads(path.read_text(encoding="utf-8"))
-    kinds = {"courses": ladder, "learners": learners, "cat": diagnostics, "recommenders": rankers}
+    kinds = {"courses": ladder, "learners": learners, "cat": diagnostics, "recommenders": rankers, "paths": paths}
     if benchmark == "prerequisites" and course:
         lines = prerequisites(result, course)
     else:

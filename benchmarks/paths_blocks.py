@@ -1,0 +1,34 @@
+"""The tables of docs/paths.md: what benchmarks/paths measured, a table a world."""
+
+import re
+from collections.abc import Mapping
+
+LENGTH = re.compile(r"(judge_)?ep_(\d+)")
+
+
+def block(figures: Mapping[str, float], world: str) -> list[str]:
+    """The methods of one practice world, the best on the longest path first."""
+    found: dict[str, dict[str, float]] = {}
+    for name, value in figures.items():
+        start, _, figure = name.rpartition(".")
+        place, _, method = start.partition(".")
+        if place == world and method and "." not in method:
+            found.setdefault(method, {})[figure] = value
+    lengths = sorted({int(match[2]) for own in found.values() for name in own if (match := LENGTH.fullmatch(name))})
+    judged = any(name.startswith("judge") for own in found.values() for name in own)
+    heads = [f"{length} steps" + (" (judge)" if judged else "") for length in lengths]
+    lines = [f"| method | {' | '.join(heads)} | skipped a step | ms | training min |", "|" + "---|" * (len(heads) + 4)]
+    for method, own in sorted(found.items(), key=lambda entry: -entry[1].get(f"ep_{lengths[-1]}", -9)):
+        cells = [_cell(own, length) for length in lengths]
+        skipped = own.get("violations", 0.0)
+        minutes = f"{own['train_minutes']:.1f}" if "train_minutes" in own else ""
+        cells += [f"{skipped:,.0f}", f"{own.get('ms', 0):.2f}", minutes]
+        lines.append(f"| {method} | {' | '.join(cells)} |")
+    return lines
+
+
+def _cell(own: Mapping[str, float], length: int) -> str:
+    if f"ep_{length}" not in own:
+        return ""
+    told = f"{own[f'ep_{length}']:.3f} ± {own[f'ep_{length}_sd']:.3f}"
+    return told + (f" ({own[f'judge_ep_{length}']:.3f})" if f"judge_ep_{length}" in own else "")
