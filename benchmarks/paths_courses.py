@@ -75,7 +75,8 @@ def lines_of(asked: list[Place], processes: int) -> dict[tuple[str, str], Line]:
 def tell(report: Report, name: str, lines: dict[tuple[str, str], Line]) -> None:
     """Tables and figures of one course."""
     for title, wanted in TABLES.items():
-        report.table(f"{name}: {title}", rows(lines, wanted))
+        if found := rows(lines, wanted):
+            report.table(f"{name}: {title}", found)
     others = {(rung, where): line.whole for (where, rung), line in lines.items() if where in UNLIKE}
     asked = [rung for rung in dict.fromkeys(rung for rung, _ in others) if (rung, "slower") in others]
     shown = {key: result for key, result in others.items() if key[0] in asked}

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.paths_courses_runs import RUNS, VARIANTS, course_of, is_trained, mark, trained, with_rates
+from benchmarks.paths_courses_runs import RUNS, THRIFTY, VARIANTS, course_of, is_trained, mark, trained, with_rates
 from benchmarks.paths_unlike import UNLIKE
 from models.clairvoyant import Clairvoyant, Foresight
 from models.course import Flags, Floats
@@ -27,6 +27,8 @@ from models.rungs import bandit
 from models.standing import HELD_OUT
 
 LADDER = ("random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed", "bandit")
+PLANNERS = {"clairvoyant": Foresight(), "clairvoyant_minutes": THRIFTY}
+"""Planners that see truth, by what they value."""
 ALL = 1_000_000
 SWEEP: dict[str, dict[str, float]] = {
     **{f"keep_{keep}": {"keep": keep} for keep in (2, 4, 8, 16, 32)},
@@ -36,11 +38,11 @@ SWEEP: dict[str, dict[str, float]] = {
 """What the trained whole keeps of the candidates at decision time: the best M, everybody, a share τ (in per cent)."""
 
 PLAN: dict[str, tuple[str, ...]] = {
-    "usual": (*LADDER, "clairvoyant", "lodestar", "q", "ppo", "no_graph", "roles", *SWEEP),
+    "usual": (*LADDER, *PLANNERS, "lodestar", "q", "ppo", "no_graph", "roles", "imitated", *SWEEP),
     "no_propagation": ("random", "mastery", "needed", "no_propagation"),
     "paper": ("random", "mastery", "needed", "paper"),
-    "free": ("random", "needed", "clairvoyant", "lodestar"),
-    **{population: (*LADDER, "clairvoyant", "lodestar") for population in UNLIKE if population != "usual"},
+    "free": ("random", "needed", "clairvoyant", "lodestar", "imitated"),
+    **{population: (*LADDER, "clairvoyant", "lodestar", "imitated") for population in UNLIKE if population != "usual"},
 }
 """Who is asked where."""
 
@@ -120,8 +122,8 @@ def recommender(place: Place, env: LearnerVectorEnv) -> tuple[str, Callable[[], 
     if place.variant:
         policy = policy_of(place)
         return f"{policy.version} {policy.keep} {policy.share} {policy.method}", lambda: policy
-    if place.rung == "clairvoyant":
-        return f"{Clairvoyant.version} {Foresight()}", lambda: Clairvoyant(env)
+    if values := PLANNERS.get(place.rung):
+        return f"{Clairvoyant.version} {values}", lambda: Clairvoyant(env, values)
     if place.rung == "bandit":
         return "1", lambda: bandit(env.course, place.seed)
     rung = next(rung for rung in simple_rungs(env.course, place.seed) if rung.name == place.rung)

@@ -17,11 +17,15 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import torch
 
-from models.checkpoint import CHECKPOINT, POLICY, load_policy
+from models.checkpoint import CHECKPOINT, POLICY, fingerprint, load_policy, save_learned
+from models.clairvoyant import Clairvoyant, Foresight
 from models.course import Course
+from models.environment import LearnerVectorEnv
+from models.imitation import ImitationConfig, imitate
 from models.memory import keep_freed_memory
-from models.network import NetworkConfig
+from models.network import NetworkConfig, PolicyNetwork
 from models.policy import LearnedPolicy
 from models.run import train
 from models.state import PROFILES, Rates
@@ -30,14 +34,30 @@ from models.training import TrainingConfig
 RUNS = Path(__file__).parent / ".runs" / "paths" / "courses"
 TRAINED = "trained.json"
 COURSES = ("english", "metacademy")
+THRIFTY = Foresight(minute=0.1)
+"""A planner to whom the course's mean minutes cost 0.1, chosen on validation learners (docs/learning.md)."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What differs from the whole: settings of training, and the learner model's rates in practice and in the test."""
+    """What differs from the whole: settings of training, and the learner model's rates in practice and in the test.
+
+    With a teacher nothing is learnt from rewards: the policy imitates a planner that sees truth and values this.
+    """
 
     settings: dict[str, object] = field(default_factory=dict)
     rates: Rates | None = None
+    teacher: Foresight | None = None
+
+
+@dataclass(frozen=True)
+class Taught:
+    """The settings of a run with a teacher."""
+
+    imitation: ImitationConfig
+    teacher: Foresight
+    learners: int = 128
+    network: NetworkConfig = field(default_factory=NetworkConfig)
 
 
 VARIANTS = {
@@ -48,6 +68,7 @@ VARIANTS = {
     "roles": Variant({"network": NetworkConfig(roles=True)}),
     "no_propagation": Variant(rates=Rates(propagation=0)),
     "paper": Variant(rates=PROFILES["paper"]),
+    "imitated": Variant(teacher=THRIFTY),
 }
 """The whole, and what is left when one part is changed."""
 
@@ -85,8 +106,11 @@ def mark(course: Course) -> str:
     return digest.hexdigest()[:8]
 
 
-def config_of(variant: str, seed: int, steps: int | None) -> TrainingConfig:
+def config_of(variant: str, seed: int, steps: int | None) -> TrainingConfig | Taught:
     """Of one run."""
+    if teacher := VARIANTS[variant].teacher:
+        imitation = ImitationConfig(seed=seed)
+        return Taught(replace(imitation, steps=steps or imitation.steps), teacher)
     config = replace(TrainingConfig(seed=seed), **VARIANTS[variant].settings)  # type: ignore[arg-type]
     return replace(config, steps=steps or config.steps)
 
@@ -113,17 +137,35 @@ def train_one(
     keep_freed_memory()
     folder, config = folder_of(course, variant, seed, steps), config_of(variant, seed, steps)
     folder.mkdir(parents=True, exist_ok=True)
+    ruled = with_rates(course, variant)
+    seconds = _imitate(ruled, config, folder) if isinstance(config, Taught) else _reinforce(ruled, config, folder)
+    (folder / TRAINED).write_text(json.dumps({"seconds": seconds}))
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    report(f"trained {name} {variant} {seed}: {seconds:.0f} s")
+
+
+def _reinforce(course: Course, config: TrainingConfig, folder: Path) -> float:
+    """Train or go on; the seconds of both parts."""
     clock, began = folder / "seconds", time.perf_counter()
     before = float(clock.read_text()) if (folder / CHECKPOINT).exists() and clock.exists() else 0.0
 
     def tell(progress: object) -> None:
         clock.write_text(str(before + time.perf_counter() - began))
 
-    train(with_rates(course, variant), config, folder, "cpu", report=tell)
-    seconds = float(clock.read_text())
-    (folder / TRAINED).write_text(json.dumps({"seconds": seconds, "steps": config.steps}))
-    (folder / CHECKPOINT).unlink()
-    report(f"trained {name} {variant} {seed}: {seconds:.0f} s")
+    train(course, config, folder, "cpu", report=tell)
+    return float(clock.read_text())
+
+
+def _imitate(course: Course, config: Taught, folder: Path) -> float:
+    """Imitate from the start; takes a minute."""
+    began = time.perf_counter()
+    torch.set_num_threads(1)
+    torch.manual_seed(config.imitation.seed)
+    network, world = PolicyNetwork(course, config.network), LearnerVectorEnv(course, config.learners)
+    imitate(network, world, Clairvoyant(world, config.teacher), config.imitation)
+    version = f"{course.id}-imitated-{config.imitation.steps}-{fingerprint(network)}"
+    save_learned(LearnedPolicy(network, name="imitated", version=version, method="ppo"), folder)
+    return time.perf_counter() - began
 
 
 def trained(course: Course, variant: str, seed: int, steps: int | None) -> tuple[LearnedPolicy, float]:
