@@ -69,7 +69,7 @@ class LearnedPolicy:
 
 
 def best_kept(q: Floats, mask: Flags, keep: int, share: float = 1.0) -> Flags:
-    """`models.q_learning.prune` on NumPy's arrays; of `share` < 1 also no more than ⌈share · candidates⌉, at least 1."""
+    """`models.q_learning.prune` on NumPy's arrays; of a `share` < 1 no more than ⌈share · candidates⌉, at least one."""
     if share < 1:
         many = np.maximum(1, np.ceil(share * mask.sum(axis=1, keepdims=True)))
         place = (-q).argsort(axis=1, kind="stable").argsort(axis=1)
