@@ -4,9 +4,9 @@ Every rung, the learned variants, and a planner that sees truth (an upper bound)
 pruning keeps, swept without retraining; the learner model's constants; what the prerequisite constraint costs (switched
 off for the test only, the policy not retrained); learners unlike those of practice. Called by `benchmarks.paths`.
 
-Figures: COURSE.RUNG.ep, .ep_sd, .steps, .minutes, .reached, .violations, .ms, .of_planner (share of the planner's
-E_p), .saved_steps, .saved_minutes (share of mastery sequencing's), .behind (the whole policy's advantage in E_p) and
-.ep_p, .steps_p, .minutes_p; RUNG_free, RUNG_paper and RUNG_no_propagation in those worlds;
+Figures: COURSE.RUNG.ep, .ep_sd, .steps, .minutes, .reached, .violations, .ms, .of_planner (share of the
+best planner's E_p), .saved_steps, .saved_minutes (share of mastery sequencing's), .behind (the whole policy's advantage
+in E_p) and .ep_p, .steps_p, .minutes_p; RUNG_free, RUNG_paper and RUNG_no_propagation in those worlds;
 unlike.POPULATION.COURSE.RUNG.ep and .drop.
 """
 

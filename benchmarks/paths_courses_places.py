@@ -38,11 +38,11 @@ SWEEP: dict[str, dict[str, float]] = {
 """What the trained whole keeps of the candidates at decision time: the best M, everybody, a share τ (in per cent)."""
 
 PLAN: dict[str, tuple[str, ...]] = {
-    "usual": (*LADDER, *PLANNERS, "lodestar", "q", "ppo", "no_graph", "roles", "imitated", *SWEEP),
+    "usual": (*LADDER, *PLANNERS, "lodestar", "q", "ppo", "no_graph", "roles", "by_minutes", "imitated", *SWEEP),
     "no_propagation": ("random", "mastery", "needed", "no_propagation"),
     "paper": ("random", "mastery", "needed", "paper"),
-    "free": ("random", "needed", "clairvoyant", "lodestar", "imitated"),
-    **{population: (*LADDER, "clairvoyant", "lodestar", "imitated") for population in UNLIKE if population != "usual"},
+    "free": ("random", "needed", *PLANNERS, "lodestar", "imitated"),
+    **{population: (*LADDER, *PLANNERS, "lodestar", "imitated") for population in UNLIKE if population != "usual"},
 }
 """Who is asked where."""
 

@@ -1,8 +1,8 @@
 """One variant of the learned policy on one of the example courses, one seed, in a process of its own.
 
-`python -m benchmarks.paths_courses_runs COURSE VARIANT SEED [--steps N]` trains one, on one core. What is there is not
-made again; a training that was cut off goes on from its last checkpoint. The course's arrays are read through Neo4j
-once and kept beside the runs, in benchmarks/.runs/paths/courses/COURSE.pkl, which a machine without Neo4j can use.
+`python -m benchmarks.paths_courses_runs COURSE VARIANT SEED [--steps N] [--device cpu]` trains one. What is there is
+not made again; a training that was cut off goes on from its last checkpoint. The course's arrays are read through
+Neo4j once and kept in benchmarks/.runs/paths/courses/COURSE.pkl, which a machine without Neo4j can use.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import json
 import pickle
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -22,12 +21,12 @@ import torch
 from models.checkpoint import CHECKPOINT, POLICY, fingerprint, load_policy, save_learned
 from models.clairvoyant import Clairvoyant, Foresight
 from models.course import Course
-from models.environment import LearnerVectorEnv
+from models.environment import Episode, LearnerVectorEnv
 from models.imitation import ImitationConfig, imitate
 from models.memory import keep_freed_memory
 from models.network import NetworkConfig, PolicyNetwork
 from models.policy import LearnedPolicy
-from models.run import train
+from models.run import device_of, train_in
 from models.state import PROFILES, Rates
 from models.training import TrainingConfig
 
@@ -42,11 +41,13 @@ THRIFTY = Foresight(minute=0.1)
 class Variant:
     """What differs from the whole: settings of training, and the learner model's rates in practice and in the test.
 
-    With a teacher nothing is learnt from rewards: the policy imitates a planner that sees truth and values this.
+    With `by_minutes` a step of practice costs what its minutes do, on average as much as usual. With a teacher nothing
+    is learnt from rewards: the policy imitates a planner that sees truth and values this.
     """
 
     settings: dict[str, object] = field(default_factory=dict)
     rates: Rates | None = None
+    by_minutes: bool = False
     teacher: Foresight | None = None
 
 
@@ -68,6 +69,7 @@ VARIANTS = {
     "roles": Variant({"network": NetworkConfig(roles=True)}),
     "no_propagation": Variant(rates=Rates(propagation=0)),
     "paper": Variant(rates=PROFILES["paper"]),
+    "by_minutes": Variant(by_minutes=True),
     "imitated": Variant(teacher=THRIFTY),
 }
 """The whole, and what is left when one part is changed."""
@@ -106,6 +108,14 @@ def mark(course: Course) -> str:
     return digest.hexdigest()[:8]
 
 
+def episode_of(course: Course, variant: str) -> Episode:
+    """What an episode of practice pays."""
+    usual = Episode()
+    if not VARIANTS[variant].by_minutes:
+        return usual
+    return replace(usual, step_cost=0, minute_cost=usual.step_cost / float(course.minutes.mean()))
+
+
 def config_of(variant: str, seed: int, steps: int | None) -> TrainingConfig | Taught:
     """Of one run."""
     if teacher := VARIANTS[variant].teacher:
@@ -117,7 +127,7 @@ def config_of(variant: str, seed: int, steps: int | None) -> TrainingConfig | Ta
 
 def folder_of(course: Course, variant: str, seed: int, steps: int | None) -> Path:
     """Where a run is kept; changes with its settings and with the course."""
-    told = repr((config_of(variant, seed, steps), mark(with_rates(course, variant))))
+    told = repr((config_of(variant, seed, steps), episode_of(course, variant), mark(with_rates(course, variant))))
     return RUNS / "policies" / course.id / f"{variant}-{seed}-{hashlib.sha256(told.encode()).hexdigest()[:10]}"
 
 
@@ -128,7 +138,11 @@ def is_trained(course: Course, variant: str, seed: int, steps: int | None) -> bo
 
 
 def train_one(
-    name: str, variant: str, seed: int, steps: int | None = None, report: Callable[[str], None] = print
+    name: str,
+    variant: str,
+    seed: int,
+    steps: int | None = None,
+    device: str = "cpu",
 ) -> None:
     """Train one variant, unless that is done."""
     course = course_of(name)
@@ -137,14 +151,17 @@ def train_one(
     keep_freed_memory()
     folder, config = folder_of(course, variant, seed, steps), config_of(variant, seed, steps)
     folder.mkdir(parents=True, exist_ok=True)
-    ruled = with_rates(course, variant)
-    seconds = _imitate(ruled, config, folder) if isinstance(config, Taught) else _reinforce(ruled, config, folder)
-    (folder / TRAINED).write_text(json.dumps({"seconds": seconds}))
+    world = LearnerVectorEnv(with_rates(course, variant), config.learners, episode=episode_of(course, variant))
+    if isinstance(config, Taught):
+        seconds = _imitate(world, config, folder, device)
+    else:
+        seconds = _reinforce(world, config, folder, device)
+    (folder / TRAINED).write_text(json.dumps({"seconds": seconds, "device": str(device_of(device))}))
     (folder / CHECKPOINT).unlink(missing_ok=True)
-    report(f"trained {name} {variant} {seed}: {seconds:.0f} s")
+    print(f"trained {name} {variant} {seed}: {seconds:.0f} s", flush=True)
 
 
-def _reinforce(course: Course, config: TrainingConfig, folder: Path) -> float:
+def _reinforce(world: LearnerVectorEnv, config: TrainingConfig, folder: Path, device: str) -> float:
     """Train or go on; the seconds of both parts."""
     clock, began = folder / "seconds", time.perf_counter()
     before = float(clock.read_text()) if (folder / CHECKPOINT).exists() and clock.exists() else 0.0
@@ -152,18 +169,18 @@ def _reinforce(course: Course, config: TrainingConfig, folder: Path) -> float:
     def tell(progress: object) -> None:
         clock.write_text(str(before + time.perf_counter() - began))
 
-    train(course, config, folder, "cpu", report=tell)
+    train_in(world, config, folder, device, report=tell)
     return float(clock.read_text())
 
 
-def _imitate(course: Course, config: Taught, folder: Path) -> float:
+def _imitate(world: LearnerVectorEnv, config: Taught, folder: Path, device: str) -> float:
     """Imitate from the start; takes a minute."""
     began = time.perf_counter()
     torch.set_num_threads(1)
     torch.manual_seed(config.imitation.seed)
-    network, world = PolicyNetwork(course, config.network), LearnerVectorEnv(course, config.learners)
+    network = PolicyNetwork(world.course, config.network, device_of(device))
     imitate(network, world, Clairvoyant(world, config.teacher), config.imitation)
-    version = f"{course.id}-imitated-{config.imitation.steps}-{fingerprint(network)}"
+    version = f"{world.course.id}-imitated-{config.imitation.steps}-{fingerprint(network)}"
     save_learned(LearnedPolicy(network, name="imitated", version=version, method="ppo"), folder)
     return time.perf_counter() - began
 
@@ -182,5 +199,6 @@ if __name__ == "__main__":
     parser.add_argument("variant", choices=VARIANTS)
     parser.add_argument("seed", type=int)
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--device", default="cpu", help="auto: CUDA where there is one")
     options = parser.parse_args()
-    train_one(options.course, options.variant, options.seed, options.steps, lambda line: print(line, flush=True))
+    train_one(options.course, options.variant, options.seed, options.steps, options.device)

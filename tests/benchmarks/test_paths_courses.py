@@ -9,7 +9,7 @@ import pytest
 from benchmarks import paths_courses_places, paths_courses_runs
 from benchmarks.paths_courses import TABLES, lines_of
 from benchmarks.paths_courses_places import FreeEnv, Place, measured, places
-from benchmarks.paths_courses_runs import course_of, folder_of, is_trained, mark, train_one, with_rates
+from benchmarks.paths_courses_runs import course_of, episode_of, folder_of, is_trained, mark, train_one, with_rates
 from benchmarks.paths_courses_tables import Line, figures, label, rows
 from models.environment import LearnerVectorEnv
 from models.evaluation import Result, evaluate
@@ -65,13 +65,20 @@ def test_the_mark_changes_with_the_rates_and_the_arrays_but_not_with_what_is_der
     assert with_rates(course, "roles") is course and with_rates(course, "slower") is course
 
 
+def test_a_step_by_minutes_costs_as_much_as_usual_on_average():
+    course = random_course(1)
+    paid = episode_of(course, "by_minutes")
+    assert paid.step_cost == 0
+    assert paid.minute_cost * course.minutes.mean() == pytest.approx(episode_of(course, "lodestar").step_cost)
+
+
 def test_a_run_is_made_once_and_a_measurement_kept(runs):
     for variant in ("lodestar", "imitated", "paper"):
-        train_one("test", variant, 0, steps=512, report=lambda line: None)
+        train_one("test", variant, 0, steps=512)
     course = course_of("test")
     assert is_trained(course, "lodestar", 0, 512) and not is_trained(course, "lodestar", 1, 512)
     files = {path: path.stat().st_mtime_ns for path in folder_of(course, "lodestar", 0, 512).iterdir()}
-    train_one("test", "lodestar", 0, steps=512, report=lambda line: None)
+    train_one("test", "lodestar", 0, steps=512)
     assert files == {path: path.stat().st_mtime_ns for path in folder_of(course, "lodestar", 0, 512).iterdir()}
 
     asked = places("test", 1, learners=20, steps=512)
