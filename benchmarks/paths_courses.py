@@ -41,22 +41,23 @@ def courses(report: Report, options: Namespace) -> None:
     Of the options: seeds, steps (None for the usual number), processes, no_training; `world` names the courses.
     """
     learners = getattr(options, "learners", 500)
-    for name in [name for name in COURSES if name in options.world]:
-        if course_of(name) is None:
-            print(f"skipped {name}: its files are missing")
-            continue
-        if not options.no_training:
-            train_all(name, options)
+    asked = [name for name in COURSES if name in options.world]
+    there = [name for name in asked if course_of(name)]
+    if len(there) < len(asked):
+        print(f"skipped {set(asked) - set(there)}: the files are missing")
+    if not options.no_training:
+        _spread(train_one, missing(there, options), options.processes)
+    for name in there:
         lines = lines_of(places(name, options.seeds, learners, options.steps), options.processes)
         tell(report, name, lines)
 
 
-def train_all(name: str, options: Namespace) -> None:
-    """Train what is missing of one course, so many at a time."""
-    course = course_of(name)
-    assert course
-    jobs = [(name, variant, seed, options.steps) for seed in range(options.seeds) for variant in VARIANTS]
-    _spread(train_one, [job for job in jobs if not is_trained(course, *job[1:])], options.processes)
+def missing(names: list[str], options: Namespace) -> list[tuple[str, str, int, int | None]]:
+    """What is to be trained: course, variant, seed and steps, see `train_one`."""
+    jobs = [
+        (name, variant, seed, options.steps) for name in names for seed in range(options.seeds) for variant in VARIANTS
+    ]
+    return [(name, *rest) for name, *rest in jobs if (course := course_of(name)) and not is_trained(course, *rest)]
 
 
 def lines_of(asked: list[Place], processes: int) -> dict[tuple[str, str], Line]:
