@@ -12,6 +12,7 @@ lengths), .ms (of choosing, a step), .train_minutes; beside them paths.png.
 
 from argparse import ArgumentParser, Namespace
 
+from benchmarks.paths_courses import COURSES, courses
 from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS
 from benchmarks.paths_plots import draw
 from benchmarks.paths_runs import TRAINED, folder_of, study_of, train_all, trained, walked
@@ -28,24 +29,26 @@ PLAN: dict[str, tuple[str, ...]] = {
     "assist2015_free": ("lodestar",),
     "assist2009_free": ("lodestar",),
 }
-"""What is trained in which world."""
+"""What is trained in which world; the courses' own plan is in benchmarks/paths_courses*.py."""
 
 
 def main() -> None:
     """Train what is missing, walk, print and write."""
     options = arguments()
     report = Report("paths", options.quick, {"seeds": options.seeds, "steps": options.steps})
-    jobs = [(world, method, seed) for world in options.world for method in PLAN[world] for seed in range(options.seeds)]
+    worlds = [world for world in options.world if world in PLAN]
+    jobs = [(world, method, seed) for world in worlds for method in PLAN[world] for seed in range(options.seeds)]
     jobs = [job for job in jobs if study_of(job[0], job[2])]
     if not options.no_training:
         train_all(jobs, options.steps, options.processes)
     places = {}
-    for world in options.world:
+    for world in worlds:
         found = measured(world, options)
         if found:
             places[world] = found
             report.table(f"{world}: E_p, mean ± sd over {options.seeds} seeds × 500 students", rows(found))
             report.figures.update(figures(world, found))
+    courses(report, options)
     draw(places, RESULTS / ("paths.quick.png" if options.quick else "paths.png"))
     report.keep_earlier()
     report.write()
@@ -57,7 +60,7 @@ def arguments() -> Namespace:
     parser.add_argument("--quick", action="store_true", help="KSS alone, one seed, 20,000 steps, under a minute")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, help="answers of practice students a run, where not the method's own")
-    parser.add_argument("--world", nargs="*", default=list(PLAN), choices=PLAN)
+    parser.add_argument("--world", nargs="*", default=[*PLAN, *COURSES], choices=[*PLAN, *COURSES])
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--no-training", action="store_true", help="measure what is trained already")
     options = parser.parse_args()

@@ -3,11 +3,16 @@
 import re
 from collections.abc import Mapping
 
+from benchmarks.paths_courses import COURSES
+from benchmarks.paths_courses_blocks import block as courses
+
 LENGTH = re.compile(r"(judge_)?ep_(\d+)")
 
 
 def block(figures: Mapping[str, float], world: str) -> list[str]:
-    """The methods of one practice world, the best on the longest path first."""
+    """The methods of one practice world, the best on the longest path first; of a course see the other module."""
+    if world.partition("-")[0] in COURSES:
+        return courses(figures, world)
     found: dict[str, dict[str, float]] = {}
     for name, value in figures.items():
         start, _, figure = name.rpartition(".")

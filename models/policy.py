@@ -17,7 +17,7 @@ class LearnedPolicy:
     """A trained network on one course.
 
     Attributes:
-        keep: Top-M candidates that pruning by Q leaves.
+        keep: Top-M candidates that pruning by Q leaves; share: at most this part τ of a learner's candidates.
         method: "whole", or one half alone: "q", "ppo".
         explore: share of choices sampled from the policy instead of its best; the propensity says so.
         nearby: scores one learner on a large course from the points that matter, with the same numbers.
@@ -27,6 +27,7 @@ class LearnedPolicy:
     name: str = "lodestar"
     version: str = "untrained"
     keep: int = 16
+    share: float = 1.0
     method: Literal["whole", "q", "ppo"] = "whole"
     explore: float = 0.0
     seed: int = 0
@@ -40,7 +41,7 @@ class LearnedPolicy:
         """Choose for every learner; scores are log-probabilities (Q values where Q alone chooses)."""
         q, logits = self._scores(observation)
         mask = observation.mask
-        kept = best_kept(q, mask, self.keep) if self.method == "whole" else mask
+        kept = best_kept(q, mask, self.keep, self.share) if self.method == "whole" else mask
         score = np.where(kept, q if self.method == "q" else logits, np.float32(-np.inf))
         log_share = _log_softmax(score)
         score = score if self.method == "q" else log_share
@@ -67,8 +68,12 @@ class LearnedPolicy:
         return _array(scores.q), _array(scores.logits)
 
 
-def best_kept(q: Floats, mask: Flags, keep: int) -> Flags:
-    """`models.q_learning.prune` on NumPy's arrays."""
+def best_kept(q: Floats, mask: Flags, keep: int, share: float = 1.0) -> Flags:
+    """`models.q_learning.prune` on NumPy's arrays; of a `share` < 1 no more than ⌈share · candidates⌉, at least one."""
+    if share < 1:
+        many = np.maximum(1, np.ceil(share * mask.sum(axis=1, keepdims=True)))
+        place = (-q).argsort(axis=1, kind="stable").argsort(axis=1)
+        return np.asarray(mask & (place < np.minimum(keep, many)))
     if q.shape[1] <= keep:
         return mask
     best = np.argpartition(-q, keep - 1, axis=1)[:, :keep]

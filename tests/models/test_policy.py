@@ -83,3 +83,16 @@ def test_pruning_is_that_of_training(keep, size, seed):
     q = np.where(mask, generator.normal(size=(4, size)), -np.inf).astype(np.float32)
     expected = prune(torch.from_numpy(q), torch.from_numpy(mask), keep).numpy()
     assert (best_kept(q, mask, keep) == expected).all()
+
+
+def test_a_share_of_the_candidates_is_kept_but_no_more_than_the_fixed_number():
+    q = np.array([[0.1, 0.9, -np.inf, 0.5, 0.3, 0.7], [0.2, -np.inf, -np.inf, -np.inf, -np.inf, -np.inf]], np.float32)
+    mask = np.isfinite(q)
+    for share, keep, best in ((0.5, 16, [1, 3, 5]), (0.4, 16, [1, 5]), (0.01, 16, [1]), (0.5, 1, [1])):
+        kept = best_kept(q, mask, keep, share)
+        assert np.flatnonzero(kept[0]).tolist() == best
+        assert np.flatnonzero(kept[1]).tolist() == [0]
+    assert (best_kept(q, mask, 16, 1.0) == mask).all()
+    seen = on_the_way(random_course(1), learners=16)
+    kept = policy(random_course(1), share=0.25).decide(seen).kept
+    assert (kept.sum(axis=1) == np.ceil(0.25 * seen.mask.sum(axis=1))).all()
