@@ -19,6 +19,8 @@ def block(figures: Mapping[str, float], world: str) -> list[str]:
         place, _, method = start.partition(".")
         if place == world and method and "." not in method:
             found.setdefault(method, {})[figure] = value
+    if not found:
+        return ["not measured yet"]
     lengths = sorted({int(match[2]) for own in found.values() for name in own if (match := LENGTH.fullmatch(name))})
     judged = any(name.startswith("judge") for own in found.values() for name in own)
     heads = [f"{length} steps" + (" (judge)" if judged else "") for length in lengths]

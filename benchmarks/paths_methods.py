@@ -32,7 +32,7 @@ TRACERS = replace(
     KSS,
     steps=250_000,
     rollout=20,
-    network=replace(KSS.network, width=32, layers=1, hidden=64, identity=32),
+    network=replace(KSS.network, width=32, layers=1, hidden=64, identity=32, prior=1.0),
     ppo=replace(KSS.ppo, epochs=2),
     q=replace(KSS.q, keep=32, warm_up=0.2, updates=8),
 )
@@ -65,6 +65,7 @@ ABLATIONS: dict[str, Change] = {
     "no_memory": _network(memory=0),
     "no_trail": _network(trail=False),
     "no_identity": _network(identity=0),
+    "no_prior": _network(prior=0),
     "advice": _ppo(advice=1.0),
     "one_step": _q(steps=1),
     SINGLE: lambda config: config,
