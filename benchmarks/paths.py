@@ -13,7 +13,7 @@ lengths), .ms (of choosing, a step), .train_minutes; beside them paths.png.
 from argparse import ArgumentParser, Namespace
 
 from benchmarks.paths_courses import COURSES, courses
-from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS
+from benchmarks.paths_methods import DECIDING, METHODS, SINGLE
 from benchmarks.paths_plots import draw
 from benchmarks.paths_runs import TRAINED, folder_of, study_of, train_all, trained, walked
 from benchmarks.paths_tables import MAIN, Place, figures, rows
@@ -21,10 +21,11 @@ from benchmarks.report import RESULTS, Report
 from models.policy import LearnedPolicy
 from models.recommender import Recommender
 
+SEEN = ("no_graph", "no_memory", "no_trail", "no_identity")
 PLAN: dict[str, tuple[str, ...]] = {
-    "kss": (*METHODS, *ABLATIONS),
+    "kss": (*METHODS, *SEEN, "advice", "one_step"),
     "kss_kept": tuple(METHODS),
-    "assist2015": (*METHODS, *ABLATIONS),
+    "assist2015": (*METHODS, *SEEN, "no_prior", SINGLE),
     "assist2009": tuple(METHODS),
     "assist2015_free": ("lodestar",),
     "assist2009_free": ("lodestar",),
@@ -40,7 +41,7 @@ def main() -> None:
     jobs = [(world, method, seed) for world in worlds for method in PLAN[world] for seed in range(options.seeds)]
     jobs = [job for job in jobs if study_of(job[0], job[2])]
     if not options.no_training:
-        train_all(jobs, options.steps, options.processes)
+        train_all(jobs, options.steps, options.processes, options.device)
     places = {}
     for world in worlds:
         found = measured(world, options)
@@ -62,6 +63,7 @@ def arguments() -> Namespace:
     parser.add_argument("--steps", type=int, help="answers of practice students a run, where not the method's own")
     parser.add_argument("--world", nargs="*", default=[*PLAN, *COURSES], choices=[*PLAN, *COURSES])
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--device", default="auto", help="cpu, cuda, or auto: CUDA where there is one")
     parser.add_argument("--no-training", action="store_true", help="measure what is trained already")
     options = parser.parse_args()
     if options.quick:

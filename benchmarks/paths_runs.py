@@ -120,7 +120,7 @@ def train(world: str, method: str, seed: int, steps: int | None, device: str = "
     (folder / CHECKPOINT).unlink()
 
 
-def train_all(jobs: list[tuple[str, str, int]], steps: int | None, processes: int = 2) -> None:
+def train_all(jobs: list[tuple[str, str, int]], steps: int | None, processes: int = 2, device: str = "auto") -> None:
     """Train what is missing, so many at a time, each in a process of its own."""
     waiting = [job for job in jobs if not (folder_of(*job, steps) / TRAINED).exists()]
     running: list[subprocess.Popen[bytes]] = []
@@ -129,7 +129,7 @@ def train_all(jobs: list[tuple[str, str, int]], steps: int | None, processes: in
             running = [process for process in running if process.poll() is None]
             while waiting and len(running) < processes:
                 world, method, seed = waiting.pop(0)
-                more = [] if steps is None else ["--steps", str(steps)]
+                more = ["--device", device] + ([] if steps is None else ["--steps", str(steps)])
                 command = [sys.executable, "-m", "benchmarks.paths_runs", world, method, str(seed), *more]
                 running.append(subprocess.Popen(command, cwd=ROOT))
             time.sleep(0.5)
