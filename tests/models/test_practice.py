@@ -114,7 +114,9 @@ def test_the_estimate_of_a_model_of_points_is_its_replay_of_past_and_path() -> N
         for row, point, right in zip(rows, chosen, world.recent.right[:, -1] > 0, strict=True):
             row.append((int(point), bool(right)))
     for probe in (0, 3):
-        told = [(f"{who}", [names[k]], None, r, np.nan) for who, row in enumerate(rows) for k, r in [*row, (probe, True)]]
+        told = [
+            (f"{who}", [names[k]], None, r, np.nan) for who, row in enumerate(rows) for k, r in [*row, (probe, True)]
+        ]
         log = log_of(told, names)
         np.testing.assert_allclose(world.level[:, probe], replay(model, log)[log.starts[1:] - 1], atol=1e-5)
 
