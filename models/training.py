@@ -15,7 +15,7 @@ from models.network import NetworkConfig, PolicyNetwork
 from models.ppo import PPOConfig, advantages, advised_loss, approximate_kl, entropy, log_probability, policy_loss
 from models.q_learning import QConfig, best_value, expected_value, prune, q_loss, td_target
 from models.replay import Replay, Transitions
-from models.world import World
+from models.world import World as World
 
 
 @dataclass(frozen=True)

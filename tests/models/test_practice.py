@@ -1,4 +1,4 @@
-"""The world of skills to practise: rewards, the tutor's estimate, the constraint, who comes, and going on from a state."""
+"""The world of skills to practise: rewards, the tutor's estimate, the constraint, who comes, going on from a state."""
 
 import numpy as np
 import pytest
