@@ -191,6 +191,17 @@ def test_answers_and_steps_left_are_seen_with_a_trail_alone(trail):
         assert torch.equal(scores(net, other).value, scores(net, seen).value) != trail
 
 
+def test_with_a_trail_the_learner_has_the_last_point_before_its_own_features():
+    net, seen = network(skills(), trail=True), practised()
+    with torch.no_grad():
+        learner, _ = net.pooling(net.features, net.batch(seen), torch.eye(SKILLS)[:, None].expand(-1, 5, -1))
+    goals, last = learner[:, :SKILLS], learner[:, 2 * SKILLS : 3 * SKILLS]
+    aimed = seen.target > 0
+    assert np.allclose(goals, aimed / aimed.sum(axis=1, keepdims=True), atol=1e-6)
+    assert last.tolist() == torch.eye(SKILLS)[:5].tolist(), "learner k has just done point k"
+    assert torch.equal(learner[:, 3 * SKILLS :], net.features.learner(net.batch(seen)))
+
+
 def test_a_learner_without_a_last_point_is_finite():
     net, seen = network(skills(), trail=True), practised()
     new = with_trail(seen, practice=np.zeros_like(seen.trail.practice))

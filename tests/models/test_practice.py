@@ -161,6 +161,7 @@ def test_what_a_tutor_sees() -> None:
     assert seen.success.tolist() == pytest.approx([0.425, 0.425])
     assert (seen.steps.tolist(), seen.trail.left.tolist()) == ([1, 1], [3, 3])
     assert seen.history.item[:, -2:].tolist() == [[0, 1], [1, 5]], "what was brought along, and the first step"
+    assert seen.history.days[:, -2:].tolist() == [[2, 1], [2, 1]], "a step is a day"
     assert seen.trail.practice[1, [1, 5], 5].tolist() == [0, 1]
     assert seen.trail.practice[0, 0] == pytest.approx([1, 0, np.log(2), 0, 0.8, 0])
 

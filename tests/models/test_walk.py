@@ -95,9 +95,18 @@ def test_the_same_seed_walks_the_same() -> None:
     assert np.array_equal(one.points, two.points) and np.array_equal(one.ep, two.ep)
 
 
+def test_a_walk_stays_what_it_was_when_others_come() -> None:
+    walked = world(3)
+    found = walk(walked, Fixed((0, 1, 2)), seed=0)
+    walked.restart(np.array([False, True]))
+    assert walked.target.tolist() == [[1, 0, 1], [1, 0, 1]]
+    assert found.target.tolist() == [[1, 0, 1], [1, 1, 1]]
+
+
 def test_skips_by_hand() -> None:
     course = practice_course(4, [(0, 2), (1, 2), (2, 3)], met=0.6)
-    level = np.array([[0.6, 0.6, 0, 0], [0.6, 0.5, 0, 0], [0, 0, 0.6, 0], [0, 0, 0.5, 0], [0, 0, 0, 0]], np.float32)
+    course.met[2:] = 0.9, 0.1
+    level = np.array([[0.6, 0.6, 0, 0], [0.6, 0.5, 0, 0], [0, 0, 0.9, 0], [0, 0, 0.8, 0], [0, 0, 0, 0]], np.float32)
     assert skips(course, level, np.array([2, 2, 3, 3, 0])).tolist() == [False, True, False, True, False]
 
 
