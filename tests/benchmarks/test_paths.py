@@ -1,7 +1,6 @@
 """The benchmark of paths around its worlds: tables by hand, settings that differ in one thing, walks that are kept."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,10 @@ from benchmarks import paths_runs
 from benchmarks.paths import PLAN
 from benchmarks.paths_blocks import block
 from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS, SINGLE, settings
-from benchmarks.paths_runs import Outcome, base_of, folder_of, rules, walked
+from benchmarks.paths_runs import TRAINED, Outcome, base_of, folder_of, practice_of, rules, train, trained, walked
 from benchmarks.paths_study import Study
 from benchmarks.paths_tables import MAIN, Place, against, figures, rows
+from models.checkpoint import CHECKPOINT
 from models.foresight import Foresight
 from models.ladder import Random
 from models.network import NetworkConfig, PolicyNetwork
@@ -191,14 +191,14 @@ STUDENTS = 6
 
 
 @pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Study]:
+def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Study:
     """A study of six students, in place of the worlds that take minutes; runs are kept in a folder of the test."""
     course = practice_course(5, [(0, 1), (1, 2)])
     students = TracedStudents(tracing_model(5, seed=2), random_past(STUDENTS, 4, 5), seed=0)
     study = Study("tiny", course, students, students, (3,), lambda length: {"random": Random(course, 0)}, _judge)
     monkeypatch.setattr(paths_runs, "RUNS", tmp_path)
     monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: study)
-    yield study
+    return study
 
 
 def _judge(done: Walk) -> np.ndarray:
@@ -215,3 +215,29 @@ def test_a_walk_is_kept_under_the_version_of_who_chose(tiny: Study) -> None:
     assert np.array_equal(kept.ep, found.ep) and kept.ms == found.ms
     anew = walked("tiny", "random", 1, 3, lambda: (Random(tiny.course, 99), "2"))
     assert not np.array_equal(anew.ep, found.ep)
+
+
+@pytest.mark.training
+def test_a_training_is_kept_and_not_done_again(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = settings("tiny", MAIN, 0)
+    network = replace(told.network, memory=8, width=8, hidden=8)
+    small = replace(told, steps=160, learners=8, rollout=10, network=network, q=replace(told.q, batch=16, updates=2))
+    monkeypatch.setattr(paths_runs, "settings", lambda *run: small)
+    train("tiny", MAIN, 0, None, device="cpu")
+    folder = folder_of("tiny", MAIN, 0, None)
+    assert not (folder / CHECKPOINT).exists()
+    policy, seconds = trained("tiny", MAIN, 0, None)
+    assert (policy.name, policy.network.config) == (MAIN, network)
+    assert seconds > 0
+    made = (folder / TRAINED).stat().st_mtime_ns
+    train("tiny", MAIN, 0, None, device="cpu")
+    assert (folder / TRAINED).stat().st_mtime_ns == made
+    assert walked("tiny", MAIN, 0, 3, lambda: (policy, policy.version)).violations == 0
+
+
+def test_practice_without_a_second_opinion_is_for_one_method(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert practice_of("tiny", SINGLE, 0)[1] is tiny.practice, "where there is no other"
+    plain = TracedStudents(tracing_model(5, seed=2), random_past(STUDENTS, 4, 5))
+    monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: replace(tiny, single=plain))
+    assert practice_of("tiny", SINGLE, 0) == (tiny.course, plain, (3,))
+    assert practice_of("tiny", MAIN, 0) == (tiny.course, tiny.practice, (3,))
