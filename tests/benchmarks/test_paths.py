@@ -129,12 +129,13 @@ def test_an_ablation_changes_one_thing(world: str) -> None:
         "no_memory": ".network.memory",
         "no_trail": ".network.trail",
         "no_identity": ".network.identity",
+        "no_prior": ".network.prior",
         "advice": ".ppo.advice",
         "one_step": ".q.steps",
     }
+    without = {MAIN, SINGLE, *(["no_prior"] if world == "kss" else [])}  # KSS starts without the rule as it is
     for method in {**METHODS, **ABLATIONS}:
-        assert changed(world, method) == ({expected[method]} if method in expected else set()), method
-    assert {*METHODS, *ABLATIONS} - set(expected) == {MAIN, SINGLE}
+        assert changed(world, method) == (set() if method in without else {expected[method]}), method
 
 
 @pytest.mark.parametrize("world", WORLDS)
