@@ -37,7 +37,7 @@ class Foresight:
     def decide(self, observation: Observation) -> Decision:
         """Choose among the best by the policy."""
         decision = self.policy.decide(observation)
-        kept = observation.mask & best_of(decision.score, self.sight.keep)
+        kept = decision.kept & best_of(decision.score, self.sight.keep)
         value = self._ahead.score(observation)
         score = np.where(kept, decision.score + self.sight.weight * value, -np.inf)
         return replace(by_score(score.astype(np.float32), kept), q=decision.q)

@@ -32,6 +32,7 @@ _CHANGING = (
     "length",
     "start",
     "last",
+    "turn",
 )
 
 
@@ -101,6 +102,7 @@ class PracticeWorld:
     length: Floats
     start: Floats
     last: Floats
+    turn: Ints
 
     def __init__(self, course: Course, students: Students, size: int, rules: Rules | None = None) -> None:
         assert course.tracer, "the tutor needs a learner model"
@@ -184,13 +186,13 @@ class PracticeWorld:
         self.closure = np.zeros((size, points), dtype=bool)
         self.success, self.steps, self.length, self.start, self.last = np.zeros((5, size), dtype=np.float32)
         self.recent = Recent(size)
-        self._next = 0
+        self.turn = np.zeros((), dtype=np.int64)
 
     def _renew(self, who: Ints) -> None:
         count = len(self.students.past.point)
         if self.rules.in_turn:
-            chosen = (self._next + np.arange(len(who))) % count
-            self._next += len(who)
+            chosen = (self.turn + np.arange(len(who))) % count
+            self.turn += len(who)
         else:
             chosen = self._generator.integers(0, count, len(who))
         self.target[who] = self.students.renew(who, chosen)

@@ -12,15 +12,21 @@ from models.features import (
     POINT,
     RESOURCE,
     STATE,
+    TRAIL,
     Batch,
     Features,
     point_features,
     resource_features,
 )
-from models.recommender import expected_gain, success_probability
+from models.practice import PracticeWorld, Rules
+from models.recommender import Observation, expected_gain, success_probability
+from models.traced import TracedStudents
+from models.trail import PRACTICE
 from tests.models.courses import any_course, few, levels, little_course, observe, on_the_way, random_course
+from tests.models.students import practice_course, random_past, tracing_model
 
 CPU = torch.device("cpu")
+MEMORY = 8
 
 
 def test_shapes():
@@ -82,3 +88,51 @@ def test_features_do_not_depend_on_names_or_on_the_points_order():
     course = little_course()
     course.point_ids[:] = ["d", "c", "b", "a"]
     assert point_features(course).tolist() == point_features(little_course()).tolist()
+
+
+def practised() -> Observation:
+    """Five students of six points after a step of paths of 4 or 40."""
+    students = TracedStudents(tracing_model(6, seed=2), random_past(5, 4, 6))
+    world = PracticeWorld(practice_course(6, [(0, 1)]), students, 5, Rules((4, 40), free=True))
+    world.reset(seed=0)
+    world.advance(np.arange(5))
+    return world.observe()
+
+
+@pytest.mark.parametrize("memory", [0, 3, MEMORY])
+def test_with_a_trail_points_and_learner_have_its_columns_behind_their_own(memory):
+    course, seen = practice_course(6, [(0, 1)]), practised()
+    batch, with_it, without = (
+        Batch.of(seen, CPU),
+        Features(course, CPU, trail=True, memory=memory),
+        Features(course, CPU),
+    )
+    state, learner = with_it.state(batch).numpy(), with_it.learner(batch).numpy()
+    assert state.shape == (5, 6, STATE + PRACTICE)
+    assert learner.shape == (5, LEARNER + TRAIL + memory)
+    assert np.array_equal(state[..., :STATE], without.state(batch))
+    assert np.array_equal(state[..., STATE:], seen.trail.practice)
+    assert np.array_equal(learner[:, :LEARNER], without.learner(batch))
+    # steps left of 30, and of the last ten: 3 and 39
+    short = seen.trail.left == 3
+    assert 0 < short.sum() < 5
+    assert learner[short, LEARNER : LEARNER + TRAIL] == pytest.approx(np.tile([0.1, 0.3], (short.sum(), 1)))
+    assert learner[~short, LEARNER : LEARNER + TRAIL] == pytest.approx(np.tile([1.3, 1], ((~short).sum(), 1)))
+    assert np.array_equal(learner[:, LEARNER + TRAIL :], seen.trail.memory[:, :memory])
+
+
+def test_with_a_trail_numpy_and_torch_give_the_same():
+    course, seen = practice_course(6, [(0, 1)]), practised()
+    torches, plain = (Features(course, device, trail=True, memory=MEMORY) for device in (CPU, None))
+    for name in ("state", "learner"):
+        there, here = getattr(torches, name)(Batch.of(seen, CPU)).numpy(), getattr(plain, name)(Batch.of(seen, None))
+        assert here.dtype == np.float32
+        assert here == pytest.approx(there, abs=1e-6)
+
+
+def test_a_batch_takes_the_trail_along():
+    seen, rows = practised(), np.array([3, 1])
+    some = Batch.of(seen, None).take(rows)
+    for name in ("practice", "memory", "left"):
+        assert np.array_equal(getattr(some, name), getattr(seen.trail, name)[rows])
+    assert Batch.of(on_the_way(random_course(0)), CPU).practice is None

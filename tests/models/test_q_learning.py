@@ -45,3 +45,10 @@ def test_pruning_keeps_the_best_feasible_ones(seed, size, width, keep):
     for b in range(size):
         feasible = sorted((k for k in range(width) if mask[b, k]), key=lambda k: -q[b, k].item())
         assert set(torch.nonzero(kept[b]).flatten().tolist()) == set(feasible[:keep])
+
+
+def test_a_target_of_several_steps_discounts_what_follows_as_often():
+    # after two rewards γ² V; nothing after an end
+    reward, following = torch.tensor([1.5, 1.5]), torch.tensor([4.0, 4.0])
+    found = td_target(reward, torch.tensor([False, True]), following, 0.5**2)
+    assert found.tolist() == [2.5, 1.5]

@@ -24,7 +24,7 @@ def batch(step: int, size: int, width: int, points: int = 3) -> Batch:
     return Batch(wide, wide, wide, wide, wide, candidates, torch.ones(size, width, dtype=torch.bool), flat, flat)
 
 
-def add(replay: Replay, step: int, width: int, action: int = 0) -> None:
+def add(replay: Replay, step: int, width: int, action: int = 0, ended: list[bool] | None = None) -> None:
     seen, size = batch(step, replay.size, width), replay.size
     value = torch.full((size,), float(step))
     replay.add(
@@ -34,7 +34,7 @@ def add(replay: Replay, step: int, width: int, action: int = 0) -> None:
         log_prob=-value,
         value=value,
         reward=value,
-        ended=torch.zeros(size, dtype=torch.bool),
+        ended=torch.tensor(ended or [False] * size),
     )
 
 
@@ -58,6 +58,78 @@ def test_it_holds_the_newest_steps_and_forgets_the_rest(length, widths, seed):
     following = replay.read((slots + 1) % length, learners)
     assert (following.reward == now.reward + 1).all(), "the following state is the next step's"
     assert set(now.reward.tolist()) <= {float(step) for step in held[:-1]}
+
+
+@few
+@given(st.integers(2, 8), st.integers(2, 12), st.integers(1, 4), st.integers(0, 100))
+def test_sampled_states_have_the_one_so_many_steps_later(length, added, steps, seed):
+    steps = min(steps, min(length, added) - 1)
+    replay = Replay(length, 3, CPU)
+    for step in range(added):
+        add(replay, step, 2)
+    slots, learners = replay.sample(60, np.random.default_rng(seed), steps)
+    now, later = replay.read(slots, learners), replay.read((slots + steps) % length, learners)
+    assert (later.reward == now.reward + steps).all()
+    assert set(now.reward.tolist()) <= {float(step) for step in range(max(0, added - length), added - steps)}
+    assert set(learners.tolist()) <= {0, 1, 2}
+
+
+@few
+@given(st.integers(0, 10_000), st.integers(3, 7), st.integers(3, 15), st.integers(1, 3))
+def test_rewards_of_several_steps_equal_a_loop_and_stop_at_an_end(seed, length, added, steps):
+    steps = min(steps, min(length, added) - 1)
+    draw, replay, gamma = np.random.default_rng(seed), Replay(length, 2, CPU), 0.9
+    ends = draw.random((added, 2)) < 0.3
+    for step in range(added):
+        add(replay, step, 2, ended=ends[step].tolist())
+    slots, learners = replay.sample(40, draw, steps)
+    first = replay.read(slots, learners).reward.int().tolist()
+    total, ended = replay.rewards(slots, learners, steps, gamma)
+    for row, (begin, learner) in enumerate(zip(first, learners, strict=True)):
+        expected, over = 0.0, False
+        for later in range(steps):
+            expected += gamma**later * (begin + later)  # the reward of a step is its number
+            over = bool(ends[begin + later, learner])
+            if over:
+                break
+        assert total[row].item() == pytest.approx(expected, abs=1e-4)
+        assert ended[row].item() == over
+
+
+def test_rewards_of_one_step_are_the_rewards():
+    replay = Replay(4, 2, CPU)
+    for step in range(6):
+        add(replay, step, 2, ended=[step == 4, False])
+    slots, learners = np.repeat(replay.newest(4), 2), np.tile([0, 1], 4)
+    total, ended = replay.rewards(slots, learners, 1, 0.5)
+    assert total.tolist() == replay.read(slots, learners).reward.tolist() == [2, 2, 3, 3, 4, 4, 5, 5]
+    assert ended.tolist() == [False, False, False, False, True, False, False, False]
+
+
+def test_rewards_by_hand():
+    replay = Replay(8, 2, CPU)
+    for step in range(1, 5):
+        add(replay, step, 2, ended=[step == 2, False])
+    total, ended = replay.rewards(np.array([0, 0]), np.array([0, 1]), 3, 0.5)
+    # the first learner's episode ends with the second step: 1 + 2 / 2; the other's goes on: 1 + 2 / 2 + 3 / 4
+    assert total.tolist() == [2, 2.75]
+    assert ended.tolist() == [True, False]
+
+
+def test_a_trail_is_kept_with_the_state():
+    replay, draw = Replay(3, 2, CPU), torch.Generator().manual_seed(0)
+    trails = []
+    for step in range(5):
+        trail = {"practice": torch.rand(2, 3, 6, generator=draw), "memory": torch.rand(2, 4, generator=draw)}
+        seen = replace(batch(step, 2, 2), **trail, left=torch.full((2,), 9.0 - step))
+        none = torch.zeros(2)
+        outcome = {"log_prob": none, "value": none, "reward": none, "ended": none.bool()}
+        replay.add(seen, kept=seen.mask, action=none.long(), **outcome)
+        trails.append(trail)
+    state = replay.read(replay.newest(2), np.array([1, 0])).state
+    assert torch.equal(state.practice, torch.stack([trails[3]["practice"][1], trails[4]["practice"][0]]))
+    assert torch.equal(state.memory, torch.stack([trails[3]["memory"][1], trails[4]["memory"][0]]))
+    assert state.left.tolist() == [6, 5]
 
 
 def test_the_chosen_candidate_alone():

@@ -9,10 +9,13 @@ from models.ladder import Random
 from models.network import NetworkConfig
 from models.policy import LearnedPolicy
 from models.ppo import PPOConfig
+from models.practice import PracticeWorld, Rules
 from models.q_learning import QConfig
 from models.state import Rates
 from models.training import Trainer, TrainingConfig
+from models.walk import walk
 from tests.models.courses import make_course, random_course
+from tests.models.students import Chain, practice_course
 
 SMALL = TrainingConfig(
     steps=8 * 4 * 6,
@@ -123,3 +126,61 @@ def test_it_learns():
     trained = mean_return(LearnedPolicy(trainer.network, keep=trainer.config.q.keep), course)
     print(f"return: random {chance:.2f}, trained {trained:.2f}")
     assert trained > chance + 0.2
+
+
+LINKS = 5
+
+
+def practice_world(size: int, in_turn: bool = False) -> PracticeWorld:
+    """Students who know a part of a chain and want it all; only the link after what they know teaches them anything."""
+    known = np.tri(LINKS, LINKS, -1, dtype=bool)[[0, 1, 2]]
+    chain = Chain(known, np.ones_like(known))
+    return PracticeWorld(practice_course(LINKS, []), chain, size, Rules((LINKS,), free=True, in_turn=in_turn))
+
+
+def practice_settings(**changes) -> TrainingConfig:
+    network = NetworkConfig(width=8, layers=1, hidden=32, prior=0, trail=True, memory=8, identity=8)
+    told = {"steps": 640, "learners": 16, "rollout": 10, "replay": 40, "network": network, "q": QConfig(steps=3)}
+    return TrainingConfig(**{**told, **changes})
+
+
+def practised(config: TrainingConfig) -> Trainer:
+    trainer = Trainer(practice_world(config.learners), config)
+    while not trainer.finished:
+        trainer.iterate()
+    return trainer
+
+
+def test_targets_of_several_steps_train_q_otherwise_than_those_of_one():
+    three, one = (practised(practice_settings(q=QConfig(updates=2, steps=steps, batch=32))) for steps in (3, 1))
+    assert np.isfinite(parameters(three)).all()
+    assert parameters(three) != parameters(one)
+
+
+@pytest.mark.training
+def test_practice_goes_on_from_its_state_as_without_a_cut():
+    config = practice_settings(q=QConfig(updates=2, steps=3, batch=32))
+    whole, first, second = practised(config), *(Trainer(practice_world(16), config) for _ in range(2))
+    for _ in range(2):
+        first.iterate()
+    second.restore(first.state())
+    while not second.finished:
+        second.iterate()
+    assert parameters(second) == parameters(whole)
+
+
+@pytest.mark.training
+def test_it_learns_from_practice():
+    test = practice_world(3, in_turn=True)
+    chance = float(np.mean([walk(test, Random(test.course, seed), seed).ep.mean() for seed in range(20)]))
+    config = practice_settings(
+        steps=24_000,
+        learners=64,
+        ppo=PPOConfig(gamma=1.0, minibatch=160, advice=0.0),
+        q=QConfig(gamma=0.99, batch=128, updates=4, keep=3, warm_up=0.5, steps=3),
+    )
+    policy = LearnedPolicy(practised(config).network, keep=config.q.keep)
+    trained = float(walk(test, policy, 0).ep.mean())
+    print(f"E_p: random {chance:.2f}, trained {trained:.2f}")
+    assert chance < 0.4
+    assert trained > 0.6

@@ -1,0 +1,244 @@
+"""The benchmark of paths around its worlds: tables by hand, settings that differ in one thing, walks that are kept."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from benchmarks import paths_runs
+from benchmarks.paths import PLAN
+from benchmarks.paths_blocks import block
+from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS, SINGLE, settings
+from benchmarks.paths_runs import TRAINED, Outcome, base_of, folder_of, practice_of, rules, train, trained, walked
+from benchmarks.paths_study import Study
+from benchmarks.paths_tables import MAIN, Place, against, figures, rows
+from models.checkpoint import CHECKPOINT
+from models.foresight import Foresight
+from models.ladder import Random
+from models.network import NetworkConfig, PolicyNetwork
+from models.policy import LearnedPolicy
+from models.practice import PracticeWorld, Rules
+from models.traced import TracedStudents
+from models.walk import Walk, walk
+from tests.models.students import practice_course, random_past, tracing_model
+
+WORLDS = [*PLAN, "english"]
+NAN = float("nan")
+
+
+def outcome(ep: list[float], judged: list[float] | None = None, violations: int = 0, ms: float = 1.0) -> Outcome:
+    return Outcome(np.array(ep), np.array(judged or [NAN] * len(ep)), violations, ms)
+
+
+@pytest.fixture
+def places() -> dict[str, Place]:
+    """Two seeds of two students at 5 and 10 steps; the last method has no judge, no training and one seed."""
+    main, ppo, random = Place(seconds=[60.0, 120.0]), Place(seconds=[30.0, 30.0]), Place()
+    main.add(5, outcome([0.2, 0.4], [0.1, 0.3], 1, 1.0))
+    main.add(5, outcome([0.4, 0.6], [0.3, 0.5], 0, 2.0))
+    main.add(10, outcome([0.8, 0.6], [0.6, 0.4], 2, 3.0))
+    main.add(10, outcome([0.9, 0.7], [0.6, 0.4], 0, 2.0))
+    for length in (5, 10):
+        ppo.add(length, outcome([0.5, 0.5], [0.5, 0.5]))
+        ppo.add(length, outcome([0.6, 0.4], [0.5, 0.5]))
+        random.add(length, outcome([0.1, -0.1]))
+    return {MAIN: main, "ppo": ppo, "random": random}
+
+
+def test_a_place_by_hand(places: dict[str, Place]) -> None:
+    main = places[MAIN]
+    assert main.means(5) == pytest.approx([0.3, 0.5])
+    assert main.means(10, "judged") == pytest.approx([0.5, 0.5])
+    assert (main.violations, main.ms, main.minutes) == (3, 2.0, 1.5)
+    assert np.isnan(places["random"].minutes)
+
+
+def test_the_figures_by_hand(places: dict[str, Place]) -> None:
+    found = figures("kss", places)
+    expected = {
+        "kss.lodestar.ep_5": 0.4,
+        "kss.lodestar.ep_5_sd": 0.1,
+        "kss.lodestar.judge_ep_5": 0.3,
+        "kss.lodestar.ep_10": 0.75,
+        "kss.lodestar.ep_10_sd": 0.05,
+        "kss.lodestar.judge_ep_10": 0.5,
+        "kss.lodestar.violations": 3,
+        "kss.lodestar.ms": 2.0,
+        "kss.lodestar.train_minutes": 1.5,
+    }
+    assert {name: value for name, value in found.items() if MAIN in name} == pytest.approx(expected)
+    assert {name for name in found if "random" in name} == {
+        f"kss.random.{name}" for name in ("ep_5", "ep_5_sd", "ep_10", "ep_10_sd", "violations", "ms")
+    }
+
+
+def test_the_rows_by_hand(places: dict[str, Place]) -> None:
+    random, ppo, main = rows(places)
+    assert [row["method"] for row in (random, ppo, main)] == ["random", "ppo", MAIN]
+    assert (main["E_p 5"], main["E_p 10"], main["judge 10"]) == ("0.400 ± 0.100", "0.750 ± 0.050", "0.500")
+    assert (main["violations"], main["ms"], main["minutes"], main["lodestar at 10"]) == (3, "2.00", "1.5", "")
+    assert str(ppo["lodestar at 10"]).startswith("+0.250 p=")
+    assert "judge 10" not in random
+    assert (random["E_p 10"], random["minutes"]) == ("0.000 ± 0.000", "")
+
+
+def test_a_comparison_is_paired_by_student(places: dict[str, Place]) -> None:
+    main, ppo = places[MAIN], places["ppo"]
+    # differences 0.3, 0.1, 0.3, 0.3: mean 0.25, standard error 0.05, t = 5 with 3 degrees of freedom
+    difference, p = against(ppo, main, 10)
+    assert difference == pytest.approx(0.25)
+    assert p == pytest.approx(2 * stats.t.sf(5, 3))
+    back, same_p = against(main, ppo, 10)
+    assert (back, same_p) == (pytest.approx(-0.25), pytest.approx(p))
+    assert against(main, main, 10) == (0.0, 1.0)
+    fewer = Place()
+    fewer.add(10, outcome([0.1, 0.2]))
+    assert against(fewer, main, 10) == (0.0, 1.0), "other students cannot be paired"
+
+
+def test_the_documents_table_by_hand(places: dict[str, Place]) -> None:
+    lines = block(figures("kss", places) | figures("kss_kept", {"ppo": places["ppo"]}), "kss")
+    assert lines == [
+        "| method | 5 steps (judge) | 10 steps (judge) | skipped a step | ms | training min |",
+        "|---|---|---|---|---|---|",
+        "| lodestar | 0.400 ± 0.100 (0.300) | 0.750 ± 0.050 (0.500) | 3 | 2.00 | 1.5 |",
+        "| ppo | 0.500 ± 0.000 (0.500) | 0.500 ± 0.000 (0.500) | 0 | 1.00 | 0.5 |",
+        "| random | 0.000 ± 0.000 | 0.000 ± 0.000 | 0 | 1.00 |  |",
+    ]
+
+
+def flat(value: object, path: str = "") -> dict[str, object]:
+    if not isinstance(value, dict):
+        return {path: value}
+    return {name: leaf for key, inner in value.items() for name, leaf in flat(inner, f"{path}.{key}").items()}
+
+
+def changed(world: str, method: str) -> set[str]:
+    base, other = (flat(asdict(settings(world, each, 0))) for each in ("lodestar", method))
+    return {name for name in base if base[name] != other[name]}
+
+
+@pytest.mark.parametrize("world", ["kss", "assist2015"])
+def test_an_ablation_changes_one_thing(world: str) -> None:
+    expected = {
+        "ppo": ".method",
+        "q": ".method",
+        "no_graph": ".network.graph",
+        "no_memory": ".network.memory",
+        "no_trail": ".network.trail",
+        "no_identity": ".network.identity",
+        "no_prior": ".network.prior",
+        "advice": ".ppo.advice",
+        "one_step": ".q.steps",
+    }
+    without = {MAIN, SINGLE, *(["no_prior"] if world == "kss" else [])}  # KSS starts without the rule as it is
+    for method in {**METHODS, **ABLATIONS}:
+        assert changed(world, method) == (set() if method in without else {expected[method]}), method
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_every_method_has_settings_that_make_a_network(world: str) -> None:
+    course = practice_course(4, [(0, 1)])
+    for method in {**METHODS, **ABLATIONS}:
+        config = settings(world, method, 3, 5000)
+        assert (config.seed, config.steps) == (3, 5000)
+        assert settings(world, method, 3).steps == settings(world, MAIN, 0).steps
+        assert config.q.steps < config.rollout < config.replay, "a state so many steps later is stored"
+        PolicyNetwork(course, config.network)
+    assert not set(METHODS) & set(ABLATIONS)
+    assert set(PLAN.get(world, ())) <= {*METHODS, *ABLATIONS}
+
+
+def test_the_trained_policy_can_be_asked_in_other_ways() -> None:
+    course = practice_course(4, [(0, 1)])
+    policy = LearnedPolicy(PolicyNetwork(course, NetworkConfig(width=8, hidden=8)), keep=3)
+    ways = {name: decide(policy, course) for name, decide in DECIDING.items()}
+    assert (ways["keep_2"].keep, ways["keep_4"].keep, ways["unpruned"].keep, policy.keep) == (2, 4, 4, 3)
+    assert isinstance(ways["foresight"], Foresight)
+    assert not set(DECIDING) & {*METHODS, *ABLATIONS}
+
+
+def test_prerequisites_hold_unless_the_world_says_otherwise() -> None:
+    free = {"kss": True, "kss_kept": False, "assist2009": False, "assist2009_free": True}
+    free |= {"assist2015": False, "assist2015_free": True, "english": False}
+    for world, expected in free.items():
+        assert rules(world, (5, 10), in_turn=False) == Rules((5, 10), expected, False)
+        assert rules(world, (5,), in_turn=True) == Rules((5,), expected, True)
+    assert set(PLAN) <= set(free)
+    bases = [base_of(world) for world in ("kss", "kss_kept", "assist2015", "assist2015_free")]
+    assert bases == ["kss", "kss", "assist2015", "assist2015"]
+
+
+def test_a_run_has_a_folder_of_its_own_that_changes_with_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [
+        (world, method, seed, steps)
+        for world in ("kss", "kss_kept", "assist2015")
+        for method in {**METHODS, **ABLATIONS}
+        for seed in (0, 1)
+        for steps in (None, 1000)
+    ]
+    assert len({folder_of(*run) for run in runs}) == len(runs)
+    before = folder_of("kss", "lodestar", 0, None)
+    assert before == folder_of("kss", "lodestar", 0, None)
+    assert before == folder_of("kss", "lodestar", 0, settings("kss", "lodestar", 0).steps)
+    changed_settings = settings("kss", "one_step", 0)
+    monkeypatch.setattr(paths_runs, "settings", lambda *run: changed_settings)
+    assert folder_of("kss", "lodestar", 0, None) != before
+
+
+STUDENTS = 6
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Study:
+    """A study of six students, in place of the worlds that take minutes; runs are kept in a folder of the test."""
+    course = practice_course(5, [(0, 1), (1, 2)])
+    students = TracedStudents(tracing_model(5, seed=2), random_past(STUDENTS, 4, 5), seed=0)
+    study = Study("tiny", course, students, students, (3,), lambda length: {"random": Random(course, 0)}, _judge)
+    monkeypatch.setattr(paths_runs, "RUNS", tmp_path)
+    monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: study)
+    return study
+
+
+def _judge(done: Walk) -> np.ndarray:
+    return done.ep / 2
+
+
+def test_a_walk_is_kept_under_the_version_of_who_chose(tiny: Study) -> None:
+    found = walked("tiny", "random", 1, 3, lambda: (Random(tiny.course, 0), "1"))
+    world = PracticeWorld(tiny.course, tiny.test, STUDENTS, Rules((3,), in_turn=True))
+    assert np.array_equal(found.ep, walk(world, Random(tiny.course, 0), paths_runs.HELD_OUT + 1).ep)
+    assert np.array_equal(found.judged, found.ep / 2)
+    assert found.violations == 0
+    kept = walked("tiny", "random", 1, 3, lambda: (Random(tiny.course, 99), "1"))
+    assert np.array_equal(kept.ep, found.ep) and kept.ms == found.ms
+    anew = walked("tiny", "random", 1, 3, lambda: (Random(tiny.course, 99), "2"))
+    assert not np.array_equal(anew.ep, found.ep)
+
+
+@pytest.mark.training
+def test_a_training_is_kept_and_not_done_again(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = settings("tiny", MAIN, 0)
+    network = replace(told.network, memory=8, width=8, hidden=8)
+    small = replace(told, steps=160, learners=8, rollout=10, network=network, q=replace(told.q, batch=16, updates=2))
+    monkeypatch.setattr(paths_runs, "settings", lambda *run: small)
+    train("tiny", MAIN, 0, None, device="cpu")
+    folder = folder_of("tiny", MAIN, 0, None)
+    assert not (folder / CHECKPOINT).exists()
+    policy, seconds = trained("tiny", MAIN, 0, None)
+    assert (policy.name, policy.network.config) == (MAIN, network)
+    assert seconds > 0
+    made = (folder / TRAINED).stat().st_mtime_ns
+    train("tiny", MAIN, 0, None, device="cpu")
+    assert (folder / TRAINED).stat().st_mtime_ns == made
+    assert walked("tiny", MAIN, 0, 3, lambda: (policy, policy.version)).violations == 0
+
+
+def test_practice_without_a_second_opinion_is_for_one_method(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert practice_of("tiny", SINGLE, 0)[1] is tiny.practice, "where there is no other"
+    plain = TracedStudents(tracing_model(5, seed=2), random_past(STUDENTS, 4, 5))
+    monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: replace(tiny, single=plain))
+    assert practice_of("tiny", SINGLE, 0) == (tiny.course, plain, (3,))
+    assert practice_of("tiny", MAIN, 0) == (tiny.course, tiny.practice, (3,))
