@@ -15,7 +15,7 @@ from argparse import ArgumentParser, Namespace
 from benchmarks.paths_courses import COURSES, courses
 from benchmarks.paths_methods import DECIDING, METHODS, SINGLE
 from benchmarks.paths_plots import draw
-from benchmarks.paths_runs import TRAINED, folder_of, study_of, train_all, trained, walked
+from benchmarks.paths_runs import RUNGS, TRAINED, folder_of, study_of, train_all, trained, walked
 from benchmarks.paths_tables import MAIN, Place, figures, rows
 from benchmarks.report import RESULTS, Report
 from models.policy import LearnedPolicy
@@ -38,7 +38,8 @@ def main() -> None:
     options = arguments()
     report = Report("paths", options.quick, {"seeds": options.seeds, "steps": options.steps})
     worlds = [world for world in options.world if world in PLAN]
-    jobs = [(world, method, seed) for world in worlds for method in PLAN[world] for seed in range(options.seeds)]
+    ways = {world: (*PLAN[world], RUNGS) for world in worlds}
+    jobs = [(world, method, seed) for world in worlds for method in ways[world] for seed in range(options.seeds)]
     jobs = [job for job in jobs if study_of(job[0], job[2])]
     if not options.no_training:
         train_all(jobs, options.steps, options.processes, options.device)

@@ -32,6 +32,8 @@ ROOT = Path(__file__).parents[1]
 RUNS = ROOT / "benchmarks" / ".runs" / "paths"
 TRAINED = "trained.json"
 HELD_OUT = 1_000_000
+RUNGS = "rungs"
+"""In place of a method: everything that needs no training."""
 FREE = "_free"
 KEPT = "_kept"
 CONSTRAINT = {"kss": False, "kss_kept": True}
@@ -121,8 +123,8 @@ def train(world: str, method: str, seed: int, steps: int | None, device: str = "
 
 
 def train_all(jobs: list[tuple[str, str, int]], steps: int | None, processes: int = 2, device: str = "auto") -> None:
-    """Train what is missing, so many at a time, each in a process of its own."""
-    waiting = [job for job in jobs if not (folder_of(*job, steps) / TRAINED).exists()]
+    """Train what is missing and walk the rungs, so many at a time, each in a process of its own."""
+    waiting = [job for job in jobs if job[1] == RUNGS or not (folder_of(*job, steps) / TRAINED).exists()]
     running: list[subprocess.Popen[bytes]] = []
     try:
         while waiting or running:
@@ -153,12 +155,12 @@ def walked(
 ) -> Outcome:
     """A walk of every test student; kept under the recommender's version."""
     chooser, version = recommender()
-    path = RUNS / "walks" / world / f"{method}-{length}-{seed}-{version}.npz"
+    study = study_of(world, seed)
+    assert study and study.course.tracer
+    path = RUNS / "walks" / world / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
     if path.exists():
         with np.load(path) as kept:
             return Outcome(kept["ep"], kept["judged"], int(kept["violations"]), float(kept["ms"]))
-    study = study_of(world, seed)
-    assert study
     size = len(study.test.past.point)
     test = PracticeWorld(study.course, study.test, size, rules(world, (length,), in_turn=True))
     done = walk(test, chooser, HELD_OUT + seed)
@@ -186,7 +188,7 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int)
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
-    if options.method == "rungs":
+    if options.method == RUNGS:
         walk_rungs(options.world, options.seed)
     else:
         train(options.world, options.method, options.seed, options.steps, options.device)

@@ -70,8 +70,12 @@ def figures(world: str, places: Mapping[str, Place]) -> dict[str, float]:
 
 def against(place: Place, main: Place, length: int) -> tuple[float, float]:
     """Mean difference of `main` to `place` in E_p and its two-sided p-value, paired by student (t-test)."""
+    if length not in main.outcomes:
+        return float("nan"), float("nan")
     mine, other = (np.concatenate([one.ep for one in each.outcomes[length]]) for each in (main, place))
-    if len(mine) != len(other) or not (mine != other).any():
+    if len(mine) != len(other):
+        return float("nan"), float("nan")
+    if not (mine != other).any():
         return 0.0, 1.0
     return float((mine - other).mean()), float(stats.ttest_rel(mine, other).pvalue)
 

@@ -76,7 +76,7 @@ def study_of(name: str, train: AnswerLog, test: AnswerLog, seed: int, folder: Pa
     student = fitted(folder / "student", lambda: DKT.fit(one, 2 * seed))
     tutor = fitted(folder / "tutor", lambda: DKT.fit(other, 2 * seed + 1))
     judge = fitted(folder / "judge", lambda: SimpleKT.fit(train, seed, JUDGE))
-    course = skill_course(name, train.skills, graph(train), Tracer(tutor, "1"), LIMITS)
+    course = skill_course(name, train.skills, graph(train), Tracer(tutor, load(folder / "tutor").version), LIMITS)
     opinion = fitted(folder / "opinion", lambda: BestLR.fit(other, seed))
     past = pasts(test, PAST, STUDENTS)
     ranked = [Ranked(course, fitted_ranker(folder / each, each, train, seed), each) for each in RANKERS]

@@ -234,6 +234,8 @@ class Trainer:
 
     def _learn_q(self) -> float:
         config, total = self.config.q, 0.0
+        if self.replay.count <= config.steps:
+            return 0.0
         for _ in range(config.updates):
             slots, learners = self.replay.sample(config.batch, self.random, config.steps)
             rows = self.replay.read(slots, learners)
