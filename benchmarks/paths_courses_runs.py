@@ -148,7 +148,6 @@ def train_one(
     course = course_of(name)
     if course is None or is_trained(course, variant, seed, steps):
         return
-    keep_freed_memory()
     folder, config = folder_of(course, variant, seed, steps), config_of(variant, seed, steps)
     folder.mkdir(parents=True, exist_ok=True)
     world = LearnerVectorEnv(with_rates(course, variant), config.learners, episode=episode_of(course, variant))
@@ -201,4 +200,5 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int)
     parser.add_argument("--device", default="cpu", help="auto: CUDA where there is one")
     options = parser.parse_args()
+    keep_freed_memory()
     train_one(options.course, options.variant, options.seed, options.steps, options.device)

@@ -93,7 +93,6 @@ def folder_of(world: str, method: str, seed: int, steps: int | None) -> Path:
 
 def train(world: str, method: str, seed: int, steps: int | None, device: str = "auto") -> None:
     """Train one method, unless that is done."""
-    keep_freed_memory()
     folder, config = folder_of(world, method, seed, steps), settings(world, method, seed, steps)
     if (folder / TRAINED).exists():
         return
@@ -188,6 +187,7 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int)
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
+    keep_freed_memory()
     if options.method == RUNGS:
         walk_rungs(options.world, options.seed)
     else:
