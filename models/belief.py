@@ -6,10 +6,9 @@
 import numpy as np
 
 from models.arrays import Flags, Floats, Ints
-from models.learners.contract import LearnerModel as LearnerModel
+from models.follower import LearnerModel as LearnerModel
+from models.follower import alone
 from models.learners.contract import Memory as Memory
-from models.learners.contract import Question
-from models.learners.log import NOTHING
 
 
 class Belief:
@@ -27,7 +26,7 @@ class Belief:
         """After everybody's answer `right` (B,) to `points` (B,)."""
         rows = np.arange(len(points))
         here = Memory(known.learner, known.points[rows, points][:, None])
-        after = self.model.update(here, _question(points[:, None]), right)
+        after = self.model.update(here, alone(points[:, None]), right)
         answers = known.points.copy()
         answers[rows, points] = after.points[:, 0]
         return Memory(after.learner, answers)
@@ -35,7 +34,7 @@ class Belief:
     def levels(self, known: Memory) -> Floats:
         """(B, N)."""
         points = np.repeat(self._points, len(known.learner), axis=0)
-        return np.asarray(self.model.mastery(known, _question(points)).level, dtype=np.float32)
+        return np.asarray(self.model.mastery(known, alone(points)).level, dtype=np.float32)
 
     def after(self, points: Ints, right: Flags) -> Memory:
         """Of new learners with a past (B, T), oldest first, NOTHING where there is none."""
@@ -46,9 +45,3 @@ class Belief:
             for mine, new in zip(known, after, strict=True):
                 mine[rows] = new
         return known
-
-
-def _question(points: Ints) -> Question:
-    """Each of `points` (B, P), without an item or a clock."""
-    ones = np.ones(points.shape, dtype=np.float32)
-    return Question(points, ones, np.full(len(points), NOTHING), 0 * ones)

@@ -20,6 +20,7 @@ import numpy as np
 
 from models.course import Flags, Floats, Ints
 from models.environment import LearnerVectorEnv
+from models.learners.log import NOTHING
 from models.recommender import (
     PERIPHERAL,
     Decision,
@@ -31,8 +32,6 @@ from models.recommender import (
     wanted_points,
 )
 from models.state import compress, expected_change, propagate
-
-NOTHING = -1
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,12 @@ class Follower:
 
     def heard(self, learner: Floats, points: Ints, right: Flags) -> Floats:
         """(B, H) the vectors after the answers `right` (B,) to `points` (B,)."""
-        return self.model.update(self._memory(learner, 1), _question(points[:, None]), right).learner
+        return self.model.update(self._memory(learner, 1), alone(points[:, None]), right).learner
 
     def level(self, learner: Floats, points: Ints) -> Floats:
         """(B, P) P(right) on each of `points` (B, P) as the next question; any number where padded with NOTHING."""
         known = self._memory(learner, points.shape[1])
-        return np.asarray(self.model.mastery(known, _question(points)).level, dtype=np.float32)
+        return np.asarray(self.model.mastery(known, alone(points)).level, dtype=np.float32)
 
     def levels(self, learner: Floats) -> Floats:
         """(B, N) the same of every point."""
@@ -46,7 +46,7 @@ class Follower:
         return Memory(learner, np.zeros((len(learner), points, 1), dtype=np.float32))
 
 
-def _question(points: Ints) -> Question:
+def alone(points: Ints) -> Question:
     """Each of `points` (B, P), without an item or a clock."""
     ones = np.ones(points.shape, dtype=np.float32)
     return Question(points, ones, np.full(len(points), NOTHING), 0 * ones)

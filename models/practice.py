@@ -10,6 +10,7 @@ The reward of a step is what it adds to E_p, so an episode's rewards sum to its 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -204,7 +205,7 @@ class PracticeWorld:
         self.recent.bring(who, self.students.past.point[chosen], self.students.past.right[chosen])
         self.start[who] = self.last[who] = self.mastery()[who]
 
-    @property
+    @cached_property
     def _behind(self) -> Floats:
         """(N, N) row k marks k and everything before it."""
         return np.stack([self.course.closure(np.array([k])) for k in range(self.course.points)]).astype(np.float32)
