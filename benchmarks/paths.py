@@ -26,7 +26,7 @@ SEEN = ("no_graph", "no_memory", "no_trail", "no_identity")
 PLAN: dict[str, tuple[str, ...]] = {
     "kss": (*METHODS, *SEEN, "advice", "one_step"),
     "kss_kept": tuple(METHODS),
-    "assist2015": (*METHODS, *SEEN, "no_prior", SINGLE),
+    "assist2015": (*METHODS, *SEEN, "no_prior", SINGLE, "longer"),
     "assist2009": tuple(METHODS),
     "assist2015_free": ("lodestar",),
     "assist2009_free": ("lodestar",),
@@ -86,7 +86,7 @@ def measured(world: str, options: Namespace) -> dict[str, Place]:
                 if options.quick and name not in QUICK:
                     continue
                 place = found.setdefault(name, Place())
-                place.add(length, walked(world, name, seed, length, lambda rung=rung: (rung, rung.version)))
+                place.add(length, walked(world, name, seed, length, rung))
             for name in PLAN[world]:
                 if (folder_of(world, name, seed, options.steps) / TRAINED).exists():
                     add_trained(found, world, name, (seed, length, options.steps))
@@ -102,7 +102,7 @@ def add_trained(found: dict[str, Place], world: str, name: str, run: tuple[int, 
     ways = {name: policy} | (others(policy, world, seed) if name == MAIN else {})
     for way, recommender in ways.items():
         version = policy.version if way == name else f"{policy.version}-{way}"
-        outcome = walked(world, way, seed, length, lambda r=recommender, v=version: (r, v))
+        outcome = walked(world, way, seed, length, recommender, version)
         found.setdefault(way, Place()).add(length, outcome)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from models.course import Course
-from models.foresight import Foresight
+from models.foresight import Farsighted
 from models.network import NetworkConfig
 from models.policy import LearnedPolicy
 from models.ppo import PPOConfig
@@ -69,6 +69,7 @@ ABLATIONS: dict[str, Change] = {
     "advice": _ppo(advice=1.0),
     "one_step": _q(steps=1),
     SINGLE: lambda config: config,
+    "longer": lambda config: replace(config, steps=3 * config.steps),
 }
 
 
@@ -77,7 +78,7 @@ DECIDING: dict[str, Decide] = {
     "keep_2": lambda policy, course: replace(policy, keep=2),
     "keep_4": lambda policy, course: replace(policy, keep=4),
     "unpruned": lambda policy, course: replace(policy, keep=course.resources),
-    "foresight": lambda policy, course: Foresight(policy, course),
+    "foresight": lambda policy, course: Farsighted(policy, course),
 }
 """The trained lodestar asked in another way: Top-M swept, and with a look ahead."""
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -150,10 +149,10 @@ def trained(world: str, method: str, seed: int, steps: int | None) -> tuple[Lear
 
 
 def walked(
-    world: str, method: str, seed: int, length: int, recommender: Callable[[], tuple[Recommender, str]]
+    world: str, method: str, seed: int, length: int, recommender: Recommender, version: str | None = None
 ) -> Outcome:
-    """A walk of every test student; kept under the recommender's version."""
-    chooser, version = recommender()
+    """A walk of every test student; kept under the recommender's version, or another."""
+    version = version or recommender.version
     study = study_of(world, seed)
     assert study and study.course.tracer
     path = RUNS / "walks" / world / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
@@ -162,7 +161,7 @@ def walked(
             return Outcome(kept["ep"], kept["judged"], int(kept["violations"]), float(kept["ms"]))
     size = len(study.test.past.point)
     test = PracticeWorld(study.course, study.test, size, rules(world, (length,), in_turn=True))
-    done = walk(test, chooser, HELD_OUT + seed)
+    done = walk(test, recommender, HELD_OUT + seed)
     judged = study.judge(done) if study.judge else np.full(size, np.nan, dtype=np.float32)
     path.parent.mkdir(parents=True, exist_ok=True)
     found = Outcome(done.ep, judged, done.violations, done.ms_per_step)
@@ -175,7 +174,7 @@ def walk_rungs(world: str, seed: int) -> None:
     study = study_of(world, seed)
     for length in study.lengths if study else ():
         for name, rung in study.rungs(length).items():
-            walked(world, name, seed, length, lambda rung=rung: (rung, rung.version))
+            walked(world, name, seed, length, rung)
             print(f"walked {world} {name} {seed}: {length} steps", flush=True)
 
 

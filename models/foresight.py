@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from models.course import Course, Flags, Floats
+from models.course import Course
 from models.lookahead import BeamSettings, Lookahead
+from models.policy import best_kept
 from models.recommender import Decision, Observation, Recommender, by_score
 
 
@@ -24,7 +25,7 @@ class Sight:
     beam: BeamSettings = field(default_factory=lambda: BeamSettings(depth=1))
 
 
-class Foresight:
+class Farsighted:
     """A `Recommender` around a policy whose scores are log-probabilities."""
 
     def __init__(
@@ -37,15 +38,7 @@ class Foresight:
     def decide(self, observation: Observation) -> Decision:
         """Choose among the best by the policy."""
         decision = self.policy.decide(observation)
-        kept = decision.kept & best_of(decision.score, self.sight.keep)
+        kept = best_kept(decision.score, decision.kept, self.sight.keep)
         value = self._ahead.score(observation)
         score = np.where(kept, decision.score + self.sight.weight * value, -np.inf)
         return replace(by_score(score.astype(np.float32), kept), q=decision.q)
-
-
-def best_of(score: Floats, keep: int) -> Flags:
-    """(B, K) whether a candidate is among the `keep` best by `score` (B, K)."""
-    order = np.argsort(-score, axis=1, kind="stable")
-    flags = np.zeros(score.shape, dtype=bool)
-    np.put_along_axis(flags, order[:, :keep], True, axis=1)
-    return flags

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from models.course import Course
-from models.foresight import Foresight, Sight, best_of
+from models.foresight import Farsighted, Sight
 from models.lookahead import BeamSettings, Lookahead
 from models.network import NetworkConfig, PolicyNetwork
 from models.policy import LearnedPolicy
@@ -39,17 +39,10 @@ def policy(course: Course, keep: int = N) -> LearnedPolicy:
     return LearnedPolicy(network, keep=keep)
 
 
-def test_the_best_few_by_hand() -> None:
-    score = np.array([[0.1, 0.4, -np.inf, 0.4], [3, 1, 2, 0]])
-    assert best_of(score, 1).tolist() == [[False, True, False, False], [True, False, False, False]]
-    assert best_of(score, 2).tolist() == [[False, True, False, True], [True, False, True, False]]
-    assert best_of(score, 9).all()
-
-
 @pytest.mark.parametrize("free", [False, True])
 def test_without_weight_the_policy_decides(course: Course, free: bool) -> None:
     seen, own = seen_by(course, free), policy(course).decide(seen_by(course, free))
-    found = Foresight(policy(course), course, Sight(weight=0)).decide(seen)
+    found = Farsighted(policy(course), course, Sight(weight=0)).decide(seen)
     assert np.array_equal(found.chosen, own.chosen)
     assert len(set(own.chosen.tolist())) > 1, "learners differ"
     assert np.array_equal(found.q, own.q)
@@ -60,7 +53,7 @@ def test_without_weight_the_policy_decides(course: Course, free: bool) -> None:
 def test_with_all_the_weight_the_look_ahead_decides_among_those_kept(course: Course, keep: int, depth: int) -> None:
     seen, ahead = seen_by(course), Lookahead(course, settings=BeamSettings(depth=depth))
     own, value = policy(course).decide(seen), ahead.score(seen)
-    found = Foresight(policy(course), course, Sight(1e7, keep, BeamSettings(depth=depth))).decide(seen)
+    found = Farsighted(policy(course), course, Sight(1e7, keep, BeamSettings(depth=depth))).decide(seen)
     for row in range(B):
         open_ = np.flatnonzero(seen.mask[row]).tolist()
         kept = sorted(open_, key=lambda k, row=row: -own.score[row, k])[:keep]
@@ -73,7 +66,7 @@ def test_with_all_the_weight_the_look_ahead_decides_among_those_kept(course: Cou
 def test_in_between_both_have_a_say(course: Course) -> None:
     seen = seen_by(course)
     own, value = policy(course).decide(seen).score, Lookahead(course, settings=BeamSettings(depth=1)).score(seen)
-    found = Foresight(policy(course), course, Sight(weight=20, keep=N)).decide(seen)
+    found = Farsighted(policy(course), course, Sight(weight=20, keep=N)).decide(seen)
     np.testing.assert_allclose(found.score[seen.mask], (own + 20 * value)[seen.mask], atol=1e-4)
 
 
@@ -83,7 +76,7 @@ def test_a_choice_is_never_outside_the_mask(course: Course, weight: float) -> No
     assert not seen.mask.all()
     narrow = seen.keep(seen.mask & (np.arange(seen.mask.shape[1]) == seen.mask.argmax(axis=1)[:, None]))
     for each in (seen, narrow):
-        found = Foresight(policy(course), course, Sight(weight)).decide(each)
+        found = Farsighted(policy(course), course, Sight(weight)).decide(each)
         assert each.mask[ROWS, found.chosen].all()
         assert not (found.kept & ~each.mask).any()
         assert (found.propensity.sum(axis=1) == 1).all()
@@ -91,13 +84,13 @@ def test_a_choice_is_never_outside_the_mask(course: Course, weight: float) -> No
 
 def test_what_the_policy_prunes_is_not_looked_at(course: Course) -> None:
     seen, own = seen_by(course), policy(course, keep=2).decide(seen_by(course))
-    found = Foresight(policy(course, keep=2), course, Sight(weight=1e7, keep=5)).decide(seen)
+    found = Farsighted(policy(course, keep=2), course, Sight(weight=1e7, keep=5)).decide(seen)
     assert own.kept.sum(axis=1).max() == 2
     assert not (found.kept & ~own.kept).any()
     assert own.kept[ROWS, found.chosen].all()
 
 
 def test_its_version_says_what_it_decides_by(course: Course) -> None:
-    names = {Foresight(policy(course), course, sight).version for sight in (Sight(), Sight(1), Sight(keep=3))}
-    names.add(Foresight(policy(course), course, Sight(beam=BeamSettings(depth=2))).version)
+    names = {Farsighted(policy(course), course, sight).version for sight in (Sight(), Sight(1), Sight(keep=3))}
+    names.add(Farsighted(policy(course), course, Sight(beam=BeamSettings(depth=2))).version)
     assert len(names) == 4
