@@ -195,7 +195,7 @@ def tree() -> list[str]:
             if path.suffix == ".py":
                 lines.append(_leaf(path))
             elif path.is_dir() and any(path.glob("*.cypher")):
-                lines.append(f"{path.relative_to(ROOT)}/".ljust(34) + f"{len(list(path.glob('*.cypher')))} queries")
+                lines.append(f"{path.relative_to(ROOT)}/".ljust(36) + f"{len(list(path.glob('*.cypher')))} queries")
     return [*lines, "```"]
 
 
@@ -203,7 +203,7 @@ def _leaf(path: Path) -> str:
     name = path.relative_to(ROOT)
     shown = f"{name.parent}/" if name.name == "__init__.py" else f"{name}"
     summary = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
-    return shown.ljust(34) + summary
+    return shown.ljust(36) + summary
 
 
 def commands() -> list[str]:
