@@ -203,7 +203,7 @@ def _leaf(path: Path) -> str:
     name = path.relative_to(ROOT)
     shown = f"{name.parent}/" if name.name == "__init__.py" else f"{name}"
     summary = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
-    return shown.ljust(36) + summary
+    return shown.ljust(35) + " " + summary
 
 
 def commands() -> list[str]:
