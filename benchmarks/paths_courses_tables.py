@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from benchmarks.report import told_p
 from models.evaluation import Result, compare, join
 
 MAIN, BASIS = "lodestar", "mastery"
@@ -117,13 +118,8 @@ def _row(name: str, line: Line, lines: Lines) -> dict[str, object]:
     row["lodestar"] = ""
     if "behind" in told and name != MAIN:
         row["lodestar"] = f"{told['behind']:+.3f}"
-        row["p E_p, steps, min"] = " ".join(_p(told[f"{unit}_p"]) for unit in ("ep", "steps", "minutes"))
+        row["p E_p, steps, min"] = " ".join(told_p(told[f"{unit}_p"]) for unit in ("ep", "steps", "minutes"))
     else:
         row["p E_p, steps, min"] = ""
     row["train min"] = f"{told['train_minutes']:.1f}" if "train_minutes" in told else ""
     return row
-
-
-def _p(value: float) -> str:
-    """Readable, and honest about single precision."""
-    return f"{value:.0e}" if value > 1e-30 else "<1e-30"

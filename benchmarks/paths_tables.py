@@ -7,6 +7,7 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.paths_runs import Outcome
+from benchmarks.report import told_p
 
 MAIN = "lodestar"
 
@@ -89,7 +90,7 @@ def _row(name: str, place: Place, main: Place | None) -> dict[str, object]:
             row[f"judge {length}"] = f"{judged.mean():.3f}"
     longest = max(place.outcomes)
     difference, p = against(place, main, longest) if main else (float("nan"), float("nan"))
-    row[f"lodestar at {longest}"] = f"{difference:+.3f} p={p:.0e}" if name != MAIN else ""
+    row[f"lodestar at {longest}"] = f"{difference:+.3f} p={told_p(p)}" if name != MAIN else ""
     row |= {"violations": place.violations, "ms": f"{place.ms:.2f}"}
     row["minutes"] = f"{place.minutes:.1f}" if place.seconds else ""
     return row

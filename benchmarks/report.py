@@ -68,6 +68,11 @@ class Report:
         return path
 
 
+def told_p(value: float) -> str:
+    """A p-value, readable, and honest about single precision."""
+    return "<1e-30" if value <= 1e-30 else f"{value:.0e}"
+
+
 def _commit() -> str:
     command = ["git", "rev-parse", "--short", "HEAD"]
     return subprocess.run(command, cwd=RESULTS.parent, capture_output=True, text=True, check=False).stdout.strip()
