@@ -91,7 +91,15 @@ def measured(world: str, options: Namespace) -> dict[str, Place]:
                 if (folder_of(world, name, seed, options.steps) / TRAINED).exists():
                     add_trained(found, world, name, (seed, length, options.steps))
         print(f"measured {world}, seed {seed}", flush=True)
-    return found
+    return whole(found)
+
+
+def whole(found: dict[str, Place]) -> dict[str, Place]:
+    """Without what is not trained for every seed."""
+    seeds = max((len(parts) for place in found.values() for parts in place.outcomes.values()), default=0)
+    return {
+        name: place for name, place in found.items() if all(len(parts) == seeds for parts in place.outcomes.values())
+    }
 
 
 def add_trained(found: dict[str, Place], world: str, name: str, run: tuple[int, int, int | None]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from benchmarks import paths_runs
-from benchmarks.paths import PLAN
+from benchmarks.paths import PLAN, whole
 from benchmarks.paths_blocks import block
 from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS, SINGLE, settings
 from benchmarks.paths_runs import TRAINED, Outcome, base_of, folder_of, practice_of, rules, train, trained, walked
@@ -243,3 +243,10 @@ def test_practice_without_a_second_opinion_is_for_one_method(tiny: Study, monkey
     monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: replace(tiny, single=plain))
     assert practice_of("tiny", SINGLE, 0) == (tiny.course, plain, (3,))
     assert practice_of("tiny", MAIN, 0) == (tiny.course, tiny.practice, (3,))
+
+
+def test_what_is_not_trained_for_every_seed_is_left_out(places: dict[str, Place]) -> None:
+    fewer = Place()
+    fewer.add(5, outcome([0.9]))
+    assert whole({**places, "fewer": fewer}) == places
+    assert whole({}) == {}
