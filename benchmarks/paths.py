@@ -1,10 +1,11 @@
 """Learning paths against the ladder in three kinds of world: `python -m benchmarks.paths [--quick] [--seeds 3]`.
 
 Worlds: kss (the package EduSim, every item allowed as published), kss_kept (prerequisites kept), assist2009 and
-assist2015 (students simulated by a DKT fitted to half of the log, judged by a simpleKT; prerequisites mined; _free:
-without the constraint), english and metacademy (our simulator, see benchmarks/paths_courses.py). Every learned method
-is trained once a seed on practice students (cut off, it goes on where it was; `--processes` at a time), then everything
-walks the same 500 test students a seed. What is measured is kept in benchmarks/.runs/paths.
+assist2015 (students simulated by a DKT fitted to half of the log, judged by a simpleKT; prerequisites mined; _opinion:
+practice marked half by a second opinion; _free: without the constraint), english and metacademy (our simulator, see
+benchmarks/paths_courses.py). Every learned method is trained once a seed on practice students (cut off, it goes on
+where it was; `--processes` at a time), then everything walks the same 500 test students a seed. What is measured is
+kept in benchmarks/.runs/paths.
 
 Figures: WORLD.METHOD.ep_LENGTH, .ep_LENGTH_sd (between seeds), .judge_ep_LENGTH, .violations (steps, all seeds and
 lengths), .ms (of choosing, a step), .train_minutes; beside them paths.png.
@@ -13,7 +14,7 @@ lengths), .ms (of choosing, a step), .train_minutes; beside them paths.png.
 from argparse import ArgumentParser, Namespace
 
 from benchmarks.paths_courses import COURSES, courses
-from benchmarks.paths_methods import DECIDING, METHODS, SINGLE
+from benchmarks.paths_methods import DECIDING, METHODS
 from benchmarks.paths_plots import draw
 from benchmarks.paths_runs import RUNGS, TRAINED, folder_of, study_of, train_all, trained, walked
 from benchmarks.paths_tables import MAIN, Place, figures, rows
@@ -26,10 +27,12 @@ SEEN = ("no_graph", "no_memory", "no_trail", "no_identity")
 PLAN: dict[str, tuple[str, ...]] = {
     "kss": (*METHODS, *SEEN, "advice", "one_step"),
     "kss_kept": tuple(METHODS),
-    "assist2015": (*METHODS, *SEEN, "no_prior", SINGLE, "longer"),
+    "assist2015": (*METHODS, "no_prior"),
     "assist2009": tuple(METHODS),
-    "assist2015_free": ("lodestar",),
-    "assist2009_free": ("lodestar",),
+    "assist2015_opinion": (*METHODS, *SEEN, "no_prior", "longer"),
+    "assist2009_opinion": tuple(METHODS),
+    "assist2015_opinion_free": ("lodestar",),
+    "assist2009_opinion_free": ("lodestar",),
 }
 """What is trained in which world; the courses' own plan is in benchmarks/paths_courses*.py."""
 

@@ -37,9 +37,6 @@ TRACERS = replace(
     q=replace(KSS.q, keep=32, warm_up=0.2, updates=8),
 )
 
-SINGLE = "single"
-"""Practice without the second opinion; its settings are the same."""
-
 Change = Callable[[TrainingConfig], TrainingConfig]
 
 
@@ -68,7 +65,6 @@ ABLATIONS: dict[str, Change] = {
     "no_prior": _network(prior=0),
     "advice": _ppo(advice=1.0),
     "one_step": _q(steps=1),
-    SINGLE: lambda config: config,
     "longer": lambda config: replace(config, steps=3 * config.steps),
 }
 

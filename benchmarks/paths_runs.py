@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.paths_methods import SINGLE, settings
+from benchmarks.paths_methods import settings
 from benchmarks.paths_study import Study
 from models.checkpoint import CHECKPOINT, load_policy
 from models.course import Course, Floats
@@ -35,6 +35,8 @@ RUNGS = "rungs"
 """In place of a method: everything that needs no training."""
 FREE = "_free"
 KEPT = "_kept"
+OPINION = "_opinion"
+"""At the end of a name: practice is marked half by a second opinion."""
 CONSTRAINT = {"kss": False, "kss_kept": True}
 """Whether prerequisites hold where the name does not say it; KSS as published lets everybody practise anything."""
 
@@ -50,8 +52,8 @@ class Outcome:
 
 
 def base_of(world: str) -> str:
-    """The world without what is said of the constraint."""
-    return world.removesuffix(FREE).removesuffix(KEPT)
+    """The world without what is said of the constraint and of practice."""
+    return world.removesuffix(FREE).removesuffix(KEPT).removesuffix(OPINION)
 
 
 def rules(world: str, lengths: tuple[int, ...], in_turn: bool) -> Rules:
@@ -73,7 +75,7 @@ def study_of(world: str, seed: int) -> Study | None:
     return traced(base, seed)
 
 
-def practice_of(world: str, method: str, seed: int) -> tuple[Course, Students, tuple[int, ...]]:
+def practice_of(world: str, seed: int) -> tuple[Course, Students, tuple[int, ...]]:
     """What a method practises on, and the lengths of its paths; KSS needs no package for that."""
     if base_of(world) == "kss":
         from benchmarks.paths_kss import LENGTHS, practice_side
@@ -81,7 +83,9 @@ def practice_of(world: str, method: str, seed: int) -> tuple[Course, Students, t
         return *practice_side(seed), LENGTHS
     study = study_of(world, seed)
     assert study, f"{world}: its data is missing"
-    return study.course, (study.single if method == SINGLE else None) or study.practice, study.lengths
+    students = study.marked if OPINION in world else study.practice
+    assert students, f"{world}: there is no second opinion"
+    return study.course, students, study.lengths
 
 
 def folder_of(world: str, method: str, seed: int, steps: int | None) -> Path:
@@ -95,7 +99,7 @@ def train(world: str, method: str, seed: int, steps: int | None, device: str = "
     folder, config = folder_of(world, method, seed, steps), settings(world, method, seed, steps)
     if (folder / TRAINED).exists():
         return
-    course, students, lengths = practice_of(world, method, seed)
+    course, students, lengths = practice_of(world, seed)
     began, before = time.perf_counter(), 0.0
     if (folder / "seconds").exists():
         before = float((folder / "seconds").read_text())
@@ -155,7 +159,12 @@ def walked(
     version = version or recommender.version
     study = study_of(world, seed)
     assert study and study.course.tracer
-    path = RUNS / "walks" / world / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
+    path = (
+        RUNS
+        / "walks"
+        / world.replace(OPINION, "")
+        / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
+    )
     if path.exists():
         with np.load(path) as kept:
             return Outcome(kept["ep"], kept["judged"], int(kept["violations"]), float(kept["ms"]))

@@ -17,7 +17,7 @@ class Study:
         name: of the world, as in the figures.
         course: the skills and their prerequisites, the tutor's learner model as tracer, fitted without test students.
         practice: students to learn on, as many as wanted.
-        single: the same without a second opinion on their exams, where `practice` has one.
+        marked: the same with a second opinion on their exams, where there is one.
         test: 500 others, that nothing was fitted to.
         lengths: path lengths that are measured.
         rungs: what needs no practice, by name; each is asked on paths of the length it is given.
@@ -31,4 +31,4 @@ class Study:
     lengths: tuple[int, ...]
     rungs: Callable[[int], Mapping[str, Recommender]]
     judge: Callable[[Walk], Floats] | None = None
-    single: Students | None = None
+    marked: Students | None = None

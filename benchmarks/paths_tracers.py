@@ -89,8 +89,8 @@ def study_of(name: str, train: AnswerLog, test: AnswerLog, seed: int, folder: Pa
     return Study(
         name=name,
         course=course,
-        practice=SecondOpinion(practice, opinion, OPINION),
-        single=practice,
+        practice=practice,
+        marked=SecondOpinion(practice, opinion, OPINION),
         test=TracedStudents(student, past, seed),
         lengths=LENGTHS,
         rungs=partial(rungs, course, seed, [*planners, *ranked]),

@@ -10,7 +10,7 @@ from scipy import stats
 from benchmarks import paths_runs
 from benchmarks.paths import PLAN, whole
 from benchmarks.paths_blocks import block
-from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS, SINGLE, settings
+from benchmarks.paths_methods import ABLATIONS, DECIDING, METHODS, settings
 from benchmarks.paths_runs import TRAINED, Outcome, base_of, folder_of, practice_of, rules, train, trained, walked
 from benchmarks.paths_study import Study
 from benchmarks.paths_tables import MAIN, Place, against, figures, rows
@@ -134,7 +134,7 @@ def test_an_ablation_changes_one_thing(world: str) -> None:
         "one_step": ".q.steps",
         "longer": ".steps",
     }
-    without = {MAIN, SINGLE, *(["no_prior"] if world == "kss" else [])}  # KSS starts without the rule as it is
+    without = {MAIN, *(["no_prior"] if world == "kss" else [])}  # KSS starts without the rule as it is
     for method in {**METHODS, **ABLATIONS}:
         assert changed(world, method) == (set() if method in without else {expected[method]}), method
 
@@ -164,11 +164,12 @@ def test_the_trained_policy_can_be_asked_in_other_ways() -> None:
 def test_prerequisites_hold_unless_the_world_says_otherwise() -> None:
     free = {"kss": True, "kss_kept": False, "assist2009": False, "assist2009_free": True}
     free |= {"assist2015": False, "assist2015_free": True, "english": False}
+    free |= {f"{name}_opinion{free_}": bool(free_) for name in ("assist2009", "assist2015") for free_ in ("", "_free")}
     for world, expected in free.items():
         assert rules(world, (5, 10), in_turn=False) == Rules((5, 10), expected, False)
         assert rules(world, (5,), in_turn=True) == Rules((5,), expected, True)
     assert set(PLAN) <= set(free)
-    bases = [base_of(world) for world in ("kss", "kss_kept", "assist2015", "assist2015_free")]
+    bases = [base_of(world) for world in ("kss", "kss_kept", "assist2015", "assist2015_opinion_free")]
     assert bases == ["kss", "kss", "assist2015", "assist2015"]
 
 
@@ -237,12 +238,14 @@ def test_a_training_is_kept_and_not_done_again(tiny: Study, monkeypatch: pytest.
     assert walked("tiny", MAIN, 0, 3, policy).violations == 0
 
 
-def test_practice_without_a_second_opinion_is_for_one_method(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert practice_of("tiny", SINGLE, 0)[1] is tiny.practice, "where there is no other"
-    plain = TracedStudents(tracing_model(5, seed=2), random_past(STUDENTS, 4, 5))
-    monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: replace(tiny, single=plain))
-    assert practice_of("tiny", SINGLE, 0) == (tiny.course, plain, (3,))
-    assert practice_of("tiny", MAIN, 0) == (tiny.course, tiny.practice, (3,))
+def test_a_second_opinion_marks_practice_where_the_name_says_so(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert practice_of("tiny", 0) == (tiny.course, tiny.practice, (3,))
+    with pytest.raises(AssertionError, match="no second opinion"):
+        practice_of("tiny_opinion", 0)
+    marked = TracedStudents(tracing_model(5, seed=2), random_past(STUDENTS, 4, 5))
+    monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: replace(tiny, marked=marked))
+    assert practice_of("tiny_opinion_free", 0) == (tiny.course, marked, (3,))
+    assert practice_of("tiny", 0) == (tiny.course, tiny.practice, (3,))
 
 
 def test_what_is_not_trained_for_every_seed_is_left_out(places: dict[str, Place]) -> None:
