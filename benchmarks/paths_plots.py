@@ -26,7 +26,9 @@ def draw(places: Mapping[str, Mapping[str, Place]], path: Path) -> None:
             spread = [place.means(length).std() for length in lengths]
             style = {"color": "#2563eb", "linewidth": 2.5} if name == MAIN else {"linewidth": 1, "alpha": 0.8}
             panel.errorbar(lengths, means, spread, label=name, marker="o", markersize=3, capsize=2, **style)
-        panel.set(title=world, xlabel="steps", ylabel="E_p")
+        panel.set(title=world, xlabel="steps", ylabel="E_p", xticks=lengths)
         panel.grid(alpha=0.3)
         panel.legend(fontsize=7)
+    for panel in panels[len(places) :]:
+        panel.set_axis_off()
     figure.savefig(path, dpi=120)
