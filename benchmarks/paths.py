@@ -16,7 +16,7 @@ from argparse import ArgumentParser, Namespace
 from benchmarks.paths_courses import COURSES, courses
 from benchmarks.paths_methods import DECIDING, METHODS
 from benchmarks.paths_plots import draw
-from benchmarks.paths_runs import RUNGS, TRAINED, folder_of, study_of, train_all, trained, walked
+from benchmarks.paths_runs import RUNGS, TRAINED, folder_of, study_of, tested_in, train_all, trained, walked
 from benchmarks.paths_tables import MAIN, Place, figures, rows
 from benchmarks.report import RESULTS, Report
 from models.policy import LearnedPolicy
@@ -42,9 +42,10 @@ def main() -> None:
     options = arguments()
     report = Report("paths", options.quick, {"seeds": options.seeds, "steps": options.steps})
     worlds = [world for world in options.world if world in PLAN]
-    ways = {world: (MAIN,) if options.quick else (*PLAN[world], RUNGS) for world in worlds}
-    jobs = [(world, method, seed) for world in worlds for method in ways[world] for seed in range(options.seeds)]
-    jobs = [job for job in jobs if study_of(job[0], job[2])]
+    ways = [(world, method) for world in worlds for method in ((MAIN,) if options.quick else PLAN[world])]
+    if not options.quick:
+        ways += dict.fromkeys((tested_in(world), RUNGS) for world in worlds)
+    jobs = [(*way, seed) for way in ways for seed in range(options.seeds) if study_of(way[0], seed)]
     if not options.no_training:
         train_all(jobs, options.steps, options.processes, options.device)
     places = {}

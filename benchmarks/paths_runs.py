@@ -36,7 +36,7 @@ RUNGS = "rungs"
 FREE = "_free"
 KEPT = "_kept"
 OPINION = "_opinion"
-"""At the end of a name: practice is marked half by a second opinion."""
+"""In a name: practice is marked half by a second opinion."""
 CONSTRAINT = {"kss": False, "kss_kept": True}
 """Whether prerequisites hold where the name does not say it; KSS as published lets everybody practise anything."""
 
@@ -53,7 +53,12 @@ class Outcome:
 
 def base_of(world: str) -> str:
     """The world without what is said of the constraint and of practice."""
-    return world.removesuffix(FREE).removesuffix(KEPT).removesuffix(OPINION)
+    return tested_in(world).removesuffix(FREE).removesuffix(KEPT)
+
+
+def tested_in(world: str) -> str:
+    """The world without what is said of practice, which no test depends on."""
+    return world.replace(OPINION, "")
 
 
 def rules(world: str, lengths: tuple[int, ...], in_turn: bool) -> Rules:
@@ -62,10 +67,13 @@ def rules(world: str, lengths: tuple[int, ...], in_turn: bool) -> Rules:
     return Rules(lengths, free=not kept, in_turn=in_turn)
 
 
-@cache
 def study_of(world: str, seed: int) -> Study | None:
     """One seed of a world; None where its data or package is missing."""
-    base = base_of(world)
+    return _study(base_of(world), seed)
+
+
+@cache
+def _study(base: str, seed: int) -> Study | None:
     if base == "kss":
         from benchmarks.paths_kss import study as kss
 
@@ -159,12 +167,8 @@ def walked(
     version = version or recommender.version
     study = study_of(world, seed)
     assert study and study.course.tracer
-    path = (
-        RUNS
-        / "walks"
-        / world.replace(OPINION, "")
-        / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
-    )
+    folder = RUNS / "walks" / tested_in(world)
+    path = folder / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
     if path.exists():
         with np.load(path) as kept:
             return Outcome(kept["ep"], kept["judged"], int(kept["violations"]), float(kept["ms"]))
@@ -172,7 +176,7 @@ def walked(
     test = PracticeWorld(study.course, study.test, size, rules(world, (length,), in_turn=True))
     done = walk(test, recommender, HELD_OUT + seed)
     judged = study.judge(done) if study.judge else np.full(size, np.nan, dtype=np.float32)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     found = Outcome(done.ep, judged, done.violations, done.ms_per_step)
     np.savez(path, **vars(found))
     return found
