@@ -276,12 +276,31 @@ def commands() -> list[str]:
 
 
 def cli() -> list[str]:
-    """Every command with its help, arguments and options, as `typer utils docs` writes them."""
+    """Every command with its help, arguments and options, as `typer utils docs` writes them.
+
+    Its lists of commands cut each summary short; here they have the whole one and lead to the command.
+    """
     done = CliRunner().invoke(typer.cli.app, ["api.cli.main", "utils", "docs", "--name", "lodestar"])
     if done.exit_code:
         raise RuntimeError(f"typer utils docs failed: {done.output}") from done.exception
-    _title, *lines = done.stdout.replace("&#x27;", "'").replace("&quot;", '"').strip().splitlines()
+    summaries = dict(_summaries(typer.main.get_command(app), "lodestar"))
+    group, lines = "lodestar", []
+    for line in done.stdout.replace("&#x27;", "'").replace("&quot;", '"').strip().splitlines()[1:]:
+        if heading := re.fullmatch(r"#+ `(.+)`", line):
+            group = heading[1]
+        if (entry := re.match(r"\* `([a-z-]+)`: ", line)) and (name := f"{group} {entry[1]}") in summaries:
+            line = f"* [`{entry[1]}`](#{name.replace(' ', '-')}): {summaries[name]}"
+        lines.append(line)
     return lines
+
+
+def _summaries(command: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Every command and group of commands with the first paragraph of its help."""
+    yield name, " ".join((command.help or "").partition("\n\n")[0].split())
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for inner in command.list_commands(context):
+            yield from _summaries(command.get_command(context, inner), f"{name} {inner}")
 
 
 def analyses() -> list[str]:
