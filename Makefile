@@ -2,7 +2,8 @@
 #
 #   make demo [SERVE=0]    a whole learning path on a real Neo4j, then the API (SERVE=0: ends after printing)
 #   make test [ARGS=...]   set-up and tests
-#   make check             the same and ruff and mypy
+#   make docs              the documents as a site with search, in build/docs; a dead link fails
+#   make check             ruff, mypy, the site and the tests
 #   make clean             remove the environment; data and downloads stay
 #
 # VENV=path uses another environment, PYTHON=path another Python. A torch that is already there is used as it is.
@@ -16,7 +17,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 HAS_TORCH := -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)'
 AGAIN := { echo 'The installation broke off. Run the same command again: what has arrived is kept.' >&2; exit 1; }
 
-.PHONY: demo test check lint clean
+.PHONY: demo test docs check lint clean
 
 demo: $(BIN)/.installed
 	$(BIN)/lodestar demo $(if $(filter 0,$(SERVE)),--no-serve)
@@ -24,7 +25,11 @@ demo: $(BIN)/.installed
 test: $(BIN)/.installed
 	$(BIN)/python -m pytest $(ARGS)
 
-check: lint test
+check: lint docs test
+
+docs: $(BIN)/.installed
+	rm -rf build/docs
+	$(BIN)/python -m sphinx --builder html --conf-dir docs --fresh-env --nitpicky --fail-on-warning --quiet . build/docs
 
 lint: $(BIN)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -1,8 +1,9 @@
 """What the documents repeat of the code and the results: `python -m benchmarks.tables` writes it anew.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is a benchmark, `courses-COURSE`,
-`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `paths-WORLD`, `tree`, `commands`,
-`strategies` or `analyses`. tests/test_docs.py fails where what stands there is not what code and results say.
+`learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `paths-WORLD`, `content-DATA-SPLIT`,
+`population-DATA`, `results`, `tree`, `commands`, `cli`, `strategies` or `analyses`. tests/test_docs.py fails where what
+stands there is not what code and results say.
 """
 
 import ast
@@ -11,10 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
+import typer.cli
 import typer.main
 from typer.core import TyperGroup
+from typer.testing import CliRunner
 
 from api.cli.main import app
 from benchmarks.paths_blocks import block as paths
@@ -51,6 +55,7 @@ HORIZON = {
     "ep": ("E_p", ".3f"),
     "retained": ("retained after 30 days", ".3f"),
 }
+CONTENT_PARTS = ("all", "warm_items", "cold_items", "cold_learners")
 RUNGS = (*LADDER, "q", "ppo", "no_graph", "lodestar")
 
 
@@ -70,7 +75,14 @@ def filled(text: str) -> str:
 
 def table(name: str) -> str:
     """One block."""
-    written = {"tree": tree, "commands": commands, "analyses": analyses, "strategies": strategies}
+    written = {
+        "tree": tree,
+        "commands": commands,
+        "cli": cli,
+        "analyses": analyses,
+        "strategies": strategies,
+        "results": results,
+    }
     if name in written:
         return "\n".join([*written[name](), ""])
     benchmark, _, course = name.partition("-")
@@ -78,7 +90,15 @@ def table(name: str) -> str:
     if not path.exists():
         return f"not measured yet: `python -m benchmarks.{benchmark}`\n"
     result = json.loads(path.read_text(encoding="utf-8"))
-    kinds = {"courses": ladder, "learners": learners, "cat": diagnostics, "recommenders": rankers, "paths": paths}
+    kinds = {
+        "courses": ladder,
+        "learners": learners,
+        "cat": diagnostics,
+        "recommenders": rankers,
+        "paths": paths,
+        "content": content,
+        "population": population,
+    }
     if benchmark == "prerequisites" and course:
         lines = prerequisites(result, course)
     else:
@@ -154,6 +174,45 @@ def rankers(figures: Mapping[str, float], data: str) -> list[str]:
     return lines
 
 
+def content(figures: Mapping[str, float], trial: str) -> list[str]:
+    """NDCG@10 of content-based and hybrid rankers on one log and split, the mean over the seeds; the best first."""
+    data, _, split = trial.rpartition("-")
+    pattern = re.compile(rf"{data}(?:\.\d+)?\.{split}\.(.+?)(?:\.({'|'.join(CONTENT_PARTS[1:])}))?\.ndcg10")
+    found: dict[str, dict[str, list[float]]] = {}
+    for name, value in figures.items():
+        if match := pattern.fullmatch(name):
+            found.setdefault(match[1], {}).setdefault(match[2] or "all", []).append(value)
+    parts = [part for part in CONTENT_PARTS if any(part in own for own in found.values())]
+    lines = [f"| ranker | {' | '.join(part.replace('_', ' ') for part in parts)} |", "|" + "---|" * (len(parts) + 1)]
+    for ranker, own in sorted(found.items(), key=lambda entry: -fmean(entry[1]["all"])):
+        cells = [f"{fmean(own[part]):.4f}" if part in own else "" for part in parts]
+        lines.append(f"| {ranker.replace('.', ' ')} | {' | '.join(cells)} |")
+    return lines
+
+
+def population(figures: Mapping[str, float], data: str) -> list[str]:
+    """What the simulator's constants predict on one log, and what they come to where they were fitted to it."""
+    found = _by_name(figures, data)
+    spreads = {f"{name}_sd" for own in found.values() for name in own}
+    columns = list(dict.fromkeys(name for own in found.values() for name in own if name not in spreads))
+    lines = [f"| constants | {' | '.join(columns)} |", "|" + "---|" * (len(columns) + 1)]
+    return lines + [
+        f"| {row} | {' | '.join(_cell(own, column, '.3f') for column in columns)} |" for row, own in found.items()
+    ]
+
+
+def results() -> list[str]:
+    """Every file of results with how much stands in it, and how, where and when it was measured."""
+    lines = ["| results | figures | seeds | machine | date |", "|---|---|---|---|---|"]
+    for path in sorted(RESULTS.glob("*.json")):
+        if not path.name.endswith(".quick.json"):
+            result = json.loads(path.read_text(encoding="utf-8"))
+            link = f"[{path.stem}](../{path.relative_to(ROOT).as_posix()})"
+            cells = [link, f"{len(result['figures']):,}", str(result["settings"].get("seeds", ""))]
+            lines.append(f"| {' | '.join([*cells, result['machine'], result['started'][:10]])} |")
+    return lines
+
+
 def _by_name(figures: Mapping[str, float], data: str) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for name, value in figures.items():
@@ -214,6 +273,34 @@ def commands() -> list[str]:
         words = [each.name.upper() for each in command.params if each.param_type_name == "argument"]
         lines.append(f"| `{' '.join([name, *words])}` | {(command.help or '').partition(chr(10))[0]} |")
     return lines
+
+
+def cli() -> list[str]:
+    """Every command with its help, arguments and options, as `typer utils docs` writes them.
+
+    Its lists of commands cut each summary short; here they have the whole one and lead to the command.
+    """
+    done = CliRunner().invoke(typer.cli.app, ["api.cli.main", "utils", "docs", "--name", "lodestar"])
+    if done.exit_code:
+        raise RuntimeError(f"typer utils docs failed: {done.output}") from done.exception
+    summaries = dict(_summaries(typer.main.get_command(app), "lodestar"))
+    group, lines = "lodestar", []
+    for line in done.stdout.replace("&#x27;", "'").replace("&quot;", '"').strip().splitlines()[1:]:
+        if heading := re.fullmatch(r"#+ `(.+)`", line):
+            group = heading[1]
+        if (entry := re.match(r"\* `([a-z-]+)`: ", line)) and (name := f"{group} {entry[1]}") in summaries:
+            line = f"* [`{entry[1]}`](#{name.replace(' ', '-')}): {summaries[name]}"
+        lines.append(line)
+    return lines
+
+
+def _summaries(command: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Every command and group of commands with the first paragraph of its help."""
+    yield name, " ".join((command.help or "").partition("\n\n")[0].split())
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for inner in command.list_commands(context):
+            yield from _summaries(command.get_command(context, inner), f"{name} {inner}")
 
 
 def analyses() -> list[str]:

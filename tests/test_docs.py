@@ -17,3 +17,17 @@ def test_what_is_repeated_is_up_to_date(document):
 def test_links_lead_somewhere(document):
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_command_is_in_its_reference():
+    text = (tables.ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    named = [line.split("`")[1].split() for line in tables.commands() if line.startswith("| `lodestar ")]
+    commands = {" ".join(word for word in words if word.islower()) for words in named}
+    assert len(commands) > 30
+    assert commands <= set(re.findall(r"^#+ `(lodestar [a-z -]+)`$", text, re.MULTILINE))
+
+
+def test_every_result_is_among_the_measurements():
+    text = (tables.ROOT / "docs" / "measurements.md").read_text(encoding="utf-8")
+    shown = {name.partition("-")[0] for name in re.findall(r"<!-- figures ([\w-]+) -->", text)}
+    assert {path.stem for path in tables.RESULTS.glob("*.json") if ".quick" not in path.name} <= shown
