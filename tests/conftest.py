@@ -13,8 +13,7 @@ from pathlib import Path
 
 # Before numpy and torch are imported, here and in every process that a test starts: workers share the cores, and what
 # the tests time and repeat must not depend on who else is at work.
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
 
 import pytest
 from rich.console import Console
