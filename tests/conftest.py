@@ -7,7 +7,7 @@ controller, starts no database; it says at the end which ones the workers used.
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,9 +21,9 @@ from rich.progress import Progress
 from xdist.workermanage import WorkerController
 
 from graph.connection import Address, Graph, connect
-from graph.schema import migrate
 from graph.server import download
 from tests import database
+from tests.snapshot import clear, empty
 
 MOST_WORKERS = 8
 RUNNING = pytest.StashKey[database.Running]()
@@ -113,22 +113,22 @@ def address(request: pytest.FixtureRequest) -> Address:
 
 
 @pytest.fixture(scope="session")
-async def connection(address: Address):
-    """One pool of connections for the whole session; use `graph`, which is empty."""
+async def connection(address: Address) -> AsyncIterator[Graph]:
+    """One pool of connections for all tests; use `graph` or `module_graph`, which are empty."""
     async with connect(address) as graph:
         yield graph
-        await _empty(graph)
+        await empty(graph)
 
 
 @pytest.fixture
 async def graph(connection: Graph) -> Graph:
     """The database with the schema and nothing else in it."""
-    await _empty(connection)
-    await migrate(connection)
+    await clear(connection)
     return connection
 
 
-async def _empty(graph: Graph) -> None:
-    text = "MATCH (n) WITH n LIMIT 20000 DETACH DELETE n RETURN count(*) AS deleted"
-    while (await graph.writing(lambda work: work.text(text)))[0]["deleted"]:
-        pass
+@pytest.fixture(scope="module")
+async def module_graph(connection: Graph) -> Graph:
+    """The same, for what the tests of a module read together; none of them takes `graph`."""
+    await clear(connection)
+    return connection
