@@ -16,6 +16,7 @@ from pathlib import Path
 os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rich.console import Console
 from rich.progress import Progress
 from xdist.workermanage import WorkerController
@@ -25,6 +26,9 @@ from graph.server import download
 from tests import database
 from tests.snapshot import clear, empty
 
+# How quick an example is made and run says more about the other workers than about the code; pytest-timeout stays.
+settings.register_profile("workers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("workers")
 MOST_WORKERS = 8
 RUNNING = pytest.StashKey[database.Running]()
 SERVERS = pytest.StashKey[list[str]]()
