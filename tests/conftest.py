@@ -14,6 +14,8 @@ from pathlib import Path
 # Before numpy and torch are imported, here and in every process that a test starts: workers share the cores, and what
 # the tests time and repeat must not depend on who else is at work.
 os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
+# A console keeps the width that this says when its module is imported; a worker is told 80.
+os.environ.pop("COLUMNS", None)
 
 import pytest
 from hypothesis import HealthCheck, settings
