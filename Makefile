@@ -1,7 +1,9 @@
 # Short for `python -m pip install -e .` and the `lodestar` command; nothing here that they cannot do.
 #
 #   make demo [SERVE=0]    a whole learning path on a real Neo4j, then the API (SERVE=0: ends after printing)
-#   make test [ARGS=...]   set-up and tests
+#   make test [ARGS=...]   set-up and tests, a process for each core (ARGS='-n 0': all in one)
+#   make test-fast         those that need no database and train no network
+#   make test-random       all in another order each time; ARGS=--random-order-seed=N repeats one
 #   make docs              the documents as a site with search, in build/docs; a dead link fails
 #   make check             ruff, mypy, the site and the tests
 #   make clean             remove the environment; data and downloads stay
@@ -17,13 +19,22 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 HAS_TORCH := -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)'
 AGAIN := { echo 'The installation broke off. Run the same command again: what has arrived is kept.' >&2; exit 1; }
 
-.PHONY: demo test docs check lint clean
+# Each test process and each command that a test starts would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test test-fast test-random docs check lint clean
 
 demo: $(BIN)/.installed
 	$(BIN)/lodestar demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: $(BIN)/.installed
 	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(BIN)/.installed
+	$(BIN)/python -m pytest -m 'not database and not training' $(ARGS)
+
+test-random: $(BIN)/.installed-dev
+	$(BIN)/python -m pytest --random-order $(ARGS)
 
 check: lint docs test
 

@@ -1,32 +1,80 @@
-"""The database for the tests: started once, only when a selected test asks for it, emptied before each."""
+"""The database for the tests: one for each worker, started when its first test asks for one, emptied before each.
+
+The tests run in as many processes as there are cores (pytest-xdist). The process that hands the tests out, the
+controller, starts no database; it says at the end which ones the workers used.
+"""
 
 import asyncio
 import os
+from collections import Counter
+from collections.abc import AsyncIterator, Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+# Before numpy and torch are imported, here and in every process that a test starts: workers share the cores, and what
+# the tests time and repeat must not depend on who else is at work.
+os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
+# A console keeps the width that this says when its module is imported; a worker is told 80.
+os.environ.pop("COLUMNS", None)
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rich.console import Console
 from rich.progress import Progress
+from xdist.workermanage import WorkerController
 
 from graph.connection import Address, Graph, connect
-from graph.schema import migrate
 from graph.server import download
 from tests import database
+from tests.snapshot import clear, empty
 
+# How quick an example is made and run says more about the other workers than about the code; pytest-timeout stays.
+settings.register_profile("workers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("workers")
+MOST_WORKERS = 8
 RUNNING = pytest.StashKey[database.Running]()
-VERSION = pytest.StashKey[str]()
+SERVERS = pytest.StashKey[list[str]]()
+"""Of this process, or of all workers: version and kind of each server that was started."""
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the database here, where no test's time limit runs and a download can show its progress."""
-    config = session.config
-    wanted = any("address" in item.fixturenames for item in session.items)
-    if not wanted or config.option.collectonly:
-        return
-    with config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
-        running = _start()
-    config.stash[RUNNING] = running
-    config.add_cleanup(running.stop)
-    config.stash[VERSION] = asyncio.run(_check(running))
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SERVERS] = []
+    if getattr(config.option, "numprocesses", None) and database.given():
+        raise pytest.UsageError(
+            "NEO4J_URI names one database, and each test worker needs its own. Run with -n 0, or unset NEO4J_URI."
+        )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A worker for each core; none, all in this process, for a single file or where one database is given."""
+    files = [Path(argument.partition("::")[0]) for argument in config.args]
+    if database.given() or (len(files) == 1 and files[0].suffix == ".py"):
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_WORKERS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first: the workers get file by file in this order, and end at about the same time."""
+    slow: dict[Path, int] = {}
+    for item in items:
+        rank = 2 if item.get_closest_marker("database") else 1 if item.get_closest_marker("training") else 0
+        slow[item.path] = max(rank, slow.get(item.path, 0))
+    items.sort(key=lambda item: -slow[item.path])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Start the database before the first test that needs it: its time limit does not run, a download shows."""
+    if "address" in item.fixturenames and RUNNING not in item.config.stash:  # type: ignore[attr-defined]
+        with item.config.pluginmanager.get_plugin("capturemanager").global_and_fixture_disabled():
+            item.config.stash[RUNNING] = running = _start()
+        with ThreadPoolExecutor(1) as beside:  # the loop of the tests belongs to this thread
+            version = beside.submit(asyncio.run, _check(running)).result()
+        item.config.stash[SERVERS].append(f"{version}: {running.what}")
+    return (yield)
 
 
 def _start() -> database.Running:
@@ -53,10 +101,25 @@ async def _check(running: database.Running) -> str:
     return version
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the database, once the fixtures are gone and before a worker reports that it is done."""
+    config = session.config
+    if RUNNING in config.stash:
+        config.stash[RUNNING].stop()
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["servers"] = config.stash[SERVERS]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    node.config.stash[SERVERS] += getattr(node, "workeroutput", {}).get("servers", [])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    stash = terminalreporter.config.stash
-    if VERSION in stash:
-        terminalreporter.write_line(f"database tests ran on {stash[VERSION]}: {stash[RUNNING].what}")
+    for server, count in Counter(terminalreporter.config.stash[SERVERS]).items():
+        each = f", {count} of them" if count > 1 else ""
+        terminalreporter.write_line(f"database tests ran on {server}{each}")
 
 
 @pytest.fixture(scope="session")
@@ -66,22 +129,22 @@ def address(request: pytest.FixtureRequest) -> Address:
 
 
 @pytest.fixture(scope="session")
-async def connection(address: Address):
-    """One pool of connections for the whole session; use `graph`, which is empty."""
+async def connection(address: Address) -> AsyncIterator[Graph]:
+    """One pool of connections for all tests; use `graph` or `module_graph`, which are empty."""
     async with connect(address) as graph:
         yield graph
-        await _empty(graph)
+        await empty(graph)
 
 
 @pytest.fixture
 async def graph(connection: Graph) -> Graph:
     """The database with the schema and nothing else in it."""
-    await _empty(connection)
-    await migrate(connection)
+    await clear(connection)
     return connection
 
 
-async def _empty(graph: Graph) -> None:
-    text = "MATCH (n) WITH n LIMIT 20000 DETACH DELETE n RETURN count(*) AS deleted"
-    while (await graph.writing(lambda work: work.text(text)))[0]["deleted"]:
-        pass
+@pytest.fixture(scope="module")
+async def module_graph(connection: Graph) -> Graph:
+    """The same, for what the tests of a module read together; none of them takes `graph`."""
+    await clear(connection)
+    return connection

@@ -30,11 +30,13 @@ CACHE = Path(os.environ.get("LODESTAR_CACHE") or platformdirs.user_cache_dir("lo
 JARS = CACHE / "neo4j"
 SERIES = os.environ.get("LODESTAR_TEST_NEO4J", "5.26")
 HOMES = 20
+TUNING = Tuning(heap="512m", page_cache="128m", quick=True)
+"""Small: every worker has a server."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A server for one test session; `ours` says that its content is nobody's but the tests'."""
+    """A server for one process of tests; `ours` says that its content is nobody's but the tests'."""
 
     address: Address
     what: str
@@ -47,12 +49,17 @@ def start(report: Report = silent) -> Running:
     return _given() or _docker() or _managed(report)
 
 
+def given() -> bool:
+    """Whether the tests must use one database that is there already."""
+    return bool(os.environ.get("NEO4J_URI"))
+
+
 def _given() -> Running | None:
-    names = {"uri": "NEO4J_URI", "user": "NEO4J_USER", "password": "NEO4J_PASSWORD", "database": "NEO4J_DATABASE"}
-    given = {key: os.environ[name] for key, name in names.items() if os.environ.get(name)}
-    if "uri" not in given:
+    if not given():
         return None
-    return Running(Address(**given), f"the server at NEO4J_URI ({given['uri']})", lambda: None, ours=False)
+    names = {"uri": "NEO4J_URI", "user": "NEO4J_USER", "password": "NEO4J_PASSWORD", "database": "NEO4J_DATABASE"}
+    address = Address(**{key: os.environ[name] for key, name in names.items() if os.environ.get(name)})
+    return Running(address, f"the server at NEO4J_URI ({address.uri})", lambda: None, ours=False)
 
 
 def _docker() -> Running | None:
@@ -94,9 +101,9 @@ def _have(client: docker.DockerClient, image: str) -> None:
 
 
 def _managed(report: Report) -> Running:
-    """A managed server in the first of the tests' homes that no other session uses."""
+    """A managed server in the first of the tests' homes that no other process uses."""
     home, guard = _free_home()
-    server = ManagedServer(home, JARS, SERIES, Tuning(quick=True))
+    server = ManagedServer(home, JARS, SERIES, TUNING)
     watchdog = subprocess.Popen(
         [sys.executable, "-m", "tests.watchdog", str(home), str(JARS), SERIES, guard.lock_file],
         stdin=subprocess.PIPE,
@@ -127,4 +134,4 @@ def _free_home() -> tuple[Path, FileLock]:
         except Timeout:
             continue
         return home, guard
-    raise SetupFailed(f"{HOMES} test sessions hold the homes in {CACHE / 'tests'}.")
+    raise SetupFailed(f"{HOMES} test processes hold the homes in {CACHE / 'tests'}.")

@@ -7,7 +7,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from graph.schema import migrate
 from tests.graph import lived
 
 ROOT = Path(__file__).parent.parent
@@ -26,10 +25,9 @@ def test_it_is_kept_without_outputs(notebook):
 
 
 @pytest.mark.database
-async def test_it_runs_and_draws(notebook, connection, address, monkeypatch):
+async def test_it_runs_and_draws(notebook, graph, address, monkeypatch):
     """The kernel is this interpreter: jupyter_client offers it as python3 without anything being installed."""
-    await migrate(connection)
-    await lived.loop(connection, learners=5, steps=8)
+    await lived.loop(graph, learners=5, steps=8)
     values = {"NEO4J_URI": address.uri, "NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
     for name, value in (values | {"PYTHONPATH": str(ROOT)}).items():
         monkeypatch.setenv(name, value)

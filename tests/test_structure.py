@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import networkx
@@ -20,7 +21,8 @@ def module_name(path: Path) -> str:
 MODULES = {module_name(path) for path in SOURCES}
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """The dotted names that a file imports; `from a import b` counts as a.b where that is a module, else as a."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -29,11 +31,12 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             inner = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in MODULES else node.module for name in inner}
-    return found
+    return frozenset(found)
 
 
-def internal(path: Path) -> set[str]:
-    return {name for name in imports(path) if name in MODULES} - {module_name(path)}
+@cache
+def internal(path: Path) -> frozenset[str]:
+    return frozenset(name for name in imports(path) if name in MODULES) - {module_name(path)}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)

@@ -1,6 +1,6 @@
-"""Stops the tests' Neo4j when the session that started it dies without saying so (a kill, a crash).
+"""Stops the tests' Neo4j when the process of tests that started it dies without saying so (a kill, a crash).
 
-The session holds the other end of this process's standard input: the system closes it whatever happens.
+That process holds the other end of this process's standard input: the system closes it whatever happens.
 """
 
 import sys

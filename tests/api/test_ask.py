@@ -16,7 +16,6 @@ from api import plotting
 from api.cli import ask
 from graph.analysis import questions
 from graph.errors import GraphRefused, Invalid, NotFound
-from graph.schema import migrate
 from tests.api.typed import on_database, typed
 from tests.graph import lived
 
@@ -33,11 +32,10 @@ MERGE (l)-[m:MASTERY]->(k) SET m.level = 0.95, m.practicedAt = datetime()"""
 
 
 @pytest.fixture(scope="module")
-async def loop(connection):
-    await migrate(connection)
-    await lived.loop(connection, learners=4, steps=6)
-    await connection.writing(lambda work: work.text(KNOWN))
-    return connection
+async def loop(module_graph):
+    await lived.loop(module_graph, learners=4, steps=6)
+    await module_graph.writing(lambda work: work.text(KNOWN))
+    return module_graph
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ def test_a_step_by_minutes_costs_as_much_as_usual_on_average():
     assert paid.minute_cost * course.minutes.mean() == pytest.approx(episode_of(course, "lodestar").step_cost)
 
 
+@pytest.mark.training
 def test_a_run_is_made_once_and_a_measurement_kept(runs):
     for variant in ("lodestar", "imitated", "paper"):
         train_one("test", variant, 0, steps=512)

@@ -41,6 +41,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return again
 
 
+@pytest.mark.training
 def test_every_rung_walks_without_a_violation_and_the_judge_has_a_say(study: Study) -> None:
     rungs = study.rungs(4)
     assert set(rungs) == {
@@ -65,6 +66,7 @@ def test_every_rung_walks_without_a_violation_and_the_judge_has_a_say(study: Stu
     assert all(np.array_equal(target, targets[0]) for target in targets)
 
 
+@pytest.mark.training
 def test_a_judge_with_the_students_model_agrees_with_the_exam(study: Study) -> None:
     assert study.course.tracer
     follower = study.test._follower  # type: ignore[attr-defined]
@@ -73,6 +75,7 @@ def test_a_judge_with_the_students_model_agrees_with_the_exam(study: Study) -> N
     np.testing.assert_allclose(judged(follower, study.test.past, found), found.ep, atol=1e-4)
 
 
+@pytest.mark.training
 def test_the_judge_follows_past_and_path_like_one_log(study: Study) -> None:
     assert study.course.tracer
     follower, past = Follower(study.course.tracer.model), study.test.past

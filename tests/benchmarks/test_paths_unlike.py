@@ -10,11 +10,11 @@ from tests.models.courses import random_course
 
 
 def test_every_rung_meets_every_population_and_the_usual_one_is_as_ever():
-    course = random_course(3, points=30)
-    results = unlike(course, lambda env: [mastery_sequencing(course), needed_first(course)], seeds=[0, 1], learners=100)
+    course = random_course(3, points=20)
+    results = unlike(course, lambda env: [mastery_sequencing(course), needed_first(course)], seeds=[0, 1], learners=60)
     assert list(results) == [(rung, who) for who in UNLIKE for rung in ("mastery", "needed")]
-    usual = evaluate(LearnerVectorEnv(course, 100), needed_first(course), 0)
-    assert (results["needed", "usual"].ep[:100] == usual.ep).all()
+    usual = evaluate(LearnerVectorEnv(course, 60), needed_first(course), 0)
+    assert (results["needed", "usual"].ep[:60] == usual.ep).all()
     for population in ("slower", "careless", "gaming"):
         assert results["needed", population].ep.mean() < results["needed", "usual"].ep.mean(), population
 

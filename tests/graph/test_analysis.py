@@ -11,7 +11,6 @@ from graph.connection import Graph
 from graph.diagnostics import answer_items, ask_items, start_diagnostic
 from graph.errors import Invalid, NotFound
 from graph.mastery import read_mastery
-from graph.schema import migrate
 from tests.graph.loops import run_loop
 from tests.graph.test_candidates import CHAIN
 from tests.graph.test_diagnostics import ITEMS
@@ -34,9 +33,8 @@ class Log(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-async def log(connection):
+async def log(module_graph):
     """Two learners, up to 30 rounds each, and a diagnostic; read by all tests of this file."""
-    await migrate(connection)
     world = replace(
         CHAIN,
         points=CHAIN.points | {"d": Point()},
@@ -44,16 +42,16 @@ async def log(connection):
         mastery={},
         resources=RESOURCES | {"old": Resource({"a": 1.0}, status="retired")},
     )
-    await write(connection, world, world)
+    await write(module_graph, world, world)
     roles = "MATCH (:Resource)-[t:TEACHES]->() SET t.role = 'primary'"
     for text in (ITEMS, roles):
-        await connection.writing(lambda work, text=text: work.text(text))
-    await start_diagnostic(connection, "d", "learner", "course", NOW)
-    await ask_items(connection, "d", ["q-a", "q-b"])
-    await answer_items(connection, "d", {"q-a": True, "q-b": False}, NOW)
+        await module_graph.writing(lambda work, text=text: work.text(text))
+    await start_diagnostic(module_graph, "d", "learner", "course", NOW)
+    await ask_items(module_graph, "d", ["q-a", "q-b"])
+    await answer_items(module_graph, "d", {"q-a": True, "q-b": False}, NOW)
     learners = ("learner", "learner-1")
     return Log(
-        connection, {each: await run_loop(connection, each, NOW, 30, seed) for seed, each in enumerate(learners)}
+        module_graph, {each: await run_loop(module_graph, each, NOW, 30, seed) for seed, each in enumerate(learners)}
     )
 
 

@@ -6,7 +6,6 @@ import pytest
 from scipy import stats
 
 from graph.analysis import analyse, question
-from graph.schema import migrate
 from tests.graph import brute, lived
 from tests.graph.worlds import NOW
 
@@ -30,10 +29,9 @@ class Asker:
 
 
 @pytest.fixture(scope="module", params=["loop", "assist"])
-async def asker(connection, request):
-    await migrate(connection)
-    await getattr(lived, request.param)(connection)
-    return Asker(connection, await brute.truth(connection, LATER))
+async def asker(module_graph, request):
+    await getattr(lived, request.param)(module_graph)
+    return Asker(module_graph, await brute.truth(module_graph, LATER))
 
 
 def agree(rows, expected, columns):

@@ -9,7 +9,6 @@ import pytest
 
 from graph import browser, formats, queries
 from graph.importing import import_course
-from graph.schema import migrate
 from tests.test_english import check_english
 
 WRITING = {
@@ -54,11 +53,9 @@ def test_the_style_knows_every_label_that_people_meet():
 
 
 @pytest.fixture(scope="module")
-async def english(connection):
-    await connection.writing(lambda work: work.text("MATCH (n) DETACH DELETE n"))
-    await migrate(connection)
-    await import_course(connection, formats.read(check_english.FOLDER))
-    return connection
+async def english(module_graph):
+    await import_course(module_graph, formats.read(check_english.FOLDER))
+    return module_graph
 
 
 def given(query: str, **more) -> dict:

@@ -15,10 +15,9 @@ from graph import formats
 from graph.connection import Graph
 from graph.errors import BadCourse
 from graph.importing import import_course
-from graph.schema import migrate
-from tests.conftest import _empty
 from tests.graph.folders import GOOD, parse, write
 from tests.graph.malformed import BOMBS, CASES, LOGS, problems
+from tests.snapshot import clear
 
 ROOT = Path(__file__).parents[2]
 MOST_MIB = 1200
@@ -46,12 +45,26 @@ async def everything(graph: Graph) -> bytes:
 
 
 @pytest.fixture(scope="module")
-async def stocked(connection, tmp_path_factory) -> tuple[Graph, bytes]:
+def stock() -> list[bytes]:
+    """All bytes of the graph with the small good course, while it is there; else empty."""
+    return []
+
+
+@pytest.fixture
+async def stocked(connection, stock, tmp_path_factory) -> tuple[Graph, bytes]:
     """The graph with the small good course in it, and all its bytes."""
-    await _empty(connection)
-    await migrate(connection)
-    await import_course(connection, parse(write(tmp_path_factory.mktemp("good"))))
-    return connection, await everything(connection)
+    if not stock:
+        await clear(connection)
+        await import_course(connection, parse(write(tmp_path_factory.mktemp("good"))))
+        stock.append(await everything(connection))
+    return connection, stock[0]
+
+
+@pytest.fixture
+def graph(graph, stock) -> Graph:
+    """The empty graph; the small course is gone."""
+    stock.clear()
+    return graph
 
 
 async def test_the_dump_sees_every_change(graph, tmp_path):
