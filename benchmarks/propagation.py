@@ -24,13 +24,14 @@ from scipy import sparse
 
 from benchmarks.logs import Learner, Logs, available
 from benchmarks.report import Report
+from models.course import Thresholds
 from models.learners.scores import area
 from models.state import PROFILES, Rates, update
 
 LAMBDAS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 RELATED = 0.3
 LONGEST = 400
-MASTERED = 0.8
+MASTERED = Thresholds.mastered
 HONEST = 0.04
 """A judgement, made with the validation table in sight: four points of the 81–87 % that practised mastery reaches."""
 Floats = NDArray[np.float32]

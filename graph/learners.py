@@ -7,6 +7,7 @@ from neo4j.exceptions import ConstraintError
 
 from graph.connection import Graph, Row, Work
 from graph.errors import Conflict, Invalid, NotFound
+from graph.practice import NO_ANSWERS
 from graph.times import moment, moment_or_none, utc
 
 
@@ -55,7 +56,7 @@ class Learner:
     goals: list[Goal] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
     answers: int = 0
-    success: float = 0.5
+    success: float = NO_ANSWERS
 
 
 async def create_learner(

@@ -25,11 +25,9 @@ from graph.practice import (
     Rise,
     Trace,
     checked,
+    running_share,
 )
 from graph.times import moment, utc
-
-RECENT = 0.15
-"""Weight of the latest answer in a learner's running share of right ones."""
 
 
 async def record_outcome(
@@ -195,7 +193,7 @@ class _Batch:
         learner.practised = True
         learner.step += 1
         learner.answers += 1
-        learner.success += (outcome.right - learner.success) * RECENT
+        learner.success = running_share(learner.success, outcome.right)
         recorded = Recorded(outcome.id, outcome.learner, learner.step, float(learned.reward), rises)
         kept = [learner.known[rise.point].own_decay for rise in rises]
         self.interactions.append(_interaction(outcome, recorded, practised, self._now) | {"decays": _written(kept)})
@@ -276,4 +274,4 @@ def _interaction(
     }
 
 
-__all__ = ["RECENT", "Outcome", "Recorded", "record_outcome", "record_outcomes"]
+__all__ = ["Outcome", "Recorded", "record_outcome", "record_outcomes"]

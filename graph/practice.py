@@ -13,8 +13,17 @@ from typing import Any, NamedTuple
 from graph.errors import Invalid
 from graph.times import past
 
+FORGETTING = 0.08
+"""μ, the share of a level that is forgotten a day, where neither the course nor a learner model says otherwise."""
+
 FORGET_AFTER_DAYS = 3.0
-"""No forgetting before this many days without practice (DESIGN §3); the queries say the same."""
+"""No forgetting before this many days without practice. As μ, the number is that of the parts in cypher/parts."""
+
+RECENT = 0.15
+"""Weight of the latest answer in a learner's running share of right ones."""
+
+NO_ANSWERS = 0.5
+"""A learner's running share of right answers before the first one."""
 
 UNSEEN = 12**-0.5
 """Uncertainty where nothing is known: the standard deviation of a uniform distribution."""
@@ -150,7 +159,7 @@ class Known:
     def state(self, point: str, importance: float, at: datetime) -> PointState:
         """The point at that moment."""
         days = self.days(at)
-        level = self.level * math.exp(-self.decay * days) if days >= FORGET_AFTER_DAYS else self.level
+        level = decayed(self.level, self.decay, days)
         return PointState(point, importance, level, self.uncertainty, self.attempts, days, self.trace, self.seen)
 
     def change(self, change: Change, touched: bool, at: datetime) -> None:
@@ -175,6 +184,16 @@ class Known:
             "memory_of": self.trace and self.trace.of,
             "memory": self.trace and self.trace.numbers,
         }
+
+
+def decayed(level: float, rate: float, days: float) -> float:
+    """What is left of a level after days without practice: s e^(−μ Δt) for Δt ≥ 3 days; cypher/parts/level.cypher."""
+    return level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level
+
+
+def running_share(success: float, right: bool) -> float:
+    """The running share of right answers after one more."""
+    return success + (right - success) * RECENT
 
 
 def checked(outcome: Outcome, now: datetime) -> Outcome:

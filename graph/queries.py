@@ -2,7 +2,8 @@
 
 A query file opens with comment lines: one sentence, then `params:`, `returns:` and `access:`, and where they say
 something `severity:` and `fix:` (checks), `group:` and `plot:` (analyses). A migration (folder `schema`) holds several
-statements separated by `;` and is read by `graph.schema`, not here.
+statements separated by `;` and is read by `graph.schema`, not here. What several queries say is a part, see
+`graph.query_parts`; `Query.text` is plain Cypher, parts written out.
 """
 
 import re
@@ -11,23 +12,16 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from graph.errors import LodestarError
+from graph.query_parts import TYPES, BadQuery, Header, Parts, parameters, plain, read_header, shared_parts, words
 
 _KEYS = ("params", "returns", "access")
 _MORE = ("severity", "fix", "group", "plot")
-_TYPES = {"STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME", "MAP", "LIST"}
 _WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DETACH|LOAD)\b")
-_COMMENT = re.compile(r"//[^\n]*")
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-
-
-class BadQuery(LodestarError):
-    """A query file whose text and header disagree; names the file and line."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """One query and its contract."""
+    """One query and its contract. `text` is plain Cypher; `parts` are the names of the parts that are in it."""
 
     name: str
     summary: str
@@ -36,6 +30,7 @@ class Query:
     writes: bool
     text: str
     more: dict[str, str] = field(default_factory=dict)
+    parts: frozenset[str] = frozenset()
 
     def check_arguments(self, given: dict[str, object]) -> None:
         """Raise `BadQuery` unless exactly the declared parameters are given."""
@@ -44,60 +39,31 @@ class Query:
             raise BadQuery(f"{self.name}.cypher: missing {sorted(missing)}, unexpected {sorted(extra)}")
 
 
-def parse(name: str, text: str) -> Query:
-    """Read a query file's text; `BadQuery` says which line breaks the contract."""
-    header: dict[str, tuple[int, str]] = {}
-    summary = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.startswith("//"):
-            break
-        content = line[2:].strip()
-        key, colon, value = content.partition(":")
-        if colon and key in _KEYS + _MORE:
-            header[key] = (number, value.strip())
-        elif header:
-            last = next(reversed(header))
-            header[last] = (header[last][0], f"{header[last][1]} {content}")
-        else:
-            summary.append(content)
-    for key in _KEYS:
-        if key not in header:
-            raise BadQuery(f"{name}.cypher:1: the header lacks `{key}:`")
-    if not summary:
-        raise BadQuery(f"{name}.cypher:1: the header lacks a sentence that says what the query answers")
+def parse(name: str, text: str, parts: Parts | None = None) -> Query:
+    """Read a query file's text, with the parts of cypher/parts or others; `BadQuery` says which line is wrong."""
+    file = f"{name}.cypher"
+    summary, header = read_header(file, text, _KEYS)
+    text, uses = (parts or shared_parts()).write_out(file, text)
     query = Query(
         name=name,
-        summary=" ".join(summary),
-        params=_parameters(name, *header["params"]),
-        returns=tuple(_words(header["returns"][1])),
+        summary=summary,
+        params=parameters(file, *header["params"], TYPES),
+        returns=tuple(words(header["returns"][1])),
         writes=header["access"][1] == "write",
         text=text,
         more={key: header[key][1] for key in _MORE if key in header},
+        parts=uses,
     )
     _compare(query, header)
     return query
 
 
-def _words(value: str) -> list[str]:
-    return [] if value in ("none", "") else [word.strip() for word in value.split(",")]
-
-
-def _parameters(name: str, line: int, value: str) -> dict[str, str]:
-    parameters = {}
-    for word in _words(value):
-        key, _, kind = word.partition(" ")
-        if not kind or kind.split("<")[0] not in _TYPES:
-            raise BadQuery(f"{name}.cypher:{line}: parameter {key!r} needs one of the types {sorted(_TYPES)}")
-        parameters[key] = kind
-    return parameters
-
-
-def _compare(query: Query, header: dict[str, tuple[int, str]]) -> None:
+def _compare(query: Query, header: Header) -> None:
     """The declared parameters, columns and access are those of the text."""
     line, access = header["access"]
     if access not in ("read", "write"):
         raise BadQuery(f"{query.name}.cypher:{line}: access is `read` or `write`, not {access!r}")
-    body = _QUOTED.sub("''", _COMMENT.sub("", query.text))
+    body = plain(query.text)
     used = set(re.findall(r"\$(\w+)", body))
     if used != query.params.keys():
         where = header["params"][0]
@@ -119,10 +85,16 @@ def load(name: str) -> Query:
 
 
 def names(folder: str = "") -> list[str]:
-    """Every query's name below `folder`, sorted; migrations are left out."""
+    """Every query's name below `folder`, sorted; migrations and parts are left out."""
     root = files("cypher")
     found = sorted(_walk(root.joinpath(folder) if folder else root, folder))
-    return [name for name in found if not name.startswith("schema/")]
+    return [name for name in found if not name.startswith(("schema/", "parts/"))]
+
+
+def unused_parts() -> list[str]:
+    """The parts that no query uses, itself or through another part."""
+    used = {part for name in names() for part in load(name).parts}
+    return [name for name in shared_parts().names if name not in used]
 
 
 def _walk(folder: Traversable, prefix: str) -> list[str]:

@@ -4,7 +4,6 @@ A learner's state is rebuilt by replaying the stored changes in the order of `st
 saw. Nothing is recomputed with a learner model, so the log stays true when rates or models change.
 """
 
-import math
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +11,7 @@ from typing import NamedTuple
 
 from graph.connection import Graph, Row
 from graph.decisions import Decision, decision_of
-from graph.outcomes import RECENT
-from graph.practice import FORGET_AFTER_DAYS
+from graph.practice import FORGETTING, NO_ANSWERS, decayed, running_share
 from graph.times import moment, utc
 
 LEARNERS = 20
@@ -103,7 +101,7 @@ class _Replay:
         self._decays = decays
         self._stored: dict[str, tuple[float, datetime]] = {}
         self._answers = 0
-        self._success = 0.5
+        self._success = NO_ANSWERS
 
     def apply(self, change: Row) -> None:
         """The next interaction or diagnostic."""
@@ -116,11 +114,11 @@ class _Replay:
             self._stored[point] = (level, at if earlier is None else max(at, earlier[1]))
         if change["right"] is not None:
             self._answers += 1
-            self._success += (change["right"] - self._success) * RECENT
+            self._success = running_share(self._success, change["right"])
 
     def state(self, course: str, at: datetime) -> State:
         """The state at a moment, with that course's rate of forgetting where a point has none of its own."""
-        rate = self._rates.get(course, 0.08)
+        rate = self._rates.get(course, FORGETTING)
         seen = {
             point: _seen(level, (at - when) / timedelta(days=1), self._rate(point, rate))
             for point, (level, when) in self._stored.items()
@@ -134,7 +132,7 @@ class _Replay:
 
 
 def _seen(level: float, days: float, rate: float) -> Seen:
-    return Seen(level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level, max(0.0, days))
+    return Seen(decayed(level, rate, days), max(0.0, days))
 
 
 __all__ = ["Decision", "Graph", "Seen", "State", "Transition", "transitions"]

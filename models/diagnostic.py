@@ -7,6 +7,7 @@ untested point on the way keeps the prior; its uncertainty is that of a Beta dis
 import numpy as np
 
 from models.course import Floats
+from models.evidence import spread_of
 
 
 def starting_level(
@@ -18,5 +19,4 @@ def starting_level(
     """
     level = (right + pseudo_answers * prior) / (answers + pseudo_answers)
     weight = answers + pseudo_answers
-    spread = np.sqrt(np.clip(level * (1 - level), 0.02, None) / (weight + 1))
-    return level.astype(np.float32), spread.astype(np.float32)
+    return level.astype(np.float32), spread_of(level, weight)

@@ -14,8 +14,8 @@ from gymnasium.vector.utils import batch_space
 
 from models.course import Course, Flags, Floats, Ints
 from models.estimator import Estimator, Memory
-from models.recent import Recent
-from models.recommender import Observation, feasible, needed_points, pad, wanted_points
+from models.recent import Recent, running_share
+from models.recommender import Observation, feasible, pad, still_needed, wanted_points
 from models.simulator import Learners, Population
 
 _CHANGING = (
@@ -126,7 +126,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.recent.add(actions, self.clock, right)
         self.clock += np.float32(1 / self.population.answers_per_day)
         self.steps += 1
-        self.success += (right - self.success) * 0.15
+        self.success = running_share(self.success, right)
         reached = self.goal_reached()
         ended = reached | (self.steps >= self.episode.longest) | ~self._open_after_waiting(reached)
         pay = self.episode
@@ -206,14 +206,10 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return np.asarray((self.learners.knowledge * aimed).sum(axis=1) / aimed.sum(axis=1), dtype=np.float32)
 
     def progress(self) -> Floats:
-        """(B,) −Σ (need − s) over what the goal still needs, in points; see `needed_points`.
-
-        A prerequisite needs to be met, a goal point to be at its level.
-        """
+        """(B,) −Σ (need − s) over what the goal still needs, in points; see `still_needed`."""
         level = self.current()
         wanted = wanted_points(self.course, level, self.target, self.closure)
-        lacking = np.maximum(np.maximum(self.course.met, self.target) - level, 0)
-        return -np.asarray((lacking * needed_points(self.course, level, self.target, wanted)).sum(axis=1), np.float32)
+        return -still_needed(self.course, level, self.target, wanted)
 
     def state(self) -> dict[str, Any]:
         """Everything that changes, as arrays and a generator state."""

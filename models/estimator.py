@@ -12,7 +12,7 @@ from models.course import Course, Flags, Floats, Ints
 from models.diagnostic import starting_level
 from models.learners.contract import Estimate, Memory
 from models.learners.tracer import gain_of
-from models.state import decay, update
+from models.state import decay, kept_share, update
 
 
 class Followed(NamedTuple):
@@ -48,7 +48,7 @@ class Estimator:
         if not self._tracer:
             return faded
         rates = self._tracer.fading(np.broadcast_to(self._skills, level.shape), memory)
-        own = np.where(days >= self.course.rates.forget_after_days, level * np.exp(-rates * days), level)
+        own = level * kept_share(rates, days, self.course.rates)
         return np.where(np.isnan(rates), faded, own).astype(np.float32)
 
     def follow(self, level: Floats, days: Floats, memory: Memory, resources: Ints, right: Flags) -> Followed:

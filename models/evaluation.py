@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from models.course import KINDS, Course, Flags, Floats, Ints
+from models.course import KINDS, Flags, Floats, Ints
 from models.environment import LearnerVectorEnv
-from models.recommender import Observation, Recommender
+from models.recommender import Observation, Recommender, blocked_points
 
 
 @dataclass(frozen=True)
@@ -120,18 +120,11 @@ def with_any_candidate(seen: Observation) -> Observation:
 def _violates(env: LearnerVectorEnv, level: Floats, actions: Ints) -> Flags:
     """(B,) whether the chosen resource teaches a point with an unmet prerequisite, or comes again too early."""
     course, rows = env.course, np.arange(len(actions))
-    skipped = np.zeros(len(actions), dtype=bool)
-    for learner, resource in enumerate(actions):
-        skipped[learner] = _skips(course, level[learner], int(resource))
+    blocked = blocked_points(course, level)[rows[:, None], course.taught[actions]]
+    skipped = (blocked & (course.importance[actions] > 0)).any(axis=1)
     rest = course.thresholds
     again = env.clock - env.done_right[rows, actions] < rest.repeat_after_days
-    return skipped | again | (env.clock - env.done[rows, actions] < rest.retry_after_days)
-
-
-def _skips(course: Course, level: Floats, resource: int) -> bool:
-    taught = course.taught[resource][course.importance[resource] > 0]
-    edges = course.prerequisites[np.isin(course.prerequisites[:, 1], taught), 0]
-    return bool((level[edges] < course.met[edges]).any())
+    return np.asarray(skipped | again | (env.clock - env.done[rows, actions] < rest.retry_after_days), dtype=bool)
 
 
 def _diversity(kinds: Floats) -> float:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.course import Course, Flags, Floats, Ints
-from models.recommender import Observation, needed_points
+from models.recommender import Observation, still_needed
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ class Logged:
         """(T,) what the steps are worth."""
         reward = pay.gain * self.gain + pay.goal * self.reached
         if pay.needed:
-            lacking = still_needed(course, self.states)
+            states = self.states
+            lacking = still_needed(course, states.level, states.target, states.wanted)
             reward = reward + pay.needed * (lacking[self.state] - lacking[self.following])
         return np.asarray(reward, dtype=np.float32)
 
@@ -94,13 +95,6 @@ class Logged:
             if self.episode[step] == self.episode[step + 1]:
                 total[step] += gamma * total[step + 1]
         return total.astype(np.float32)
-
-
-def still_needed(course: Course, seen: Observation) -> Floats:
-    """(S,) Σ (need − s) over what the goal still needs: as `LearnerVectorEnv.progress`, with the other sign."""
-    lacking = np.maximum(np.maximum(course.met, seen.target) - seen.level, 0)
-    needed = needed_points(course, seen.level, seen.target, seen.wanted)
-    return np.asarray((lacking * needed).sum(axis=1), dtype=np.float32)
 
 
 def stacked(parts: Sequence[Observation]) -> Observation:
@@ -122,4 +116,4 @@ def stacked(parts: Sequence[Observation]) -> Observation:
     )
 
 
-__all__ = ["Course", "Flags", "Floats", "Ints", "Logged", "Observation", "Pay", "stacked", "still_needed"]
+__all__ = ["Course", "Flags", "Floats", "Ints", "Logged", "Observation", "Pay", "stacked"]

@@ -17,7 +17,7 @@ import numpy as np
 
 from models.belief import Belief, Memory
 from models.course import Course, Flags, Floats, Ints
-from models.recent import Recent
+from models.recent import Recent, running_share
 from models.recommender import Observation, blocked_points, pad
 from models.trail import PRACTICE, Trail, practised
 
@@ -217,7 +217,7 @@ class PracticeWorld:
         self.level = self._belief.levels(known)
         self.practice = practised(self.practice, points, right)
         self.recent.add(points, self.steps, right)
-        self.success += (right - self.success) * np.float32(0.15)
+        self.success = running_share(self.success, right)
 
     def _follow_past(self, past: Past) -> tuple[Floats, Floats, Floats, Floats]:
         """What the tutor makes of each of the S students' past: memory, answers, practice and levels."""

@@ -2,8 +2,14 @@
 
 import numpy as np
 
+from graph.practice import RECENT
 from models.arrays import Flags, Floats, Ints
 from models.rankers.log import LONGEST, NOTHING, History
+
+
+def running_share(success: Floats, right: Flags) -> Floats:
+    """The running share of right answers after one more, (B,); for one learner, `graph.practice.running_share`."""
+    return success + (right - success) * np.float32(RECENT)
 
 
 class Recent:

@@ -177,6 +177,12 @@ def needed_points(course: Course, level: Floats, target: Floats, wanted: Flags) 
     return np.asarray(needed, dtype=bool)
 
 
+def still_needed(course: Course, level: Floats, target: Floats, wanted: Flags) -> Floats:
+    """(B,) Σ (need − s) over what the goal still needs: a prerequisite to be met, a goal point to be at its level."""
+    lacking = np.maximum(np.maximum(course.met, target) - level, 0)
+    return np.asarray((lacking * needed_points(course, level, target, wanted)).sum(axis=1), dtype=np.float32)
+
+
 def blocked_points(course: Course, level: Floats) -> Flags:
     """(B, N) points with an accepted prerequisite that is not met."""
     unmet = (level < course.met).astype(np.float32)

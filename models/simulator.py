@@ -171,7 +171,10 @@ class Learners:
         return right, share
 
     def _readiness(self, knowledge: Floats, points: Ints) -> Floats:
-        """(S, K, C) how well the least-known prerequisite of each point is known, 1 where none is lacking."""
+        """(S, K, C) how well the least-known prerequisite of each point is known, 1 where none is lacking.
+
+        A matter of degree, on hidden knowledge: not the rule of `models.recommender.blocked_points`.
+        """
         before = self.course.before_padded[points]
         rows = np.arange(len(points))[:, None, None, None]
         met = knowledge[rows, before] / np.maximum(self.course.met[before], 1e-6)
@@ -182,7 +185,7 @@ class Learners:
         self.knowledge = self.faded(self.knowledge, self.peak, np.arange(len(self.knowledge)), days)
 
     def faded(self, knowledge: Floats, peak: Floats, who: Ints, days: Floats) -> Floats:
-        """Knowledge (S, N) of learners `who` (S,) after `days` (S,) without practice."""
+        """Knowledge (S, N) of learners `who` (S,) after `days` (S,) without practice: not the rule of `state.decay`."""
         floor = self.population.retained * peak
         kept = np.exp(-self.forgetting[who] * days)[:, None]
         return np.asarray(np.maximum(floor + (knowledge - floor) * kept, 0), dtype=np.float32)

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from graph.practice import FORGET_AFTER_DAYS, FORGETTING
+
 Floats = NDArray[np.float32]
 
 
@@ -36,8 +38,8 @@ class Rates:
     gain_right: float = 0.35
     gain_wrong: float = 0.25
     propagation: float = 0.1
-    forgetting: float = 0.08
-    forget_after_days: float = 3.0
+    forgetting: float = FORGETTING
+    forget_after_days: float = FORGET_AFTER_DAYS
     compression: Literal["clip", "sigmoid"] = "clip"
 
 
@@ -80,8 +82,12 @@ def update(
 
 def decay(level: Floats, days: Floats, rates: Rates) -> Floats:
     """What is left after `days` without practice, (…, N)."""
-    kept = np.exp(-rates.forgetting * days)
-    return np.where(days >= rates.forget_after_days, level * kept, level).astype(np.float32)
+    return (level * kept_share(rates.forgetting, days, rates)).astype(np.float32)
+
+
+def kept_share(rate: NDArray[np.floating] | float, days: NDArray[np.floating], rates: Rates) -> NDArray[np.floating]:
+    """e^(−μ Δt), or 1 before the days from which on something is forgotten; rate, days: (…, N)."""
+    return np.where(days >= rates.forget_after_days, np.exp(-rate * days), 1.0)
 
 
 def expected_change(level: Floats, importance: Floats, probability: Floats, rates: Rates) -> Floats:

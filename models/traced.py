@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from models.course import Flags, Floats, Ints
+from models.course import Flags, Floats, Ints, Thresholds
 from models.follower import Follower, LearnerModel
 from models.learners.log import AnswerLog
 from models.practice import Past
 
 FEWEST, MOST = 3, 8
 """Points of a target."""
-MASTERED = 0.8
+MASTERED = Thresholds.mastered
 
 
 class Known(NamedTuple):

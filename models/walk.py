@@ -7,7 +7,7 @@ import numpy as np
 
 from models.course import Course, Flags, Floats, Ints
 from models.practice import PracticeWorld
-from models.recommender import Recommender
+from models.recommender import Recommender, blocked_points
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,4 @@ def walk(world: PracticeWorld, recommender: Recommender, seed: int) -> Walk:
 
 def skips(course: Course, level: Floats, points: Ints) -> Flags:
     """(B,) whether the point of each has a prerequisite whose level is not met."""
-    skipped = np.zeros(len(points), dtype=bool)
-    for before, after in course.prerequisites:
-        skipped |= (points == after) & (level[:, before] < course.met[before])
-    return skipped
+    return np.asarray(blocked_points(course, level)[np.arange(len(points)), points], dtype=bool)

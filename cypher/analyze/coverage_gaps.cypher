@@ -10,7 +10,7 @@ WITH c, k, count(r) AS resources, collect(DISTINCT r.kind) AS kinds
 WITH k, resources, kinds, COUNT { (k)<-[:ASSESSES]-(:Item) } AS items,
   COUNT {
     MATCH (k)<-[m:MASTERY]-(:Learner)
-    WHERE m.level < coalesce(k.masteredAt, c.masteredAt, 0.8)
+    WHERE m.level < parts.mastered_at(k, c)
   } AS learners_below
 RETURN k.id AS point, k.name AS name, resources, kinds, items, learners_below
 ORDER BY resources, items, learners_below DESC, point

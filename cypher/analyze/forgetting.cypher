@@ -7,14 +7,14 @@
 // group: points
 // plot: interval x=days_from y=right_share low=low high=high
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[t:TEACHES|ASSESSES]-()<-[:ON]-(i:Interaction)
-WHERE coalesce(t.role, 'primary') = 'primary'
+WHERE parts.is_primary(t)
 WITH c, k, i
 ORDER BY i.step
 WITH c, k, i.learner AS learner, collect(i) AS answers
 UNWIND range(1, size(answers) - 1) AS n
 WITH c, learner, answers[n] AS i, answers[n - 1] AS last
 WHERE last.right
-WITH c, learner, i.right AS right, (i.at.epochMillis - last.at.epochMillis) / 86400000.0 AS days
+WITH c, learner, i.right AS right, parts.days_between(last.at, i.at) AS days
 WITH CASE
     WHEN days < 1 THEN 0
     WHEN days < 3 THEN 1
@@ -23,11 +23,11 @@ WITH CASE
     WHEN days < 30 THEN 14
     ELSE 30
   END AS days_from, learner, right,
-  CASE WHEN days >= 3 THEN exp(-coalesce(c.forgetting, 0.08) * days) ELSE 1.0 END AS left
+  parts.kept_share(parts.forgetting_rate(c), days) AS left
 WITH days_from, toFloat(count(*)) AS n, count(DISTINCT learner) AS learners,
   avg(CASE WHEN right THEN 1.0 ELSE 0.0 END) AS share, avg(left) AS assumed
-WITH days_from, n, learners, share, assumed, (share + 1.9208 / n) / (1 + 3.8416 / n) AS middle,
-  1.96 * sqrt(share * (1 - share) / n + 0.9604 / n ^ 2) / (1 + 3.8416 / n) AS half
+WITH days_from, n, learners, share, assumed, parts.wilson_middle(share, n) AS middle,
+  parts.wilson_half(share, n) AS half
 RETURN days_from, toInteger(n) AS answers, learners, round(share, 3) AS right_share, round(middle - half, 3) AS low,
   round(middle + half, 3) AS high, round(assumed, 3) AS assumed
 ORDER BY days_from

@@ -12,10 +12,9 @@ CALL (c, l, goals) {
   MATCH (g)<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
   WITH DISTINCT c, l, k
   OPTIONAL MATCH (l)-[m:MASTERY]->(k)
-  WITH c, l, k, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
-  WITH l, k, coalesce(k.masteredAt, c.masteredAt, 0.8) AS threshold,
-    coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
-      ELSE m.level END, 0.0) AS level
+  WITH c, l, k, m, parts.days_between(m.practicedAt, $now) AS days
+  WITH l, k, parts.mastered_at(k, c) AS threshold,
+    coalesce(parts.level(m, c, days), 0.0) AS level
   RETURN sum(CASE WHEN level < threshold THEN 1 ELSE 0 END) AS left,
     sum(CASE WHEN level >= threshold AND EXISTS {
       MATCH (l)-[:DID]->(i:Interaction)

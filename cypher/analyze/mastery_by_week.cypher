@@ -15,7 +15,7 @@ CALL () {
 }
 UNWIND range(0, size(coalesce(e.points, [])) - 1) AS n
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint {id: e.points[n]})
-WITH at, e, coalesce(k.masteredAt, c.masteredAt, 0.8) AS threshold, n
+WITH at, e, parts.mastered_at(k, c) AS threshold, n
 WITH date.truncate('week', at) AS week, e.learner AS learner,
   CASE WHEN e.before[n] < threshold AND e.after[n] >= threshold THEN 1 ELSE 0 END AS up,
   CASE WHEN e.before[n] >= threshold AND e.after[n] < threshold THEN 1 ELSE 0 END AS down

@@ -7,11 +7,11 @@
 // plot: heatmap x=level y=domain value=mean_mastery
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 OPTIONAL MATCH (k)<-[m:MASTERY]-(l:Learner)
-WITH c, k, l, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+WITH c, k, l, m, parts.days_between(m.practicedAt, $now) AS days
 WITH c, k, l,
-  CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
+  parts.level(m, c, days) AS level
 RETURN k.domain AS domain, k.level AS level, count(DISTINCT k) AS points, count(DISTINCT l) AS learners,
   round(avg(level), 3) AS mean_mastery,
-  round(avg(CASE WHEN level >= coalesce(k.masteredAt, c.masteredAt, 0.8) THEN 1.0 WHEN level IS NOT NULL THEN 0.0 END),
+  round(avg(CASE WHEN level >= parts.mastered_at(k, c) THEN 1.0 WHEN level IS NOT NULL THEN 0.0 END),
     3) AS mastered_share
 ORDER BY level, domain

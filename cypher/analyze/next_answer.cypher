@@ -7,7 +7,7 @@
 // group: resources
 // plot: interval x=resource y=next_right low=low high=high
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[t:TEACHES|ASSESSES]-(r)<-[:ON]-(i:Interaction)
-WHERE coalesce(t.role, 'primary') = 'primary'
+WHERE parts.is_primary(t)
 WITH k, r, i
 ORDER BY i.step
 WITH k, i.learner AS learner, collect([r, i.right]) AS answers
@@ -21,8 +21,8 @@ WITH pair[0] AS r, pair[1] AS learner, pair[2] AS right, usual
 WHERE r:Resource
 WITH r, toFloat(count(*)) AS n, count(DISTINCT learner) AS learners, avg(right) AS share, avg(usual) AS usual
 WHERE n >= $at_least
-WITH r, n, learners, share, usual, (share + 1.9208 / n) / (1 + 3.8416 / n) AS middle,
-  1.96 * sqrt(share * (1 - share) / n + 0.9604 / n ^ 2) / (1 + 3.8416 / n) AS half
+WITH r, n, learners, share, usual, parts.wilson_middle(share, n) AS middle,
+  parts.wilson_half(share, n) AS half
 RETURN r.id AS resource, r.title AS title, toInteger(n) AS answers, learners, round(share, 3) AS next_right,
   round(middle - half, 3) AS low, round(middle + half, 3) AS high, round(usual, 3) AS usual,
   round(share - usual, 3) AS lift

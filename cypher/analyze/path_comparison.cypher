@@ -8,11 +8,11 @@
 // plot: interval x=took y=reached_share low=low high=high
 MATCH (g:KnowledgePoint {id: $goal})<-[a:AIMS_AT]-(l:Learner)
 OPTIONAL MATCH (c:Course {id: l.course})
-WITH g, l, CASE WHEN a.level > 0 THEN a.level ELSE coalesce(g.masteredAt, c.masteredAt, 0.8) END AS aim
+WITH g, l, parts.aimed_at(a, g, c) AS aim
 CALL (l) {
   MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r)
   OPTIONAL MATCH (r)-[t:TEACHES|ASSESSES]->(k:KnowledgePoint)
-  WHERE coalesce(t.role, 'primary') = 'primary'
+  WHERE parts.is_primary(t)
   UNWIND [r.id, k.id] AS met
   WITH met, min(i.step) AS first
   WHERE met IN $first + $second
@@ -24,15 +24,7 @@ WITH g, l, aim,
   all(n IN range(0, size(one) - 1) WHERE one[n] IS NOT NULL AND (n = 0 OR one[n - 1] <= one[n])) AS did_first,
   all(n IN range(0, size(other) - 1) WHERE other[n] IS NOT NULL AND (n = 0 OR other[n - 1] <= other[n])) AS did_second
 CALL (g, l, aim) {
-  MATCH (l)-[:DID]->(i:Interaction)
-  OPTIONAL MATCH (i)-[:ON]->(r:Resource)
-  WITH g, aim, i, coalesce(i.minutes, r.minutes, 0.0) AS minutes
-  ORDER BY i.step
-  WITH g, aim, collect({minutes: minutes, level: [n IN range(0, size(i.points) - 1)
-    WHERE i.points[n] = g.id | i.after[n]][0]}) AS steps
-  WITH steps, [n IN range(0, size(steps) - 1) WHERE steps[n].level >= aim][0] AS there
-  RETURN there IS NOT NULL AS reached, there + 1 AS steps_taken,
-    reduce(total = 0.0, step IN steps[..there + 1] | total + step.minutes) AS minutes
+  parts.steps_to_goal(l, g, aim)
 }
 WITH CASE
     WHEN did_first AND did_second THEN 'both'
@@ -44,8 +36,8 @@ WITH took, toFloat(count(*)) AS n, avg(CASE WHEN reached THEN 1.0 ELSE 0.0 END) 
   sum(CASE WHEN reached THEN 1 ELSE 0 END) AS reached,
   percentileCont(CASE WHEN reached THEN steps_taken END, 0.5) AS median_steps,
   percentileCont(CASE WHEN reached THEN minutes END, 0.5) AS median_minutes
-WITH took, n, share, reached, median_steps, median_minutes, (share + 1.9208 / n) / (1 + 3.8416 / n) AS middle,
-  1.96 * sqrt(share * (1 - share) / n + 0.9604 / n ^ 2) / (1 + 3.8416 / n) AS half
+WITH took, n, share, reached, median_steps, median_minutes, parts.wilson_middle(share, n) AS middle,
+  parts.wilson_half(share, n) AS half
 RETURN took, toInteger(n) AS learners, reached, round(share, 3) AS reached_share, round(middle - half, 3) AS low,
   round(middle + half, 3) AS high, median_steps, round(median_minutes, 1) AS median_minutes
 ORDER BY took

@@ -13,18 +13,17 @@ MATCH (g)<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
 WITH l, c, collect(DISTINCT k) AS way
 UNWIND way AS k
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
-WITH l, c, way, k, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
-WITH c, way, k, coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
-  ELSE m.level END, 0.0) AS level
+WITH l, c, way, k, m, parts.days_between(m.practicedAt, $now) AS days
+WITH c, way, k, coalesce(parts.level(m, c, days), 0.0) AS level
 WITH c, way, collect({point: k, level: level}) AS states
 UNWIND states AS state
 WITH c, way, states, state.point AS k, state.level AS level
 RETURN k.id AS point, k.name AS name, round(level, 3) AS level,
-  level >= coalesce(k.masteredAt, c.masteredAt, 0.8) AS mastered,
+  level >= parts.mastered_at(k, c) AS mastered,
   COLLECT {
     UNWIND states AS earlier
     WITH earlier.point AS p, earlier.level AS known
-    WHERE known < coalesce(p.metAt, c.prerequisiteAt, 0.6)
+    WHERE known < parts.met_at(p, c)
       AND EXISTS { (p)-[:PREREQUISITE_OF {status: 'accepted'}]->(k) }
     RETURN p.id
     ORDER BY p.id

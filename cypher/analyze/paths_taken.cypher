@@ -7,24 +7,16 @@
 // plot: bar x=path y=reached_share
 MATCH (g:KnowledgePoint {id: $goal})<-[a:AIMS_AT]-(l:Learner)
 OPTIONAL MATCH (c:Course {id: l.course})
-WITH g, l, CASE WHEN a.level > 0 THEN a.level ELSE coalesce(g.masteredAt, c.masteredAt, 0.8) END AS aim
+WITH g, l, parts.aimed_at(a, g, c) AS aim
 CALL (g, l) {
   MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r)-[t:TEACHES|ASSESSES]->(k:KnowledgePoint)
-  WHERE coalesce(t.role, 'primary') = 'primary' AND EXISTS { (k)-[:PREREQUISITE_OF*0.. {status: 'accepted'}]->(g) }
+  WHERE parts.is_primary(t) AND EXISTS { (k)-[:PREREQUISITE_OF*0.. {status: 'accepted'}]->(g) }
   WITH k, min(i.step) AS first
   ORDER BY first, k.id
   RETURN collect(k.id)[..$depth] AS path
 }
 CALL (g, l, aim) {
-  MATCH (l)-[:DID]->(i:Interaction)
-  OPTIONAL MATCH (i)-[:ON]->(r:Resource)
-  WITH g, aim, i, coalesce(i.minutes, r.minutes, 0.0) AS minutes
-  ORDER BY i.step
-  WITH g, aim, collect({minutes: minutes, level: [n IN range(0, size(i.points) - 1)
-    WHERE i.points[n] = g.id | i.after[n]][0]}) AS steps
-  WITH steps, [n IN range(0, size(steps) - 1) WHERE steps[n].level >= aim][0] AS there
-  RETURN there IS NOT NULL AS reached, there + 1 AS steps_taken,
-    reduce(total = 0.0, step IN steps[..there + 1] | total + step.minutes) AS minutes
+  parts.steps_to_goal(l, g, aim)
 }
 WITH path, reached, steps_taken, minutes
 WHERE size(path) > 0

@@ -9,8 +9,8 @@ MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 MATCH (p:KnowledgePoint)-[:PREREQUISITE_OF {status: 'accepted'}]->(k)
 MATCH (l:Learner)-[m:MASTERY]->(k)
 OPTIONAL MATCH (l)-[e:MASTERY]->(p)
-WITH p, k, CASE WHEN m.level >= coalesce(k.masteredAt, c.masteredAt, 0.8) THEN 1.0 ELSE 0.0 END AS knows,
-  coalesce(e.level, 0.0) >= coalesce(p.metAt, c.prerequisiteAt, 0.6) AS met
+WITH p, k, CASE WHEN m.level >= parts.mastered_at(k, c) THEN 1.0 ELSE 0.0 END AS knows,
+  coalesce(e.level, 0.0) >= parts.met_at(p, c) AS met
 WITH p, k, count(*) AS learners, avg(CASE WHEN met THEN knows END) AS share_with,
   avg(CASE WHEN NOT met THEN knows END) AS share_without
 WHERE learners >= $at_least

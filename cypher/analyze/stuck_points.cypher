@@ -9,20 +9,18 @@ MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[:TEACHES|ASSESS
 WITH c, k, l, count(DISTINCT i) AS answers, sum(CASE WHEN i.right THEN 1 ELSE 0 END) AS right
 WHERE answers >= $at_least
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
-WITH c, k, l, answers, right, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+WITH c, k, l, answers, right, m, parts.days_between(m.practicedAt, $now) AS days
 WITH c, k, l, answers, right,
-  coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
-    ELSE m.level END, 0.0) AS level
-WHERE level < coalesce(k.masteredAt, c.masteredAt, 0.8)
+  coalesce(parts.level(m, c, days), 0.0) AS level
+WHERE level < parts.mastered_at(k, c)
 WITH c, k, collect(l) AS stuck, sum(answers) AS answers, sum(right) AS right
 CALL (c, k, stuck) {
   MATCH (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p:KnowledgePoint)
   UNWIND stuck AS l
   OPTIONAL MATCH (l)-[m:MASTERY]->(p)
-  WITH c, p, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
-  WITH p, coalesce(p.metAt, c.prerequisiteAt, 0.6) AS needed,
-    coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
-      ELSE m.level END, 0.0) AS level
+  WITH c, p, m, parts.days_between(m.practicedAt, $now) AS days
+  WITH p, parts.met_at(p, c) AS needed,
+    coalesce(parts.level(m, c, days), 0.0) AS level
   WITH p, avg(level) AS mean, sum(CASE WHEN level < needed THEN 1 ELSE 0 END) AS lacking
   ORDER BY lacking DESC, mean, p.id
   RETURN collect({id: p.id, lacking: lacking, level: mean})[0] AS weakest

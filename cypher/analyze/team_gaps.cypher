@@ -6,8 +6,7 @@
 // group: teams
 // plot: bar x=point y=lacking
 MATCH (l:Learner)
-WHERE l.id IN $learners OR l.team IN $learners
-  OR (size($learners) = 0 AND EXISTS { (l)-[:MASTERY]->()<-[:INCLUDES]-(:Course {id: $course}) })
+WHERE parts.in_team(l, $learners, $course)
 WITH collect(l) AS team
 MATCH (c:Course {id: $course})
 MATCH (g:KnowledgePoint {id: $goal})
@@ -16,10 +15,9 @@ WITH DISTINCT team, c, k
 WITH team, c, k, COUNT { MATCH (k)<-[:PREREQUISITE_OF*1.. {status: 'accepted'}]-(p) RETURN DISTINCT p } AS before
 UNWIND team AS l
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
-WITH c, k, before, l, m, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
-WITH k, before, coalesce(k.masteredAt, c.masteredAt, 0.8) AS threshold, l.id AS learner,
-  coalesce(CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days)
-    ELSE m.level END, 0.0) AS level
+WITH c, k, before, l, m, parts.days_between(m.practicedAt, $now) AS days
+WITH k, before, parts.mastered_at(k, c) AS threshold, l.id AS learner,
+  coalesce(parts.level(m, c, days), 0.0) AS level
 ORDER BY level DESC, learner
 WITH k, before, threshold, count(*) AS members, sum(CASE WHEN level < threshold THEN 1 ELSE 0 END) AS lacking,
   collect([learner, level])[0] AS nearest

@@ -13,13 +13,13 @@ UNWIND range(0, size(i.points) - 1) AS n
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint {id: i.points[n]})
 WITH c, k, learner, last, i, i.before[n] AS before, i.after[n] AS after
 ORDER BY i.step
-WITH k, coalesce(k.masteredAt, c.masteredAt, 0.8) AS threshold, learner, last,
+WITH k, parts.mastered_at(k, c) AS threshold, learner, last,
   collect({at: i.at, before: before, after: after}) AS steps
 WHERE steps[0].before < threshold
 WITH k, steps, last, [n IN range(0, size(steps) - 1) WHERE steps[n].after >= threshold][0] AS reached
 WITH k, coalesce(reached + 1, size(steps)) AS answers, reached IS NOT NULL AS there,
-  (CASE WHEN reached IS NULL THEN last ELSE steps[reached].at END).epochMillis AS ended, steps[0].at.epochMillis AS began
-WITH k, collect({answers: answers, days: (ended - began) / 86400000.0, there: there}) AS everyone
+  CASE WHEN reached IS NULL THEN last ELSE steps[reached].at END AS ended, steps[0].at AS began
+WITH k, collect({answers: answers, days: parts.days_between(began, ended), there: there}) AS everyone
 CALL (everyone) {
   UNWIND everyone AS one
   WITH one

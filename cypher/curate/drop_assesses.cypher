@@ -5,7 +5,7 @@
 UNWIND $rows AS row
 MATCH (i:Item {id: row.id})-[e:ASSESSES]->(k:KnowledgePoint)
 WHERE ($course IN split(e.courses, ' ') OR e.courses = '') AND NOT k.id IN row.points
-SET e.courses = trim(replace(' ' + e.courses + ' ', ' ' + $course + ' ', ' '))
+SET e.courses = parts.courses_without(e, $course)
 WITH e
 WHERE e.courses = ''
 DELETE e

@@ -5,14 +5,14 @@
 UNWIND $ids AS id
 MATCH (i:Item {id: id})
 WHERE $course IN split(i.courses, ' ')
-SET i.courses = trim(replace(' ' + i.courses + ' ', ' ' + $course + ' ', ' '))
+SET i.courses = parts.courses_without(i, $course)
 WITH i, i.courses = '' AS homeless, EXISTS { MATCH (i)<-[:ON]-() } AS kept
 FOREACH (old IN CASE WHEN homeless AND kept THEN [i] ELSE [] END | SET old.status = 'retired')
 WITH i, homeless, kept
 CALL (i, homeless) {
   MATCH (i)-[e:ASSESSES]->()
   WHERE $course IN split(e.courses, ' ')
-  SET e.courses = trim(replace(' ' + e.courses + ' ', ' ' + $course + ' ', ' '))
+  SET e.courses = parts.courses_without(e, $course)
   FOREACH (gone IN CASE WHEN e.courses = '' AND NOT homeless THEN [e] ELSE [] END | DELETE gone)
   RETURN count(*) AS edges
 }

@@ -5,6 +5,6 @@
 UNWIND $rows AS row
 MATCH (:KnowledgePoint {id: row.before})-[e:PREREQUISITE_OF]->(:KnowledgePoint {id: row.after})
 WHERE $course IN split(e.courses, ' ')
-SET e.courses = trim(replace(' ' + e.courses + ' ', ' ' + $course + ' ', ' '))
+SET e.courses = parts.courses_without(e, $course)
 FOREACH (gone IN CASE WHEN e.courses = '' THEN [e] ELSE [] END | DELETE gone)
 RETURN count(*) AS dropped

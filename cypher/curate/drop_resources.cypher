@@ -7,7 +7,7 @@ WITH EXISTS { MATCH (:Recommendation {course: $course}) } AS served
 UNWIND $ids AS id
 MATCH (r:Resource {id: id})
 WHERE $course IN split(r.courses, ' ')
-SET r.courses = trim(replace(' ' + r.courses + ' ', ' ' + $course + ' ', ' '))
+SET r.courses = parts.courses_without(r, $course)
 WITH r, r.courses = '' AS homeless, served OR EXISTS { MATCH (r)<-[:ON|CHOSE]-() } AS kept
 FOREACH (old IN CASE WHEN homeless AND kept THEN [r] ELSE [] END | SET old.status = 'retired')
 WITH r, homeless, kept

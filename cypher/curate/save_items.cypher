@@ -7,15 +7,9 @@ MERGE (i:Item {id: row.id})
 SET i.prompt = row.prompt, i.answer = row.answer, i.distractors = row.distractors,
   i.discrimination = row.discrimination, i.difficulty = row.difficulty, i.guessing = row.guessing,
   i.status = row.status,
-  i.courses = CASE
-    WHEN $course IN split(coalesce(i.courses, ''), ' ') THEN i.courses
-    ELSE trim(coalesce(i.courses, '') + ' ' + $course)
-  END
+  i.courses = parts.courses_with(i, $course)
 WITH i, row
 UNWIND row.points AS point
 MATCH (k:KnowledgePoint {id: point})
 MERGE (i)-[e:ASSESSES]->(k)
-SET e.courses = CASE
-    WHEN $course IN split(coalesce(e.courses, ''), ' ') THEN e.courses
-    ELSE trim(coalesce(e.courses, '') + ' ' + $course)
-  END
+SET e.courses = parts.courses_with(e, $course)

@@ -8,7 +8,4 @@ MATCH (after:KnowledgePoint {id: row.after})
 MERGE (before)-[e:PREREQUISITE_OF]->(after)
 SET e.reason = row.reason, e.source = row.source, e.status = row.status, e.confidence = row.confidence,
   e.support = row.support, e.lift = row.lift, e.pValue = row.p_value,
-  e.courses = CASE
-    WHEN $course IN split(coalesce(e.courses, ''), ' ') THEN e.courses
-    ELSE trim(coalesce(e.courses, '') + ' ' + $course)
-  END
+  e.courses = parts.courses_with(e, $course)

@@ -6,7 +6,4 @@ UNWIND $rows AS row
 MERGE (r:Resource {id: row.id})
 SET r.title = row.title, r.kind = row.kind, r.modality = row.modality, r.minutes = row.minutes, r.level = row.level,
   r.difficulty = row.difficulty, r.url = row.url, r.language = row.language, r.text = row.text, r.status = row.status,
-  r.courses = CASE
-    WHEN $course IN split(coalesce(r.courses, ''), ' ') THEN r.courses
-    ELSE trim(coalesce(r.courses, '') + ' ' + $course)
-  END
+  r.courses = parts.courses_with(r, $course)

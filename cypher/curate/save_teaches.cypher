@@ -7,7 +7,4 @@ MATCH (r:Resource {id: row.resource})
 MATCH (k:KnowledgePoint {id: row.point})
 MERGE (r)-[e:TEACHES]->(k)
 SET e.role = row.role, e.importance = row.importance,
-  e.courses = CASE
-    WHEN $course IN split(coalesce(e.courses, ''), ' ') THEN e.courses
-    ELSE trim(coalesce(e.courses, '') + ' ' + $course)
-  END
+  e.courses = parts.courses_with(e, $course)

@@ -4,7 +4,7 @@
 // access: write
 UNWIND $ids AS id
 MATCH (k:KnowledgePoint {id: id})
-WITH k, COUNT { MATCH (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(:KnowledgePoint) } AS degree
+WITH k, parts.prerequisite_count(k) AS degree
 WHERE coalesce(k.prerequisiteCount, -1) <> degree
 SET k.prerequisiteCount = degree
 RETURN count(*) AS changed

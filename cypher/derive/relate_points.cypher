@@ -16,15 +16,15 @@ MATCH (r)-[:TEACHES]->(b)
 WHERE a <> b
 WITH a, b, count(DISTINCT r) AS shared
 WITH b, collect({point: a, shared: shared}) AS partners
-WITH partners, b, COUNT { MATCH (b)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size
+WITH partners, b, parts.active_resources(b) AS size
 UNWIND partners AS partner
 WITH partner.point AS a, collect({point: b, shared: partner.shared, size: size}) AS others
-WITH a, others, COUNT { MATCH (a)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size
+WITH a, others, parts.active_resources(a) AS size
 UNWIND others AS other
 WITH a, other.point AS b, toFloat(other.shared) / (size + other.size - other.shared) AS weight
 CALL (a, b) {
   OPTIONAL MATCH (a)<-[:INCLUDES]-(c)-[:INCLUDES]->(b)
-  RETURN coalesce(min(coalesce(c.relatedAt, 0.3)), 0.3) AS threshold
+  RETURN parts.lowest_related_at(c) AS threshold
 }
 WITH CASE WHEN a.id < b.id THEN a ELSE b END AS low, CASE WHEN a.id < b.id THEN b ELSE a END AS high, weight, threshold
 WHERE weight >= threshold

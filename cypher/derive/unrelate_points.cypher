@@ -13,11 +13,11 @@ WHERE e.status IS NULL
 WITH DISTINCT e, startNode(e) AS a, endNode(e) AS b
 WITH e, a, b,
   COUNT { MATCH (a)<-[:TEACHES]-(r)-[:TEACHES]->(b) WHERE r.status = 'active' RETURN DISTINCT r } AS shared,
-  COUNT { MATCH (a)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size_a,
-  COUNT { MATCH (b)<-[:TEACHES]-(r) WHERE r.status = 'active' RETURN DISTINCT r } AS size_b
+  parts.active_resources(a) AS size_a,
+  parts.active_resources(b) AS size_b
 CALL (a, b) {
   OPTIONAL MATCH (a)<-[:INCLUDES]-(c)-[:INCLUDES]->(b)
-  RETURN coalesce(min(coalesce(c.relatedAt, 0.3)), 0.3) AS threshold
+  RETURN parts.lowest_related_at(c) AS threshold
 }
 WITH e, a, b, size_a + size_b - shared AS united, shared, threshold
 WHERE a.id >= b.id OR shared = 0 OR toFloat(shared) / united < threshold

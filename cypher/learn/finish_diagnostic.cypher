@@ -12,10 +12,9 @@ CALL (l, d, c) {
   ORDER BY row.point
   MATCH (k:KnowledgePoint {id: row.point})
   OPTIONAL MATCH (l)-[old:MASTERY]->(k)
-  WITH l, d, c, row, k, old, ($now.epochMillis - old.practicedAt.epochMillis) / 86400000.0 AS days
+  WITH l, d, c, row, k, old, parts.days_between(old.practicedAt, $now) AS days
   WITH l, d, row, k, COUNT { (d)-[a:ASKED]->()-[:ASSESSES]->(k) WHERE a.right IS NOT NULL } AS answers,
-    coalesce(CASE WHEN days >= 3 THEN old.level * exp(-coalesce(old.decay, toFloatOrNull(c.forgetting), 0.08) * days)
-      ELSE old.level END, 0.0) AS before
+    coalesce(parts.level(old, c, days), 0.0) AS before
   MERGE (l)-[m:MASTERY]->(k)
   SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = coalesce(m.attempts, 0) + answers,
     m.practicedAt = $now, m.updatedAt = $now, m.memoryOf = null, m.memory = null

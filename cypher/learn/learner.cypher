@@ -4,7 +4,7 @@
 // access: read
 MATCH (l:Learner {id: $learner})
 RETURN l.id AS id, l.course AS course, l.createdAt AS created_at, coalesce(l.answers, 0) AS answers,
-  coalesce(l.success, 0.5) AS success, l.maxMinutes AS max_minutes, l.modalities AS modalities,
+  parts.success(l) AS success, l.maxMinutes AS max_minutes, l.modalities AS modalities,
   l.languages AS languages,
   COLLECT {
     MATCH (l)-[a:AIMS_AT]->(g)

@@ -6,10 +6,9 @@ MATCH (l:Learner {id: $learner})
 OPTIONAL MATCH (c:Course {id: coalesce($course, l.course)})
 CALL (l, c) {
   MATCH (l)-[m:MASTERY]->(p)
-  WITH c, m, p, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+  WITH c, m, p, parts.days_between(m.practicedAt, $now) AS days
   WITH m, p, days,
-    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08) * days)
-      ELSE m.level END AS level
+    parts.level(m, c, days) AS level
   ORDER BY p.id
   RETURN collect([p.id, level, m.level, days, m.attempts, m.uncertainty]) AS mastery
 }

@@ -41,13 +41,13 @@ CALL (l, c, touched, neighbours) {
   WITH DISTINCT l, c, p
   MATCH (l)-[m:MASTERY]->(p)
   RETURN collect([p.id, m.level, m.practicedAt, m.attempts, m.uncertainty,
-    coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08), m.decay, m.memoryOf, m.memory]) AS mastery
+    coalesce(m.decay, parts.forgetting_rate(c)), m.decay, m.memoryOf, m.memory]) AS mastery
 }
 OPTIONAL MATCH (l)-[x:TRACED]->(c)
 RETURN row.position AS position, l.id AS learner, coalesce(l.step, 0) AS step, coalesce(l.answers, 0) AS answers,
-  coalesce(l.success, 0.5) AS success,
+  parts.success(l) AS success,
   known {.id, .learner, .step, .reward, .points, .before, .after} AS known,
   q.learner AS recommended_to, q.policy AS policy, q.context AS context, chosen.id AS chosen, r.id AS resource,
-  i.id AS item, c.id AS course, coalesce(toFloatOrNull(c.forgetting), 0.08) AS forgetting,
+  i.id AS item, c.id AS course, parts.forgetting_rate(c) AS forgetting,
   [pair IN touched | [pair[0].id, pair[1]]] AS touched, influence, mastery,
   CASE WHEN x.memory IS NOT NULL THEN [x.memoryOf, x.memory] END AS trace

@@ -26,5 +26,5 @@ WITH id, [field IN fields WHERE any(
     '(?s).*(?:[\\uFFFD\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uD800-\\uDFFF]|Ã[\\u00A0-\\u00BF\\u0152\\u0153\\u0160\\u0161\\u0178\\u017D\\u017E\\u0192\\u02C6\\u02DC\\u2013-\\u2022\\u2026\\u2030\\u2039\\u203A\\u20AC\\u2122]|Â[\\u00A0-\\u00BF]|â€|ï»¿|ðŸ|(?:^|[A-Za-z\\u00C0-\\u1FFF\\u3040-\\uD7FF])\\?[\\u00C0-\\u1FFF\\u3040-\\uD7FF]|^#(?:NAME\\?|REF!|VALUE!|N/A|DIV/0!|NUM!|NULL!)$|^ *\\?[? ]*$|^[ \\t\\n\\r\\u00A0\\u3000]+$).*'
 )] AS names
 WHERE size(names) > 0 AND id IS NOT NULL
-RETURN id, reduce(text = names[0], each IN names[1..] | text + ', ' + each) AS detail
+RETURN id, parts.joined(names) AS detail
 ORDER BY id

@@ -7,7 +7,7 @@
 // fix: reject the edge of the cycle that is least true: SET e.status = 'rejected'
 MATCH (:Course {id: $course})-[:INCLUDES]->(a:KnowledgePoint)-[e:PREREQUISITE_OF {status: 'accepted'}]->(b)
 MATCH way = shortestPath((b)-[:PREREQUISITE_OF*0..]->(a))
-WHERE all(each IN relationships(way) WHERE each.status = 'accepted')
+WHERE parts.all_accepted(way)
 WITH [k IN nodes(way) | k.id] AS ids
 UNWIND ids AS id
 WITH ids, min(id) AS first

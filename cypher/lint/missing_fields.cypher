@@ -28,5 +28,5 @@ CALL () {
 }
 WITH id, missing
 WHERE size(missing) > 0 AND id IS NOT NULL
-RETURN id, reduce(text = missing[0], each IN missing[1..] | text + ', ' + each) AS detail
+RETURN id, parts.joined(missing) AS detail
 ORDER BY id

@@ -29,5 +29,5 @@ WHERE language <> '' AND NOT language IN spoken AND NOT '*' IN spoken
 WITH DISTINCT id, language
 ORDER BY id, language
 WITH id, collect(language) AS missing
-RETURN id, reduce(text = missing[0], each IN missing[1..] | text + ', ' + each) AS detail
+RETURN id, parts.joined(missing) AS detail
 ORDER BY id

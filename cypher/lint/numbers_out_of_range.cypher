@@ -28,5 +28,5 @@ WITH id, [range IN ranges WHERE thing[range[0]] IS NOT NULL AND NOT (
   thing[range[0]] IS :: INTEGER | FLOAT AND range[1] <= thing[range[0]] <= range[2]
 ) | range[0]] AS names
 WHERE size(names) > 0 AND id IS NOT NULL
-RETURN id, reduce(text = names[0], each IN names[1..] | text + ', ' + each) AS detail
+RETURN id, parts.joined(names) AS detail
 ORDER BY id

@@ -10,16 +10,16 @@ MATCH (:Course {id: $course})-[:INCLUDES]->(c:KnowledgePoint)<-[:PREREQUISITE_OF
 MATCH (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b)
 WHERE a <> b AND b <> c AND a <> c AND a.id IS NOT NULL AND b.id IS NOT NULL AND c.id IS NOT NULL
 MATCH way = shortestPath((b)-[:PREREQUISITE_OF*1..]->(c))
-WHERE all(each IN relationships(way) WHERE each.status = 'accepted')
+WHERE parts.all_accepted(way)
 WITH a, c, min(b.id) AS b
 WHERE NOT EXISTS {
   MATCH (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(next)
   MATCH back = shortestPath((next)-[:PREREQUISITE_OF*0..]->(a))
-  WHERE all(each IN relationships(back) WHERE each.status = 'accepted')
+  WHERE parts.all_accepted(back)
 } AND NOT EXISTS {
   MATCH (c)-[:PREREQUISITE_OF {status: 'accepted'}]->(next)
   MATCH back = shortestPath((next)-[:PREREQUISITE_OF*0..]->(c))
-  WHERE all(each IN relationships(back) WHERE each.status = 'accepted')
+  WHERE parts.all_accepted(back)
 }
 RETURN a.id + ' → ' + c.id AS id, b AS detail
 ORDER BY id

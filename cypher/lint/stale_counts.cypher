@@ -6,7 +6,7 @@
 // severity: warning
 // fix: lodestar rebuild
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
-WITH k, COUNT { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(:KnowledgePoint) } AS degree
+WITH k, parts.prerequisite_count(k) AS degree
 WHERE k.id IS NOT NULL AND coalesce(k.prerequisiteCount, -1) <> degree
 RETURN k.id AS id, 'says ' + coalesce(toStringOrNull(k.prerequisiteCount), 'nothing') + ', has ' + degree AS detail
 ORDER BY id

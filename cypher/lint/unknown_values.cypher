@@ -27,5 +27,5 @@ CALL () {
 }
 WITH id, [name IN names WHERE name IS NOT NULL] AS names
 WHERE size(names) > 0 AND id IS NOT NULL
-RETURN id, reduce(text = names[0], each IN names[1..] | text + ', ' + each) AS detail
+RETURN id, parts.joined(names) AS detail
 ORDER BY id

@@ -9,7 +9,7 @@ MATCH (gap:KnowledgePoint)
 WHERE gap.id IS NOT NULL AND EXISTS { (gap)-[:PREREQUISITE_OF {status: 'accepted'}]->() }
   AND NOT EXISTS { (gap)<-[:TEACHES]-(:Resource {status: 'active'}) }
 MATCH way = (gap)-[:PREREQUISITE_OF*1..]->(k:KnowledgePoint)
-WHERE all(each IN relationships(way) WHERE each.status = 'accepted')
+WHERE parts.all_accepted(way)
 WITH DISTINCT gap, k
 WHERE k.id IS NOT NULL AND EXISTS { (k)<-[:INCLUDES]-(:Course {id: $course}) }
 RETURN k.id AS id, min(gap.id) AS detail

@@ -15,35 +15,33 @@ CALL (l) {
 }
 CALL (l, c, aims) {
   MATCH (l)-[m:MASTERY]->(p)
-  WITH c, aims, m, p, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+  WITH c, aims, m, p, parts.days_between(m.practicedAt, $now) AS days
   WITH c, aims, m, p, days,
-    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08) * days)
-      ELSE m.level END AS level
+    parts.level(m, c, days) AS level
   RETURN
     collect(p.id) AS points,
     collect(level) AS levels,
     collect(days) AS days,
     collect(m.uncertainty) AS uncertainties,
-    collect(CASE WHEN level >= coalesce(toFloatOrNull(p.metAt), toFloatOrNull(c.prerequisiteAt), 0.6) THEN p END) AS met,
-    collect(CASE WHEN level >= coalesce(toFloatOrNull(p.masteredAt), toFloatOrNull(c.masteredAt), 0.8)
-      AND none(aim IN aims WHERE aim[0] = p AND level < aim[1]) THEN p END) AS mastered
+    collect(CASE WHEN level >= parts.met_at(p, c) THEN p END) AS met,
+    collect(CASE WHEN parts.is_mastered(p, level, c, aims) THEN p END) AS mastered
 }
 CALL (c) {
   MATCH (i:Interaction)
   WHERE i.learner = $learner AND i.right
-    AND i.at > $now - duration({days: coalesce(toFloatOrNull(c.repeatAfterDays), 14)})
+    AND i.at > $now - parts.repeat_after(c)
   MATCH (i)-[:ON]->(r:Resource)
   RETURN collect(r) AS done
 }
 CALL (c) {
   MATCH (i:Interaction)
-  WHERE i.learner = $learner AND i.at > $now - duration({days: coalesce(toFloatOrNull(c.retryAfterDays), 1)})
+  WHERE i.learner = $learner AND i.at > $now - parts.retry_after(c)
   MATCH (i)-[:ON]->(r:Resource)
   RETURN collect(r) AS tried
 }
 CALL (c) {
   MATCH (q:Recommendation)
-  WHERE q.learner = $learner AND q.at > $now - duration({hours: coalesce(toFloatOrNull(c.recentHours), 1)})
+  WHERE q.learner = $learner AND q.at > $now - parts.serve_again_after(c)
     AND NOT EXISTS { (q)<-[:FOLLOWED]-() }
   MATCH (q)-[:CHOSE]->(r)
   RETURN collect(r) AS served
@@ -53,7 +51,7 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
     WITH l, met, mastered
     MATCH (l)-[:AIMS_AT]->()<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
     WITH DISTINCT k, met, mastered
-    WHERE NOT k IN mastered AND NOT EXISTS { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met }
+    WHERE NOT k IN mastered AND NOT parts.is_blocked(k, met)
     RETURN k
     ORDER BY k.level, k.id
     UNION ALL
@@ -63,7 +61,7 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
     MATCH (q)-[:PREREQUISITE_OF {status: 'accepted'}]->(k)
     WITH DISTINCT k, c, met, mastered
     WHERE NOT k IN mastered AND EXISTS { (c)-[:INCLUDES]->(k) }
-      AND NOT EXISTS { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met }
+      AND NOT parts.is_blocked(k, met)
     RETURN k
     ORDER BY k.level, k.id
     UNION ALL
@@ -74,7 +72,7 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
     WITH k, c, met, mastered
     ORDER BY k.prerequisiteCount, k.id
     WHERE NOT k IN mastered AND EXISTS { (c)-[:INCLUDES]->(k) }
-      AND NOT EXISTS { (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met }
+      AND NOT parts.is_blocked(k, met)
     RETURN k
   }
   WITH l, met, done, tried, served, collect(k) AS open
@@ -87,7 +85,7 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
       AND (l.languages IS NULL OR r.language IS NULL OR r.language IN l.languages)
       AND (COUNT { (r)-[:TEACHES]->() } = 1
         OR NOT EXISTS { (r)-[:TEACHES]->(q) WHERE NOT q IN open
-          AND EXISTS { (q)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p) WHERE NOT p IN met } })
+          AND parts.is_blocked(q, met) })
     RETURN r.id AS id
     ORDER BY t.importance DESC, id
     LIMIT $per_point
@@ -98,7 +96,7 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
 }
 OPTIONAL MATCH (lodestar:Lodestar {id: 'lodestar'})
 RETURN l.id AS learner, c.id AS course, coalesce(lodestar.revision, 0) AS revision, coalesce(l.step, 0) AS step,
-  coalesce(l.answers, 0) AS answers, coalesce(l.success, 0.5) AS success,
+  coalesce(l.answers, 0) AS answers, parts.success(l) AS success,
   [aim IN aims | [aim[0].id, aim[1], aim[2]]] AS goals, l.maxMinutes AS max_minutes, l.modalities AS modalities,
   l.languages AS languages, points, levels, days,
   uncertainties, resources

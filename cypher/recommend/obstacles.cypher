@@ -12,26 +12,24 @@ CALL (l) {
 }
 CALL (l, c, aims) {
   MATCH (l)-[m:MASTERY]->(p)
-  WITH c, aims, m, p, ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+  WITH c, aims, m, p, parts.days_between(m.practicedAt, $now) AS days
   WITH c, aims, p,
-    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08) * days)
-      ELSE m.level END AS level
+    parts.level(m, c, days) AS level
   RETURN
     collect([p, level]) AS levels,
-    collect(CASE WHEN level >= coalesce(toFloatOrNull(p.metAt), toFloatOrNull(c.prerequisiteAt), 0.6) THEN p END) AS met,
-    collect(CASE WHEN level >= coalesce(toFloatOrNull(p.masteredAt), toFloatOrNull(c.masteredAt), 0.8)
-      AND none(aim IN aims WHERE aim[0] = p AND level < aim[1]) THEN p END) AS mastered
+    collect(CASE WHEN level >= parts.met_at(p, c) THEN p END) AS met,
+    collect(CASE WHEN parts.is_mastered(p, level, c, aims) THEN p END) AS mastered
 }
 CALL (l, c) {
   MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r:Resource)
-  RETURN r, CASE WHEN i.right THEN i.at + duration({days: coalesce(toFloatOrNull(c.repeatAfterDays), 14)}) END AS until
+  RETURN r, CASE WHEN i.right THEN i.at + parts.repeat_after(c) END AS until
   UNION ALL
   MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r:Resource)
-  RETURN r, i.at + duration({days: coalesce(toFloatOrNull(c.retryAfterDays), 1)}) AS until
+  RETURN r, i.at + parts.retry_after(c) AS until
   UNION ALL
   MATCH (l)-[:RECEIVED]->(q)-[:CHOSE]->(r)
   WHERE NOT EXISTS { (q)<-[:FOLLOWED]-() }
-  RETURN r, q.at + duration({hours: coalesce(toFloatOrNull(c.recentHours), 1)}) AS until
+  RETURN r, q.at + parts.serve_again_after(c) AS until
   UNION ALL
   RETURN null AS r, null AS until
 }
@@ -61,7 +59,7 @@ CALL (c, levels, met, k, r) {
   MATCH (blocked)<-[:PREREQUISITE_OF {status: 'accepted'}]-(p)
   WHERE NOT p IN met
   RETURN collect([p.id, coalesce(head([pair IN levels WHERE pair[0] = p | pair[1]]), 0.0),
-    coalesce(toFloatOrNull(p.metAt), toFloatOrNull(c.prerequisiteAt), 0.6), blocked.id]) AS unmet
+    parts.met_at(p, c), blocked.id]) AS unmet
 }
 RETURN k.id AS point, r.id AS resource, unmet,
   [limit IN [

@@ -27,13 +27,12 @@ CALL (b) {
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
 OPTIONAL MATCH (l)-[a:AIMS_AT]->(k)
 WITH l, c, way, role, k, chain, confidence, m, a,
-  ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+  parts.days_between(m.practicedAt, $now) AS days
 WITH l, c, way, role, k, chain, confidence, m, a,
-  CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, toFloatOrNull(c.forgetting), 0.08) * days)
-    ELSE m.level END AS level
+  parts.level(m, c, days) AS level
 RETURN l.id AS learner, c.id AS course, role, k.id AS point, k.name AS name, coalesce(level, 0.0) AS level,
   m.uncertainty AS uncertainty, coalesce(m.attempts, 0) AS attempts,
-  coalesce(toFloatOrNull(k.metAt), toFloatOrNull(c.prerequisiteAt), 0.6) AS met_at, coalesce(toFloatOrNull(k.masteredAt), toFloatOrNull(c.masteredAt), 0.8) AS mastered_at,
+  parts.met_at(k, c) AS met_at, parts.mastered_at(k, c) AS mastered_at,
   CASE WHEN a IS NOT NULL THEN coalesce(a.level, 0.0) END AS aim,
   CASE WHEN size(way) = 0 THEN EXISTS { (c)-[:INCLUDES]->(k) } ELSE k IN way END AS wanted,
   chain, confidence, COLLECT { MATCH (k)<-[:PREREQUISITE_OF {status: 'accepted'}]-(q) RETURN q.id } AS builds_on

@@ -14,6 +14,6 @@ ORDER BY done DESC
 LIMIT 1
 FOREACH (x IN CASE WHEN done THEN [e] ELSE [] END |
   SET x.status = 'accepted', x.reviewedBy = $by, x.reviewedAt = datetime(), x.reviewReason = $why)
-SET b.prerequisiteCount = COUNT { MATCH (b)<-[:PREREQUISITE_OF {status: 'accepted'}]-(:KnowledgePoint) }
+SET b.prerequisiteCount = parts.prerequisite_count(b)
 RETURN done, was.status AS status, was.reviewedBy AS reviewed_by, was.reviewedAt AS reviewed_at,
   was.reviewReason AS review_reason, cycle

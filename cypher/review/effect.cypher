@@ -12,12 +12,12 @@ CALL (a, b, courses, gates) {
   WITH DISTINCT a, b, courses, gates, p
   MATCH (p)<-[m:MASTERY]-(l:Learner)
   WITH a, b, gates, p, m, l, [c IN courses WHERE c.id = l.course][0] AS c,
-    ($now.epochMillis - m.practicedAt.epochMillis) / 86400000.0 AS days
+    parts.days_between(m.practicedAt, $now) AS days
   WHERE c IS NOT NULL
   WITH a, b, gates, p, l, c,
-    CASE WHEN days >= 3 THEN m.level * exp(-coalesce(m.decay, c.forgetting, 0.08) * days) ELSE m.level END AS level
-  WITH a, b, gates, p, l, level >= coalesce(p.metAt, c.prerequisiteAt, 0.6) AS met,
-    level >= coalesce(p.masteredAt, c.masteredAt, 0.8) AS mastered
+    parts.level(m, c, days) AS level
+  WITH a, b, gates, p, l, level >= parts.met_at(p, c) AS met,
+    level >= parts.mastered_at(p, c) AS mastered
   WITH l, size(gates) AS needed, sum(CASE WHEN met AND p IN gates THEN 1 ELSE 0 END) AS passed,
     sum(CASE WHEN met AND p = a THEN 1 ELSE 0 END) AS has, sum(CASE WHEN mastered AND p = b THEN 1 ELSE 0 END) AS done
   WITH passed = needed AND done = 0 AS open, has

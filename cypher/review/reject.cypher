@@ -13,6 +13,6 @@ LIMIT 1
 FOREACH (x IN CASE WHEN done THEN [e] ELSE [] END |
   SET x.status = 'rejected', x.reviewedBy = $by, x.reviewedAt = datetime(), x.reviewReason = $why,
     x.rejectedSupport = x.support, x.rejectedPValue = x.pValue)
-SET b.prerequisiteCount = COUNT { MATCH (b)<-[:PREREQUISITE_OF {status: 'accepted'}]-(:KnowledgePoint) }
+SET b.prerequisiteCount = parts.prerequisite_count(b)
 RETURN done, was.status AS status, was.reviewedBy AS reviewed_by, was.reviewedAt AS reviewed_at,
   was.reviewReason AS review_reason

@@ -45,7 +45,7 @@ async def _hits(graph: Graph, check: Check, course: str, links: chains.Chains | 
 
 
 async def _chains(work: Work, course: str) -> chains.Chains:
-    [row] = await work.run("lint/parts/structure", course=course)
+    [row] = await work.run("lint/chains/structure", course=course)
     return chains.Chains.of(row["edges"], row["points"], row["gaps"])
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from models.bandits.chance import Stateful
 from models.bandits.linear import Course, Decision, Doubles, Floats, Observation
 from models.bandits.thompson import one_of
+from models.state import Rates
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Settings:
         draws: n, usually 16–256.
     """
 
-    low: float = -0.25
-    high: float = 0.35
+    low: float = -Rates.gain_wrong
+    high: float = Rates.gain_right
     draws: int = 64
 
     def win(self, reward: Floats | float) -> Doubles:

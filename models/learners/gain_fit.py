@@ -20,7 +20,7 @@ from scipy.special import expit, logit
 from models.course import Floats
 from models.learners.log import AnswerLog
 from models.learners.pairs import Pairs, pairs_of
-from models.state import Rates, update
+from models.state import Rates, kept_share, update
 
 Doubles = NDArray[np.float64]
 
@@ -102,7 +102,7 @@ def levels(pairs: Pairs, start: Floats, rates: Rates) -> Doubles:
     level[: len(pairs.skill)] = start[pairs.skill]
     kept = 1 - np.where(pairs.right, rates.gain_right, rates.gain_wrong)
     gained = np.where(pairs.right, rates.gain_right, 0.0)
-    left = np.where(pairs.days >= rates.forget_after_days, np.exp(-rates.forgetting * pairs.days), 1.0)
+    left = kept_share(rates.forgetting, pairs.days, rates)
     for before, step in zip(pairs.steps, pairs.steps[1:], strict=False):
         last = slice(before.start, before.start + step.stop - step.start)
         level[step] = (level[last] * kept[last] + gained[last]) * left[step]

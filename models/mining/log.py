@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.arrays import Flags, Ints
+from models.course import Thresholds
 from models.mining.contract import MasteryLog
 
 
@@ -32,7 +33,7 @@ def from_answers(
 
 
 def from_levels(
-    learner: ArrayLike, point: ArrayLike, at: ArrayLike, level: ArrayLike, threshold: ArrayLike = 0.8
+    learner: ArrayLike, point: ArrayLike, at: ArrayLike, level: ArrayLike, threshold: ArrayLike = Thresholds.mastered
 ) -> MasteryLog:
     """A log from A interactions; all arguments (A,), in any order.
 

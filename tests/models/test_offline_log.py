@@ -6,7 +6,8 @@ import pytest
 from models.behaviour import LOGGED, roll_out
 from models.environment import LearnerVectorEnv
 from models.ladder import Random, needed_first
-from models.offline_log import Pay, stacked, still_needed
+from models.offline_log import Pay, stacked
+from models.recommender import Observation, still_needed
 from tests.models.courses import on_the_way, random_course
 
 COURSE = random_course(3)
@@ -47,17 +48,21 @@ def test_returns_are_discounted_sums_within_an_episode():
         assert returns[steps[0]] == pytest.approx(sum(0.9**t * reward[step] for t, step in enumerate(steps)), rel=1e-5)
 
 
+def still(seen: Observation):
+    return still_needed(COURSE, seen.level, seen.target, seen.wanted)
+
+
 def test_the_goal_pays_once_and_what_is_needed_as_much_as_it_shrinks():
     assert LOG.rewards(COURSE, Pay(0, 0, 5)).sum() == pytest.approx(5 * LOG.reached.sum())
     shrunk = LOG.rewards(COURSE, Pay(0, 1, 0))
     number = LOG.episode[np.flatnonzero(LOG.reached)[0]]
     steps = LOG.episode == number
     start, end = LOG.state[steps][0], LOG.following[steps][-1]
-    lacking = still_needed(COURSE, LOG.states)
+    lacking = still(LOG.states)
     assert shrunk[steps].sum() == pytest.approx(lacking[start] - lacking[end], abs=1e-4)
     env = LearnerVectorEnv(COURSE, 6)
     env.reset(seed=1)
-    assert still_needed(COURSE, env.observe()) == pytest.approx(-env.progress())
+    assert still(env.observe()) == pytest.approx(-env.progress())
 
 
 def test_learners_are_held_out_whole():
