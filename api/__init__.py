@@ -1,1 +1,1 @@
-"""Ways in: use cases, HTTP, command line. No rules of its own."""
+"""HTTP and command line: parse, call one service, print or return."""

@@ -1,1 +1,1 @@
-"""What is measured, one command each: `python -m benchmarks.NAME`. The contract is in `benchmarks.report`."""
+"""Benchmarks, one command each: `python -m benchmarks.FOLDER.NAME`; results as `benchmarks.report` defines."""

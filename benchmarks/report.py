@@ -1,4 +1,4 @@
-"""One contract for all benchmarks (DESIGN §7): tables on the screen, figures with their circumstances as JSON."""
+"""Report of a benchmark: tables on the screen, figures with their circumstances as JSON (DESIGN §7)."""
 
 import json
 import os
@@ -68,7 +68,7 @@ class Report:
         return path
 
 
-def told_p(value: float) -> str:
+def format_p_value(value: float) -> str:
     """A p-value, readable, and honest about single precision."""
     return "<1e-30" if value <= 1e-30 else f"{value:.0e}"
 

@@ -1,1 +1,6 @@
 """Courses to try things on, and their checks."""
+
+
+
+
+

@@ -5,16 +5,18 @@
 Prints every problem and ends with 1, or prints the counts and ends with 0.
 """
 
-import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-
+from graph.formats import registry
+from graph.courses.validation import check_files
+from collections.abc import Iterator
+from graph.courses.records import CourseRecord
+from collections import defaultdict
+from collections import Counter
 import networkx
+from collections.abc import Iterable
+from graph.courses.records import ItemRecord
+import sys
 
-from graph import formats
-from graph.course import Course, Item
-from graph.importing import check_files
 
 FOLDER = Path(__file__).parent / "english"
 LEVELS = ["A1", "A2", "B1", "B2"]
@@ -23,7 +25,7 @@ LEAST = {"points": 150, "resources": 600, "items": 450}
 
 def main(folder: Path = FOLDER) -> int:
     """Check the course in `folder`; returns the exit code."""
-    parsed = formats.read(folder)
+    parsed = registry.read_course_files(folder)
     problems = check_files(parsed) + [str(note) for note in parsed.notes]
     problems = problems or list(check(parsed.course))
     for problem in problems:
@@ -32,7 +34,7 @@ def main(folder: Path = FOLDER) -> int:
     return 1 if problems else 0
 
 
-def check(course: Course) -> Iterator[str]:
+def check(course: CourseRecord) -> Iterator[str]:
     """What is wrong with a course that import would take."""
     yield from enough(course)
     yield from points(course)
@@ -43,13 +45,13 @@ def check(course: Course) -> Iterator[str]:
         yield from key(item)
 
 
-def counts(course: Course) -> str:
+def counts(course: CourseRecord) -> str:
     """The course in one line."""
     edges = f"{len(course.prerequisites)} prerequisites, {len(course.teaches)} links"
     return f"{len(course.points)} points, {len(course.resources)} resources, {len(course.items)} items, {edges}: sound"
 
 
-def enough(course: Course) -> Iterator[str]:
+def enough(course: CourseRecord) -> Iterator[str]:
     """Counts, kinds and roles."""
     for table, least in LEAST.items():
         if len(getattr(course, table)) < least:
@@ -62,7 +64,7 @@ def enough(course: Course) -> Iterator[str]:
         yield f"teaches: only the roles {sorted(roles)}"
 
 
-def points(course: Course) -> Iterator[str]:
+def points(course: CourseRecord) -> Iterator[str]:
     """Every point has a level, a lesson of its own, three resources and two items; every edge has a reason."""
     kinds = {resource.id: resource.kind for resource in course.resources}
     taught, lessons = defaultdict(set), set()
@@ -81,7 +83,7 @@ def points(course: Course) -> Iterator[str]:
     yield from (f"{edge.id}: has no reason" for edge in course.prerequisites if not edge.reason)
 
 
-def links(course: Course) -> Iterator[str]:
+def links(course: CourseRecord) -> Iterator[str]:
     """No edge leads down a level, and no resource needs what comes after its main point."""
     level = {point.id: LEVELS.index(point.level or "A1") for point in course.points}
     graph = networkx.DiGraph((edge.before, edge.after) for edge in course.prerequisites)
@@ -99,7 +101,7 @@ def links(course: Course) -> Iterator[str]:
             yield f"{link.id}: comes after the resource's main point {first}"
 
 
-def twice(course: Course) -> Iterator[str]:
+def twice(course: CourseRecord) -> Iterator[str]:
     """Names, titles, texts and prompts occur once, whatever their case and spacing."""
     columns: dict[str, Iterable[tuple[str, str | None]]] = {
         "name": ((point.id, point.name) for point in course.points),
@@ -115,7 +117,7 @@ def twice(course: Course) -> Iterator[str]:
                 yield f"{id}: has the {column} of {same}"
 
 
-def texts(course: Course) -> Iterator[str]:
+def texts(course: CourseRecord) -> Iterator[str]:
     """Every resource has a text long enough to teach; exercises give their answers."""
     for resource in course.resources:
         if len((resource.text or "").split()) < 25:
@@ -126,7 +128,7 @@ def texts(course: Course) -> Iterator[str]:
             yield f"{resource.id}: a {resource.kind} without answers"
 
 
-def key(item: Item) -> Iterator[str]:
+def key(item: ItemRecord) -> Iterator[str]:
     """A prompt with one gap or a question, and choices that differ by more than spacing."""
     choices = [_plain(choice) for choice in (item.answer, *item.distractors)]
     if len(set(choices)) < len(choices) and len(set((item.answer, *item.distractors))) == len(choices):

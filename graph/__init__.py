@@ -1,1 +1,1 @@
-"""Rows in, rows out: the only door to Neo4j."""
+"""The only door to Neo4j: rows in, rows out."""

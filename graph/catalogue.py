@@ -1,16 +1,19 @@
-"""Courses, points, resources and items as rows for the layers above, read in one go.
+"""Courses, points, resources and items as rows for the layers above, read in one query, and how much data a course has.
 
-Rows are dicts with the columns that their types name. Resource texts, the bulk of a course, come only by id.
+Rows are dicts with the columns that their types name, in one order whatever the database's was. Resource texts,
+the bulk of a course, are read by id only.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from graph.connection import Graph, Row, Work
 from graph.errors import NotFound
+from graph.values import to_datetime_or_none
 
 T = TypeVar("T")
 
@@ -123,43 +126,43 @@ class CourseSummary:
     items: int
 
 
-async def courses(graph: Graph) -> list[CourseSummary]:
+async def list_courses(graph: Graph) -> list[CourseSummary]:
     """Every course, by id."""
     return [CourseSummary(**row) for row in await graph.read("catalogue/courses")]
 
 
-async def revision(graph: Graph) -> int:
+async def read_revision_number(graph: Graph) -> int:
     """The number of the curated graph's last change, 0 before the first."""
     rows = await graph.read("catalogue/revision")
     return int(rows[0]["revision"]) if rows else 0
 
 
-async def course(graph: Graph, id: str, retired: bool = False) -> CourseRows:
+async def read_course_rows(graph: Graph, id: str, retired: bool = False) -> CourseRows:
     """Everything about a course; `retired` resources too where a log of old decisions needs them. Raises `NotFound`."""
-    return await graph.reading(partial(_course, id=id, retired=retired))
+    return await graph.reading(partial(_read_course, id=id, retired=retired))
 
 
-async def points_by_id(graph: Graph, ids: list[str]) -> list[PointRow]:
+async def read_points(graph: Graph, ids: list[str]) -> list[PointRow]:
     """Those of the points that exist, in the order asked for."""
-    return _typed(PointRow, await graph.read("catalogue/points", ids=ids))
+    return _make_rows(PointRow, await graph.read("catalogue/points", ids=ids))
 
 
-async def resources_by_id(graph: Graph, ids: list[str]) -> list[ResourceText]:
+async def read_resources(graph: Graph, ids: list[str]) -> list[ResourceText]:
     """Those of the resources that exist, retired or not, with their texts, in the order asked for."""
-    return _typed(ResourceText, await graph.read("catalogue/resources_by_id", ids=ids))
+    return _make_rows(ResourceText, await graph.read("catalogue/resources_by_id", ids=ids))
 
 
-async def _course(work: Work, id: str, retired: bool) -> CourseRows:
+async def _read_course(work: Work, id: str, retired: bool) -> CourseRows:
     revised = await work.run("catalogue/revision")
     found = await work.run("catalogue/included", course=id)
     if not found:
         raise NotFound("course", id)
     settings, included = found[0]["properties"], sorted(found[0]["points"])
-    gates = await _gates(work, included)
+    gates = await _read_gates(work, included)
     points = list(gates)
-    teaches = _typed(TeachesRow, await work.run("catalogue/teaches", points=points, retired=retired))
+    teaches = _make_rows(TeachesRow, await work.run("catalogue/teaches", points=points, retired=retired))
     resources = await work.run("catalogue/resources", points=points, retired=retired)
-    gates |= await _gates(work, sorted({row["point"] for row in teaches} - gates.keys()))
+    gates |= await _read_gates(work, sorted({row["point"] for row in teaches} - gates.keys()))
     own = set(included)
     everything = included + sorted(gates.keys() - own)
     return CourseRows(
@@ -168,33 +171,72 @@ async def _course(work: Work, id: str, retired: bool) -> CourseRows:
         settings=settings,
         revision=revised[0]["revision"] if revised else 0,
         included=included,
-        points=_typed(PointRow, await work.run("catalogue/points", ids=everything)),
-        prerequisites=[row for point in everything for row in _sorted(gates[point], "before")],
-        related=_sorted(_typed(RelatedRow, await work.run("catalogue/related", points=everything)), "a", "b"),
-        resources=_sorted(_typed(ResourceRow, resources), "id"),
-        teaches=_sorted(teaches, "resource", "point"),
-        items=_sorted(_typed(ItemRow, await work.run("catalogue/items", points=included)), "id"),
+        points=_make_rows(PointRow, await work.run("catalogue/points", ids=everything)),
+        prerequisites=[row for point in everything for row in _sort_rows(gates[point], "before")],
+        related=_sort_rows(_make_rows(RelatedRow, await work.run("catalogue/related", points=everything)), "a", "b"),
+        resources=_sort_rows(_make_rows(ResourceRow, resources), "id"),
+        teaches=_sort_rows(teaches, "resource", "point"),
+        items=_sort_rows(_make_rows(ItemRow, await work.run("catalogue/items", points=included)), "id"),
     )
 
 
-async def _gates(work: Work, points: list[str]) -> dict[str, list[PrerequisiteRow]]:
+async def _read_gates(work: Work, points: list[str]) -> dict[str, list[PrerequisiteRow]]:
     """These points and everything before them, each with the prerequisites that gate it."""
     gates: dict[str, list[PrerequisiteRow]] = {}
     while points:
         gates |= {point: [] for point in points}
-        for row in _typed(PrerequisiteRow, await work.run("catalogue/prerequisites", points=points)):
+        for row in _make_rows(PrerequisiteRow, await work.run("catalogue/prerequisites", points=points)):
             gates[row["after"]].append(row)
         points = sorted({row["before"] for point in points for row in gates[point]} - gates.keys())
     return gates
 
 
-def _typed(kind: Callable[..., T], answer: list[Row]) -> list[T]:
+def _make_rows(kind: Callable[..., T], answer: list[Row]) -> list[T]:
     """Rows of the class `kind` from a query's one list of lists, whose columns stand in the order of its fields."""
     names = tuple(kind.__annotations__)
     return [kind(zip(names, row, strict=True)) for row in answer[0]["rows"]]
 
 
-def _sorted(rows: list[T], *columns: str) -> list[T]:
+def _sort_rows(rows: list[T], *columns: str) -> list[T]:
     """In one order, whatever order the database took: a seed then gives the same result everywhere."""
     key: Callable[[Any], Any] = itemgetter(*columns)
     return sorted(rows, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDataCounts:
+    """Counts of one course.
+
+    Attributes:
+        described: resources with a title.
+        right: share of right outcomes; None without any.
+        followed: outcomes that a recommendation led to; the others learners chose themselves.
+        decisions: recommendations served.
+        learner_events, item_events: outcomes of each learner, and of each resource, that has any.
+    """
+
+    points: int
+    prerequisites: int
+    resources: int
+    described: int
+    interactions: int
+    right: float | None
+    followed: int
+    decisions: int
+    first: datetime | None
+    last: datetime | None
+    learner_events: tuple[int, ...]
+    item_events: tuple[int, ...]
+
+
+async def count_course_data(graph: Graph, course: str) -> CourseDataCounts:
+    """Count; raises `NotFound`."""
+    rows = await graph.read("recommend/data", course=course)
+    if not rows:
+        raise NotFound("course", course)
+    row = dict(rows[0])
+    for name in ("first", "last"):
+        row[name] = to_datetime_or_none(row[name])
+    for name in ("learner_events", "item_events"):
+        row[name] = tuple(row[name])
+    return CourseDataCounts(**row)

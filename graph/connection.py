@@ -1,7 +1,7 @@
-"""The connection to Neo4j: named queries in, rows out, and outages as one error.
+"""The connection to Neo4j: named queries in, rows out, outages as one error (`GraphUnavailable`).
 
-Everything is asynchronous; the command line wraps it in `asyncio.run`. Work is retried by the driver when Neo4j says
-that trying again is right, so a unit of work must be free of effects outside the database.
+Everything is asynchronous; the command line wraps it in `asyncio.run`. The driver retries a unit of work when Neo4j
+says that a retry is right, so a unit of work must have no effects outside the database.
 """
 
 from asyncio import sleep
@@ -28,10 +28,10 @@ from graph.errors import GraphRefused, GraphUnavailable
 Row = dict[str, Any]
 T = TypeVar("T")
 
-FIRST_PAUSE = 0.05
+FIRST_RETRY_SECONDS = 0.05
 """Seconds before a transaction is tried again, doubled each time. Two writers in a deadlock are done soon after."""
 
-ASKED_AT_ONCE = 200
+FETCH_SIZE = 200
 """Records that the driver holds while an analyst's answer is read: one may be a list of thousands."""
 
 
@@ -60,12 +60,12 @@ class Work:
 
     async def run(self, name: str, /, **params: Any) -> list[Row]:
         """Run the query file `name` and return its rows."""
-        query = queries.load(name)
+        query = queries.load_query(name)
         query.check_arguments(params)
         return await self.text(query.text, **params)
 
     async def text(self, text: str, /, **params: Any) -> list[Row]:
-        """Run Cypher that is no query file: migrations. What people ask themselves goes by `graph.asking`."""
+        """Run Cypher that is no query file: migrations. What people ask themselves goes by `graph.analysis.ad_hoc`."""
         result = await self._transaction.run(text, params)
         return [dict(record) for record in await result.fetch(10_000_000)]
 
@@ -90,10 +90,10 @@ class Graph:
         return await self._once(name, params, WRITE_ACCESS, (Neo4jError,))
 
     async def _once(self, name: str, params: Row, access: str, again: tuple[type[Exception], ...]) -> list[Row]:
-        query = queries.load(name)
+        query = queries.load_query(name)
         query.check_arguments(params)
-        deadline, pause = monotonic() + self._retry_seconds, FIRST_PAUSE
-        async with _outages():
+        deadline, pause = monotonic() + self._retry_seconds, FIRST_RETRY_SECONDS
+        async with _translate_outages():
             while True:
                 try:
                     return await self._run(query.text, params, access)
@@ -111,21 +111,21 @@ class Graph:
 
     async def reading(self, unit: Callable[[Work], Awaitable[T]]) -> T:
         """Run `unit` in one read transaction; it cannot write."""
-        async with _outages(), self._driver.session(database=self._database) as session:
+        async with _translate_outages(), self._driver.session(database=self._database) as session:
             return await session.execute_read(lambda transaction: unit(Work(transaction)))
 
     async def writing(self, unit: Callable[[Work], Awaitable[T]]) -> T:
         """Run `unit` in one write transaction: all of it is committed, or nothing."""
-        async with _outages(), self._driver.session(database=self._database) as session:
+        async with _translate_outages(), self._driver.session(database=self._database) as session:
             return await session.execute_write(lambda transaction: unit(Work(transaction)))
 
     @asynccontextmanager
     async def asking(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
-        """A read transaction that the server ends after `timeout` seconds; never tried again. See `graph.asking`."""
+        """A read transaction that the server ends after `timeout` seconds; never tried again. See `graph.analysis.ad_hoc`."""
         async with (
-            _outages(),
+            _translate_outages(),
             self._driver.session(
-                database=self._database, default_access_mode=READ_ACCESS, fetch_size=ASKED_AT_ONCE
+                database=self._database, default_access_mode=READ_ACCESS, fetch_size=FETCH_SIZE
             ) as session,
             await session.begin_transaction(timeout=timeout) as transaction,
         ):
@@ -133,7 +133,7 @@ class Graph:
 
     async def ping(self) -> str:
         """The server's version, e.g. "Neo4j/5.26.19"; raises `GraphUnavailable` when it is away."""
-        async with _outages():
+        async with _translate_outages():
             info = await self._driver.get_server_info()
         return str(info.agent)
 
@@ -145,7 +145,7 @@ async def connect(address: Address) -> AsyncIterator[Graph]:
         address.uri,
         auth=(address.user, address.password),
         max_transaction_retry_time=address.retry_seconds,
-        initial_retry_delay=FIRST_PAUSE,
+        initial_retry_delay=FIRST_RETRY_SECONDS,
         connection_acquisition_timeout=address.retry_seconds,
         connection_timeout=address.retry_seconds,
         max_connection_pool_size=address.pool_size,
@@ -157,7 +157,7 @@ async def connect(address: Address) -> AsyncIterator[Graph]:
 
 
 @asynccontextmanager
-async def _outages() -> AsyncIterator[None]:
+async def _translate_outages() -> AsyncIterator[None]:
     """An outage is not a bug: what the driver calls retryable becomes `GraphUnavailable`; the rest stays a crash."""
     try:
         yield

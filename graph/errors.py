@@ -1,4 +1,4 @@
-"""The tree of domain errors. It knows no HTTP and no exit codes: `api` maps classes to both."""
+"""The domain errors. They know no HTTP status and no exit code: `api` maps classes to both."""
 
 
 class LodestarError(Exception):

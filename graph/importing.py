@@ -1,18 +1,29 @@
-"""Imports a course: all of it or nothing, and the second time only what differs."""
+"""Import and export a course.
+
+Import is atomic: all of the course or nothing is written, and a second import writes only what differs. Export
+reads the course as the graph states it and writes the folder that import reads. `import(export(x)) = x`, and
+exporting what was imported gives the same bytes again.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from graph.checking import Parsed, check_course, check_files, refuse_bad
 from graph.connection import Graph, Work
-from graph.course_writes import Written, write
-from graph.revisions.record import By, record
+from graph.courses import changes
+from graph.courses import folder as course_folder
+from graph.courses.parsing import ParsedCourse
+from graph.courses.records import CourseRecord
+from graph.courses.validation import refuse_bad_course
+from graph.errors import NotFound
+from graph.revisions.imports import WriteCounts, write_course
+from graph.revisions.record import Attribution, record_change
 from graph.revisions.sync import sync_if_cheap
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """What an import did. `revision` is the graph's; it grew by one if `written.anything`.
 
     `noticed`: what somebody had done by hand before, in words.
@@ -22,17 +33,20 @@ class Imported:
     title: str
     rows: int
     revision: int
-    written: Written
+    written: WriteCounts
     noticed: tuple[str, ...] = ()
 
 
-def _silent(rows: int) -> None:
+def _no_progress(rows: int) -> None:
     """The progress nobody watches."""
 
 
 async def import_course(
-    graph: Graph, parsed: Parsed, progress: Callable[[int], None] = _silent, by: By = By("", "import")
-) -> Imported:
+    graph: Graph,
+    parsed: ParsedCourse,
+    progress: Callable[[int], None] = _no_progress,
+    by: Attribution = Attribution("", "import"),
+) -> ImportResult:
     """Bring the graph to what the course says, in one transaction, as a revision by `by`.
 
     What somebody changed by hand before is made a revision of its own first, so that it is on record even where the
@@ -41,21 +55,36 @@ async def import_course(
     Raises `BadCourse` with every problem; then nothing was written.
     """
     noticed = await sync_if_cheap(graph)
-    done = await graph.writing(partial(_import, parsed=parsed, progress=progress, by=by))
-    return Imported(*done, noticed=tuple(noticed.notes))
+    done = await graph.writing(partial(_import_in_transaction, parsed=parsed, progress=progress, by=by))
+    return ImportResult(*done, noticed=tuple(noticed.notes))
 
 
-async def _import(
-    work: Work, parsed: Parsed, progress: Callable[[int], None], by: By
-) -> tuple[str, str, int, int, Written]:
+async def _import_in_transaction(
+    work: Work, parsed: ParsedCourse, progress: Callable[[int], None], by: Attribution
+) -> tuple[str, str, int, int, WriteCounts]:
     locked = await work.run("curate/lock_graph")
-    await refuse_bad(work, parsed)
+    await refuse_bad_course(work, parsed)
     course = parsed.course
-    written, plan = await write(work, course, progress)
+    written, plan = await write_course(work, course, progress)
     revision = int(locked[0]["revision"])
     if written.anything:
-        revision = await record(work, by, plan.touched, await plan.made)
+        revision = await record_change(work, by, plan.touched, await plan.made)
     return course.id, course.title, course.rows, revision, written
 
 
-__all__ = ["By", "Imported", "Parsed", "check_course", "check_files", "import_course"]
+async def read_course(graph: Graph, course: str) -> CourseRecord:
+    """The course as the graph states it, sorted. Raises `NotFound`."""
+    found = await graph.reading(partial(changes.read_stored_course, course=course))
+    if found is None:
+        raise NotFound("course", course)
+    return found.sorted()
+
+
+async def export_course(graph: Graph, course: str, folder: Path) -> CourseRecord:
+    """Write the course into `folder` (made if need be) and return it.
+
+    Raises `NotFound`, and `Conflict` if the folder holds table files that an import would read beside ours.
+    """
+    found = await read_course(graph, course)
+    course_folder.write(found, folder)
+    return found

@@ -5,8 +5,9 @@
     point = repository.get(ogm.KnowledgePoint, "english/present-simple-be")
     [before.name for before in point.prerequisites]
 
-Needs the extra `lodestar[py2neo]`. py2neo's maintenance has ended (its last release is of 2021), so nothing else in
-Lodestar uses it. What it writes is an edit by hand, as in Neo4j Browser: see docs/py2neo.md.
+Needs the extra `lodestar[py2neo]`. py2neo is no longer maintained (its last release is of 2021), so nothing else in
+Lodestar uses it. What it writes counts as a manual edit, as in Neo4j Browser: see docs/py2neo.md. Class names are the
+labels of the graph.
 """
 
 from typing import Any, NoReturn

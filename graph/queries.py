@@ -1,9 +1,8 @@
-"""Loads the .cypher files and holds each to the contract in its header.
+"""Load the .cypher files and check each against the contract in its header.
 
-A query file opens with comment lines: one sentence, then `params:`, `returns:` and `access:`, and where they say
-something `severity:` and `fix:` (checks), `group:` and `plot:` (analyses). A migration (folder `schema`) holds several
-statements separated by `;` and is read by `graph.schema`, not here. What several queries say is a part, see
-`graph.query_parts`; `Query.text` is plain Cypher, parts written out.
+A query file opens with comment lines: one sentence, then `params:`, `returns:` and `access:`, and where they apply
+`severity:` and `fix:` (checks), `group:` and `plot:` (analyses). A migration (folder `schema`) holds several statements
+separated by `;` and is read by `graph.migrations`, not here.
 """
 
 import re
@@ -14,9 +13,9 @@ from importlib.resources.abc import Traversable
 
 from graph.query_parts import TYPES, BadQuery, Header, Parts, parameters, plain, read_header, shared_parts, words
 
-_KEYS = ("params", "returns", "access")
-_MORE = ("severity", "fix", "group", "plot")
-_WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DETACH|LOAD)\b")
+_REQUIRED_KEYS = ("params", "returns", "access")
+_OPTIONAL_KEYS = ("severity", "fix", "group", "plot")
+_WRITE_KEYWORDS = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE|DETACH|LOAD)\b")
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,10 @@ class Query:
             raise BadQuery(f"{self.name}.cypher: missing {sorted(missing)}, unexpected {sorted(extra)}")
 
 
-def parse(name: str, text: str, parts: Parts | None = None) -> Query:
+def parse_query(name: str, text: str, parts: Parts | None = None) -> Query:
     """Read a query file's text, with the parts of cypher/parts or others; `BadQuery` says which line is wrong."""
     file = f"{name}.cypher"
-    summary, header = read_header(file, text, _KEYS)
+    summary, header = read_header(file, text, _REQUIRED_KEYS)
     text, uses = (parts or shared_parts()).write_out(file, text)
     query = Query(
         name=name,
@@ -51,14 +50,14 @@ def parse(name: str, text: str, parts: Parts | None = None) -> Query:
         returns=tuple(words(header["returns"][1])),
         writes=header["access"][1] == "write",
         text=text,
-        more={key: header[key][1] for key in _MORE if key in header},
+        more={key: header[key][1] for key in _OPTIONAL_KEYS if key in header},
         parts=uses,
     )
-    _compare(query, header)
+    _check_contract(query, header)
     return query
 
 
-def _compare(query: Query, header: Header) -> None:
+def _check_contract(query: Query, header: Header) -> None:
     """The declared parameters, columns and access are those of the text."""
     line, access = header["access"]
     if access not in ("read", "write"):
@@ -68,7 +67,7 @@ def _compare(query: Query, header: Header) -> None:
     if used != query.params.keys():
         where = header["params"][0]
         raise BadQuery(f"{query.name}.cypher:{where}: declares {sorted(query.params)}, uses {sorted(used)}")
-    if bool(_WRITES.search(body)) != query.writes:
+    if bool(_WRITE_KEYWORDS.search(body)) != query.writes:
         raise BadQuery(f"{query.name}.cypher:{line}: declared {access}, but its clauses say otherwise")
     for column in query.returns:
         if not re.search(rf"\b{re.escape(column)}\b", body):
@@ -76,33 +75,33 @@ def _compare(query: Query, header: Header) -> None:
 
 
 @cache
-def load(name: str) -> Query:
+def load_query(name: str) -> Query:
     """The query `name`, e.g. "recommend/candidates"; raises `BadQuery` if there is none or it breaks its contract."""
     path = files("cypher").joinpath(*f"{name}.cypher".split("/"))
     if not path.is_file():
         raise BadQuery(f"there is no query file cypher/{name}.cypher")
-    return parse(name, path.read_text(encoding="utf-8"))
+    return parse_query(name, path.read_text(encoding="utf-8"))
 
 
-def names(folder: str = "") -> list[str]:
+def list_query_names(folder: str = "") -> list[str]:
     """Every query's name below `folder`, sorted; migrations and parts are left out."""
     root = files("cypher")
-    found = sorted(_walk(root.joinpath(folder) if folder else root, folder))
+    found = sorted(_walk_folder(root.joinpath(folder) if folder else root, folder))
     return [name for name in found if not name.startswith(("schema/", "parts/"))]
 
 
 def unused_parts() -> list[str]:
     """The parts that no query uses, itself or through another part."""
-    used = {part for name in names() for part in load(name).parts}
+    used = {part for name in list_query_names() for part in load_query(name).parts}
     return [name for name in shared_parts().names if name not in used]
 
 
-def _walk(folder: Traversable, prefix: str) -> list[str]:
+def _walk_folder(folder: Traversable, prefix: str) -> list[str]:
     found = []
     for entry in folder.iterdir():
         path = f"{prefix}/{entry.name}" if prefix else entry.name
         if entry.is_dir():
-            found += _walk(entry, path)
+            found += _walk_folder(entry, path)
         elif entry.name.endswith(".cypher"):
             found.append(path.removesuffix(".cypher"))
     return found

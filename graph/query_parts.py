@@ -248,18 +248,3 @@ def shared_parts() -> Parts:
     """Those of cypher/parts."""
     found = [entry for entry in files("cypher").joinpath("parts").iterdir() if entry.name.endswith(".cypher")]
     return Parts({entry.name.removesuffix(".cypher"): entry.read_text(encoding="utf-8") for entry in found})
-
-
-__all__ = [
-    "TYPES",
-    "BadQuery",
-    "Header",
-    "Part",
-    "Parts",
-    "parameters",
-    "plain",
-    "read_header",
-    "shared_parts",
-    "variables",
-    "words",
-]

@@ -1,4 +1,7 @@
-"""Numbers in, numbers out: learner models, encoder, heads, recommenders, simulator, training, evaluation."""
+"""Learner models, recommenders, rankers, reinforcement learning and simulation: numbers in, numbers out.
+
+No database and no sentences for people here; the only package that imports torch.
+"""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Short names for the arrays that models pass around."""
+"""Type aliases of the NumPy arrays that models exchange: 32- and 64-bit floats, 64-bit integers, Booleans."""
 
 import numpy as np
 from numpy.typing import NDArray

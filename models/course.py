@@ -1,7 +1,7 @@
-"""A course as arrays: what every model sees of the graph. N points, R resources, at most C points a resource.
+"""A course as arrays, as every model sees the graph: N points, R resources, at most C points per resource.
 
-Built from the graph's rows by `api`, or by a test by hand. Nothing here changes after it is made; a new revision of the
-graph makes a new `Course`.
+Built from the graph's rows by `services`, or by hand in a test. A `Course` is never changed; a new revision of the
+graph makes a new one.
 """
 
 from dataclasses import dataclass, field
@@ -10,13 +10,11 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from models.arrays import Flags as Flags
-from models.arrays import Floats as Floats
-from models.arrays import Ints as Ints
-from models.learners.tracer import Tracer
-from models.state import Rates
+from models.arrays import Flags, Floats, Ints
+from models.knowledge_tracing.base import ServedLearnerModel
+from models.knowledge_tracing.state import Rates
 
-KINDS = ("lesson", "practice", "reading", "video", "test")
+RESOURCE_KINDS = ("lesson", "practice", "reading", "video", "test")
 MODALITIES = ("text", "audio", "video", "interactive")
 
 
@@ -59,7 +57,7 @@ class Course:
     kind: Ints
     modality: Ints
     rates: Rates = field(default_factory=Rates)
-    tracer: Tracer | None = None
+    tracer: ServedLearnerModel | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     _ways: dict[int, Ints] = field(default_factory=dict, init=False, repr=False)
 

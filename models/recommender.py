@@ -1,7 +1,15 @@
-"""What every recommender takes and gives: a batch of learners with their candidates, and a decision for each.
+"""The contract of all recommenders: an observation of B learners with their candidates in, one decision each out.
 
-B learners, N points, K candidates at most (padded). The ladder's rungs and the learned policy share this contract, so
-that evaluation, serving and planning do not care which one they hold.
+B learners, N points, R resources, at most K candidates (padded). Rule-based strategies and learned policies share the
+contract, so that evaluation, serving and planning treat them alike. The candidate rule is here as well: which points
+are wanted, needed or blocked, and which resources are feasible.
+
+`PracticeFeatures` holds what is known of B learners beyond their levels:
+
+    practice (B, N, PRACTICE_WIDTH)   last answer right, last answer wrong, log1p of right and of wrong answers,
+                                      recency (0.8 to the power of the answers since), whether it was the very last
+    memory   (B, H)                   the vector of the served learner model, H = 0 without one
+    left     (B,)                     steps left of the path, where its length is set
 """
 
 from dataclasses import dataclass, replace
@@ -9,10 +17,41 @@ from typing import Protocol
 
 import numpy as np
 
-from models.course import Course as Course
-from models.course import Flags, Floats, Ints
-from models.rankers.log import History as History
-from models.trail import Trail as Trail
+from models.arrays import Flags, Floats, Ints
+from models.course import Course
+from models.rankers.interactions import InteractionHistory
+
+PRACTICE_WIDTH = 6
+RECENCY_DECAY = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class PracticeFeatures:
+    """See the module."""
+
+    practice: Floats
+    memory: Floats
+    left: Floats
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def __getitem__(self, rows: Ints) -> "PracticeFeatures":
+        """Some of the learners."""
+        return PracticeFeatures(self.practice[rows], self.memory[rows], self.left[rows])
+
+
+def update_practice(practice: Floats, items: Ints, right: Flags) -> Floats:
+    """`practice` (B, N, PRACTICE) after everybody answered their point `items` (B,), or did nothing where it is < 0."""
+    after, rows = practice.copy(), np.flatnonzero(items >= 0)
+    point, answer = items[rows], right[rows]
+    after[rows, :, 4] *= RECENCY_DECAY
+    after[rows, :, 5] = 0
+    after[rows, point, 0], after[rows, point, 1] = answer, ~answer
+    counts = np.expm1(after[rows, point, 2:4])
+    after[rows, point, 2:4] = np.log1p(counts + np.stack([answer, ~answer], axis=1))
+    after[rows, point, 4:6] = 1
+    return after
 
 
 @dataclass(frozen=True)
@@ -41,8 +80,8 @@ class Observation:
     success: Floats
     steps: Floats
     spread: Floats | None = None
-    history: History | None = None
-    trail: Trail | None = None
+    history: InteractionHistory | None = None
+    trail: PracticeFeatures | None = None
 
     def __len__(self) -> int:
         return len(self.level)
@@ -89,7 +128,7 @@ class Recommender(Protocol):
 
     @property
     def name(self) -> str:
-        """As in `models.strategies`."""
+        """As in `models.policies.strategies`."""
         ...
 
     @property
@@ -102,7 +141,7 @@ class Recommender(Protocol):
         ...
 
 
-def by_score(score: Floats, mask: Flags) -> Decision:
+def decide_by_score(score: Floats, mask: Flags) -> Decision:
     """Always the best score, ties to the earlier candidate. NaN, which says nothing, stands behind all."""
     spoken = mask & ~np.isnan(score)
     score = np.where(spoken, score, -np.inf).astype(np.float32)
@@ -113,7 +152,7 @@ def by_score(score: Floats, mask: Flags) -> Decision:
     return Decision(chosen, propensity, score, mask, silent=np.asarray(~spoken.any(axis=1)))
 
 
-def pad(allowed: Flags) -> tuple[Ints, Flags]:
+def pad_candidates(allowed: Flags) -> tuple[Ints, Flags]:
     """(B, R) flags → candidate indices (B, K) and their mask, in order of position; K ≥ 1."""
     rows, columns = np.nonzero(allowed)
     counts = np.bincount(rows, minlength=len(allowed))
@@ -124,7 +163,7 @@ def pad(allowed: Flags) -> tuple[Ints, Flags]:
     return candidates, np.arange(width) < counts[:, None]
 
 
-def expected_gain(course: Course, observation: Observation, probability: Floats) -> Floats:
+def compute_expected_gain(course: Course, observation: Observation, probability: Floats) -> Floats:
     """(B, K) expected Σ η Δs over wanted points, if the answer is right with `probability` (B, K)."""
     points = course.taught[observation.candidates]
     importance = course.importance[observation.candidates]
@@ -137,7 +176,7 @@ def expected_gain(course: Course, observation: Observation, probability: Floats)
     return np.asarray((importance**2 * change * wanted).sum(axis=-1), dtype=np.float32)
 
 
-def success_probability(course: Course, observation: Observation) -> Floats:
+def predict_success(course: Course, observation: Observation) -> Floats:
     """(B, K) probability of a right answer: a logistic item-response curve on the mean mastery of what is taught.
 
     P = σ(4 (s̄ − ½) + 2 (success − ½) − difficulty), s̄ weighted by η: mastery ½ and usual difficulty give ½.
@@ -150,16 +189,16 @@ def success_probability(course: Course, observation: Observation) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logit)), dtype=np.float32)
 
 
-def wanted_points(course: Course, level: Floats, target: Floats, closure: Flags) -> Flags:
+def find_wanted_points(course: Course, level: Floats, target: Floats, closure: Flags) -> Flags:
     """(B, N) points of the closure that are below their mastered threshold (a goal: below its own level too)."""
     return closure & (level < np.maximum(course.mastered, target))
 
 
-PERIPHERAL = 0.3
+PERIPHERAL_IMPORTANCE = 0.3
 """A resource counts as teaching a point where the point's importance is above this."""
 
 
-def needed_points(course: Course, level: Floats, target: Floats, wanted: Flags) -> Flags:
+def find_needed_points(course: Course, level: Floats, target: Floats, wanted: Flags) -> Flags:
     """(B, N) what the goal still needs: goal points below their level, and unmet prerequisites of needed points.
 
     A prerequisite of a point that is met already is on the way to the goal, but nobody has to do it to get there.
@@ -180,18 +219,18 @@ def needed_points(course: Course, level: Floats, target: Floats, wanted: Flags) 
 def still_needed(course: Course, level: Floats, target: Floats, wanted: Flags) -> Floats:
     """(B,) Σ (need − s) over what the goal still needs: a prerequisite to be met, a goal point to be at its level."""
     lacking = np.maximum(np.maximum(course.met, target) - level, 0)
-    return np.asarray((lacking * needed_points(course, level, target, wanted)).sum(axis=1), dtype=np.float32)
+    return np.asarray((lacking * find_needed_points(course, level, target, wanted)).sum(axis=1), dtype=np.float32)
 
 
-def blocked_points(course: Course, level: Floats) -> Flags:
+def find_blocked_points(course: Course, level: Floats) -> Flags:
     """(B, N) points with an accepted prerequisite that is not met."""
     unmet = (level < course.met).astype(np.float32)
     return np.asarray((course.before @ unmet.T).T > 0, dtype=bool)
 
 
-def feasible(course: Course, level: Floats, wanted: Flags) -> Flags:
+def find_feasible_resources(course: Course, level: Floats, wanted: Flags) -> Flags:
     """(B, R) resources that teach something wanted and nothing blocked (rules 2 and 3 of the candidate rule)."""
-    blocked = blocked_points(course, level)
+    blocked = find_blocked_points(course, level)
     both = np.concatenate([wanted, blocked]).astype(np.float32)
     counts = np.asarray((course.teaches @ both.T).T)
     teaches_wanted, teaches_blocked = counts[: len(level)] > 0, counts[len(level) :] > 0

@@ -11,12 +11,6 @@ from collections.abc import AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# Before numpy and torch are imported, here and in every process that a test starts: workers share the cores, and what
-# the tests time and repeat must not depend on who else is at work.
-os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
-# A console keeps the width that this says when its module is imported; a worker is told 80.
-os.environ.pop("COLUMNS", None)
-
 import pytest
 from hypothesis import HealthCheck, settings
 from rich.console import Console
@@ -27,6 +21,13 @@ from graph.connection import Address, Graph, connect
 from graph.server import download
 from tests import database
 from tests.snapshot import clear, empty
+
+# Before numpy and torch are imported, here and in every process that a test starts: workers share the cores, and what
+# the tests time and repeat must not depend on who else is at work.
+os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
+# A console keeps the width that this says when its module is imported; a worker is told 80.
+os.environ.pop("COLUMNS", None)
+
 
 # How quick an example is made and run says more about the other workers than about the code; pytest-timeout stays.
 settings.register_profile("workers", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -81,7 +82,7 @@ def _start() -> database.Running:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Neo4j", total=None)
 
-        def report(state: download.Progress) -> None:
+        def report(state: download.DownloadProgress) -> None:
             progress.update(task, description="Fetching Neo4j", total=state.total, completed=state.done)
 
         return database.start(report)

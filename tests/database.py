@@ -20,17 +20,16 @@ from testcontainers.core.container import DockerContainer
 
 from graph.connection import Address
 from graph.errors import SetupFailed
-from graph.server import lock
-from graph.server.access import Access, knock
-from graph.server.download import Report, silent
+from graph.server import download
+from graph.server.download import ReportFunction, ignore_progress
 from graph.server.managed import ManagedServer
-from graph.server.process import Tuning
+from graph.server.process import AccessResult, ServerTuning, try_access
 
 CACHE = Path(os.environ.get("LODESTAR_CACHE") or platformdirs.user_cache_dir("lodestar"))
 JARS = CACHE / "neo4j"
 SERIES = os.environ.get("LODESTAR_TEST_NEO4J", "5.26")
 HOMES = 20
-TUNING = Tuning(heap="512m", page_cache="128m", quick=True)
+TUNING = ServerTuning(heap="512m", page_cache="128m", quick=True)
 """Small: every worker has a server."""
 
 
@@ -44,7 +43,7 @@ class Running:
     ours: bool = True
 
 
-def start(report: Report = silent) -> Running:
+def start(report: ReportFunction = ignore_progress) -> Running:
     """The server that this machine offers, first of the three ways that works."""
     return _given() or _docker() or _managed(report)
 
@@ -64,7 +63,7 @@ def _given() -> Running | None:
 
 def _docker() -> Running | None:
     """A container, or None without an engine or without the image and a way to get it."""
-    image = f"neo4j:{lock.load(SERIES).version}"
+    image = f"neo4j:{download.load_lock(SERIES).version}"
     try:
         client = docker.from_env(timeout=10)
         client.ping()
@@ -87,7 +86,7 @@ def _docker() -> Running | None:
 
 def _wait(address: Address) -> None:
     deadline = time.monotonic() + 180
-    while knock(address) is not Access.OPEN:
+    while try_access(address) is not AccessResult.OPEN:
         if time.monotonic() > deadline:
             raise SetupFailed(f"Neo4j in Docker did not answer at {address.uri} in 180 s.")
         time.sleep(0.3)
@@ -100,7 +99,7 @@ def _have(client: docker.DockerClient, image: str) -> None:
         client.images.pull(image)
 
 
-def _managed(report: Report) -> Running:
+def _managed(report: ReportFunction) -> Running:
     """A managed server in the first of the tests' homes that no other process uses."""
     home, guard = _free_home()
     server = ManagedServer(home, JARS, SERIES, TUNING)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graph.connection import Graph, Work
-from graph.schema import migrate
+from graph.migrations import migrate
 
 NODES = "MATCH (n) RETURN elementId(n) AS id, labels(n) AS labels, properties(n) AS values"
 EDGES = """

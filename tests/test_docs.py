@@ -4,30 +4,30 @@ import re
 
 import pytest
 
-from benchmarks import tables
+from benchmarks import docs
 
 
-@pytest.mark.parametrize("document", tables.DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", docs.DOCUMENTS, ids=lambda path: path.name)
 def test_what_is_repeated_is_up_to_date(document):
     text = document.read_text(encoding="utf-8")
-    assert tables.filled(text) == text, "run: python -m benchmarks.tables"
+    assert docs.fill_blocks(text) == text, "run: python -m benchmarks.docs"
 
 
-@pytest.mark.parametrize("document", tables.DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", docs.DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document):
     for target in re.findall(r"\]\((?!http|#)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
 def test_every_command_is_in_its_reference():
-    text = (tables.ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    named = [line.split("`")[1].split() for line in tables.commands() if line.startswith("| `lodestar ")]
+    text = (docs.ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    named = [line.split("`")[1].split() for line in docs.render_command_table() if line.startswith("| `lodestar ")]
     commands = {" ".join(word for word in words if word.islower()) for words in named}
     assert len(commands) > 30
     assert commands <= set(re.findall(r"^#+ `(lodestar [a-z -]+)`$", text, re.MULTILINE))
 
 
 def test_every_result_is_among_the_measurements():
-    text = (tables.ROOT / "docs" / "measurements.md").read_text(encoding="utf-8")
+    text = (docs.ROOT / "docs" / "measurements.md").read_text(encoding="utf-8")
     shown = {name.partition("-")[0] for name in re.findall(r"<!-- figures ([\w-]+) -->", text)}
-    assert {path.stem for path in tables.RESULTS.glob("*.json") if ".quick" not in path.name} <= shown
+    assert {path.stem for path in docs.RESULTS.glob("*.json") if ".quick" not in path.name} <= shown

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from examples import check_english
-from graph import formats
+from graph.formats import registry
 
 
 @pytest.fixture(scope="module")
 def english():
-    return formats.read(check_english.FOLDER).course
+    return registry.read_course_files(check_english.FOLDER).course
 
 
 def test_the_course_is_sound(capsys):

@@ -3,7 +3,7 @@
 import pytest
 
 from graph.importing import import_course
-from tests.api import little
+from tests import little_course
 from tests.graph.folders import parse, write
 from tests.snapshot import Snapshot, clear, is_clear
 
@@ -33,7 +33,7 @@ async def test_the_little_course_is_the_same_however_often_it_is_loaded(graph):
     found = []
     for _ in range(2):
         await clear(graph)
-        await little.load(graph)
+        await little_course.load(graph)
         found.append(content(await Snapshot.take(graph)))
     assert found[0] == found[1]
     assert not await is_clear(graph)

@@ -1,27 +1,33 @@
-"""`lodestar learner`: who learns, what they aim at, what they allow."""
+"""`lodestar learner`, `mastery`, `history`, `skip`, `outcome`: one learner's goals and limits, state, skips and outcomes."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
-from api import learners
-from api.cli.on_loop import on_loop
-from api.learner_views import LearnerView
-from api.requests import Goal, Limits, NewLearner, checked
+from api.cli.runtime import print_json
+from api.cli.service_runtime import run_in_context
+from services import outcomes
+from services.learners import profiles, progress
+from services.learners.progress import assess_skip
+from services.learners.schemas import EventView, GoalBody, LearnerView, LimitsBody, MasteryOfPoint, NewLearner, SkipView
+from services.outcomes import OutcomeBody, OutcomeView
+from services.schemas import PointStateView, validate_body
 
 app = typer.Typer(help="Learners: create, show, goal, limits, delete.", no_args_is_help=True)
 console = Console(soft_wrap=True, highlight=False)
 
-Id = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
-Goals = Annotated[list[str] | None, typer.Option("--goal", help="A point to reach; may be repeated.")]
-Level = Annotated[float | None, typer.Option(min=0, max=1, help="Mastery aimed at, for all goals given here.")]
-Minutes = Annotated[float | None, typer.Option(help="Longest single resource, in minutes.")]
-Modality = Annotated[list[str] | None, typer.Option(help="text, audio, video or interactive; may be repeated.")]
-Language = Annotated[list[str] | None, typer.Option(help="A language code such as en; may be repeated.")]
+IdArgument = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
+GoalOption = Annotated[list[str] | None, typer.Option("--goal", help="A point to reach; may be repeated.")]
+LevelOption = Annotated[float | None, typer.Option(min=0, max=1, help="Mastery aimed at, for all goals given here.")]
+MinutesOption = Annotated[float | None, typer.Option(help="Longest single resource, in minutes.")]
+ModalityOption = Annotated[list[str] | None, typer.Option(help="text, audio, video or interactive; may be repeated.")]
+LanguageOption = Annotated[list[str] | None, typer.Option(help="A language code such as en; may be repeated.")]
 
 
-def register(to: typer.Typer) -> None:
+def register_learner(to: typer.Typer) -> None:
     """Add the commands to `to`."""
     to.add_typer(app, name="learner")
 
@@ -30,54 +36,58 @@ def register(to: typer.Typer) -> None:
 def create(
     id: Annotated[str | None, typer.Argument(help="Made up when missing.")] = None,
     course: Annotated[str | None, typer.Option(help="Needed where there is more than one course.")] = None,
-    goal: Goals = None,
-    level: Level = None,
+    goal: GoalOption = None,
+    level: LevelOption = None,
     at: Annotated[str | None, typer.Option(help="The level they say they are at, e.g. A2: a first guess.")] = None,
 ) -> None:
     """Add a learner to a course; without goals the whole course is the goal."""
-    new = checked(NewLearner, id=id, course=course, goals=_goals(goal, level), level=at)
-    _show(on_loop(lambda loop: learners.create(loop, new)))
+    new = validate_body(NewLearner, id=id, course=course, goals=_make_goal_bodies(goal, level), level=at)
+    _print_learner(run_in_context(lambda loop: profiles.create_learner(loop, new)))
 
 
 @app.command()
-def show(id: Id) -> None:
+def show(id: IdArgument) -> None:
     """Goals, limits and how many outcomes there were; see also `lodestar mastery`."""
-    _show(on_loop(lambda loop: learners.show(loop, id)))
+    _print_learner(run_in_context(lambda loop: profiles.get_learner(loop, id)))
 
 
 @app.command()
 def goal(
-    id: Id,
+    id: IdArgument,
     points: Annotated[list[str] | None, typer.Argument(help="Points to reach; none: the whole course.")] = None,
-    level: Level = None,
+    level: LevelOption = None,
 ) -> None:
     """Replace the goals."""
-    goals = _goals(points, level)
-    change = on_loop(lambda loop: learners.aim(loop, id, goals) if goals else learners.clear_goals(loop, id))
-    _show(change)
+    goals = _make_goal_bodies(points, level)
+    change = run_in_context(
+        lambda loop: profiles.set_goals(loop, id, goals) if goals else profiles.clear_goals(loop, id)
+    )
+    _print_learner(change)
 
 
 @app.command()
-def limits(id: Id, minutes: Minutes = None, modality: Modality = None, language: Language = None) -> None:
+def limits(
+    id: IdArgument, minutes: MinutesOption = None, modality: ModalityOption = None, language: LanguageOption = None
+) -> None:
     """Replace the limits; what is not given is not limited."""
-    allowed = checked(Limits, max_minutes=minutes, modalities=modality or None, languages=language or None)
-    _show(on_loop(lambda loop: learners.limit(loop, id, allowed)))
+    allowed = validate_body(LimitsBody, max_minutes=minutes, modalities=modality or None, languages=language or None)
+    _print_learner(run_in_context(lambda loop: profiles.set_limits(loop, id, allowed)))
 
 
 @app.command()
-def delete(id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+def delete(id: IdArgument, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Forget a learner with everything they did, for good."""
     if not yes:
         typer.confirm(f"Delete {id} with all mastery, recommendations and outcomes?", abort=True)
-    on_loop(lambda loop: learners.delete(loop, id))
+    run_in_context(lambda loop: profiles.delete_learner(loop, id))
     console.print(f"{id} is forgotten.")
 
 
-def _goals(points: list[str] | None, level: float | None) -> list[Goal]:
-    return [Goal(point=point, level=level) for point in points or []]
+def _make_goal_bodies(points: list[str] | None, level: float | None) -> list[GoalBody]:
+    return [GoalBody(point=point, level=level) for point in points or []]
 
 
-def _show(learner: LearnerView) -> None:
+def _print_learner(learner: LearnerView) -> None:
     console.print(f"learner  {learner.id}   course {learner.course}")
     goals = [f"{goal.point}{f' at {goal.level:.0%}' if goal.level else ''}" for goal in learner.goals]
     console.print(f"goals    {', '.join(goals) or 'the whole course'}")
@@ -87,3 +97,147 @@ def _show(learner: LearnerView) -> None:
     words += [f"in {', '.join(limits.languages)}"] if limits.languages else []
     console.print(f"limits   {'; '.join(words) or 'none'}")
     console.print(f"answers  {learner.answers}, {learner.success:.0%} right lately")
+
+
+table_console = Console(highlight=False, markup=False)
+LearnerArgument = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="The API's answer.")]
+BAR_WIDTH = 20
+
+
+def register_progress(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(mastery)
+    app.command()(history)
+
+
+def mastery(
+    learner: LearnerArgument,
+    course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what LEARNER knows now, forgetting included, with the uncertainty of each estimate."""
+    view = run_in_context(lambda loop: progress.get_mastery(loop, learner, course))
+    if json:
+        print_json(view)
+        return
+    table = Table("point", "mastery", title=f"{learner}: {view.mastered} of {view.of} points of {view.course} mastered")
+    for heading in ("", "±", "attempts", "days ago"):
+        table.add_column(heading, justify="right")
+    for point in view.points:
+        table.add_row(*_make_mastery_row(point))
+    table_console.print(table)
+
+
+def _make_mastery_row(point: MasteryOfPoint) -> tuple[str, ...]:
+    filled = round(point.level * BAR_WIDTH)
+    bar = "█" * filled + "·" * (BAR_WIDTH - filled) + (" mastered" if point.mastered else "")
+    numbers = (f"{point.level:.0%}", f"{point.uncertainty:.0%}", str(point.attempts), f"{point.days:.1f}")
+    return (point.name, bar, *numbers)
+
+
+def history(
+    learner: LearnerArgument,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many events.")] = 20,
+    json: JsonOption = False,
+) -> None:
+    """List what LEARNER was recommended and did, newest first."""
+    view = run_in_context(lambda loop: progress.get_history(loop, learner, limit))
+    if json:
+        print_json(view)
+        return
+    table = Table("when", "what", "how it went", "reward", "recommended by")
+    for event in view.events:
+        reward = "" if event.reward is None else f"{event.reward:+.2f}"
+        what = event.title or event.resource or event.item or ""
+        table.add_row(f"{event.at:%Y-%m-%d %H:%M}", what, _describe_result(event), reward, event.policy or "")
+    table_console.print(table)
+
+
+def _describe_result(event: EventView) -> str:
+    if event.outcome is None:
+        return "no outcome yet"
+    return "right" if event.right else "wrong"
+
+
+MAX_MISSED = 5
+"""Points that would be missed are named up to this many."""
+skip_console = Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def register_skip(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(skip)
+
+
+def skip(
+    learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
+    point: Annotated[str, typer.Argument(help="The point in question.", show_default=False)],
+    course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
+) -> None:
+    """Say whether LEARNER may skip POINT, and why; nothing is changed."""
+    view = run_in_context(lambda loop: assess_skip(loop, learner, point, course))
+    if json:
+        print_json(view)
+        return
+    skip_console.print(f"{view.verdict.replace('_', ' ')}  {view.reason}")
+    for line in _make_evidence_lines(view):
+        skip_console.print(line)
+
+
+def _make_evidence_lines(view: SkipView) -> list[str]:
+    own = "nothing recorded" if view.point.uncertainty is None else _format_point(view.point)
+    lines = [f"  itself    {own}; needed {view.point.needed:.0%}"]
+    lines += [f"  rests on  {_format_point(each)}" for each in view.prerequisites]
+    lines += [
+        f"  shown by  {' → '.join(point.name for point in each.chain)} ({each.point.level:.0%})"
+        for each in view.shown_by
+    ]
+    lines += [f"  missed    {_format_point(each)}" for each in view.missed[:MAX_MISSED]]
+    if len(view.missed) > MAX_MISSED:
+        lines.append(f"  …         and {len(view.missed) - MAX_MISSED} more: --json lists them")
+    if view.verdict == "test_first":
+        lines += [f"  check     {item}" for item in view.items]
+    if view.gates:
+        lines.append("  It is not met, so what builds on it stays closed until answers show that it is known.")
+    return lines
+
+
+def _format_point(point: PointStateView) -> str:
+    return f"{point.name} ({point.level:.0%})"
+
+
+text_console = Console(soft_wrap=True, highlight=False, markup=False)
+
+
+def register_outcome(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command()(outcome)
+
+
+def outcome(
+    learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
+    what: Annotated[str, typer.Argument(help="A recommendation's id (rec-…), or a resource's.", show_default=False)],
+    right: Annotated[bool, typer.Option("--right/--wrong", help="How it went.", show_default=False)],
+    at: Annotated[datetime | None, typer.Option(help="When, local time; now without it.")] = None,
+    id: Annotated[str | None, typer.Option(help="Your own id: the same one twice counts once.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
+) -> None:
+    """Send what happened with WHAT; LEARNER's mastery follows."""
+    sent = validate_body(
+        OutcomeBody,
+        id=id,
+        learner=learner,
+        right=right,
+        at=at and at.astimezone(),
+        **{"recommendation" if what.startswith("rec-") else "resource": what},
+    )
+    [told] = run_in_context(lambda loop: outcomes.report_outcomes(loop, [sent]))
+    print_json(told) if json else _print_outcome(told)
+
+
+def _print_outcome(told: OutcomeView) -> None:
+    text_console.print(f"{'stored before, nothing changed' if told.repeated else 'stored'}  reward {told.reward:+.3f}")
+    for change in told.changes:
+        text_console.print(f"  {change.name}  {change.before:.0%} → {change.after:.0%}")

@@ -1,10 +1,9 @@
-"""The `lodestar` command: finds each command's module when it is asked for, and turns domain errors into exit codes."""
+"""The `lodestar` command: import each command's module when it is asked for, and turn domain errors into exit codes."""
 
 import sys
 from importlib import import_module
 from typing import Any
 
-import typer
 import typer.main
 from rich.console import Console
 from rich.markup import escape
@@ -37,7 +36,7 @@ MODULES = {
 """The commands that each module of this package registers."""
 
 
-class Commands(TyperGroup):
+class LazyGroup(TyperGroup):
     """Imports no more than a command needs: whoever looks after a course does not wait for torch."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -55,7 +54,7 @@ class Commands(TyperGroup):
 
 
 app = typer.Typer(
-    cls=Commands,
+    cls=LazyGroup,
     name="lodestar",
     help="Recommends what a person should learn next, and the path from there to their goal.",
     no_args_is_help=True,

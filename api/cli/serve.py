@@ -1,4 +1,4 @@
-"""`lodestar serve`: the HTTP API, with a word about where to click."""
+"""`lodestar serve`: run the HTTP API, and print the addresses to open."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,11 +7,11 @@ import typer
 import uvicorn
 from rich.console import Console
 
-from api.cli.db import browser_lines, ensure
+from api.cli.database import describe_browser, ensure_database
 from api.http.app import create_app
-from api.keys import api_key
-from api.service import Service
-from api.settings import Settings
+from api.http.security import ensure_api_key
+from services.context import ContextFactory
+from services.settings import Settings
 
 console = Console(soft_wrap=True, highlight=False)
 
@@ -27,30 +27,29 @@ def serve(
 ) -> None:
     """Serve the API until Ctrl-C; starts the managed Neo4j if there is no other."""
     settings = Settings()
-    run(settings.model_copy(update={"host": host or settings.host, "port": port or settings.port}))
+    run_server(settings.model_copy(update={"host": host or settings.host, "port": port or settings.port}))
 
 
-def service(settings: Settings) -> Service:
+def make_context_factory(settings: Settings) -> ContextFactory:
     """The service on the deployment's database."""
-    return Service(ensure(settings), settings.trained(), settings.strategy_budget_ms / 1000, settings.watch_seconds)
+    return ContextFactory(
+        ensure_database(settings), settings.trained(), settings.strategy_budget_ms / 1000, settings.watch_seconds
+    )
 
 
-def run(settings: Settings, path: Path | None = None) -> None:
+def run_server(settings: Settings, path: Path | None = None) -> None:
     """Say where to click, then serve on the settings' host and port."""
-    app = create_app(service(settings), api_key(settings))
-    where(settings, path)
+    app = create_app(make_context_factory(settings), ensure_api_key(settings))
+    print_addresses(settings, path)
     console.print("Ctrl-C ends the API; Neo4j goes on until `lodestar db stop`.")
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
 
-def where(settings: Settings, path: Path | None = None) -> None:
+def print_addresses(settings: Settings, path: Path | None = None) -> None:
     """The places a person can look at."""
     console.print(f"API docs       http://{settings.host}:{settings.port}/docs   (served by `lodestar serve`)")
-    console.print(f"API key        {api_key(settings)}   (send it as X-API-Key; kept in {settings.config})")
-    for line in browser_lines(settings):
+    console.print(f"API key        {ensure_api_key(settings)}   (send it as X-API-Key; kept in {settings.config})")
+    for line in describe_browser(settings):
         console.print(line)
     if path:
         console.print(f"saved path     {path.as_uri()}")
-
-
-__all__ = ["Settings", "register", "run", "serve", "service", "where"]

@@ -1,14 +1,80 @@
-"""The HTTP service: /v1 behind the API key, health and metrics beside it, OpenAPI at /docs."""
+"""The HTTP app: /v1 and the CASE routes behind the API key, health and metrics beside them, OpenAPI at /docs.
+
+/healthz answers as long as the process lives; /readyz answers 200 once the service is warm and Neo4j answers.
+"""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from api.http import health, metrics, problems, routes
-from api.watching import Service, watching
+from api.http import case, catalogue, curation, diagnostics, errors, learners, metrics, recommendations
+from api.http.dependencies import PROBLEM_RESPONSES, make_json_response
+from api.http.errors import make_problem_response
+from api.http.security import check_key
+from graph.errors import LodestarError
+from services.context import AppContext, ContextFactory
+from services.lifecycle import unfreeze_garbage_collector, warm_up, watch_graph
+
+LEARNER_ROUTERS = tuple(part.router for part in (learners, diagnostics, recommendations, learners, learners))
+
+
+GRAPH_ROUTERS = tuple(part.router for part in (catalogue, case, curation, curation))
+
+
+def install_routes(app: FastAPI) -> None:
+    """Add the routes of version 1, each router directly: FastAPI asks nested ones level by level."""
+    for router in (*LEARNER_ROUTERS, recommendations.outcomes_router, *GRAPH_ROUTERS):
+        app.include_router(router, dependencies=[Depends(check_key)], responses=PROBLEM_RESPONSES)
+
+
+WARM_UP_RETRY_SECONDS = 1.0
+logger = logging.getLogger("lodestar")
+health_router = APIRouter(tags=["operation"])
+
+
+@health_router.get("/healthz", summary="Alive")
+async def get_health() -> Response:
+    """200 as long as the process answers; needs no key and asks nobody."""
+    return make_json_response({"status": "ok"})
+
+
+@health_router.get("/readyz", summary="Ready")
+async def get_readiness(request: Request) -> Response:
+    """200 once every course is in memory, the policy has been tried and Neo4j answers; 503 before, and while not."""
+    if not request.app.state.warm.is_set():
+        return make_problem_response(request, 503, "Warming up: the courses are being read.")
+    await request.app.state.loop.graph.ping()
+    return make_json_response(
+        {"status": "ready", "courses": [served.course.id for served in request.app.state.loop.courses.held]}
+    )
+
+
+@asynccontextmanager
+async def run_warm_up(app: FastAPI, loop: AppContext) -> AsyncIterator[None]:
+    """Warm up beside what goes on meanwhile."""
+    task = asyncio.create_task(_retry_warm_up(app, loop), name="warm-up")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        unfreeze_garbage_collector()
+
+
+async def _retry_warm_up(app: FastAPI, loop: AppContext) -> None:
+    """Warm up, as often as it takes: Neo4j may come later than we do."""
+    while not app.state.warm.is_set():
+        try:
+            await warm_up(loop)
+            app.state.warm.set()
+        except LodestarError as error:
+            logger.warning("not ready: %s", error)
+            await asyncio.sleep(WARM_UP_RETRY_SECONDS)
+
 
 DESCRIPTION = """
 Recommends what a person should learn next, and the path from there to their goal.
@@ -32,14 +98,14 @@ TAGS = [
 ]
 
 
-def create_app(service: Service, key: str) -> FastAPI:
+def create_app(service: ContextFactory, key: str) -> FastAPI:
     """The API on one database. It starts without Neo4j too and becomes ready when Neo4j answers."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with service.opened() as loop:
             app.state.loop = loop
-            async with health.warming(app, loop), watching(loop, app.state.warm, service.watch):
+            async with run_warm_up(app, loop), watch_graph(loop, app.state.warm, service.watch):
                 yield
 
     app = FastAPI(
@@ -52,8 +118,8 @@ def create_app(service: Service, key: str) -> FastAPI:
     )
     app.state.key = key
     app.state.warm = asyncio.Event()
-    problems.install(app)
-    metrics.install(app)
-    app.include_router(health.router)
-    routes.install(app)
+    errors.install_error_handlers(app)
+    metrics.install_metrics(app)
+    app.include_router(health_router)
+    install_routes(app)
     return app

@@ -1,48 +1,91 @@
-"""Learners: create, read, delete, goals, limits."""
+"""Learners: create, read, delete, goals, limits, mastery, history, and whether a point may be skipped."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from api import learners
-from api.http.parts import Learner, TheLoop
-from api.http.replies import answer
-from api.learner_views import LearnerView
-from api.requests import Goals, Limits, NewLearner
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
+
+from api.http.dependencies import ContextDep, LearnerId, OwnCourseQuery, make_json_response
+from services.learners import profiles, progress
+from services.learners.progress import assess_skip
+from services.learners.schemas import (
+    GoalsBody,
+    LearnerHistory,
+    LearnerView,
+    LimitsBody,
+    MasteryView,
+    NewLearner,
+    SkipView,
+)
 
 router = APIRouter(prefix="/v1/learners", tags=["learners"])
 
 
 @router.post("", status_code=201, response_model=LearnerView, summary="Create a learner")
-async def create(loop: TheLoop, body: NewLearner) -> Response:
+async def create_learner(loop: ContextDep, body: NewLearner) -> Response:
     """Adds a learner to a course, with goals and limits if you like. 409 when the id is in use."""
-    return answer(await learners.create(loop, body), 201)
+    return make_json_response(await profiles.create_learner(loop, body), 201)
 
 
 @router.get("/{learner}", response_model=LearnerView, summary="Read a learner")
-async def show(loop: TheLoop, learner: Learner) -> Response:
+async def get_learner(loop: ContextDep, learner: LearnerId) -> Response:
     """Goals, limits and how many outcomes there were; mastery is at `/mastery`."""
-    return answer(await learners.show(loop, learner))
+    return make_json_response(await profiles.get_learner(loop, learner))
 
 
 @router.delete("/{learner}", status_code=204, summary="Delete a learner")
-async def delete(loop: TheLoop, learner: Learner) -> Response:
+async def delete_learner(loop: ContextDep, learner: LearnerId) -> Response:
     """Forgets the learner with all mastery, diagnostics, recommendations and outcomes, for good."""
-    await learners.delete(loop, learner)
+    await profiles.delete_learner(loop, learner)
     return Response(status_code=204)
 
 
 @router.put("/{learner}/goals", response_model=LearnerView, summary="Set the goals")
-async def aim(loop: TheLoop, learner: Learner, body: Goals) -> Response:
+async def set_goals(loop: ContextDep, learner: LearnerId, body: GoalsBody) -> Response:
     """Replaces all goals. The way to them is everything that they rest on."""
-    return answer(await learners.aim(loop, learner, body.goals))
+    return make_json_response(await profiles.set_goals(loop, learner, body.goals))
 
 
 @router.delete("/{learner}/goals", response_model=LearnerView, summary="Aim at the whole course")
-async def clear_goals(loop: TheLoop, learner: Learner) -> Response:
+async def clear_goals(loop: ContextDep, learner: LearnerId) -> Response:
     """Without goals the whole course is the goal."""
-    return answer(await learners.clear_goals(loop, learner))
+    return make_json_response(await profiles.clear_goals(loop, learner))
 
 
 @router.put("/{learner}/limits", response_model=LearnerView, summary="Set the limits")
-async def limit(loop: TheLoop, learner: Learner, body: Limits) -> Response:
+async def set_limits(loop: ContextDep, learner: LearnerId, body: LimitsBody) -> Response:
     """Replaces all limits; only resources within them are recommended."""
-    return answer(await learners.limit(loop, learner, body))
+    return make_json_response(await profiles.set_limits(loop, learner, body))
+
+
+progress_router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
+
+LimitQuery = Annotated[int, Query(ge=1, le=500)]
+BeforeQuery = Annotated[AwareDatetime | None, Query(description="Only what is older: pages on.")]
+
+
+@progress_router.get("/mastery", response_model=MasteryView, summary="What the learner knows")
+async def get_mastery(loop: ContextDep, learner: LearnerId, course: OwnCourseQuery = None) -> Response:
+    """Every point of the course that was ever touched, forgetting included, each with its uncertainty."""
+    return make_json_response(await progress.get_mastery(loop, learner, course))
+
+
+@progress_router.get("/history", response_model=LearnerHistory, summary="What the learner did")
+async def get_history(
+    loop: ContextDep, learner: LearnerId, limit: LimitQuery = 50, before: BeforeQuery = None
+) -> Response:
+    """Outcomes and unanswered recommendations, newest first."""
+    return make_json_response(await progress.get_history(loop, learner, limit, before))
+
+
+skip_router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
+
+PointQuery = Annotated[str, Query(description="The point in question.", examples=["english/present-simple-be"])]
+
+
+@skip_router.get("/skip", response_model=SkipView, summary="Whether a point may be skipped")
+async def get_skip_verdict(
+    loop: ContextDep, learner: LearnerId, point: PointQuery, course: OwnCourseQuery = None
+) -> Response:
+    """The verdict, its reason, and the evidence: prerequisites, what was mastered beyond it, what would be missed."""
+    return make_json_response(await assess_skip(loop, learner, point, course))

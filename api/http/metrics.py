@@ -15,9 +15,9 @@ from prometheus_client import (
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.timings import Timings
+from services.timings import Timings
 
-BUCKETS = (0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.02, 0.03, 0.05, 0.1, 0.25, 1.0, 5.0)
+DURATION_BUCKETS = (0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.02, 0.03, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 
 class Metrics:
@@ -30,7 +30,11 @@ class Metrics:
         labels = ["method", "route", "status"]
         self.requests = Counter("lodestar_requests", "Requests answered.", labels, registry=self.registry)
         self.seconds = Histogram(
-            "lodestar_request_seconds", "Seconds to answer.", ["route"], buckets=BUCKETS, registry=self.registry
+            "lodestar_request_seconds",
+            "Seconds to answer.",
+            ["route"],
+            buckets=DURATION_BUCKETS,
+            registry=self.registry,
         )
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
@@ -66,7 +70,7 @@ class MetricsMiddleware:
             self._metrics.observe(scope, status, perf_counter() - began)
 
 
-def install(app: FastAPI) -> None:
+def install_metrics(app: FastAPI) -> None:
     """Measure every request of the app and show the figures at /metrics."""
     metrics = Metrics()
     app.add_middleware(MetricsMiddleware, metrics=metrics)

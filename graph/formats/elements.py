@@ -1,25 +1,25 @@
-"""XML as the IMS standards write it: names without namespaces, and QTI 3.0's qti-choice-interaction as 2.x's names.
+"""XML elements as the IMS standards write them: local names and attributes without namespaces, children, descendants.
 
-Every helper takes names in the spelling of QTI 1.2 and 2.x.
+QTI 3.0 names (qti-choice-interaction) are read in the spelling of QTI 1.2 and 2.x.
 """
 
 import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from graph.reading import Node
+from graph.readers import XmlElement
 
 _HYPHEN = re.compile(r"-(\w)")
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 
 
-def local(node: Element) -> str:
+def local_name(node: Element) -> str:
     """The element's name without its namespace."""
     name = str(node.tag).rpartition("}")[2]
     return _HYPHEN.sub(lambda match: match[1].upper(), name[4:]) if name.startswith("qti-") else name
 
 
-def attribute(node: Element, name: str) -> str:
+def get_attribute(node: Element, name: str) -> str:
     """An attribute's value without blanks around it, "" where it is missing; namespaces are passed over."""
     found = node.get(name, node.get(_CAPITAL.sub(lambda match: f"-{match[1].lower()}", name)))
     if found is None:
@@ -27,28 +27,28 @@ def attribute(node: Element, name: str) -> str:
     return found.strip()
 
 
-def children(node: Element, *names: str) -> Iterator[Element]:
+def find_children(node: Element, *names: str) -> Iterator[Element]:
     """The direct children of these names."""
-    return (child for child in node if local(child) in names)
+    return (child for child in node if local_name(child) in names)
 
 
-def within(node: Element, *names: str) -> Iterator[Element]:
+def find_descendants(node: Element, *names: str) -> Iterator[Element]:
     """All descendants of these names, in the order of the document; the element itself is not among them."""
-    return (one for one in node.iter() if one is not node and local(one) in names)
+    return (one for one in node.iter() if one is not node and local_name(one) in names)
 
 
-def first(node: Element | None, *path: str) -> Element | None:
+def find_first(node: Element | None, *path: str) -> Element | None:
     """The first element down a path of direct children."""
     for name in path:
-        node = next(children(node, name), None) if node is not None else None
+        node = next(find_children(node, name), None) if node is not None else None
     return node
 
 
-def words(node: Element | None) -> str:
+def element_text(node: Element | None) -> str:
     """All text within, with single blanks."""
     return " ".join("".join(node.itertext()).split()) if node is not None else ""
 
 
-def line(node: Element | None) -> int:
+def element_line(node: Element | None) -> int:
     """Where the element's tag stands in its file; 0 if it was not read from one."""
-    return node.line if isinstance(node, Node) else 0
+    return node.line if isinstance(node, XmlElement) else 0

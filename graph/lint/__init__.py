@@ -1,1 +1,1 @@
-"""What is wrong or odd in a curated graph: each check by name, with its severity, what it found, and how to mend it."""
+"""Checks of a curated graph or of course files: each by name, with severity, findings, and how to fix them."""

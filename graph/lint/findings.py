@@ -1,4 +1,4 @@
-"""What a check is and what it finds: the header of its query says how grave that is and how it is mended."""
+"""A check and its findings; severity and fix stand in the header of the check's query."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Hit = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class LintCheck:
     """One check. `whole` is true where it looks at the whole graph and not at one course."""
 
     name: str
@@ -30,7 +30,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """All that one check found, in the order of ids (of lines, where rows are refused).
 
     `detail` has a text for each id, which may be empty. `course` is empty where the check looked at the whole graph.
@@ -45,33 +45,37 @@ class Finding:
     course: str = ""
 
 
-REFUSED = Check("refused", "Rows of files that an import refuses.", "error", "mend the row where its file and line say")
+REFUSED_ROWS = LintCheck(
+    "refused", "Rows of files that an import refuses.", "error", "mend the row where its file and line say"
+)
 """The one check that only files need: a graph holds no such rows."""
 
 
-def checks() -> list[Check]:
+def list_checks() -> list[LintCheck]:
     """Every check of a graph, the gravest first."""
-    found = [_check(name) for name in queries.names("lint") if name.count("/") == 1]
+    found = [_load_check(name) for name in queries.list_query_names("lint") if name.count("/") == 1]
     return sorted(found, key=lambda check: (SEVERITIES.index(check.severity), check.name))
 
 
-def check(name: str) -> Check:
+def find_check(name: str) -> LintCheck:
     """One check, that of files included; raises `NotFound`."""
-    for each in (REFUSED, *checks()):
+    for each in (REFUSED_ROWS, *list_checks()):
         if each.name == name:
             return each
     raise NotFound("check", name)
 
 
-def finding(check: Check, hits: Iterable[Hit], course: str = "") -> list[Finding]:
+def make_findings(check: LintCheck, hits: Iterable[Hit], course: str = "") -> list[LintFinding]:
     """The finding of a check, if there is any."""
     rows = list(hits)
     if not rows:
         return []
     ids, detail = zip(*rows, strict=True)
-    return [Finding(check.name, check.severity, len(rows), ids, detail, check.fix, course)]
+    return [LintFinding(check.name, check.severity, len(rows), ids, detail, check.fix, course)]
 
 
-def _check(name: str) -> Check:
-    query = queries.load(name)
-    return Check(name.removeprefix("lint/"), query.summary, query.more["severity"], query.more["fix"], not query.params)
+def _load_check(name: str) -> LintCheck:
+    query = queries.load_query(name)
+    return LintCheck(
+        name.removeprefix("lint/"), query.summary, query.more["severity"], query.more["fix"], not query.params
+    )

@@ -1,1 +1,1 @@
-"""Edges that were found in logs and texts, what a person said of them, and which of them may be proposed again."""
+"""Proposed edges, found in logs and texts: their review, and which of them may be proposed again."""

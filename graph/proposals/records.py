@@ -1,4 +1,4 @@
-"""What passes between those who find edges, those who judge them, and the graph."""
+"""The records that miners of edges, reviewers and the graph exchange."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ PREREQUISITE, RELATED = KINDS = ("prerequisite", "related")
 OPEN, ACCEPTED, REJECTED = STATUSES = ("proposed", "accepted", "rejected")
 
 
-class Pair(NamedTuple):
+class ProposedPair(NamedTuple):
     """Which edge: a prerequisite from `before` to `after`, or a semantic edge, whose order does not count."""
 
     kind: str
@@ -20,7 +20,7 @@ class Pair(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEdge:
     """An edge that a log or the texts speak for.
 
     Attributes:
@@ -28,13 +28,13 @@ class Found:
         numbers: by the edge's properties: confidence, support, lift, pValue; or weight.
     """
 
-    pair: Pair
+    pair: ProposedPair
     evidence: str
     numbers: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ProposalPoint:
     """An end of a proposal."""
 
     id: str
@@ -57,8 +57,8 @@ class Proposal:
     """
 
     kind: str
-    before: Point
-    after: Point
+    before: ProposalPoint
+    after: ProposalPoint
     source: str
     status: str
     evidence: str | None
@@ -72,13 +72,13 @@ class Proposal:
     review_reason: str | None
 
     @property
-    def pair(self) -> Pair:
+    def pair(self) -> ProposedPair:
         """Which edge it is."""
-        return Pair(self.kind, self.before.id, self.after.id)
+        return ProposedPair(self.kind, self.before.id, self.after.id)
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class AcceptanceEffect:
     """What accepting a prerequisite would do today.
 
     Attributes:

@@ -1,1 +1,1 @@
-"""Every change of the curated graph is a numbered revision with its author and what it changed."""
+"""Revisions of the curated graph: every change has a number, an author and a record of what it changed."""

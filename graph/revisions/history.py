@@ -1,19 +1,20 @@
-"""Reads the revisions: which there were, what each changed, and what the graph was after any of them."""
+"""Read revisions: the list, the rows and fields that each changed, and the graph after any of them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any, Literal
 
 import orjson
 
 from graph.connection import Graph, Row, Work
 from graph.errors import NotFound
-from graph.revisions import known
-from graph.revisions.rows import TABLES, Keys, State, unpack
-from graph.times import moment
+from graph.revisions import snapshot
+from graph.revisions.rows import TABLES, KeysByTable, RowStates, row_as_json, row_name, unpack_lines
+from graph.values import to_datetime
 
-BATCH = 50
+BATCH_REVISIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,101 +40,132 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class RevisionDiff:
     """What lies between two states of the curated graph: the rows that differ, as they were and as they are."""
 
     first: int
     last: int
-    before: State
-    after: State
+    before: RowStates
+    after: RowStates
 
 
-async def log(graph: Graph, course: str | None = None, limit: int = 20) -> list[Revision]:
+async def list_revisions(graph: Graph, course: str | None = None, limit: int = 20) -> list[Revision]:
     """The latest revisions, newest first; only those about a course where it is named."""
-    return [_revision(row) for row in await graph.read("revisions/newest", course=course, limit=limit)]
+    return [_make_revision(row) for row in await graph.read("revisions/newest", course=course, limit=limit)]
 
 
-async def revision(graph: Graph, number: int) -> Revision:
+async def read_revision(graph: Graph, number: int) -> Revision:
     """One revision. Raises `NotFound`."""
-    return await graph.reading(partial(read_revision, number=number))
+    return await graph.reading(partial(read_revision_in_transaction, number=number))
 
 
-async def read_revision(work: Work, number: int) -> Revision:
+async def read_revision_in_transaction(work: Work, number: int) -> Revision:
     """The same inside a transaction."""
     rows = await work.run("revisions/revision", number=number)
     if not rows:
         raise NotFound("revision", str(number))
-    return _revision(rows[0])
+    return _make_revision(rows[0])
 
 
-async def difference(graph: Graph, number: int, until: int | None = None) -> Difference:
+async def read_diff(graph: Graph, number: int, until: int | None = None) -> RevisionDiff:
     """What revision `number` changed; with `until`, what lies between the states after the two. Raises `NotFound`."""
 
-    async def unit(work: Work) -> Difference:
+    async def unit(work: Work) -> RevisionDiff:
         for each in {number, number if until is None else until}:
             if each:
-                await read_revision(work, each)
+                await read_revision_in_transaction(work, each)
         first, last = (number - 1, number) if until is None else sorted((number, until))
-        found = await between(work, first, last)
-        return found if until is None or number <= until else Difference(last, first, found.after, found.before)
+        found = await diff_between(work, first, last)
+        return found if until is None or number <= until else RevisionDiff(last, first, found.after, found.before)
 
     return await graph.reading(unit)
 
 
-async def between(work: Work, first: int, last: int) -> Difference:
+async def diff_between(work: Work, first: int, last: int) -> RevisionDiff:
     """The rows that revisions first + 1 … last changed, as they were after `first` and after `last`."""
-    before = await changed_rows(work, first + 1, last)
-    after = await state_after(work, last, before)
+    before = await rows_before(work, first + 1, last)
+    after = await rows_after(work, last, before)
     same = {table: {key for key, row in rows.items() if row == after[table][key]} for table, rows in before.items()}
     for table, keys in same.items():
         for key in keys:
             del before[table][key], after[table][key]
-    return Difference(first, last, before, after)
+    return RevisionDiff(first, last, before, after)
 
 
-async def changed_rows(work: Work, first: int, last: int) -> State:
+async def rows_before(work: Work, first: int, last: int) -> RowStates:
     """The rows that these revisions changed, as they were before the first of them."""
-    found: State = {table: {} for table in TABLES}
-    async for _, table, key, row in _changes(work, first, last):
+    found: RowStates = {table: {} for table in TABLES}
+    async for _, table, key, row in _iterate_changes(work, first, last):
         found[table].setdefault(key, row or None)
     return found
 
 
-async def touching(work: Work, keys: Keys, after: int) -> dict[tuple[str, bytes], list[int]]:
+async def later_revisions(work: Work, keys: KeysByTable, after: int) -> dict[tuple[str, bytes], list[int]]:
     """The revisions later than `after` that changed these rows, by row."""
     found: dict[tuple[str, bytes], list[int]] = {}
-    async for number, table, key, _ in _changes(work, after + 1, await newest(work)):
+    async for number, table, key, _ in _iterate_changes(work, after + 1, await latest_number(work)):
         if key in keys.get(table, ()):
             found.setdefault((table, key), []).append(number)
     return found
 
 
-async def newest(work: Work) -> int:
+async def latest_number(work: Work) -> int:
     """The number of the latest revision on record, 0 before the first."""
     rows = await work.run("revisions/newest", course=None, limit=1)
     return int(rows[0]["number"]) if rows else 0
 
 
-async def _changes(work: Work, first: int, last: int) -> AsyncIterator[tuple[int, str, bytes, bytes]]:
+async def _iterate_changes(work: Work, first: int, last: int) -> AsyncIterator[tuple[int, str, bytes, bytes]]:
     """Number, table, key and the row before (empty: none) of everything that these revisions changed, in order."""
-    for start in range(first, last + 1, BATCH):
-        answer = await work.run("revisions/diffs", first=start, last=min(last, start + BATCH - 1))
+    for start in range(first, last + 1, BATCH_REVISIONS):
+        answer = await work.run("revisions/diffs", first=start, last=min(last, start + BATCH_REVISIONS - 1))
         for number, diff in answer[0]["rows"]:
-            for table, key, row in unpack(diff):
+            for table, key, row in unpack_lines(diff):
                 yield number, table.decode(), key, row
 
 
-async def state_after(work: Work, number: int, keys: State) -> State:
+async def rows_after(work: Work, number: int, keys: RowStates) -> RowStates:
     """What the rows with these keys were after revision `number`."""
     left = {table: set(rows) for table, rows in keys.items()}
-    found: State = {table: {} for table in TABLES}
-    later = await changed_rows(work, number + 1, await newest(work))
-    now = await known.load(work, left)
+    found: RowStates = {table: {} for table in TABLES}
+    later = await rows_before(work, number + 1, await latest_number(work))
+    now = await snapshot.load_known(work, left)
     for table, each in left.items():
         rows = later.get(table, {})
         found[table] = {key: rows[key] if key in rows else now.row(table, key) for key in each}
     return found
 
 
-def _revision(row: Row) -> Revision:
-    return Revision(**row | {"at": moment(row["at"]), "counts": orjson.loads(row["counts"])})
+def _make_revision(row: Row) -> Revision:
+    return Revision(**row | {"at": to_datetime(row["at"]), "counts": orjson.loads(row["counts"])})
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row that differs.
+
+    Attributes:
+        id: of the row; "a → b" for a link.
+        fields: field: (before, after) of those that differ; None where there is none.
+    """
+
+    table: str
+    id: str
+    kind: Literal["new", "changed", "gone"]
+    fields: dict[str, tuple[Any, Any]]
+
+
+def list_row_changes(difference: RevisionDiff) -> list[RowChange]:
+    """All of them, by table and id. `:INCLUDES` are the courses of a point, `:ASSESSES` the points of an item."""
+    return [
+        _row_change(table, key, before, difference.after[table][key])
+        for table, rows in difference.before.items()
+        for key, before in sorted(rows.items())
+    ]
+
+
+def _row_change(table: str, key: bytes, before: bytes | None, after: bytes | None) -> RowChange:
+    old, new = row_as_json(before or b"{}"), row_as_json(after or b"{}")
+    names = [name for name in {**old, **new} if name != "id" and old.get(name) != new.get(name)]
+    kind: Literal["new", "changed", "gone"] = "new" if before is None else "gone" if after is None else "changed"
+    return RowChange(table, row_name(key), kind, {name: (old.get(name), new.get(name)) for name in names})

@@ -1,14 +1,15 @@
-"""Writes the record of a change: who changed which rows of the curated graph, why, and what they were before.
+"""Record a change: who changed which rows of the curated graph, why, and what they were before.
 
     (:Revision {number, at, author, action, why, courses, counts, notes, diff})
 
-Who changes the graph takes its lock (`curate/lock_graph`), changes it, and calls `record` in the same transaction, so
-that change, record and known state are committed together or not at all. `diff` keeps what the changed rows were
-*before* (nothing, for a row that is new): what they were after is what the next revision that changed them found, or
+Whoever changes the graph takes its lock (`curate/lock_graph`), changes it, and calls `record_change` in the same
+transaction, so that change, record and known state are committed together or not at all. `diff` keeps what the changed
+rows were *before* (nothing, for a new row): what they were after is what the next revision that changed them found, or
 the known state. So the import of a large course costs its keys, and every revision can be undone.
 
-Somebody may have edited a row by hand, unnoticed so far: `graph.revisions.settling.settle` looks before the change, and
-gives that a revision of its own.
+A row may have been edited by hand since the last revision: `graph.revisions.sync.record_manual_edits` is called before
+the change and makes that a revision of its own. When a node is deleted, its links and what other rows say of it belong
+to the change too.
 """
 
 import re
@@ -20,14 +21,14 @@ from itertools import chain
 import orjson
 
 from graph.connection import Work
-from graph.revisions import known, live
-from graph.revisions.rows import TABLES, Keys, State, ends_of, id_of, key_of, pack
+from graph.revisions import snapshot
+from graph.revisions.rows import TABLES, KeysByTable, RowStates, decode_ends, decode_key, encode_key, pack_lines
 
-_STATED = re.compile(rb'"(?:courses|:INCLUDES)":("[^"]*"|\[[^\]]*\])')
+_STATED_COURSES = re.compile(rb'"(?:courses|:INCLUDES)":("[^"]*"|\[[^\]]*\])')
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Attribution:
     """Who changes the graph, by which action (`import`, `accept`, `revert` …), and why, where they say so."""
 
     author: str
@@ -36,7 +37,7 @@ class By:
 
 
 @dataclass
-class Touched:
+class TouchedRows:
     """Keys of the rows that a change may have altered: ids, or (before, after), (a, b), (resource, point) of links."""
 
     courses: set[str] = field(default_factory=set)
@@ -47,18 +48,18 @@ class Touched:
     teaches: set[tuple[str, str]] = field(default_factory=set)
     items: set[str] = field(default_factory=set)
 
-    def keys(self) -> Keys:
+    def keys(self) -> KeysByTable:
         """The keys of the rows by table."""
-        return {table: set(map(key_of, getattr(self, table))) for table in TABLES}
+        return {table: set(map(encode_key, getattr(self, table))) for table in TABLES}
 
 
 @dataclass
-class Change:
+class GraphChange:
     """Rows that are not as they were known: what they were and what they are, None for no row; and the known chunks."""
 
-    before: State
-    after: State
-    known: known.Known
+    before: RowStates
+    after: RowStates
+    known: snapshot.KnownChunks
 
     @property
     def anything(self) -> bool:
@@ -73,28 +74,32 @@ class Change:
         """Rows that are new, changed and gone, by table; tables without any are left out."""
         found = {}
         for table, rows in self.before.items():
-            tally = Counter(_kind(row, self.after[table][key]) for key, row in rows.items())
+            tally = Counter(_change_kind(row, self.after[table][key]) for key, row in rows.items())
             if tally:
                 found[table] = [tally["new"], tally["changed"], tally["gone"]]
         return found
 
 
-async def record(work: Work, by: By, touched: Touched, made: known.Made | None = None) -> int:
+async def record_change(
+    work: Work, by: Attribution, touched: TouchedRows, made: snapshot.NewChunks | None = None
+) -> int:
     """Make one more revision, inside the transaction that made the change and holds the graph's lock; its number.
 
     `touched` may hold more than was changed. `made`: rows that are new besides, where the caller knows what they are.
     """
-    change = await differences(work, touched.keys())
+    change = await read_changes(work, touched.keys())
     for table, rows in made.rows.items() if made else ():
         change.before[table].update(dict.fromkeys(rows))
         change.after[table].update(rows)
-    return await write(work, by, change, made=made)
+    return await write_revision(work, by, change, made=made)
 
 
-async def differences(work: Work, keys: Keys) -> Change:
+async def read_changes(work: Work, keys: KeysByTable) -> GraphChange:
     """What the graph's rows with these keys are, beside what is known of them."""
-    there = await live.read(work, keys)
-    change = Change({table: {} for table in TABLES}, {table: {} for table in TABLES}, await known.load(work, keys))
+    there = await snapshot.read_live_rows(work, keys)
+    change = GraphChange(
+        {table: {} for table in TABLES}, {table: {} for table in TABLES}, await snapshot.load_known(work, keys)
+    )
     for table, each in keys.items():
         for key in each:
             old, new = change.known.row(table, key), there[table].get(key)
@@ -103,17 +108,19 @@ async def differences(work: Work, keys: Keys) -> Change:
     return change
 
 
-async def write(work: Work, by: By, change: Change, notes: Iterable[str] = (), made: known.Made | None = None) -> int:
+async def write_revision(
+    work: Work, by: Attribution, change: GraphChange, notes: Iterable[str] = (), made: snapshot.NewChunks | None = None
+) -> int:
     """Keep a change: its record, and the new known state. `notes`: what else there is to know of it."""
-    await known.save(work, change.known, change.after, made)
+    await snapshot.save_known(work, change.known, change.after, made)
     revision = {
         "author": by.author,
         "action": by.action,
         "why": by.why,
-        "courses": await _courses(work, change),
+        "courses": await _affected_courses(work, change),
         "counts": orjson.dumps(change.counts()).decode(),
         "notes": list(notes),
-        "diff": pack(
+        "diff": pack_lines(
             (table.encode(), key, row or b"")
             for table, rows in change.before.items()
             for key, row in sorted(rows.items())
@@ -122,23 +129,37 @@ async def write(work: Work, by: By, change: Change, notes: Iterable[str] = (), m
     return int((await work.run("revisions/save_revision", revision=revision))[0]["number"])
 
 
-def _kind(before: bytes | None, after: bytes | None) -> str:
+def _change_kind(before: bytes | None, after: bytes | None) -> str:
     if before is None:
         return "new"
     return "gone" if after is None else "changed"
 
 
-async def _courses(work: Work, change: Change) -> list[str]:
+async def _affected_courses(work: Work, change: GraphChange) -> list[str]:
     """The courses that the change is about: those that state a row, or include a point that it speaks of."""
-    found = {str(id_of(key)) for key in change.before["courses"]}
+    found = {str(decode_key(key)) for key in change.before["courses"]}
     stated = set()
     for rows in (change.before, change.after):
         for row in chain.from_iterable(rows[table].values() for table in ("points", "resources", "items")):
-            stated.update(_STATED.findall(row or b""))
+            stated.update(_STATED_COURSES.findall(row or b""))
     for text in map(orjson.loads, stated):
         found.update(text.split() if isinstance(text, str) else text)
-    points = {str(id_of(key)) for key in change.before["points"]}
+    points = {str(decode_key(key)) for key in change.before["points"]}
     for table in ("prerequisites", "related", "teaches"):
-        points.update(ends_of(key)[1] for key in change.before[table])
+        points.update(decode_ends(key)[1] for key in change.before[table])
     answer = await work.run("revisions/courses_of", ids=sorted(points))
     return sorted(found | set(answer[0]["courses"]))
+
+
+async def add_links(work: Work, touched: TouchedRows, points: list[str], resources: list[str]) -> None:
+    """Add the links of these points and resources, and the items that assess the points."""
+    [row] = await work.run("revisions/links_of", points=points, resources=resources)
+    for table in ("prerequisites", "related", "teaches"):
+        getattr(touched, table).update(map(tuple, row[table]))
+    touched.items.update(row["items"])
+
+
+async def add_course_points(work: Work, touched: TouchedRows, courses: list[str]) -> None:
+    """Add the points that these courses include."""
+    [row] = await work.run("revisions/points_of", resources=[], courses=courses)
+    touched.points.update(row["points"])

@@ -1,91 +1,134 @@
-"""Rows of the curated graph as text, so that two states are compared, kept and restored byte for byte.
+"""Rows of the curated graph as bytes, so that two states are compared, kept and restored exactly.
 
 A row is the JSON of a node's or link's properties, keys sorted; a key is the JSON of its id, or of a link's two ids.
 What belongs to a node beside its properties stands in the row under a name that no property has: `:INCLUDES` holds the
-courses of a point, `:ASSESSES` the points of an item with what the links say, `:COPIES` links that were drawn twice.
+courses of a point, `:ASSESSES` the points of an item with the properties of the links, `:COPIES` duplicate links.
+
+Neo4j's values are converted to JSON and back exactly: numbers keep their type; temporal and spatial values are tagged
+with theirs.
 """
 
+import base64
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
 import orjson
+from neo4j.spatial import CartesianPoint, WGS84Point
+from neo4j.time import Date, DateTime, Duration, Time
 
-from graph.revisions.values import plain, tagged
+_TYPE_TAG = "$"
+_TEMPORAL_TYPES: dict[str, Any] = {"DateTime": DateTime, "Date": Date, "Time": Time, "Duration": Duration}
+_SPATIAL_TYPES: dict[str, Any] = {"CartesianPoint": CartesianPoint, "WGS84Point": WGS84Point}
 
-NODES = ("courses", "points", "resources", "items")
-LINKS = ("prerequisites", "related", "teaches")
+
+def encode_value(value: Any) -> Any:
+    """What JSON has no word for, as a map with its kind; a property holds no map of its own, so nothing is confused."""
+    kind = type(value).__name__
+    if kind in _TEMPORAL_TYPES:
+        return {_TYPE_TAG: kind, "v": value.iso_format()}
+    if kind in _SPATIAL_TYPES:
+        return {_TYPE_TAG: kind, "v": list(value)}
+    if isinstance(value, (bytes, bytearray)):
+        return {_TYPE_TAG: "bytes", "v": base64.b64encode(value).decode()}
+    raise TypeError(f"no row of the graph holds a {kind}")
+
+
+def decode_value(value: Any) -> Any:
+    """The value that `tagged` was given."""
+    if isinstance(value, list):
+        return [decode_value(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return (
+        _value_decoder(value[_TYPE_TAG])(value["v"])
+        if _TYPE_TAG in value
+        else {key: decode_value(each) for key, each in value.items()}
+    )
+
+
+def _value_decoder(kind: str) -> Callable[[Any], Any]:
+    if kind in _TEMPORAL_TYPES:
+        read: Callable[[Any], Any] = _TEMPORAL_TYPES[kind].from_iso_format
+        return read
+    if kind in _SPATIAL_TYPES:
+        return lambda value: _SPATIAL_TYPES[kind](value)
+    return base64.b64decode
+
+
+NODE_TABLES = ("courses", "points", "resources", "items")
+LINK_TABLES = ("prerequisites", "related", "teaches")
 TABLES = ("courses", "points", "prerequisites", "related", "resources", "teaches", "items")
 INCLUDES, ASSESSES, COPIES = ":INCLUDES", ":ASSESSES", ":COPIES"
 
-Id = str | tuple[str, str]
+RowId = str | tuple[str, str]
 Rows = dict[bytes, bytes]
-Tables = dict[str, Rows]
-Keys = dict[str, set[bytes]]
-State = dict[str, dict[bytes, bytes | None]]
+RowsByTable = dict[str, Rows]
+KeysByTable = dict[str, set[bytes]]
+RowStates = dict[str, dict[bytes, bytes | None]]
 """Rows by table and key, None where there is none."""
 
-BUCKETS = 64
+CHUNKS_PER_TABLE = 64
 """Chunks of a table's known state: one changed row rewrites a 64th, 2,000 rows of the largest table measured."""
 
 
-def key_of(id: Id) -> bytes:
+def encode_key(id: RowId) -> bytes:
     """The key of a node by its id, of a link by the ids of its ends."""
     return orjson.dumps(id)
 
 
-def id_of(key: bytes) -> Id:
+def decode_key(key: bytes) -> RowId:
     """The id, or the ids of the ends."""
     found = orjson.loads(key)
     return found if isinstance(found, str) else (found[0], found[1])
 
 
-def ends_of(key: bytes) -> tuple[str, str]:
+def decode_ends(key: bytes) -> tuple[str, str]:
     """The ids of a link's ends."""
     before, after = orjson.loads(key)
     return before, after
 
 
-def name_of(key: bytes) -> str:
+def row_name(key: bytes) -> str:
     """How a row is named to a person."""
-    found = id_of(key)
+    found = decode_key(key)
     return found if isinstance(found, str) else " → ".join(found)
 
 
-def row_of(properties: dict[str, Any]) -> bytes:
+def encode_row(properties: dict[str, Any]) -> bytes:
     """The row of these properties."""
-    return orjson.dumps(properties, default=tagged, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(properties, default=encode_value, option=orjson.OPT_SORT_KEYS)
 
 
-def values_of(row: bytes) -> dict[str, Any]:
+def decode_row(row: bytes) -> dict[str, Any]:
     """The properties, as the driver takes them."""
-    found: dict[str, Any] = plain(orjson.loads(row))
+    found: dict[str, Any] = decode_value(orjson.loads(row))
     return found
 
 
-def shown_of(row: bytes) -> dict[str, Any]:
+def row_as_json(row: bytes) -> dict[str, Any]:
     """The properties as JSON has them, for people and programs to read; a date is its text."""
     found: dict[str, Any] = orjson.loads(row)
     return {name: value["v"] if isinstance(value, dict) and "$" in value else value for name, value in found.items()}
 
 
-def bucket(key: bytes) -> int:
+def chunk_number(key: bytes) -> int:
     """Which chunk of its table holds the key."""
-    return zlib.crc32(key) % BUCKETS
+    return zlib.crc32(key) % CHUNKS_PER_TABLE
 
 
-def digest(key: bytes, row: bytes) -> int:
+def row_digest(key: bytes, row: bytes) -> int:
     """63 bits of a row; a chunk's is the sum of its rows', so their order does not count."""
     return int.from_bytes(blake2b(key + b"\t" + row, digest_size=8).digest(), "big") >> 1
 
 
-def pack(lines: Iterable[tuple[bytes, ...]]) -> bytes:
+def pack_lines(lines: Iterable[tuple[bytes, ...]]) -> bytes:
     """Lines of cells as one compressed text; JSON holds neither tabs nor line ends."""
     return zlib.compress(b"\n".join(map(b"\t".join, lines)), 1)
 
 
-def unpack(packed: bytes) -> Iterator[list[bytes]]:
+def unpack_lines(packed: bytes) -> Iterator[list[bytes]]:
     """The lines again."""
     text = zlib.decompress(packed)
     return (line.split(b"\t") for line in text.split(b"\n")) if text else iter(())

@@ -1,29 +1,256 @@
-"""Notices what people change by hand in Neo4j Browser, by comparing the graph with its known state.
+"""Detect edits made by hand in Neo4j Browser, and record them as a revision.
 
-1. `look`: the counts of nodes and links, which Neo4j keeps at hand, against the sizes of the known tables: a
-   millisecond or two, whatever the size. It tells what was added or deleted.
-2. `scan`: every row is read in pages, and the digests of its chunk are added up (`known`). It tells any change.
-3. Where a digest differs, a second scan names the rows, and `settle` looks at them again under the graph's lock.
+1. `compare_counts`: the counts of nodes and links, which Neo4j keeps, against the sizes of the known tables; a
+   millisecond or two, whatever the size. Finds additions and deletions.
+2. `find_changed_chunks`: every row is read in pages, and the digests of its chunk are added up
+   (`graph.revisions.snapshot`). Finds any change.
+3. Where a digest differs, a second scan names the rows, and `record_manual_edits` reads them again under the graph's
+   lock. A change that is committed meanwhile is seen now or the next time, and never half.
 
-A change that is committed meanwhile is seen now or the next time, and never half: what counts is read under the lock.
+Edits are checked, and repaired where they would break serving:
+
+- Of duplicate links one stays: the known one, else the one whose properties come first as text.
+- Of the prerequisites that became accepted by hand, those that close a cycle are set aside as proposals.
+- Counts and semantic edges of the points around are derived anew.
+- Values that import would refuse, and nodes without ids, stay as they are and are reported: serving works without them.
+
+The author is unknown: Neo4j's Community edition has one user and records no name with a change.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import groupby
+from typing import Any
+
+import networkx
+import orjson
 
 from graph.connection import Graph, Work
-from graph.revisions.faults import nameless
-from graph.revisions.scanning import Keys, changed_rows, scan
-from graph.revisions.settling import BASELINE, BROWSER
-from graph.revisions.settling import Settled as Settled
-from graph.revisions.settling import settle as settle
+from graph.courses.parsing import TABLE_SPECS
+from graph.errors import Conflict
+from graph.revisions import derived
+from graph.revisions.record import Attribution, GraphChange, read_changes, write_revision
+from graph.revisions.rows import (
+    ASSESSES,
+    COPIES,
+    LINK_TABLES,
+    KeysByTable,
+    RowStates,
+    decode_ends,
+    decode_key,
+    encode_key,
+    encode_row,
+    row_as_json,
+    row_name,
+)
+from graph.revisions.snapshot import find_changed_chunks, find_changed_rows
 
-SMALL = 20_000
+MAX_FAULTS = 100
+"""Faults told of one change; `lodestar lint` lists all."""
+
+_LINK_COLUMNS = ("from", "to", "resource", "point", "points")
+"""Columns of the files that are links in the graph."""
+
+
+def find_faults(after: RowStates) -> list[str]:
+    """One line a fault of these rows: which row, which value, and what to write instead."""
+    found: list[str] = []
+    for table, rows in after.items():
+        for key, row in rows.items():
+            if row is not None and table in TABLE_SPECS and len(found) < MAX_FAULTS:
+                found += [f"{table}: {row_name(key)}: {fault}" for fault in _row_faults(table, row_as_json(row))]
+    return found[:MAX_FAULTS]
+
+
+def _row_faults(table: str, values: dict[str, Any]) -> Iterator[str]:
+    for column, _, read, required in TABLE_SPECS[table].fields:
+        value = values.get(column)
+        if column in _LINK_COLUMNS or (value is None and column == "id"):
+            continue
+        if value is None or value == "":
+            if required or column == "status":
+                yield f"{column} is empty; fill it in"
+            continue
+        try:
+            read(value)
+        except ValueError as error:
+            yield f"{column} {error}"
+    if table == "items" and not values.get(ASSESSES):
+        yield "assesses no point; draw at least one ASSESSES"
+
+
+async def find_nodes_without_id(work: Work) -> list[str]:
+    """Nodes that nothing can refer to, as they have no id."""
+    return [
+        f"{row['nodes']} {row['label']} without an id that is a text; nothing uses them. Give each one: "
+        f"MATCH (n) WHERE elementId(n) = '{row['example']}' SET n.id = '…'"
+        for row in await work.run("revisions/nameless")
+        if row["nodes"]
+    ]
+
+
+Edge = tuple[str, str]
+
+
+async def refuse_cycle(work: Work) -> None:
+    """Raises `Conflict` where the accepted prerequisites have a cycle, spelled out."""
+    web = await _read_accepted(work)
+    try:
+        found = networkx.find_cycle(web)
+    except networkx.NetworkXNoCycle:
+        return
+    way = " → ".join([found[0][0], *(edge[1] for edge in found)])
+    raise Conflict(f"That would close the cycle {way}; nothing was changed. Reject one of its prerequisites first.")
+
+
+async def quarantine_edges(work: Work, new: Iterable[Edge]) -> dict[Edge, str]:
+    """Set aside those of the `new` accepted prerequisites that close a cycle; each with the cycle, spelled out.
+
+    Such an edge becomes a proposal and says so: `status = 'proposed'`, `quarantine` = the cycle, `quarantinedAt`.
+    """
+    web = await _read_accepted(work)
+    closing = find_closing_edges(web, new)
+    if closing:
+        rows = [[*edge, cycle] for edge, cycle in closing.items()]
+        await work.run("revisions/quarantine", rows=rows)
+    return closing
+
+
+def find_closing_edges(web: "networkx.DiGraph[str]", new: Iterable[Edge]) -> dict[Edge, str]:
+    """Those of `new` that close a cycle in `web` when they are drawn one after the other, the others standing."""
+    knots = _number_components(web)
+    suspects = sorted(
+        (before, after)
+        for before, after in set(new) & set(web.edges)
+        if before == after or (before in knots and knots[before] == knots.get(after))
+    )
+    web = web.copy()
+    web.remove_edges_from(suspects)
+    closing = {}
+    for before, after in suspects:
+        if before == after:
+            closing[before, after] = f"{before} → {after}"
+        elif before in web and after in web and networkx.has_path(web, after, before):
+            way = networkx.shortest_path(web, after, before)
+            closing[before, after] = " → ".join([before, *way])
+        else:
+            web.add_edge(before, after)
+    return closing
+
+
+def _number_components(web: "networkx.DiGraph[str]") -> dict[str, int]:
+    """Points that lead to each other have one number; the others are left out."""
+    knots = (knot for knot in networkx.strongly_connected_components(web) if len(knot) > 1)
+    return {point: number for number, knot in enumerate(knots) for point in knot}
+
+
+async def _read_accepted(work: Work) -> "networkx.DiGraph[str]":
+    answer = await work.run("revisions/accepted")
+    return networkx.DiGraph((before, after) for before, after in answer[0]["rows"])
+
+
+_RELATIONSHIP_TYPES = {"prerequisites": "PREREQUISITE_OF", "related": "RELATED_TO", "teaches": "TEACHES"}
+
+
+async def drop_duplicate_links(work: Work, change: GraphChange) -> list[str]:
+    """Leave one of the links that stand more than once between two nodes; a line for each that went."""
+    told = []
+    for table in LINK_TABLES:
+        mark = b'{"%b"' % COPIES.encode()
+        pairs = [decode_ends(key) for key, row in change.after[table].items() if row and row.startswith(mark)]
+        if not pairs:
+            continue
+        rows = await work.run("revisions/doubles", pairs=pairs, kind=_RELATIONSHIP_TYPES[table])
+        gone = []
+        for pair, group in groupby(rows, key=lambda row: (row["start"], row["end"])):
+            others = sorted(group, key=lambda row: _duplicate_rank(change, table, pair, row))[1:]
+            gone += [row["link"] for row in others]
+            extra = ", ".join(encode_row(row["properties"]).decode() for row in others)
+            told.append(f"{table}: {' → '.join(pair)}: drawn {len(others) + 1} times; one was kept, gone: {extra}")
+        await work.run("revisions/drop_links", links=gone)
+    return told
+
+
+def _duplicate_rank(change: GraphChange, table: str, pair: tuple[str, str], row: dict[str, Any]) -> tuple[bool, bytes]:
+    """The known link comes first."""
+    text = encode_row(row["properties"])
+    return text != change.before[table].get(encode_key(pair)), text
+
+
+async def quarantine_new_cycles(work: Work, change: GraphChange) -> list[str]:
+    """Set aside prerequisites that became accepted by hand and close a cycle; a line for each."""
+    new = []
+    for key, row in change.after["prerequisites"].items():
+        if row and b'"accepted"' in row and not _is_accepted(change.before["prerequisites"][key]):
+            new.append(decode_ends(key))
+    closing = await quarantine_edges(work, new) if new else {}
+    return [
+        f"prerequisites: {before} → {after}: set aside as a proposal, because it closes the cycle {cycle}"
+        for (before, after), cycle in closing.items()
+    ]
+
+
+def _is_accepted(row: bytes | None) -> bool:
+    return row is not None and orjson.loads(row).get("status") == "accepted"
+
+
+BROWSER_EDIT = Attribution("browser", "browser")
+BASELINE = Attribution("", "baseline", "what was there before changes were numbered")
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    """What was done by hand since the last revision.
+
+    Attributes:
+        revision: the number it got; None where there was nothing.
+        counts: new, changed and gone rows by table.
+        notes: what was set aside, taken out, or is wrong and stays.
+    """
+
+    revision: int | None = None
+    counts: dict[str, list[int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+async def record_manual_edits(work: Work, keys: KeysByTable, by: Attribution = BROWSER_EDIT) -> SyncResult:
+    """Make what was done by hand to these rows a revision of its own; inside a transaction that holds the lock."""
+    change = await read_changes(work, keys)
+    if not change.anything:
+        return SyncResult()
+    doubles = await drop_duplicate_links(work, change)
+    cycles = await quarantine_new_cycles(work, change)
+    change = await derive_affected(work, change, keys)
+    notes = doubles + cycles + find_faults(change.after)
+    return SyncResult(await write_revision(work, by, change, notes), change.counts(), notes)
+
+
+async def derive_affected(work: Work, change: GraphChange, keys: KeysByTable) -> GraphChange:
+    """Derive anew the degrees and semantic edges that may follow from a change; what then differs of the rows `keys`.
+
+    A proposed semantic edge may turn into a derived one, and then is no row any more.
+    """
+    points = {str(decode_key(key)) for key in change.before["points"]}
+    for table in ("prerequisites", "related"):
+        for key in change.before[table]:
+            points.update(decode_ends(key))
+    points.update(decode_ends(key)[1] for key in change.before["teaches"])
+    resources = [str(decode_key(key)) for key in change.before["resources"]]
+    courses = [str(decode_key(key)) for key in change.before["courses"]]
+    [beside] = await work.run("revisions/points_of", resources=resources, courses=courses)
+    ids = sorted(points.union(beside["points"]))
+    related = set(map(encode_key, await derived.read_proposed_related(work, ids)))
+    await derived.refresh_derived(work, ids)
+    return await read_changes(work, keys | {"related": keys.get("related", set()) | related})
+
+
+SMALL_GRAPH_ROWS = 20_000
 """Rows up to which the whole graph is compared before every import: about 0.3 s."""
 
 
 @dataclass(frozen=True)
-class Look:
+class CountDifference:
     """How far the counts are from those of the known state, by table, and at which revision.
 
     `beside` counts links that are no table of their own. Nodes without ids are in no table, so a count may stay off.
@@ -35,38 +262,38 @@ class Look:
     beside: tuple[int, int]
 
 
-async def look(graph: Graph) -> Look:
+async def compare_counts(graph: Graph) -> CountDifference:
     """The cheap look."""
     [row] = await graph.read("revisions/counts")
     sizes: dict[str, int] = dict(row["sizes"])
     off = {table: count - sizes.get(table, 0) for table, count in row["counts"]}
-    return Look(row["revision"], sum(count for _, count in row["counts"]), off, tuple(row["beside"]))
+    return CountDifference(row["revision"], sum(count for _, count in row["counts"]), off, tuple(row["beside"]))
 
 
-async def sync(graph: Graph, rest: float = 0.0) -> Settled:
+async def sync_graph(graph: Graph, rest: float = 0.0) -> SyncResult:
     """Compare the whole graph with its known state, and make a revision of what somebody changed by hand.
 
     Nodes without ids are told every time they are found.
     """
-    differing = await scan(graph, rest)
-    settled = Settled()
+    differing = await find_changed_chunks(graph, rest)
+    settled = SyncResult()
     if differing:
-        keys = await changed_rows(graph, differing)
-        settled = await graph.writing(partial(_settle, keys=keys))
-    if any((await look(graph)).off.values()):
-        settled = replace(settled, notes=settled.notes + await graph.reading(nameless))
+        keys = await find_changed_rows(graph, differing)
+        settled = await graph.writing(partial(_record_scanned, keys=keys))
+    if any((await compare_counts(graph)).off.values()):
+        settled = replace(settled, notes=settled.notes + await graph.reading(find_nodes_without_id))
     return settled
 
 
-async def sync_if_cheap(graph: Graph) -> Settled:
+async def sync_if_cheap(graph: Graph) -> SyncResult:
     """The same before an import; a large graph only where its counts say that something is there that is not known."""
-    seen = await look(graph)
-    if seen.rows <= SMALL or any(seen.off.values()):
-        return await sync(graph)
-    return Settled()
+    seen = await compare_counts(graph)
+    if seen.rows <= SMALL_GRAPH_ROWS or any(seen.off.values()):
+        return await sync_graph(graph)
+    return SyncResult()
 
 
-async def _settle(work: Work, keys: Keys) -> Settled:
+async def _record_scanned(work: Work, keys: KeysByTable) -> SyncResult:
     [locked] = await work.run("curate/lock_graph")
     numbered = await work.run("revisions/newest", course=None, limit=1)
-    return await settle(work, keys, BROWSER if numbered or not locked["revision"] else BASELINE)
+    return await record_manual_edits(work, keys, BROWSER_EDIT if numbered or not locked["revision"] else BASELINE)

@@ -1,14 +1,22 @@
-"""Fetches the jars of a lock, several at a time, each checked against its SHA-256.
+"""Download the jars of a lock file, several at a time, each checked against its SHA-256; and write lock files.
 
-A file takes its name only when its sum is right; until then it is `NAME.part`, and a later attempt asks the server for
-the rest of it. The cache is shared by every home folder and version on the machine.
+A lock file lists the jars that make up a Neo4j server, each with its SHA-256, so that what runs is what was tested.
+A file gets its name only when its sum is right; until then it is `NAME.part`, and a later attempt requests the rest
+of it. The cache is shared by every home folder and version on the machine.
+
+Maintainers write a lock file with `python -m graph.server.download 5.26 5.26.19`. jgo's resolver, which needs no
+Maven program, finds the class path of the server and of Neo4j Browser; every jar is downloaded once, checked
+against the SHA-1 beside it, and its SHA-256 goes into the lock. Run the tests on the new lock before committing it.
 """
 
 import hashlib
 import ssl
+import sys
+import tomllib
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from threading import Event
 
@@ -16,27 +24,73 @@ import certifi
 import httpx
 from filelock import FileLock
 from jgo.constants import MAVEN_CENTRAL_URL
+from jgo.maven import Dependency, MavenContext
 
 from graph.errors import SetupFailed
-from graph.server.lock import Jar
 
-WORKERS = 8
-ATTEMPTS = 5
-AGAIN = "Run the same command again: it resumes where it stopped."
+SERIES = ("5.26", "2026")
 
 
 @dataclass(frozen=True)
-class Progress:
+class LockedJar:
+    """One Maven artefact; `size` is in bytes."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+    size: int
+    classifier: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it lies in a Maven repository and in our cache, with forward slashes."""
+        tail = f"-{self.classifier}" if self.classifier else ""
+        return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.artifact}-{self.version}{tail}.jar"
+
+
+@dataclass(frozen=True)
+class ServerLock:
+    """One version of the server: its main class and everything on its class path, in order."""
+
+    series: str
+    version: str
+    main_class: str
+    jars: tuple[LockedJar, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes to download when nothing is there yet."""
+        return sum(jar.size for jar in self.jars)
+
+
+def load_lock(series: str = "5.26") -> ServerLock:
+    """The lock of a series in `SERIES`; raises ValueError for another."""
+    if series not in SERIES:
+        raise ValueError(f"There is a managed Neo4j {' and '.join(SERIES)}, not {series!r}.")
+    text = files("graph.server").joinpath(f"neo4j-{series}.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(text)
+    jars = tuple(LockedJar(**entry) for entry in content["jars"])
+    return ServerLock(series, content["version"], content["main_class"], jars)
+
+
+DOWNLOAD_WORKERS = 8
+MAX_ATTEMPTS = 5
+RESUME_HINT = "Run the same command again: it resumes where it stopped."
+
+
+@dataclass(frozen=True)
+class DownloadProgress:
     """What a progress bar shows; both in bytes."""
 
     done: int
     total: int
 
 
-Report = Callable[[Progress], None]
+ReportFunction = Callable[[DownloadProgress], None]
 
 
-def silent(progress: Progress) -> None:
+def ignore_progress(progress: DownloadProgress) -> None:
     """Report nothing."""
 
 
@@ -56,7 +110,7 @@ class Downloader:
         self._stopped = Event()
         self._received: dict[str, int] = {}
 
-    def fetch(self, jars: tuple[Jar, ...], report: Report = silent) -> None:
+    def fetch(self, jars: tuple[LockedJar, ...], report: ReportFunction = ignore_progress) -> None:
         """Bring in what is missing; raises `SetupFailed` when some of it cannot be had, and keeps the rest."""
         if not self._missing(jars):
             return
@@ -66,36 +120,36 @@ class Downloader:
             if missing:
                 self._fetch_all(missing, report)
 
-    def _missing(self, jars: tuple[Jar, ...]) -> list[Jar]:
+    def _missing(self, jars: tuple[LockedJar, ...]) -> list[LockedJar]:
         """Large files first, so that the last seconds are not one worker's."""
-        found = [jar for jar in jars if not _complete(self._cache / jar.path, jar)]
+        found = [jar for jar in jars if not _is_complete(self._cache / jar.path, jar)]
         return sorted(found, key=lambda jar: -jar.size)
 
-    def _fetch_all(self, jars: list[Jar], report: Report) -> None:
+    def _fetch_all(self, jars: list[LockedJar], report: ReportFunction) -> None:
         total = sum(jar.size for jar in jars)
         with (
-            httpx.Client(timeout=30, follow_redirects=True, verify=_trusted()) as client,
-            ThreadPoolExecutor(WORKERS) as pool,
+            httpx.Client(timeout=30, follow_redirects=True, verify=_make_ssl_context()) as client,
+            ThreadPoolExecutor(DOWNLOAD_WORKERS) as pool,
         ):
             try:
                 futures = [pool.submit(self._fetch, client, jar) for jar in jars]
                 running = set(futures)
                 while running:
                     done, running = wait(running, timeout=0.1, return_when=FIRST_EXCEPTION)
-                    report(Progress(sum(self._received.values()), total))
+                    report(DownloadProgress(sum(self._received.values()), total))
                     for future in done:
                         future.result()
             finally:
                 self._stopped.set()
                 pool.shutdown(cancel_futures=True)
 
-    def _fetch(self, client: httpx.Client, jar: Jar) -> None:
+    def _fetch(self, client: httpx.Client, jar: LockedJar) -> None:
         """One jar, tried until it is whole, its sum is wrong twice, or the attempts are used up."""
         target = self._cache / jar.path
         part = target.with_name(target.name + ".part")
         target.parent.mkdir(parents=True, exist_ok=True)
         wrong = 0
-        for attempt in range(ATTEMPTS):
+        for attempt in range(MAX_ATTEMPTS):
             try:
                 self._receive(client, jar, part)
             except httpx.HTTPError as error:
@@ -103,7 +157,7 @@ class Downloader:
             except OSError as error:
                 raise SetupFailed(f"{part} cannot be written ({error}). Make room or name another folder.") from error
             else:
-                if _sha256(part) == jar.sha256:
+                if _file_sha256(part) == jar.sha256:
                     part.replace(target)
                     return
                 part.unlink()
@@ -116,9 +170,9 @@ class Downloader:
                 f"{target.name} arrived twice with another content than the one that was tested. Something between "
                 "this machine and the Maven repository changes files (a proxy, a virus scanner)."
             )
-        raise SetupFailed(f"The download of {target.name} broke off ({failure}). {AGAIN}")
+        raise SetupFailed(f"The download of {target.name} broke off ({failure}). {RESUME_HINT}")
 
-    def _receive(self, client: httpx.Client, jar: Jar, part: Path) -> None:
+    def _receive(self, client: httpx.Client, jar: LockedJar, part: Path) -> None:
         """Append what is missing to `part`; a server that ignores the range sends all of it again."""
         have = part.stat().st_size if part.exists() else 0
         if have > jar.size:
@@ -131,7 +185,7 @@ class Downloader:
                 self._write(response, jar, part, have)
         self._received[jar.path] = jar.size
 
-    def _write(self, response: httpx.Response, jar: Jar, part: Path, have: int) -> None:
+    def _write(self, response: httpx.Response, jar: LockedJar, part: Path, have: int) -> None:
         with part.open("ab" if have else "wb") as file:
             for chunk in response.iter_raw():
                 file.write(chunk)
@@ -143,18 +197,74 @@ class Downloader:
             raise httpx.TransportError(f"{have} of {jar.size} bytes")
 
 
-def _complete(path: Path, jar: Jar) -> bool:
+def _is_complete(path: Path, jar: LockedJar) -> bool:
     """Only a file whose sum was right carries this name, so its size is enough to look at."""
     return path.is_file() and path.stat().st_size == jar.size
 
 
-def _sha256(path: Path) -> str:
+def _file_sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _trusted() -> ssl.SSLContext:
+def _make_ssl_context() -> ssl.SSLContext:
     """The machine's own certificates, as pip trusts them behind a company's proxy, and the usual bundle."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
+
+
+BROWSER_ARTEFACT = ("org.neo4j.client", "neo4j-browser", "5.24.0")
+MAIN_CLASSES = {"5.26": "org.neo4j.server.CommunityEntryPoint", "2026": "org.neo4j.server.Neo4jCommunity"}
+
+
+def resolve_jars(version: str) -> list[LockedJar]:
+    """Every jar that a server of `version` with its Browser needs, sorted."""
+    context = MavenContext(timeout=60)
+    wanted = [("org.neo4j.app", "neo4j-server", version), ("org.neo4j", "neo4j", version), BROWSER_ARTEFACT]
+    inputs = [Dependency(context.project(g, a).at_version(v).artifact()) for g, a, v in wanted]
+    found, transitive = context.resolver.resolve(inputs)
+    with ThreadPoolExecutor(8) as pool:
+        jars = pool.map(_lock_jar, [d for d in found + transitive if d.type == "jar"])
+        return sorted(jars, key=lambda jar: jar.path)
+
+
+def _lock_jar(dependency: Dependency) -> LockedJar:
+    content = dependency.artifact.resolve().read_bytes()
+    return LockedJar(
+        dependency.groupId,
+        dependency.artifactId,
+        dependency.version,
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+        dependency.classifier or "",
+    )
+
+
+def render_lock(series: str, version: str, jars: list[LockedJar]) -> str:
+    """The text of a lock file, one jar a line so that a diff shows what changed."""
+    lines = [
+        f"# Neo4j {version} and its Browser; written by `python -m graph.server.download {series} {version}`.",
+        f'version = "{version}"',
+        f'main_class = "{MAIN_CLASSES[series]}"',
+        "jars = [",
+    ]
+    for jar in jars:
+        classifier = f', classifier = "{jar.classifier}"' if jar.classifier else ""
+        lines.append(
+            f'  {{ group = "{jar.group}", artifact = "{jar.artifact}", version = "{jar.version}"{classifier}, '
+            f'size = {jar.size}, sha256 = "{jar.sha256}" }},'
+        )
+    return "\n".join([*lines, "]", ""])
+
+
+def main(series: str, version: str) -> None:
+    """Write graph/server/neo4j-SERIES.toml."""
+    path = Path(__file__).with_name(f"neo4j-{series}.toml")
+    jars = resolve_jars(version)
+    path.write_text(render_lock(series, version, jars), encoding="utf-8")
+    print(f"{path.name}: {len(jars)} jars, {sum(jar.size for jar in jars) / 1e6:.0f} MB")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

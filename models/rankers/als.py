@@ -1,4 +1,4 @@
-"""Alternating least squares on who did what (Hu, Koren & Volinsky 2008, doi 10.1109/ICDM.2008.22), by `implicit`.
+"""Alternating least squares on implicit feedback (Hu, Koren & Volinsky 2008, doi 10.1109/ICDM.2008.22), by `implicit`.
 
     minimise Σ_ui c_ui (p_ui − x_u·y_i)² + λ (Σ |x_u|² + Σ |y_i|²)      p = [r > 0], c = 1 + α r, r: how often
 
@@ -6,15 +6,15 @@
 
     x = (YᵀY + Yᵀ(C − I)Y + λI)⁻¹ Yᵀ C p = Zᵀ (I + (C − I) Y Zᵀ)⁻¹ C p        Z = Y (YᵀY + λI)⁻¹
 
-so what came this minute counts; the right-hand form needs the rows of the history alone and solves one equation an
-event, however many the factors. There C p is Σ w (α + [latest of its item]) over the events, w = 2^(−k / half_life) for
-the k-th from the latest: older preferences fade, which is ours; an infinite half-life is the paper's. The history is
-the latest 50 events; what a learner did before counts in the items' vectors only, which cost 0.001 of 0.076 NDCG@10 on
+so the latest events count; the right-hand form needs the rows of the history alone and solves one equation per event,
+whatever the number of factors. C p is Σ w (α + [latest of its item]) over the events, w = 2^(−k / half_life) for the
+k-th from the latest: older preferences fade, which is our addition; an infinite half-life is the paper's model. The
+history is the latest 50 events; earlier events count in the items' vectors only, which cost 0.001 of 0.076 NDCG@10 on
 ML-100k (last event left out, no fading).
 
-λ thins out directions whose singular value is below it, so the right one depends on the size of the log. Without one
-given it is LIFTED √d (√learners + √items), d the share of pairs in the log: that many times the largest singular value
-of as many events thrown at random (Marchenko & Pastur 1967). Left out: the paper's log scaling of r.
+λ removes directions whose singular value is below it, so the right one depends on the size of the log. Without one
+given it is NOISE_FACTOR √d (√learners + √items), d the share of pairs in the log: that many times the largest
+singular value of as many events at random places (Marchenko & Pastur 1967). Left out: the paper's log scaling of r.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -25,21 +25,19 @@ from implicit.cpu.als import AlternatingLeastSquares
 from threadpoolctl import threadpool_limits
 
 from models.arrays import Flags, Floats, Ints
-from models.rankers.support import (
-    Catalogue,
-    History,
-    InteractionLog,
-    Parameters,
+from models.rankers.base import (
     VectorRanker,
-    needs_events,
-    or_silent,
-    recency,
-    spoken_of,
-    told,
-    vectors_of,
+    compute_recency_weights,
+    has_vector,
+    is_known_event,
+    mask_empty_histories,
+    mask_unknown_vectors,
+    require_events,
 )
+from models.rankers.interactions import Catalogue, InteractionHistory, InteractionLog
+from models.storage import Parameters
 
-LIFTED = 0.6
+NOISE_FACTOR = 0.6
 """On ML-100k 0.4–0.8 did equally well; above 1 taste is lost, as the theory has it."""
 
 
@@ -73,7 +71,7 @@ class ALS(VectorRanker):
     def __init__(self, items: tuple[str, ...], vectors: Floats, settings: ALSSettings) -> None:
         super().__init__(items, vectors)
         self.settings = settings
-        self._known = spoken_of(self.vectors)
+        self._known = has_vector(self.vectors)
         known = np.nan_to_num(self.vectors).astype(np.float64)
         self._over = np.linalg.solve(known.T @ known + settings.regularization * np.eye(known.shape[1]), known.T).T
 
@@ -82,10 +80,10 @@ class ALS(VectorRanker):
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
         """See the contract."""
-        needs_events(log)
+        require_events(log)
         chosen: ALSSettings = settings or ALSSettings()
         if not chosen.regularization:
-            chosen = replace(chosen, regularization=LIFTED * _noise(log))
+            chosen = replace(chosen, regularization=NOISE_FACTOR * _estimate_noise(log))
         confidence = log.matrix
         confidence.data = 1 + chosen.alpha * confidence.data
         with threadpool_limits(1, "blas"):
@@ -97,18 +95,18 @@ class ALS(VectorRanker):
                 random_state=seed,
             )
             model.fit(confidence, show_progress=False)
-        return cls(log.items, vectors_of(log, model.item_factors), chosen)
+        return cls(log.items, mask_unknown_vectors(log, model.item_factors), chosen)
 
-    def learners(self, history: History) -> Floats:
+    def learners(self, history: InteractionHistory) -> Floats:
         """See `VectorRanker.learners`."""
-        there = told(history, self._known)
+        there = is_known_event(history, self._known)
         vectors = np.where(there[..., None], self.vectors[history.item], 0)
         over = np.where(there[..., None], self._over[history.item], 0)
         gram = vectors @ over.transpose(0, 2, 1)
-        alpha, fading = self.settings.alpha, recency(history.item.shape[1], self.settings.half_life)
-        preferred = fading * (alpha + _latest(history.item))
+        alpha, fading = self.settings.alpha, compute_recency_weights(history.item.shape[1], self.settings.half_life)
+        preferred = fading * (alpha + _is_latest(history.item))
         share = np.linalg.solve(np.eye(gram.shape[1]) + alpha * gram, preferred[..., None])
-        return or_silent((share * over).sum(axis=1), there)
+        return mask_empty_histories((share * over).sum(axis=1), there)
 
     def parameters(self) -> Parameters:
         """(R, D) vectors, and the settings."""
@@ -121,14 +119,14 @@ class ALS(VectorRanker):
         return cls(items, parameters["vectors"], ALSSettings(**settings))
 
 
-def _noise(log: InteractionLog) -> float:
+def _estimate_noise(log: InteractionLog) -> float:
     """About the largest singular value of a matrix with as many ones, less their mean, at random places."""
     done = log.matrix
     rows, columns = np.count_nonzero(log.lengths), len(np.unique(log.item))
     return float(np.sqrt(done.nnz / (rows * columns)) * (np.sqrt(rows) + np.sqrt(columns)))
 
 
-def _latest(item: Ints) -> Flags:
+def _is_latest(item: Ints) -> Flags:
     """(B, L) where an item stands for the last time in its row."""
     same = item[:, :, None] == item[:, None, ::-1]
     return np.asarray(item.shape[1] - 1 - same.argmax(axis=2) == np.arange(item.shape[1]))

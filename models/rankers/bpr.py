@@ -8,9 +8,9 @@ vectors from their latest events:
 
     x = c Σ w y / Σ w,   w = 2^(−k / half_life) for the k-th event from the latest,   c = Σ_u x_u·m_u / Σ_u |m_u|²
 
-m: the same mean without weights. A full linear map in place of c gave the training's own vectors better and ranked
-worse. One thread trains: with several, `implicit` updates shared vectors as they come and no two fits agree.
-Left out: how often and when; repeats count once.
+m: the same mean without weights. A full linear map in place of c reproduced the training's own vectors better and
+ranked worse. Training uses one thread: with several, `implicit` updates shared vectors concurrently and no two fits
+agree. Left out: how often and when; repeats count once.
 """
 
 from dataclasses import dataclass
@@ -20,19 +20,17 @@ import numpy as np
 from implicit.cpu.bpr import BayesianPersonalizedRanking
 
 from models.arrays import Floats
-from models.rankers.support import (
-    Catalogue,
-    History,
-    InteractionLog,
-    Parameters,
+from models.rankers.base import (
     VectorRanker,
-    needs_events,
-    or_silent,
-    recency,
-    spoken_of,
-    told,
-    vectors_of,
+    compute_recency_weights,
+    has_vector,
+    is_known_event,
+    mask_empty_histories,
+    mask_unknown_vectors,
+    require_events,
 )
+from models.rankers.interactions import Catalogue, InteractionHistory, InteractionLog
+from models.storage import Parameters
 
 CHUNK = 5_000
 """Learners whose histories are held at a time."""
@@ -70,14 +68,14 @@ class BPR(VectorRanker):
     def __init__(self, items: tuple[str, ...], vectors: Floats, bias: Floats, scale: float, half_life: float) -> None:
         super().__init__(items, vectors, bias)
         self.scale, self.half_life = scale, half_life
-        self._known = spoken_of(self.vectors)
+        self._known = has_vector(self.vectors)
 
     @classmethod
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
         """See the contract."""
-        needs_events(log)
+        require_events(log)
         chosen: BPRSettings = settings or BPRSettings()
         model = BayesianPersonalizedRanking(
             factors=chosen.factors,
@@ -88,19 +86,19 @@ class BPR(VectorRanker):
             random_state=seed,
         )
         model.fit(log.matrix, show_progress=False)
-        vectors, bias = vectors_of(log, model.item_factors[:, :-1]), model.item_factors[:, -1]
+        vectors, bias = mask_unknown_vectors(log, model.item_factors[:, :-1]), model.item_factors[:, -1]
         ranker = cls(log.items, vectors, bias, 1.0, np.inf)
         scale = ranker._scale(log, model.user_factors[:, :-1])
         return cls(log.items, vectors, bias, scale, chosen.half_life)
 
-    def learners(self, history: History) -> Floats:
+    def learners(self, history: InteractionHistory) -> Floats:
         """See `VectorRanker.learners`."""
-        there = told(history, self._known)
-        weight = there * recency(there.shape[1], self.half_life)
+        there = is_known_event(history, self._known)
+        weight = there * compute_recency_weights(there.shape[1], self.half_life)
         vectors = np.where(there[..., None], self.vectors[history.item], 0)
         total = (weight[:, None, :] @ vectors)[:, 0]
         mean = self.scale * total / np.maximum(weight.sum(axis=1), np.float32(1e-30))[:, None]
-        return or_silent(mean, there)
+        return mask_empty_histories(mean, there)
 
     def _scale(self, log: InteractionLog, own: Floats) -> float:
         """Least squares from the means to the vectors that the training gave the learners."""

@@ -1,4 +1,4 @@
-"""From raw rows of an interaction log to an `InteractionLog`, and a report that names and counts what was wrong.
+"""Clean the raw rows of an interaction log into an `InteractionLog`, and report what was wrong with them.
 
 finding                             what is done
 no learner, no resource, no time    row left out
@@ -8,7 +8,7 @@ unknown resource                    row left out
 duplicate row                       same learner, resource and time: later ones left out
 outcome outside [0, 1]              taken as unknown
 
-A bot is who acts faster than people do (`Pace`). Its rows count for that whatever else is wrong with them.
+A bot acts faster than people do (`BotThresholds`). All its rows count for that, whatever else is wrong with them.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,22 +18,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.interaction_files import RawInteraction
+from graph.learners.log_files import RawInteraction
 from models.arrays import Flags, Floats, Ints
-from models.findings import SHOWN, Finding, Report, note
-from models.rankers.log import NOTHING, InteractionLog
+from models.cleaning_report import MAX_EXAMPLES, CleaningFinding, CleaningReport, add_finding
+from models.rankers.interactions import NO_INDEX, InteractionLog
 
-FARTHEST = 3e6
+MAX_DAYS = 3e6
 """Days from 1970 to beyond the year 9999: what is farther is no time."""
 MINUTES_A_DAY = 1440
-WIDEST = 2 * int(FARTHEST) * MINUTES_A_DAY + 2
+MINUTE_RANGE = 2 * int(MAX_DAYS) * MINUTES_A_DAY + 2
 """Minutes between the first time and the last."""
-UNNAMED = -2
+UNNAMED_ITEM = -2
 """In place of an item in a row that names none; NOTHING where it names one that is not there."""
 
 
 @dataclass(frozen=True)
-class Pace:
+class BotThresholds:
     """What is faster than a person.
 
     Attributes:
@@ -48,7 +48,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class InteractionReport(Report):
+class InteractionReport(CleaningReport):
     """What became of a log's rows."""
 
     resources: int
@@ -59,24 +59,24 @@ class InteractionReport(Report):
         return f"{self.learners} learners, {self.resources} resources"
 
 
-def clean(
+def clean_interactions(
     rows: Iterable[RawInteraction],
     known: Collection[str] | None = None,
     now: float | None = None,
-    pace: Pace | None = None,
+    pace: BotThresholds | None = None,
 ) -> tuple[InteractionLog, InteractionReport]:
     """The log that rankers can be fitted on, in days since 1970, and the report. Nothing in the rows makes it fail.
 
     `known` are the resources there are, in their order; without it, those that the rows name, sorted. `now`, in days
     since 1970, is the present; without it, no time is in the future.
     """
-    sieve = _Sieve(list(rows), known)
-    sieve.leave_out(sieve.learner == NOTHING, "row without learner")
-    sieve.leave_out(sieve.item == UNNAMED, "row without resource")
-    sieve.leave_out(~(np.abs(sieve.days) < FARTHEST), "time missing or unreadable")
-    sieve.leave_out_bots(pace or Pace())
-    sieve.leave_out(sieve.days > (FARTHEST if now is None else now), "time in the future")
-    sieve.leave_out(sieve.item == NOTHING, "unknown resource")
+    sieve = _RowFilter(list(rows), known)
+    sieve.leave_out(sieve.learner == NO_INDEX, "row without learner")
+    sieve.leave_out(sieve.item == UNNAMED_ITEM, "row without resource")
+    sieve.leave_out(~(np.abs(sieve.days) < MAX_DAYS), "time missing or unreadable")
+    sieve.leave_out_bots(pace or BotThresholds())
+    sieve.leave_out(sieve.days > (MAX_DAYS if now is None else now), "time in the future")
+    sieve.leave_out(sieve.item == NO_INDEX, "unknown resource")
     sieve.leave_out(sieve.again(), "duplicate row")
     log = sieve.log()
     done = len(np.unique(log.item))
@@ -84,20 +84,22 @@ def clean(
 
 
 @dataclass
-class _Sieve:
+class _RowFilter:
     """All n rows as arrays (n,), which of them are `kept`, and what was found so far."""
 
     rows: list[RawInteraction]
     known: InitVar[Collection[str] | None]
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CleaningFinding] = field(default_factory=list)
 
     def __post_init__(self, known: Collection[str] | None) -> None:
         rows = self.rows
         self.items = tuple(sorted({row.item for row in rows if row.item}) if known is None else known)
         self.learners = tuple(dict.fromkeys(row.learner for row in rows if row.learner))
         place, person = ({name: number for number, name in enumerate(names)} for names in (self.items, self.learners))
-        self.item = np.array([place.get(row.item, NOTHING) if row.item else UNNAMED for row in rows], dtype=np.int64)
-        self.learner = np.array([person.get(row.learner, NOTHING) for row in rows], dtype=np.int64)
+        self.item = np.array(
+            [place.get(row.item, NO_INDEX) if row.item else UNNAMED_ITEM for row in rows], dtype=np.int64
+        )
+        self.learner = np.array([person.get(row.learner, NO_INDEX) for row in rows], dtype=np.int64)
         self.days = np.array([np.nan if row.days is None else row.days for row in rows], dtype=np.float64)
         self.kept = np.ones(len(rows), dtype=bool)
 
@@ -108,22 +110,22 @@ class _Sieve:
         self._note(kind, numbers, "left out")
 
     def _note(self, kind: str, numbers: Ints, done: str) -> None:
-        first = tuple(_name(self.rows[number], number) for number in numbers[:SHOWN])
+        first = tuple(_describe_row(self.rows[number], number) for number in numbers[:MAX_EXAMPLES])
         if len(numbers):
-            self.findings.append(Finding(kind, len(numbers), first, done))
+            self.findings.append(CleaningFinding(kind, len(numbers), first, done))
 
-    def leave_out_bots(self, pace: Pace) -> None:
+    def leave_out_bots(self, pace: BotThresholds) -> None:
         """Name them and leave out all they did."""
         learner, days = self.learner[self.kept], self.days[self.kept]
-        minute = np.floor(days * MINUTES_A_DAY).astype(np.int64) + WIDEST // 2
-        each, rows = np.unique(learner * WIDEST + minute, return_counts=True)
+        minute = np.floor(days * MINUTES_A_DAY).astype(np.int64) + MINUTE_RANGE // 2
+        each, rows = np.unique(learner * MINUTE_RANGE + minute, return_counts=True)
         busy = each[rows > pace.rate]
-        hasty = _close(learner, days, pace.burst, 1 / MINUTES_A_DAY)
-        tireless = _close(busy // WIDEST, busy % WIDEST, pace.minutes, pace.minutes)
+        hasty = _find_bursts(learner, days, pace.burst, 1 / MINUTES_A_DAY)
+        tireless = _find_bursts(busy // MINUTE_RANGE, busy % MINUTE_RANGE, pace.minutes, pace.minutes)
         bots = np.union1d(hasty, tireless)
         theirs = self.kept & np.isin(self.learner, bots)
         self.kept &= ~theirs
-        note(self.findings, "bot", [self.learners[bot] for bot in bots], f"all {theirs.sum()} rows left out")
+        add_finding(self.findings, "bot", [self.learners[bot] for bot in bots], f"all {theirs.sum()} rows left out")
 
     def again(self) -> Flags:
         """(n,) rows that say what an earlier one said."""
@@ -159,7 +161,7 @@ class _Sieve:
         return np.where(bad, np.float32(np.nan), outcome)
 
 
-def _close(who: Ints, moment: NDArray[Any], count: int, span: float) -> Ints:
+def _find_bursts(who: Ints, moment: NDArray[Any], count: int, span: float) -> Ints:
     """Those of `who` (n,) with `count` of their moments (n,) less than `span` apart."""
     order = np.lexsort((moment, who))
     who, moment = who[order], moment[order]
@@ -167,6 +169,6 @@ def _close(who: Ints, moment: NDArray[Any], count: int, span: float) -> Ints:
     return np.unique(who[first][(who[last] == who[first]) & (moment[last] - moment[first] < span)])
 
 
-def _name(row: RawInteraction, number: int) -> str:
+def _describe_row(row: RawInteraction, number: int) -> str:
     """How the report calls it: where it stands, and what it names."""
     return f"{str(row.at) or f'row {number + 1}'} {row.learner or '?'} {row.item or '?'}"

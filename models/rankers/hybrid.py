@@ -1,21 +1,85 @@
 """The `hybrid` ranker: a content-based and a collaborative ranker, mixed by how much data there is.
 
-Formulas and sources: `models/rankers/mixing.py`. The more is known of a learner and of an item, the more the
-collaborative part counts; a cold item or a cold learner leans on content, and an item newer than the fit is scored by
-content alone. Left out: a weight that is learnt per learner (switching and feature hybrids, Burke 2002).
+    score_ui = w_ui · z(collaborative)_ui + (1 − w_ui) · z(content)_ui
+    w_ui = w · n_u / (n_u + a) · n_i / (n_i + b)
+
+A weighted hybrid (Burke 2002) whose weight moves with the data, as in Claypool et al. (1999); n / (n + a) is the
+usual shrinkage by support (Bell & Koren 2007). n_u: the learner's events, n_i: the item's. z: standardised within a
+learner, over all items that the part scores. Ranks in place of z were worse on validation parts: they lose by how
+much the best stand out. An item that one part cannot score has the other's score alone. So a cold item or a cold
+learner is scored mostly by content, and an item newer than the fit by content alone. Left out: a weight learnt per
+learner (switching and feature hybrids, Burke 2002).
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
+from itertools import product
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from models.rankers.choosing import Trial, ndcg, ranks, validation
-from models.rankers.contract import Catalogue, History, InteractionLog, Parameters, Ranker
-from models.rankers.embeddings import installed
-from models.rankers.mixing import NOTHING, Floats, HybridSettings, Ints, mixed, standardised
-from models.rankers.registry import ranker
+from graph.errors import Invalid
+from models.arrays import Floats, Ints
+from models.rankers.base import Ranker
+from models.rankers.content import is_encoder_installed
+from models.rankers.evaluation import EvaluationSplit, make_validation_split, ndcg, rank_targets
+from models.rankers.interactions import NO_INDEX, Catalogue, InteractionHistory, InteractionLog
+from models.rankers.registry import import_ranker
+from models.storage import Parameters
+
+TRIED_WEIGHTS = (0.3, 0.4, 0.5, 0.6, 0.7)
+TRIED_HALF_EVENTS = (1.0, 5.0)
+
+
+@dataclass(frozen=True)
+class HybridSettings:
+    """Hyper-parameters of `Hybrid`.
+
+    Attributes:
+        collaborative: name of that part; usual als, item_knn.
+        content: name of that part; empty: embeddings where its package is installed, else tfidf.
+        weight: w, of the collaborative part where there is much data; usual 0.3–0.7.
+        learner_events: a, events of a learner at which that weight is halved; above 0, usual 1–20.
+        item_events: b, events of an item at which it is halved; above 0, usual 1–20. The more, the more cold items.
+        choose: whether `fit` tries `WEIGHTS` and `HALVES` in place of these three, where the log is long enough.
+    """
+
+    collaborative: str = "als"
+    content: str = ""
+    weight: float = 0.5
+    learner_events: float = 5.0
+    item_events: float = 5.0
+    choose: bool = True
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.weight <= 1 and self.learner_events > 0 and self.item_events > 0):
+            raise Invalid("weight lies in 0–1, learner_events and item_events above 0.", "settings")
+
+    def tried(self) -> list[Self]:
+        """The settings to choose from."""
+        grid = product(TRIED_WEIGHTS, TRIED_HALF_EVENTS, TRIED_HALF_EVENTS)
+        return [replace(self, weight=w, learner_events=a, item_events=b) for w, a, b in grid]
+
+    def share(self, learner: Ints, item: Ints) -> Floats:
+        """(B, R) w_ui of learners with `learner` (B,) and items with `item` (R,) events."""
+        there = learner / (learner + self.learner_events)
+        return np.asarray(self.weight * there[:, None] * (item / (item + self.item_events)), dtype=np.float32)
+
+
+def standardise_scores(score: Floats) -> Floats:
+    """(B, R) with mean 0 and standard deviation 1 in each row, 0 where all are alike; NaN stay and do not count."""
+    there = ~np.isnan(score)
+    count = np.maximum(there.sum(axis=1, keepdims=True), 1)
+    off = score - np.where(there, score, 0).sum(axis=1, keepdims=True, dtype=np.float64) / count
+    spread = np.sqrt(np.square(np.where(there, off, 0)).sum(axis=1, keepdims=True) / count)
+    return np.asarray(off / np.where(spread > 1e-6, spread, 1), dtype=np.float32)
+
+
+def mix_scores(collaborative: Floats, content: Floats, share: Floats) -> Floats:
+    """(B, R) both with weights `share` and its rest; one alone where the other is NaN."""
+    weight = np.where(np.isnan(content), 1, np.where(np.isnan(collaborative), 0, share))
+    both = weight * np.nan_to_num(collaborative) + (1 - weight) * np.nan_to_num(content)
+    return np.where(np.isnan(collaborative) & np.isnan(content), np.nan, both).astype(np.float32)
 
 
 class Hybrid(Ranker):
@@ -44,27 +108,27 @@ class Hybrid(Ranker):
     ) -> Self:
         """See `Ranker.fit`. Where weights are chosen, the content part does not see the validation events at all."""
         settings = settings or cls.Settings()
-        trial = validation(log, seed) if settings.choose else None
+        trial = make_validation_split(log, seed) if settings.choose else None
         earlier = log if trial is None else trial.training
-        content = ranker(settings.content or ("embeddings" if installed() else "tfidf")).fit(
+        content = import_ranker(settings.content or ("embeddings" if is_encoder_installed() else "tfidf")).fit(
             earlier, catalogue, seed=seed
         )
-        kind = ranker(settings.collaborative)
+        kind = import_ranker(settings.collaborative)
         if trial is not None:
-            draft = cls(content, kind.fit(earlier, catalogue, seed=seed), _counts(earlier), settings)
+            draft = cls(content, kind.fit(earlier, catalogue, seed=seed), _count_events(earlier), settings)
             settings = draft.best(settings.tried(), trial)
-        made = cls(content, kind.fit(log, catalogue, seed=seed), _counts(log), settings)
+        made = cls(content, kind.fit(log, catalogue, seed=seed), _count_events(log), settings)
         made.notes = (*content.notes, *made.collaborative.notes)
         return made
 
-    def best(self, tried: Sequence[HybridSettings], trial: Trial) -> HybridSettings:
+    def best(self, tried: Sequence[HybridSettings], trial: EvaluationSplit) -> HybridSettings:
         """The settings of the highest NDCG@10, the first of equals."""
         gains = np.zeros(len(tried))
         for batch in trial.batches():
             parts, events = self._parts(batch.history), self._known(batch.history).there.sum(axis=1)
             for number, settings in enumerate(tried):
-                score = mixed(*parts, settings.share(events, self._support))
-                gains[number] += ndcg(ranks(score, batch.allowed, trial.target[batch.rows])).sum()
+                score = mix_scores(*parts, settings.share(events, self._support))
+                gains[number] += ndcg(rank_targets(score, batch.allowed, trial.target[batch.rows])).sum()
         return tried[int(gains.argmax())]
 
     def extended(self, catalogue: Catalogue) -> Self:
@@ -74,14 +138,14 @@ class Hybrid(Ranker):
         grown.notes = (*self.notes, *(note for note in content.notes if note not in self.notes))
         return grown
 
-    def score(self, history: History, candidates: Ints | None = None) -> Floats:
+    def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
         """See `Ranker.score`; standard deviations above the learner's mean."""
         known = self._known(history)
         share = self.settings.share(known.there.sum(axis=1), self._support)
-        score = mixed(*self._parts(history), share)
+        score = mix_scores(*self._parts(history), share)
         return score if candidates is None else np.take_along_axis(score, candidates, axis=1)
 
-    def chance(self, history: History, candidates: Ints) -> Floats | None:
+    def chance(self, history: InteractionHistory, candidates: Ints) -> Floats | None:
         """See `Ranker.chance`; of the part that predicts outcomes, the collaborative one first."""
         there = candidates < len(self.events)
         told = self.collaborative.chance(self._known(history), np.where(there, candidates, 0))
@@ -89,21 +153,23 @@ class Hybrid(Ranker):
             return self.content.chance(history, candidates)
         return np.where(there, told, np.nan).astype(np.float32)
 
-    def _parts(self, history: History) -> tuple[Floats, Floats]:
+    def _parts(self, history: InteractionHistory) -> tuple[Floats, Floats]:
         """Both parts' scores (B, R), collaborative first, each made comparable."""
-        mine = standardised(self.collaborative.score(self._known(history)))
+        mine = standardise_scores(self.collaborative.score(self._known(history)))
         more = len(self.items) - len(self.events)
-        return np.pad(mine, ((0, 0), (0, more)), constant_values=np.nan), standardised(self.content.score(history))
+        return np.pad(mine, ((0, 0), (0, more)), constant_values=np.nan), standardise_scores(
+            self.content.score(history)
+        )
 
     @property
     def _support(self) -> Ints:
         """(R,) events of each item."""
         return np.pad(self.events, (0, len(self.items) - len(self.events)))
 
-    def _known(self, history: History) -> History:
+    def _known(self, history: InteractionHistory) -> InteractionHistory:
         """What of it the collaborative part knows."""
         place = np.arange(len(self.items))
-        return history.moved(np.where(place < len(self.events), place, NOTHING))
+        return history.moved(np.where(place < len(self.events), place, NO_INDEX))
 
     def parameters(self) -> Parameters:
         """See `Ranker.parameters`."""
@@ -120,19 +186,19 @@ class Hybrid(Ranker):
         settings = cls.Settings(**{name: parameters[f"settings.{name}"].item() for name in asdict(cls.Settings())})
         events = parameters["events"]
         content, collaborative = (
-            _part(prefix, known, parameters)
+            _restore_part(prefix, known, parameters)
             for prefix, known in (("content", items), ("collaborative", items[: len(events)]))
         )
         return cls(content, collaborative, events, settings)
 
 
-def _part(prefix: str, items: tuple[str, ...], parameters: Parameters) -> Ranker:
+def _restore_part(prefix: str, items: tuple[str, ...], parameters: Parameters) -> Ranker:
     """The part whose arrays bear this prefix."""
     own = {
         name.removeprefix(f"{prefix}."): value for name, value in parameters.items() if name.startswith(f"{prefix}.")
     }
-    return ranker(parameters[prefix].item()).from_parameters(items, own)
+    return import_ranker(parameters[prefix].item()).from_parameters(items, own)
 
 
-def _counts(log: InteractionLog) -> Ints:
+def _count_events(log: InteractionLog) -> Ints:
     return np.bincount(log.item, minlength=len(log.items))

@@ -2,23 +2,201 @@
 
     score = u · e,      e = mean_k e^k,      u = Σ_n w_n d_i(n)^{−½} s_i(n) / √(Σ_n w_n)      n: the history's events
 
-No transformation, no nonlinearity: layers are sums over neighbours, each divided by the root of both degrees
-(models/rankers/convolution.py). Learners have no vectors of their own: their layer 0 is the mean of what they did, as
-in INMO (Wu et al. 2022, arXiv 2107.05247; all items are templates), so that a learner who came this minute is served as
-everybody else. It is also trained that way: each event is predicted from the learner's history before it, and the
-weight w of the n-th last event is learnt. The graph is that of the whole training log, without weights; repeats count
-once.
-Left out: sampling of edges, outcomes, time in days.
+    s⁰ = e⁰,   u^k = Ã s^k,   e^{k+1} = Ãᵀ u^k,   s^{k+1} = e^k           Ã = D_u^{−½} A D_i^{−½}, A (U, R) of 0 and 1
+
+No transformation, no nonlinearity: layers are sums over neighbours, each divided by the root of both degrees. e^k (R,
+D) are the items' layers, u^k (U, D) the learners'. Learners have no vectors of their own: their layer 0 is the mean
+of what they did, as in INMO (Wu et al. 2022, arXiv 2107.05247; all items are templates), so that a new learner is
+served as everybody else. Both end as the mean of their layers. All learners of a layer are a linear map of items, so
+that D_i^{−½} times the mean of the s^k are the vectors to sum over a history.
+
+Training is the same: each event is predicted from the learner's history before it, and the weight w of the n-th last
+event is learnt. The graph is traversed once a step, however large its batch: losses of a chunk of events each add to
+the gradient of the two outputs, which is then propagated back through the graph once. The graph is that of the whole
+training log, without weights; repeats count once. Left out: sampling of edges, outcomes, time in days.
 """
 
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor, nn
+from torch.nn import functional
 
 from graph.errors import Invalid
 from models.arrays import Flags, Floats
-from models.rankers.contract import Catalogue, History, InteractionLog, Parameters, VectorRanker, known_items
-from models.rankers.convolution import Settings, train
+from models.rankers.base import VectorRanker, mask_known_items
+from models.rankers.interactions import Catalogue, InteractionHistory, InteractionLog
+from models.storage import Parameters
+
+CHUNK = 2048
+"""Events whose scores are held at a time."""
+
+
+@dataclass(frozen=True)
+class LightGCNSettings:
+    """Hyper-parameters. Defaults were chosen on validation parts of MovieLens-100k's training data.
+
+    Attributes:
+        factors: D, 32–128.
+        layers: K, 1–4.
+        loss: softmax over the items, or Bayesian personalised ranking against one item drawn for each event.
+        negatives: items drawn for a softmax, q ∝ count^¾, where there are more than twice as many; 500–5,000.
+        longest: events of a history, 5–50.
+        recency: weight of an event over that of the next one at the start of training, which learns it; 0.5–1.
+        epochs: 5–50.
+        steps: of Adam in an epoch, where that leaves each at least `least` events; 20–200.
+        least: 64–1024.
+        rate: Adam's at first, falling to 0 in a line; 0.005–0.1.
+        decay: of the items' vectors, 0–0.01.
+    """
+
+    factors: int = 64
+    layers: int = 2
+    loss: Literal["softmax", "bpr"] = "softmax"
+    negatives: int = 2000
+    longest: int = 50
+    recency: float = 0.8
+    epochs: int = 6
+    steps: int = 40
+    least: int = 256
+    rate: float = 0.05
+    decay: float = 1e-4
+
+
+class LightGCNVectors(tuple[Tensor, Tensor, Tensor]):
+    """vectors (R, D), sources (R, D) to sum over a history, weights (L,) of its events."""
+
+
+class _SparseProduct(torch.autograd.Function):
+    """A x for a sparse constant A (m, n); both directions as CSR, because transposing one each time is slow."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, matrix: Tensor, transposed: Tensor) -> Tensor:
+        ctx.transposed = transposed
+        return matrix @ x
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        return ctx.transposed @ gradients[0], None, None
+
+
+class LightGraphConvolution(nn.Module):
+    """The items' free vectors e⁰ and the logarithms of a history's weights, on the graph of a log."""
+
+    def __init__(self, log: InteractionLog, settings: LightGCNSettings) -> None:
+        super().__init__()
+        graph = (log.matrix > 0).astype(np.float32)
+        scale = [np.maximum(np.asarray(graph.sum(axis=axis)).ravel(), 1) ** -0.5 for axis in (1, 0)]
+        graph = sparse.diags(scale[0]) @ graph @ sparse.diags(scale[1])
+        self.layers = settings.layers
+        self.graph, self.back = _to_sparse_tensor(graph), _to_sparse_tensor(graph.T)
+        self.scale = torch.as_tensor(scale[1][:, None], dtype=torch.float32)
+        self.item = nn.Parameter(torch.randn(len(log.items), settings.factors) * 0.1)
+        age = torch.arange(settings.longest - 1, -1, -1, dtype=torch.float32)
+        self.weight = nn.Parameter(age * float(np.log(settings.recency)))
+
+    def forward(self) -> tuple[Tensor, Tensor]:
+        """Items (R, D) and sources (R, D), see the module."""
+        items: list[Tensor] = [self.item]
+        sources: list[Tensor] = [self.item]
+        for _ in range(self.layers):
+            learners = _SparseProduct.apply(sources[-1], self.graph, self.back)
+            items.append(_SparseProduct.apply(learners, self.back, self.graph))
+            sources.append(items[-2])
+        return torch.stack(items).mean(dim=0), self.scale * torch.stack(sources).mean(dim=0)
+
+    def learners(self, history: Tensor, sources: Tensor) -> Tensor:
+        """(B, D) from items (B, L), below 0 where there is none."""
+        weight = torch.exp(self.weight) * (history >= 0)
+        total = functional.embedding_bag(history.clamp(min=0), sources, mode="sum", per_sample_weights=weight)
+        return total / weight.sum(dim=1, keepdim=True).sqrt()
+
+
+def train_convolution(log: InteractionLog, settings: LightGCNSettings, seed: int) -> LightGCNVectors:
+    """Adam over all events that follow another one of their learner."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network, events = LightGraphConvolution(log, settings), _find_following_events(log)
+        loss = _SoftmaxLoss(log, settings.negatives) if settings.loss == "softmax" else _PairwiseLoss(len(log.items))
+        batch = max(settings.least, -(-len(events) // settings.steps))
+        total = settings.epochs * -(-len(events) // batch)
+        optimizer = torch.optim.Adam(network.parameters(), settings.rate)
+        schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total)
+        for _ in range(settings.epochs):
+            for rows in torch.split(events[torch.randperm(len(events))], batch):
+                optimizer.zero_grad()
+                _accumulate_gradients(network, log, rows, loss, settings)
+                optimizer.step()
+                schedule.step()
+        with torch.no_grad():
+            return LightGCNVectors((*network(), torch.exp(network.weight)))
+
+
+def _accumulate_gradients(
+    network: LightGraphConvolution,
+    log: InteractionLog,
+    rows: Tensor,
+    loss: "_SoftmaxLoss | _PairwiseLoss",
+    settings: LightGCNSettings,
+) -> None:
+    """Add up the gradients of one batch of events."""
+    walked = network()
+    items, sources = (each.detach().requires_grad_() for each in walked)
+    for chunk in torch.split(rows, CHUNK):
+        events = chunk.numpy()
+        history = torch.as_tensor(log.histories(log.learner[events], events, settings.longest).item)
+        learners = network.learners(history, sources)
+        torch.autograd.backward(loss(learners, items, torch.as_tensor(log.item[events])) / len(rows))
+    torch.autograd.backward(settings.decay * network.item.square().sum() / len(network.item))
+    torch.autograd.backward(walked, [each.grad for each in (items, sources) if each.grad is not None])
+
+
+class _SoftmaxLoss:
+    """Σ −log softmax of what was done, among all items or those that are drawn once a chunk.
+
+    A drawn one's score is lowered by log n q (Bengio & Senécal 2008), so that the sum nears that over all.
+    """
+
+    def __init__(self, log: InteractionLog, negatives: int) -> None:
+        counts = np.bincount(log.item, minlength=len(log.items)) ** 0.75
+        self.share = torch.as_tensor(counts / counts.sum(), dtype=torch.float32)
+        self.negatives = negatives if len(counts) > 2 * negatives else 0
+
+    def __call__(self, learners: Tensor, items: Tensor, target: Tensor) -> Tensor:
+        if not self.negatives:
+            return functional.cross_entropy(learners @ items.T, target, reduction="sum")
+        drawn = torch.multinomial(self.share, self.negatives, replacement=True)
+        others = learners @ items[drawn].T - torch.log(self.negatives * self.share[drawn])
+        others = others.masked_fill(drawn == target[:, None], -torch.inf)
+        own = (learners * items[target]).sum(dim=1, keepdim=True)
+        return (torch.logsumexp(torch.cat([own, others], dim=1), dim=1) - own[:, 0]).sum()
+
+
+class _PairwiseLoss:
+    """Σ −log σ(score of what was done − score of an item drawn at random) (Rendle et al. 2009)."""
+
+    def __init__(self, items: int) -> None:
+        self.items = items
+
+    def __call__(self, learners: Tensor, items: Tensor, target: Tensor) -> Tensor:
+        drawn = torch.randint(self.items, target.shape)
+        return functional.softplus((learners * (items[drawn] - items[target])).sum(dim=1)).sum()
+
+
+def _find_following_events(log: InteractionLog) -> Tensor:
+    """Events before which their learner has another one."""
+    first = np.unique(log.learner, return_index=True)[1]
+    return torch.as_tensor(np.setdiff1d(np.arange(len(log)), first))
+
+
+def _to_sparse_tensor(matrix: sparse.spmatrix) -> Tensor:
+    matrix = matrix.tocsr().astype(np.float32)
+    parts = (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), matrix.data)
+    rows, columns, values = (torch.as_tensor(part) for part in parts)
+    return torch.sparse_csr_tensor(rows, columns, values, torch.Size(matrix.shape))
 
 
 class LightGCN(VectorRanker):
@@ -30,7 +208,7 @@ class LightGCN(VectorRanker):
     """
 
     name: ClassVar[str] = "lightgcn"
-    Settings: ClassVar[type] = Settings
+    Settings: ClassVar[type] = LightGCNSettings
 
     def __init__(self, items: tuple[str, ...], vectors: Floats, sources: Floats, weight: Floats) -> None:
         super().__init__(items, vectors)
@@ -44,10 +222,12 @@ class LightGCN(VectorRanker):
         """See the contract."""
         if not (log.lengths > 1).any():
             raise Invalid("LightGCN learns from what came after what: no learner of the log has two events.")
-        vectors, sources, weight = (each.numpy() for each in train(log, settings or Settings(), seed))
-        return cls(log.items, np.where(known_items(log)[:, None], vectors, np.float32(np.nan)), sources, weight)
+        vectors, sources, weight = (
+            each.numpy() for each in train_convolution(log, settings or LightGCNSettings(), seed)
+        )
+        return cls(log.items, np.where(mask_known_items(log)[:, None], vectors, np.float32(np.nan)), sources, weight)
 
-    def learners(self, history: History) -> Floats:
+    def learners(self, history: InteractionHistory) -> Floats:
         """See `VectorRanker.learners`; items without an event in training count as nothing."""
         item = history.item[:, -len(self.weight) :]
         there = self._known[item]

@@ -1,12 +1,14 @@
-"""What most learners did: overall, at the learner's level, or lately. The rung that needs a log and nothing else.
+"""Popularity rankers, baselines that need only a log: overall, at the learner's level, lately; and repeat-last.
 
     popular        score(i) = n_i / n
     popular_level  score(i | l) = (n_li + m n_i / n) / (n_l + m)      events of learners while they were at level l
     trending       score(i) ∝ Σ 2^(−age / half-life) over the item's events, age before the log's last event
+    again          score(i) = 1 / (1 + events since the item was last done)
 
-A learner's level is the one most frequent among the items of the history, a tie goes to the first by name; the share at
-a level is drawn to the overall one by m events (a Dirichlet prior). These have an opinion on every learner, but none on
-items without events. Left out: seasons, and trends of single groups of learners.
+A learner's level is the one most frequent among the items of the history, a tie goes to the first by name; the share
+at a level is shrunk to the overall one by m events (a Dirichlet prior). The popularity rankers score every learner,
+but no item without events. `again` scores only what the learner has done; it is the reference where learners repeat
+items. Left out: seasons, and trends of single groups of learners.
 """
 
 from abc import abstractmethod
@@ -16,15 +18,17 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from graph.errors import Invalid
 from models.arrays import Flags, Floats, Ints
-from models.rankers.log import NOTHING
-from models.rankers.support import Catalogue, History, InteractionLog, Invalid, Parameters, Ranker, needs_events
+from models.rankers.base import Ranker, require_events
+from models.rankers.interactions import NO_INDEX, Catalogue, InteractionHistory, InteractionLog
+from models.storage import Parameters
 
 CHUNK = 50_000
 """Events whose histories are held at a time."""
 
 
-class Shares(Ranker):
+class ShareRanker(Ranker):
     """Orders items by their share of events.
 
     Attributes:
@@ -35,12 +39,12 @@ class Shares(Ranker):
         self.items = items
         self.share = share.astype(np.float32)
 
-    def score(self, history: History, candidates: Ints | None = None) -> Floats:
+    def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
         """See `Ranker.score`."""
         group = self._group(history)
         return self.share[group] if candidates is None else self.share[group[:, None], candidates]
 
-    def _group(self, history: History) -> Ints:
+    def _group(self, history: InteractionHistory) -> Ints:
         """(B,) row of `share`."""
         return np.full(len(history), len(self.share) - 1)
 
@@ -54,7 +58,7 @@ class Shares(Ranker):
         return cls(items, parameters["share"])
 
 
-class Weighed(Shares):
+class WeightedShareRanker(ShareRanker):
     """One group, and a weight for each event."""
 
     @classmethod
@@ -62,8 +66,10 @@ class Weighed(Shares):
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
         """By counting; `seed` changes nothing."""
-        needs_events(log)
-        return cls(log.items, _share(log.item, cls._weight(log, settings or cls.Settings()), len(log.items))[None])
+        require_events(log)
+        return cls(
+            log.items, _compute_shares(log.item, cls._weight(log, settings or cls.Settings()), len(log.items))[None]
+        )
 
     @classmethod
     @abstractmethod
@@ -76,7 +82,7 @@ class NoSettings:
     """There is nothing to set."""
 
 
-class Popular(Weighed):
+class Popular(WeightedShareRanker):
     """Overall."""
 
     name: ClassVar[str] = "popular"
@@ -94,7 +100,7 @@ class TrendingSettings:
     half_life: float = 14.0
 
 
-class Trending(Weighed):
+class Trending(WeightedShareRanker):
     """Lately. Needs a clock."""
 
     name: ClassVar[str] = "trending"
@@ -114,7 +120,7 @@ class LevelSettings:
     prior: float = 100.0
 
 
-class PopularAtLevel(Shares):
+class PopularAtLevel(ShareRanker):
     """At the learner's level.
 
     Attributes:
@@ -133,20 +139,20 @@ class PopularAtLevel(Shares):
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
         """By counting; `seed` changes nothing. Needs `level:` traits."""
-        needs_events(log)
+        require_events(log)
         chosen: LevelSettings = settings or cls.Settings()
-        levels, level = _levels(log.items, catalogue)
-        overall = _share(log.item, np.ones(len(log), dtype=np.float32), len(log.items))
+        levels, level = _find_levels(log.items, catalogue)
+        overall = _compute_shares(log.item, np.ones(len(log), dtype=np.float32), len(log.items))
         empty = cls(log.items, np.zeros((levels + 1, len(log.items)), dtype=np.float32), level)
-        group = np.concatenate([empty._group(seen) for seen in _before_each(log)])
+        group = np.concatenate([empty._group(seen) for seen in _iterate_histories(log)])
         table = np.bincount(group * len(log.items) + log.item, minlength=empty.share.size).reshape(empty.share.shape)
         at_level = table[:-1]
         share = (at_level + chosen.prior * overall) / (at_level.sum(axis=1, keepdims=True) + chosen.prior)
         return cls(log.items, np.concatenate([share, overall[None]]), level)
 
-    def _group(self, history: History) -> Ints:
+    def _group(self, history: InteractionHistory) -> Ints:
         levels = len(self.share) - 1
-        found = np.append(self.level, NOTHING)[history.item]
+        found = np.append(self.level, NO_INDEX)[history.item]
         counts = np.stack([(found == level).sum(axis=1) for level in range(levels)], axis=1)
         return np.where(counts.any(axis=1), counts.argmax(axis=1), levels)
 
@@ -160,24 +166,62 @@ class PopularAtLevel(Shares):
         return cls(items, parameters["share"], parameters["level"])
 
 
-def _share(item: Ints, weight: Floats, items: int) -> Floats:
+def _compute_shares(item: Ints, weight: Floats, items: int) -> Floats:
     """(R,) of the weight; NaN for an item without an event."""
     total = np.bincount(item, weights=weight, minlength=items)
     there: Flags = np.bincount(item, minlength=items) > 0
     return np.where(there, total / total.sum(), np.nan).astype(np.float32)
 
 
-def _levels(items: tuple[str, ...], catalogue: Catalogue | None) -> tuple[int, Ints]:
+def _find_levels(items: tuple[str, ...], catalogue: Catalogue | None) -> tuple[int, Ints]:
     """How many levels there are, and each item's."""
     names, codes = catalogue.codes("level") if catalogue else ((), np.zeros(0, dtype=np.int64))
     if catalogue is None or not names:
         raise Invalid("No resource has a level: popularity at the learner's level needs `level:` traits.")
     place = dict(zip(catalogue.items, codes.tolist(), strict=True))
-    return len(names), np.array([place.get(item, NOTHING) for item in items], dtype=np.int64)
+    return len(names), np.array([place.get(item, NO_INDEX) for item in items], dtype=np.int64)
 
 
-def _before_each(log: InteractionLog) -> Iterator[History]:
+def _iterate_histories(log: InteractionLog) -> Iterator[InteractionHistory]:
     """What the learner of each event had done before it, some events at a time."""
     for start in range(0, len(log), CHUNK):
         rows = np.arange(start, min(start + CHUNK, len(log)))
         yield log.histories(log.learner[rows], rows)
+
+
+@dataclass(frozen=True)
+class RepeatLastSettings:
+    """There is nothing to set."""
+
+
+class RepeatLast(Ranker):
+    """Has an opinion only of what the learner has done."""
+
+    name = "again"
+    Settings = RepeatLastSettings
+
+    def __init__(self, items: tuple[str, ...]) -> None:
+        self.items = items
+
+    @classmethod
+    def fit(
+        cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
+    ) -> Self:
+        """There is nothing to learn."""
+        return cls(log.items)
+
+    def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
+        """See `Ranker.score`."""
+        score = np.full((len(history), len(self.items)), np.nan, dtype=np.float32)
+        rows, columns = np.nonzero(history.there)
+        score[rows, history.item[rows, columns]] = 1 / (history.item.shape[1] - columns)
+        return score if candidates is None else np.take_along_axis(score, np.maximum(candidates, 0), axis=1)
+
+    def parameters(self) -> Parameters:
+        """None."""
+        return {}
+
+    @classmethod
+    def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
+        """See `Ranker.from_parameters`."""
+        return cls(items)

@@ -1,6 +1,6 @@
-"""The rankers there are, by name; and fitted ones on disk. A ranker's module is imported when it is asked for.
+"""The rankers by name, and fitted rankers on disk. A ranker's module is imported on first use.
 
-On disk a ranker is a folder (`models/stored.py`) with `ranker.json`: name, items, notes, when, figures.
+On disk a ranker is a folder (`models/storage.py`) with `ranker.json`: name, items, notes, time of the fit, figures.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graph.errors import Invalid
-from models import stored
-from models.rankers.contract import Ranker
+from models import storage
+from models.rankers.base import Ranker
 
-HEADER = "ranker.json"
+HEADER_FILE = "ranker.json"
 
 
-class Entry(NamedTuple):
+class RankerEntry(NamedTuple):
     """Where a ranker is, its family, and what it is in one sentence."""
 
     module: str
@@ -25,30 +25,40 @@ class Entry(NamedTuple):
     about: str
 
 
-RANKERS: dict[str, Entry] = {
-    "again": Entry("models.rankers.again", "Again", "reference", "What was done last, again, where that may be."),
-    "popular": Entry("models.rankers.popularity", "Popular", "popularity", "What most learners did."),
-    "popular_level": Entry(
+RANKERS: dict[str, RankerEntry] = {
+    "again": RankerEntry(
+        "models.rankers.popularity", "Again", "reference", "What was done last, again, where that may be."
+    ),
+    "popular": RankerEntry("models.rankers.popularity", "Popular", "popularity", "What most learners did."),
+    "popular_level": RankerEntry(
         "models.rankers.popularity", "PopularAtLevel", "popularity", "What most learners did at the learner's level."
     ),
-    "trending": Entry("models.rankers.popularity", "Trending", "popularity", "What most learners did lately."),
-    "tfidf": Entry("models.rankers.tfidf", "TfIdf", "content", "Words and traits like those of what was done."),
-    "embeddings": Entry(
-        "models.rankers.embeddings", "Embeddings", "content", "The same by sentence embeddings (extra: text)."
+    "trending": RankerEntry("models.rankers.popularity", "Trending", "popularity", "What most learners did lately."),
+    "tfidf": RankerEntry("models.rankers.content", "TfIdf", "content", "Words and traits like those of what was done."),
+    "embeddings": RankerEntry(
+        "models.rankers.content", "Embeddings", "content", "The same by sentence embeddings (extra: text)."
     ),
-    "item_knn": Entry("models.rankers.neighbours", "ItemKNN", "collaborative", "What was done along with it."),
-    "als": Entry("models.rankers.als", "ALS", "collaborative", "Alternating least squares on who did what."),
-    "bpr": Entry("models.rankers.bpr", "BPR", "collaborative", "Bayesian personalised ranking."),
-    "mf": Entry("models.rankers.factorisation", "MF", "collaborative", "Matrix factorisation of outcomes."),
-    "hybrid": Entry("models.rankers.hybrid", "Hybrid", "hybrid", "Content and collaborative, weighed by the data."),
-    "gru4rec": Entry("models.rankers.gru4rec", "GRU4Rec", "sequence", "A recurrent network over what was done."),
-    "sasrec": Entry("models.rankers.sasrec", "SASRec", "sequence", "Self-attention over what was done."),
-    "lightgcn": Entry("models.rankers.lightgcn", "LightGCN", "graph", "Light graph convolution over who did what."),
+    "item_knn": RankerEntry("models.rankers.item_knn", "ItemKNN", "collaborative", "What was done along with it."),
+    "als": RankerEntry("models.rankers.als", "ALS", "collaborative", "Alternating least squares on who did what."),
+    "bpr": RankerEntry("models.rankers.bpr", "BPR", "collaborative", "Bayesian personalised ranking."),
+    "mf": RankerEntry("models.rankers.mf", "MF", "collaborative", "Matrix factorisation of outcomes."),
+    "hybrid": RankerEntry(
+        "models.rankers.hybrid", "Hybrid", "hybrid", "Content and collaborative, weighed by the data."
+    ),
+    "gru4rec": RankerEntry(
+        "models.rankers.sequence_networks", "GRU4Rec", "sequence", "A recurrent network over what was done."
+    ),
+    "sasrec": RankerEntry(
+        "models.rankers.sequence_networks", "SASRec", "sequence", "Self-attention over what was done."
+    ),
+    "lightgcn": RankerEntry(
+        "models.rankers.lightgcn", "LightGCN", "graph", "Light graph convolution over who did what."
+    ),
 }
 """In the order of the ladder, simplest first."""
 
 
-class Saved(NamedTuple):
+class SavedRanker(NamedTuple):
     """A ranker read from disk, with when it was fitted (UTC) and what was measured of it then."""
 
     ranker: Ranker
@@ -57,7 +67,7 @@ class Saved(NamedTuple):
     figures: Mapping[str, float]
 
 
-def ranker(name: str) -> type[Ranker]:
+def import_ranker(name: str) -> type[Ranker]:
     """The class called `name`; raises `Invalid` for a name that is not listed."""
     if name not in RANKERS:
         raise Invalid(f"There is no ranker {name!r}; there are {', '.join(RANKERS)}.", "strategy")
@@ -65,15 +75,15 @@ def ranker(name: str) -> type[Ranker]:
     return found
 
 
-def save(model: Ranker, folder: Path, figures: Mapping[str, float] | None = None) -> None:
+def save_ranker(model: Ranker, folder: Path, figures: Mapping[str, float] | None = None) -> None:
     """Write a fitted ranker to `folder` in place of the one that is there."""
-    stored.save(model, folder / HEADER, {"items": model.items}, figures)
+    storage.save_model(model, folder / HEADER_FILE, {"items": model.items}, figures)
 
 
-def load(folder: Path) -> Saved:
+def load_saved_ranker(folder: Path) -> SavedRanker:
     """The ranker in `folder`. Raises `SetupFailed` where there is none or it cannot be read."""
     missing = f"There is no fitted ranker in {folder}. Fit it: lodestar evaluate COURSE --offline"
-    found = stored.load(folder / HEADER, ("items",), missing)
-    model = ranker(found.header["name"]).from_parameters(tuple(found.header["items"]), found.parameters)
+    found = storage.load_model(folder / HEADER_FILE, ("items",), missing)
+    model = import_ranker(found.header["name"]).from_parameters(tuple(found.header["items"]), found.parameters)
     model.notes = tuple(found.header["notes"])
-    return Saved(model, found.version, found.when, found.figures)
+    return SavedRanker(model, found.version, found.when, found.figures)

@@ -1,55 +1,5 @@
-"""The app on the real database, asked without a network."""
+"""The app on the real database, for the tests of what is served over HTTP and typed in a terminal."""
 
-from dataclasses import dataclass
+from tests.api_client import api
 
-import httpx
-import pytest
-from fastapi import FastAPI
-
-from api.http.app import create_app
-from api.loop import Loop
-from api.service import Service
-from api.trained import Trained
-from tests.api import little
-
-KEY = "a key for the tests"
-
-
-@dataclass
-class Api:
-    """The app, and a client that shows the key."""
-
-    app: FastAPI
-    client: httpx.AsyncClient
-
-    @property
-    def loop(self) -> Loop:
-        return self.app.state.loop
-
-    async def get(self, path, status=200, **params):
-        return self._check(await self.client.get(path, params=params), status)
-
-    async def post(self, path, body=None, status=200):
-        return self._check(await self.client.post(path, json=body or {}), status)
-
-    async def put(self, path, body, status=200):
-        return self._check(await self.client.put(path, json=body), status)
-
-    async def delete(self, path, status=200):
-        return self._check(await self.client.delete(path), status)
-
-    def _check(self, response, status):
-        assert response.status_code == status, response.text
-        return response.json() if response.content else None
-
-
-@pytest.fixture
-async def api(graph, address, tmp_path):
-    """The service on a database that holds the little course."""
-    await little.load(graph)
-    app = create_app(Service(address, Trained(tmp_path)), KEY)
-    async with app.router.lifespan_context(app):
-        headers = {"Authorization": f"Bearer {KEY}"}
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
-            yield Api(app, client)
+__all__ = ["api"]

@@ -6,27 +6,28 @@ from pathlib import Path
 import pytest
 
 from graph import queries
-from graph.queries import BadQuery, parse
+from graph.queries import parse_query
+from graph.query_parts import BadQuery
 
 ROOT = Path(__file__).parent.parent.parent
 HEADER = "// Says hello.\n// params: name STRING\n// returns: greeting\n// access: read\n"
 
 
-@pytest.mark.parametrize("name", queries.names())
+@pytest.mark.parametrize("name", queries.list_query_names())
 def test_every_file_keeps_its_contract(name):
-    assert queries.load(name).summary
+    assert queries.load_query(name).summary
 
 
 def test_every_query_is_asked_for_somewhere_and_every_asked_query_exists():
     text = "\n".join(path.read_text() for layer in ("graph", "api") for path in (ROOT / layer).rglob("*.py"))
     asked = set(re.findall(r"\"([a-z_]+/[a-z_]+)\"", text))
     listed = ("analyze/", "browse/", "lint/")
-    own = {name for name in queries.names() if not name.startswith(listed)}
+    own = {name for name in queries.list_query_names() if not name.startswith(listed)}
     assert own <= asked, f"never asked for: {sorted(own - asked)}"
 
 
 def test_a_good_file():
-    query = parse("x", HEADER + "RETURN 'hello, $you ' + $name AS greeting")
+    query = parse_query("x", HEADER + "RETURN 'hello, $you ' + $name AS greeting")
     assert query.params == {"name": "STRING"} and query.returns == ("greeting",) and not query.writes
 
 
@@ -43,14 +44,14 @@ def test_a_good_file():
 )
 def test_breaches_are_told(text, message):
     with pytest.raises(BadQuery, match=message):
-        parse("x", text)
+        parse_query("x", text)
 
 
 def test_arguments_are_checked():
     with pytest.raises(BadQuery, match=r"missing \['name'\], unexpected \['nmae'\]"):
-        parse("x", HEADER + "RETURN $name AS greeting").check_arguments({"nmae": 1})
+        parse_query("x", HEADER + "RETURN $name AS greeting").check_arguments({"nmae": 1})
 
 
 def test_a_header_may_say_more():
-    query = parse("x", HEADER + "// severity: error\n// fix: greet\n//   anew\nRETURN $name AS greeting")
+    query = parse_query("x", HEADER + "// severity: error\n// fix: greet\n//   anew\nRETURN $name AS greeting")
     assert query.more == {"severity": "error", "fix": "greet anew"}

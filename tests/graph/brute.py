@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 
 from graph.connection import Graph
-from graph.times import moment, moment_or_none
+from graph.values import to_datetime, to_datetime_or_none
 
 INTERACTIONS = """
 MATCH (i:Interaction)-[:ON]->(r)
@@ -38,15 +38,17 @@ class Truth:
         self.points = [row["k"] for row in rows["points"]]
         self.learners = sorted(row["l"] for row in rows["learners"])
         self.did = [
-            SimpleNamespace(**row["i"], at=moment(row["at"]), on=row["on"], item=row["item"], teaches=row["teaches"],
+            SimpleNamespace(**row["i"], at=to_datetime(row["at"]), on=row["on"], item=row["item"], teaches=row["teaches"],
                             took=row["declared"] if row["i"]["minutes"] is None else row["i"]["minutes"])
             for row in rows["did"]
         ]  # fmt: skip
-        self.levels = {(row["l"], row["k"]): self._kept(row["level"], moment(row["at"])) for row in rows["mastery"]}
-        self.goals = {(row["l"], row["g"]): (row["level"], moment_or_none(row["due"])) for row in rows["goals"]}
+        self.levels = {
+            (row["l"], row["k"]): self._kept(row["level"], to_datetime(row["at"])) for row in rows["mastery"]
+        }
+        self.goals = {(row["l"], row["g"]): (row["level"], to_datetime_or_none(row["due"])) for row in rows["goals"]}
         self.edges = networkx.DiGraph([(row["p"], row["k"]) for row in rows["edges"]])
         self.edges.add_nodes_from(self.points)
-        self.asked = [SimpleNamespace(**row | {"at": moment(row["at"])}) for row in rows["asked"]]
+        self.asked = [SimpleNamespace(**row | {"at": to_datetime(row["at"])}) for row in rows["asked"]]
 
     def _kept(self, level, at):
         days = (self.now - at).total_seconds() / 86400

@@ -5,10 +5,19 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from graph import course_check, course_fields, course_files
-from graph.course import ROLE_IMPORTANCE, Course, Item, Point, Prerequisite, Resource, Teaches
-from graph.course_check import Known
-from graph.course_fields import KINDS, MODALITIES, Parsed
+from graph.courses import parsing, validation
+from graph.courses import tables as course_files
+from graph.courses.parsing import MODALITIES, RESOURCE_KINDS, ParsedCourse
+from graph.courses.records import (
+    ROLE_IMPORTANCE,
+    CourseRecord,
+    ItemRecord,
+    PointRecord,
+    PrerequisiteRecord,
+    ResourceRecord,
+    TeachesRecord,
+)
+from graph.courses.validation import GraphContext
 
 GOOD = {
     "course.json": '{"id": "tiny", "title": "Tiny", "language": "en", "licence": "CC0-1.0", "masteredAt": 0.8}',
@@ -37,22 +46,22 @@ def write(folder: Path, **files: str | bytes | None) -> Path:
     return folder
 
 
-def parse(folder: Path) -> Parsed:
-    return course_fields.parse(course_files.read(folder))
+def parse(folder: Path) -> ParsedCourse:
+    return parsing.parse_course(course_files.read(folder))
 
 
-def problems(folder: Path, known: Known = Known()) -> list[str]:
-    return [str(problem) for problem in course_check.check(parse(folder), known)]
+def problems(folder: Path, known: GraphContext = GraphContext()) -> list[str]:
+    return [str(problem) for problem in validation.find_problems(parse(folder), known)]
 
 
-def parsed(course: Course) -> Parsed:
+def parsed(course: CourseRecord) -> ParsedCourse:
     """A course as if read from a folder without problems."""
-    return Parsed(course)
+    return ParsedCourse(course)
 
 
 _TEXT = st.text(
     st.characters(blacklist_categories=("Cc", "Cs", "Cn"), blacklist_characters="|"), min_size=1, max_size=20
-).map(lambda text: course_fields.text(text) or "x")
+).map(lambda text: parsing.parse_text(text) or "x")
 _UNIT = st.floats(0, 1)
 
 
@@ -61,17 +70,19 @@ def _maybe(strategy):
 
 
 @st.composite
-def courses(draw, id: str = "any") -> Course:
+def courses(draw, id: str = "any") -> CourseRecord:
     """Any course that passes the check: points in an order, prerequisites only forwards."""
     size = draw(st.integers(1, 6))
     ids = [f"{id}/{number}" for number in range(size)]
     points = [
-        Point(point, draw(_TEXT), draw(_maybe(_TEXT)), draw(_maybe(_TEXT)), draw(_maybe(_TEXT)), draw(_maybe(_UNIT)))
+        PointRecord(
+            point, draw(_TEXT), draw(_maybe(_TEXT)), draw(_maybe(_TEXT)), draw(_maybe(_TEXT)), draw(_maybe(_UNIT))
+        )
         for point in ids
     ]
     pairs = draw(st.sets(st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)), max_size=8))
     edges = [
-        Prerequisite(
+        PrerequisiteRecord(
             ids[low],
             ids[high],
             draw(_maybe(_TEXT)),
@@ -89,20 +100,20 @@ def courses(draw, id: str = "any") -> Course:
         resources.append(_resource(draw, resource))
         for point in draw(st.sets(st.sampled_from(ids), min_size=1, max_size=3)):
             role = draw(st.sampled_from(sorted(ROLE_IMPORTANCE)))
-            teaches.append(Teaches(resource, point, role, draw(st.just(ROLE_IMPORTANCE[role]) | _UNIT)))
+            teaches.append(TeachesRecord(resource, point, role, draw(st.just(ROLE_IMPORTANCE[role]) | _UNIT)))
     items = [_item(draw, f"{id}/q/{number}", ids) for number in range(draw(st.integers(0, 3)))]
     settings = draw(
         st.fixed_dictionaries({}, optional={"masteredAt": _UNIT, "note": _TEXT, "edition": st.integers(1, 9)})
     )
     tables = map(tuple, (points, edges, resources, teaches, items))
-    return Course(id, draw(_TEXT), settings, *tables).sorted()
+    return CourseRecord(id, draw(_TEXT), settings, *tables).sorted()
 
 
-def _resource(draw, id: str) -> Resource:
-    return Resource(
+def _resource(draw, id: str) -> ResourceRecord:
+    return ResourceRecord(
         id,
         draw(_TEXT),
-        draw(st.sampled_from(KINDS)),
+        draw(st.sampled_from(RESOURCE_KINDS)),
         draw(st.sampled_from(MODALITIES)),
         draw(st.floats(0.1, 500)),
         difficulty=draw(st.floats(-3, 3)),
@@ -112,7 +123,7 @@ def _resource(draw, id: str) -> Resource:
     )
 
 
-def _item(draw, id: str, points: list[str]) -> Item:
+def _item(draw, id: str, points: list[str]) -> ItemRecord:
     answers = draw(st.lists(_TEXT, min_size=3, max_size=5, unique=True))
     assessed = tuple(sorted(draw(st.sets(st.sampled_from(points), min_size=1, max_size=2))))
-    return Item(id, draw(_TEXT), answers[0], tuple(answers[1:]), assessed, draw(st.floats(0, 0.9)))
+    return ItemRecord(id, draw(_TEXT), answers[0], tuple(answers[1:]), assessed, draw(st.floats(0, 0.9)))

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from graph.connection import Graph
-from graph.diagnostics import answer_items, ask_items, start_diagnostic
-from graph.outcomes import record_outcomes
-from graph.practice import Outcome
+from graph.learners.diagnostics import record_answers, record_questions, start_diagnostic
+from graph.learners.practice import Outcome
+from graph.recommendations.outcomes import record_outcomes
 from tests.graph.learning import learn
 from tests.graph.loops import run_loop
-from tests.graph.test_candidates import CHAIN
+from tests.graph.recommendations.test_candidates import CHAIN
 from tests.graph.worlds import NOW, Point, Resource, write
 
 ASSIST = Path(__file__).parents[3] / "shared" / "data" / "assist2015" / "train_valid.csv"
@@ -41,9 +41,9 @@ async def loop(graph: Graph, learners: int = 12, steps: int = 14) -> None:
     for n in range(learners):
         who = f"learner-{n}" if n else "learner"
         await start_diagnostic(graph, f"d{n}", who, "course", NOW)
-        await ask_items(graph, f"d{n}", [item for item, _ in items])
+        await record_questions(graph, f"d{n}", [item for item, _ in items])
         right = {item: (n * 7 + place * 3) % 5 < 1 + n % 4 for place, (item, _) in enumerate(items)}
-        await answer_items(graph, f"d{n}", right, NOW - timedelta(hours=1))
+        await record_answers(graph, f"d{n}", right, NOW - timedelta(hours=1))
         await run_loop(graph, who, NOW + timedelta(hours=n), steps if n % 2 else steps // 2, seed=n)
 
 

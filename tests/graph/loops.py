@@ -3,11 +3,11 @@
 import random
 from datetime import datetime, timedelta
 
-from graph.candidates import candidates
 from graph.connection import Graph
-from graph.decisions import Decision, log_decisions
-from graph.outcomes import record_outcome
-from graph.practice import Outcome
+from graph.learners.practice import Outcome
+from graph.recommendations.candidates import read_candidates
+from graph.recommendations.decisions import LoggedDecision, log_decisions
+from graph.recommendations.outcomes import record_outcome
 from tests.graph.learning import learn
 
 
@@ -16,12 +16,12 @@ async def run_loop(graph: Graph, learner: str, start: datetime, steps: int, seed
     chance = random.Random(seed)
     for step in range(steps):
         now = start + timedelta(hours=12 * step)
-        found = await candidates(graph, learner, now)
+        found = await read_candidates(graph, learner, now)
         if not found.resources:
             return step
         size = len(found.resources)
         chosen = chance.choice(found.resources)
-        decision = Decision(
+        decision = LoggedDecision(
             f"{learner}-q{step}", learner, found.course, now, "random", "1", chosen, 1 / size, found.revision,
             found.step, found.goals, found.resources, [True] * size, [], [1 / size] * size,
         )  # fmt: skip

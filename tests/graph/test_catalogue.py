@@ -3,45 +3,55 @@
 import pytest
 
 from graph import catalogue
-from graph.course import Course, Item, Point, Prerequisite, Resource, Teaches
+from graph.courses.records import (
+    CourseRecord,
+    ItemRecord,
+    PointRecord,
+    PrerequisiteRecord,
+    ResourceRecord,
+    TeachesRecord,
+)
 from graph.errors import NotFound
 from graph.importing import import_course
 from tests.graph.folders import parsed
 
 pytestmark = pytest.mark.database
 
-BASE = Course(
+BASE = CourseRecord(
     "base",
     "Base",
     {"masteredAt": 0.7, "language": "en"},
-    points=(Point("base/b", "B", level="A2", hours=1.5), Point("base/a", "A", "About a", "things", "A1", 0.9, 0.5)),
-    prerequisites=(Prerequisite("base/a", "base/b", "b needs a"),),
+    points=(
+        PointRecord("base/b", "B", level="A2", hours=1.5),
+        PointRecord("base/a", "A", "About a", "things", "A1", 0.9, 0.5),
+    ),
+    prerequisites=(PrerequisiteRecord("base/a", "base/b", "b needs a"),),
     resources=(
-        Resource("base/r/b", "R", "video", "video", 4.5, "A2", 0.5, "https://example.org/r", "en", "Text of b"),
-        Resource("base/r/a", "R", "lesson", "text", 5.0),
-        Resource("base/r/old", "Old", "lesson", "text", 5.0, status="retired"),
+        ResourceRecord("base/r/b", "R", "video", "video", 4.5, "A2", 0.5, "https://example.org/r", "en", "Text of b"),
+        ResourceRecord("base/r/a", "R", "lesson", "text", 5.0),
+        ResourceRecord("base/r/old", "Old", "lesson", "text", 5.0, status="retired"),
     ),
     teaches=(
-        Teaches("base/r/b", "base/b", "primary", 1.0),
-        Teaches("base/r/b", "base/a", "supporting", 0.6),
-        Teaches("base/r/a", "base/a", "primary", 1.0),
-        Teaches("base/r/old", "base/a", "primary", 1.0),
+        TeachesRecord("base/r/b", "base/b", "primary", 1.0),
+        TeachesRecord("base/r/b", "base/a", "supporting", 0.6),
+        TeachesRecord("base/r/a", "base/a", "primary", 1.0),
+        TeachesRecord("base/r/old", "base/a", "primary", 1.0),
     ),
-    items=(Item("base/q", "1 + 1?", "2", ("3", "4"), ("base/a", "base/b"), 0.3, 1.2, -0.5),),
+    items=(ItemRecord("base/q", "1 + 1?", "2", ("3", "4"), ("base/a", "base/b"), 0.3, 1.2, -0.5),),
 )
-NEXT = Course(
+NEXT = CourseRecord(
     "next",
     "Next",
-    points=(Point("next/x", "X"),),
-    prerequisites=(Prerequisite("base/b", "next/x"),),
-    resources=(Resource("next/r", "R", "test", "interactive", 9.0),),
-    teaches=(Teaches("next/r", "next/x", "primary", 1.0),),
+    points=(PointRecord("next/x", "X"),),
+    prerequisites=(PrerequisiteRecord("base/b", "next/x"),),
+    resources=(ResourceRecord("next/r", "R", "test", "interactive", 9.0),),
+    teaches=(TeachesRecord("next/r", "next/x", "primary", 1.0),),
 )
 
 
 async def test_a_course_as_rows(graph):
     await import_course(graph, parsed(BASE))
-    rows = await catalogue.course(graph, "base")
+    rows = await catalogue.read_course_rows(graph, "base")
     assert (rows.id, rows.title, rows.revision) == ("base", "Base", 1)
     assert rows.settings == {"masteredAt": 0.7, "language": "en"}
     assert rows.included == ["base/a", "base/b"]
@@ -82,7 +92,7 @@ async def test_a_course_as_rows(graph):
 
 async def test_retired_resources_come_when_asked_for(graph):
     await import_course(graph, parsed(BASE))
-    rows = await catalogue.course(graph, "base", retired=True)
+    rows = await catalogue.read_course_rows(graph, "base", retired=True)
     assert [row["id"] for row in rows.resources] == ["base/r/a", "base/r/b", "base/r/old"]
     assert len(rows.teaches) == 4
 
@@ -90,12 +100,12 @@ async def test_retired_resources_come_when_asked_for(graph):
 async def test_points_of_other_courses_come_along_where_they_gate(graph):
     await import_course(graph, parsed(BASE))
     await import_course(graph, parsed(NEXT))
-    rows = await catalogue.course(graph, "next")
+    rows = await catalogue.read_course_rows(graph, "next")
     assert rows.included == ["next/x"]
     assert [row["id"] for row in rows.points] == ["next/x", "base/a", "base/b"]
     assert [(row["before"], row["after"]) for row in rows.prerequisites] == [("base/b", "next/x"), ("base/a", "base/b")]
     assert [row["id"] for row in rows.resources] == ["base/r/a", "base/r/b", "next/r"]
-    assert (await catalogue.course(graph, "base")).included == ["base/a", "base/b"]
+    assert (await catalogue.read_course_rows(graph, "base")).included == ["base/a", "base/b"]
 
 
 async def test_only_accepted_prerequisites_and_hand_made_ones_count(graph):
@@ -106,24 +116,24 @@ async def test_only_accepted_prerequisites_and_hand_made_ones_count(graph):
             "CREATE (b)-[:PREREQUISITE_OF {status: 'accepted'}]->(a)"
         )
     )
-    rows = await catalogue.course(graph, "base")
+    rows = await catalogue.read_course_rows(graph, "base")
     assert [(row["before"], row["after"]) for row in rows.prerequisites] == [("base/b", "base/a")]
 
 
 async def test_lists_and_look_ups(graph):
-    assert await catalogue.courses(graph) == [] and await catalogue.revision(graph) == 0
-    await import_course(graph, parsed(NEXT.__class__("empty", "Empty", points=(Point("e", "E"),))))
+    assert await catalogue.list_courses(graph) == [] and await catalogue.read_revision_number(graph) == 0
+    await import_course(graph, parsed(NEXT.__class__("empty", "Empty", points=(PointRecord("e", "E"),))))
     await import_course(graph, parsed(BASE))
-    assert await catalogue.courses(graph) == [
+    assert await catalogue.list_courses(graph) == [
         catalogue.CourseSummary("base", "Base", "en", None, points=2, resources=2, items=1),
         catalogue.CourseSummary("empty", "Empty", None, None, points=1, resources=0, items=0),
     ]
-    assert await catalogue.revision(graph) == 2
-    found = await catalogue.resources_by_id(graph, ["base/r/old", "nowhere", "base/r/b"])
+    assert await catalogue.read_revision_number(graph) == 2
+    found = await catalogue.read_resources(graph, ["base/r/old", "nowhere", "base/r/b"])
     assert [(row["id"], row["status"], row["text"]) for row in found] == [
         ("base/r/old", "retired", None),
         ("base/r/b", "active", "Text of b"),
     ]
-    assert [row["name"] for row in await catalogue.points_by_id(graph, ["base/b", "x", "base/a"])] == ["B", "A"]
+    assert [row["name"] for row in await catalogue.read_points(graph, ["base/b", "x", "base/a"])] == ["B", "A"]
     with pytest.raises(NotFound, match="There is no course 'other'"):
-        await catalogue.course(graph, "other")
+        await catalogue.read_course_rows(graph, "other")

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from graph import course_folder
 from graph.connection import Graph
+from graph.courses import folder as course_folder
+from graph.courses.validation import check_course
 from graph.errors import BadCourse, Conflict, NotFound
-from graph.exporting import export_course, read_course
-from graph.importing import check_course, import_course
+from graph.importing import export_course, import_course, read_course
 from tests.graph.folders import GOOD, courses, parse, parsed, write
 
 pytestmark = pytest.mark.database

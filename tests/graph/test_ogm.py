@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from graph import ogm
 from graph.errors import GraphRefused, GraphUnavailable, Invalid
 from graph.importing import import_course
-from graph.lint.linting import lint
+from graph.lint.linter import lint_stored_course
 from tests.graph.folders import GOOD, parse, write
 
 pytest.importorskip("py2neo", reason='needs pip install "lodestar[py2neo]"')
-from graph import ogm
 
 LEARNER = """
 MATCH (k:KnowledgePoint {id: 'tiny/a'})
@@ -69,7 +69,7 @@ async def test_a_resource_is_added(repository, graph):
     rows = await graph.read("curate/resources", course="tiny")
     assert ["tiny/r/talk", "A talk", "video", "audio", 7.0] in [row[:5] for row in rows[0]["rows"]]
     assert ["tiny/r/talk", "tiny/c", "primary", 1.0] in (await graph.read("curate/teaches", course="tiny"))[0]["rows"]
-    assert await lint(graph, "tiny") == []
+    assert await lint_stored_course(graph, "tiny") == []
 
 
 @pytest.mark.database
@@ -77,7 +77,7 @@ async def test_an_edge_drawn_here_is_an_edit_by_hand(repository, graph):
     first, third = (repository.get(ogm.KnowledgePoint, f"tiny/{x}") for x in "ac")
     third.prerequisites.add(first, status="accepted", source="expert")
     repository.save(third)
-    found = {each.check: each.ids for each in await lint(graph, "tiny")}
+    found = {each.check: each.ids for each in await lint_stored_course(graph, "tiny")}
     assert found == {"stale_counts": ("tiny/c",), "redundant_edges": ("tiny/a → tiny/c",)}
 
 

@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from models.course import KINDS, MODALITIES, Course, Thresholds
-from models.environment import Episode, LearnerVectorEnv
-from models.ladder import Random
-from models.recommender import Observation, feasible, pad, wanted_points
-from models.state import Rates
+from models.course import MODALITIES, RESOURCE_KINDS, Course, Thresholds
+from models.knowledge_tracing.state import Rates
+from models.policies.rule_based import RandomStrategy
+from models.recommender import Observation, find_feasible_resources, find_wanted_points, pad_candidates
+from models.simulation.environment import EpisodeConfig, LearnerVectorEnv
 
 Taught = list[tuple[int, float]]
 
@@ -48,7 +48,7 @@ def make_course(
         met=np.full(points, 0.6, dtype=np.float32),
         difficulty=draw.normal(0, 0.8 * varied, size).astype(np.float32),
         minutes=draw.uniform(5, 5 + 25 * varied, size).astype(np.float32),
-        kind=draw.integers(0, len(KINDS) if varied else 1, size),
+        kind=draw.integers(0, len(RESOURCE_KINDS) if varied else 1, size),
         modality=draw.integers(0, len(MODALITIES) if varied else 1, size),
         rates=rates or Rates(),
         thresholds=thresholds or Thresholds(),
@@ -105,17 +105,17 @@ def observe(course: Course, level: Sequence[Sequence[float]], goals: Sequence[in
     target = np.zeros_like(levels)
     target[:, list(goals)] = course.mastered[list(goals)]
     closure = np.tile(course.closure(np.array(goals)), (len(levels), 1))
-    wanted = wanted_points(course, levels, target, closure)
-    candidates, mask = pad(feasible(course, levels, wanted))
+    wanted = find_wanted_points(course, levels, target, closure)
+    candidates, mask = pad_candidates(find_feasible_resources(course, levels, wanted))
     half, none = np.full(len(levels), 0.5, dtype=np.float32), np.zeros(len(levels), dtype=np.float32)
     return Observation(levels, np.zeros_like(levels), target, wanted, candidates, mask, half, none)
 
 
 def on_the_way(course: Course, learners: int = 8, seed: int = 0, steps: int = 5) -> Observation:
     """Simulated learners some random steps into their episodes, each with at least one candidate."""
-    env = LearnerVectorEnv(course, learners, episode=Episode(longest=200))
+    env = LearnerVectorEnv(course, learners, episode=EpisodeConfig(longest=200))
     env.reset(seed=seed)
-    rung, rows = Random(course, seed), np.arange(learners)
+    rung, rows = RandomStrategy(course, seed), np.arange(learners)
     for _ in range(steps):
         seen = env.observe()
         _, ended, _ = env.advance(seen.candidates[rows, rung.decide(seen).chosen])

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.course import Course, Flags, Floats, Ints, Thresholds
-from models.learners.dkt import DKT
-from models.learners.tracer import Tracer
-from models.practice import Past
-from models.skill_course import skill_course
+from models.arrays import Flags, Floats, Ints
+from models.course import Course, Thresholds
+from models.knowledge_tracing.base import ServedLearnerModel
+from models.knowledge_tracing.dkt import DKT
+from models.simulation.kt_students import make_skill_course
+from models.simulation.practice import PastAnswers
 
 
 def tracing_model(points: int, seed: int = 0) -> DKT:
@@ -25,16 +26,16 @@ def tracing_model(points: int, seed: int = 0) -> DKT:
 
 def practice_course(points: int, edges: list[tuple[int, int]], met: float = 0.5, seed: int = 0) -> Course:
     """Skills whose tutor is such a model."""
-    tracer = Tracer(tracing_model(points, seed), "1")
-    return skill_course("small", tracer.model.skills, np.array(edges), tracer, Thresholds(mastered=0.8, met=met))
+    tracer = ServedLearnerModel(tracing_model(points, seed), "1")
+    return make_skill_course("small", tracer.model.skills, np.array(edges), tracer, Thresholds(mastered=0.8, met=met))
 
 
-def random_past(students: int, answers: int, points: int, seed: int = 0) -> Past:
+def random_past(students: int, answers: int, points: int, seed: int = 0) -> PastAnswers:
     """Any answers; every third student brings two fewer."""
     generator = np.random.default_rng(seed)
     point = generator.integers(0, points, (students, answers))
     point[::3, max(0, answers - 2) :] = -1
-    return Past(point, generator.random(point.shape) < 0.5)
+    return PastAnswers(point, generator.random(point.shape) < 0.5)
 
 
 class Chain:
@@ -42,9 +43,9 @@ class Chain:
     becomes known. `student` (B,) says who is where.
     """
 
-    def __init__(self, known: Flags, target: Flags, past: Past | None = None) -> None:
+    def __init__(self, known: Flags, target: Flags, past: PastAnswers | None = None) -> None:
         self.start, self.target = known, target.astype(np.float32)
-        self.past = past or Past(np.full((len(known), 1), -1), np.zeros((len(known), 1), dtype=bool))
+        self.past = past or PastAnswers(np.full((len(known), 1), -1), np.zeros((len(known), 1), dtype=bool))
 
     def begin(self, size: int, generator: np.random.Generator) -> None:
         """Nobody is there yet."""

@@ -1,21 +1,28 @@
-"""The shared contract: candidates against brute force, padding, success and gain by hand."""
+"""What is remembered of answers, number by number.
+
+The shared contract: candidates against brute force, padding, success and gain by hand.
+"""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.knowledge_tracing.state import compute_direct_change
 from models.recommender import (
-    blocked_points,
-    by_score,
-    expected_gain,
-    feasible,
-    needed_points,
-    pad,
-    success_probability,
-    wanted_points,
+    PRACTICE_WIDTH,
+    RECENCY_DECAY,
+    PracticeFeatures,
+    compute_expected_gain,
+    decide_by_score,
+    find_blocked_points,
+    find_feasible_resources,
+    find_needed_points,
+    find_wanted_points,
+    pad_candidates,
+    predict_success,
+    update_practice,
 )
-from models.state import direct_change
 from tests.models.courses import any_course, few, levels, little_course, make_course, observe
 
 
@@ -41,7 +48,7 @@ def test_feasible_equals_brute_force(course, data):
     target = np.zeros_like(level)
     target[:, goals] = data.draw(st.sampled_from([0.5, 0.8, 0.95]))
     closure = np.tile(course.closure(np.array(goals)), (2, 1))
-    allowed = feasible(course, level, wanted_points(course, level, target, closure))
+    allowed = find_feasible_resources(course, level, find_wanted_points(course, level, target, closure))
     for learner in range(2):
         expected = brute_force(course, level[learner], target[learner], closure[learner])
         assert set(np.flatnonzero(allowed[learner])) == expected
@@ -53,7 +60,7 @@ def test_needed_points_equal_a_recursion_from_the_goal(course, data):
     level = np.array([data.draw(levels(course.points))], dtype=np.float32)
     target = np.zeros((1, course.points), dtype=np.float32)
     target[0, -1] = 0.8
-    wanted = wanted_points(course, level, target, course.closure(np.array([course.points - 1]))[None])
+    wanted = find_wanted_points(course, level, target, course.closure(np.array([course.points - 1]))[None])
     found: set[int] = set()
 
     def need(point):
@@ -64,13 +71,13 @@ def test_needed_points_equal_a_recursion_from_the_goal(course, data):
 
     if level[0, -1] < target[0, -1]:
         need(course.points - 1)
-    assert set(np.flatnonzero(needed_points(course, level, target, wanted)[0])) == found
+    assert set(np.flatnonzero(find_needed_points(course, level, target, wanted)[0])) == found
 
 
 def test_what_lies_behind_a_met_prerequisite_is_not_needed():
     course = make_course(3, [(0, 1), (1, 2)], [[(0, 1.0)]])
     level, target = np.array([[0.1, 0.7, 0.1]], dtype=np.float32), np.array([[0, 0, 0.8]], dtype=np.float32)
-    assert needed_points(course, level, target, level < 0.8).tolist() == [[False, False, True]]
+    assert find_needed_points(course, level, target, level < 0.8).tolist() == [[False, False, True]]
 
 
 def test_candidates_of_the_little_course_by_hand():
@@ -83,14 +90,14 @@ def test_candidates_of_the_little_course_by_hand():
 def test_a_met_prerequisite_counts_from_the_threshold_on():
     course = little_course()
     level = np.array([[0.6, 0.6, 0, 0], [0.599, 0.6, 0, 0]], dtype=np.float32)
-    assert blocked_points(course, level).tolist() == [[False] * 4, [False, True, False, True]]
+    assert find_blocked_points(course, level).tolist() == [[False] * 4, [False, True, False, True]]
 
 
 @few
 @given(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=1, max_size=4))
 def test_padding_keeps_every_candidate_in_order(flags):
     allowed = np.array(flags)
-    candidates, mask = pad(allowed)
+    candidates, mask = pad_candidates(allowed)
     assert candidates.shape == mask.shape
     assert candidates.shape[1] == max(1, allowed.sum(axis=1).max())
     for learner in range(len(allowed)):
@@ -102,18 +109,18 @@ def test_success_probability_by_hand():
     seen = observe(course, [[0.8, 0.1, 0, 0]], [2, 3])
     # r1: σ(4 (0.1 − 0.5)) = σ(−1.6);  r3: s̄ = (0 + 0.6 · 0.1) / 1.6 = 0.0375;  r4: s̄ = (0.1 + 0.4 · 0.8) / 1.4 = 0.3
     logits = np.array([-1.6, 4 * (0.0375 - 0.5), 4 * (0.3 - 0.5)])
-    assert success_probability(course, seen)[0] == pytest.approx(1 / (1 + np.exp(-logits)), abs=1e-6)
+    assert predict_success(course, seen)[0] == pytest.approx(1 / (1 + np.exp(-logits)), abs=1e-6)
 
 
 def test_a_learner_on_a_lucky_streak_and_an_easy_resource_look_more_likely():
     course = little_course()
     seen = observe(course, [[0.8, 0.1, 0, 0]], [2, 3])
-    usual = success_probability(course, seen)
+    usual = predict_success(course, seen)
     seen.success[:] = 0.9
-    assert (success_probability(course, seen) > usual).all()
+    assert (predict_success(course, seen) > usual).all()
     course.difficulty[:] = 1
     seen.success[:] = 0.5
-    assert (success_probability(course, seen) < usual).all()
+    assert (predict_success(course, seen) < usual).all()
 
 
 @few
@@ -122,11 +129,11 @@ def test_expected_gain_is_the_expected_reward_over_wanted_points(course, data):
     level = data.draw(levels(course.points))
     seen = observe(course, [level], [0])
     chance = np.full(seen.candidates.shape, data.draw(st.floats(0, 1, width=32)), dtype=np.float32)
-    gain = expected_gain(course, seen, chance)
+    gain = compute_expected_gain(course, seen, chance)
     for position, resource in enumerate(seen.candidates[0]):
         importance = course.teaches.toarray()[resource]
-        right = importance * direct_change(level, importance, True, course.rates)
-        wrong = importance * direct_change(level, importance, False, course.rates)
+        right = importance * compute_direct_change(level, importance, True, course.rates)
+        wrong = importance * compute_direct_change(level, importance, False, course.rates)
         p = chance[0, position]
         expected = ((p * right + (1 - p) * wrong) * seen.wanted[0]).sum()
         assert gain[0, position] == pytest.approx(expected, abs=1e-5)
@@ -134,7 +141,7 @@ def test_expected_gain_is_the_expected_reward_over_wanted_points(course, data):
 
 def test_by_score_takes_the_best_of_what_is_allowed_and_the_earlier_on_a_tie():
     score = np.array([[9.0, 1.0, 2.0, 2.0], [5.0, 5.0, 0.0, 0.0]], dtype=np.float32)
-    decision = by_score(score, np.array([[False, True, True, True], [True, True, False, False]]))
+    decision = decide_by_score(score, np.array([[False, True, True, True], [True, True, False, False]]))
     assert decision.chosen.tolist() == [2, 0]
     assert decision.propensity.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0]]
     assert decision.score[0, 0] == -np.inf
@@ -143,8 +150,62 @@ def test_by_score_takes_the_best_of_what_is_allowed_and_the_earlier_on_a_tie():
 def test_no_opinion_counts_less_than_any():
     score = np.array([[np.nan, -5, -7], [np.nan, np.nan, np.nan], [1, np.nan, 3]], dtype=np.float32)
     mask = np.array([[True, True, True], [False, True, True], [True, True, False]])
-    decision = by_score(score, mask)
+    decision = decide_by_score(score, mask)
     assert decision.chosen.tolist() == [1, 1, 0]
     assert decision.silent.tolist() == [False, True, False]
     assert not np.isnan(decision.score).any()
     assert decision.propensity.tolist() == [[0, 1, 0], [0, 1, 0], [1, 0, 0]]
+
+
+def after(answers: list[tuple[int, bool]], points: int = 3) -> np.ndarray:
+    practice = np.zeros((1, points, PRACTICE_WIDTH), dtype=np.float32)
+    for point, right in answers:
+        practice = update_practice(practice, np.array([point]), np.array([right]))
+    return practice[0]
+
+
+def test_a_few_answers_by_hand() -> None:
+    found = after([(0, True), (2, False), (0, True), (0, False)])
+    # last right, last wrong, log(1 + rights), log(1 + wrongs), 0.8 ^ answers since, the very last
+    assert found[0] == pytest.approx([0, 1, np.log(3), np.log(2), 1, 1])
+    assert found[1] == pytest.approx([0, 0, 0, 0, 0, 0])
+    assert found[2] == pytest.approx([0, 1, 0, np.log(2), 0.8**2, 0])
+
+
+def test_learners_do_not_mix_and_who_did_nothing_stays() -> None:
+    practice = np.random.default_rng(0).random((3, 4, PRACTICE_WIDTH)).astype(np.float32)
+    before = practice.copy()
+    found = update_practice(practice, np.array([1, -1, 3]), np.array([True, True, False]))
+    assert np.array_equal(practice, before), "the argument is nobody's to change"
+    assert np.array_equal(found[1], before[1])
+    for row, point, right in ((0, 1, True), (2, 3, False)):
+        alone = update_practice(before[row : row + 1], np.array([point]), np.array([right]))
+        assert np.array_equal(found[row], alone[0])
+
+
+@few
+@given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=12))
+def test_any_answers_by_a_plain_count(answers) -> None:
+    found = after(answers)
+    for point in range(3):
+        mine = [right for asked, right in answers if asked == point]
+        since = next((ago for ago, (asked, _) in enumerate(reversed(answers)) if asked == point), None)
+        expected = [
+            mine[-1:] == [True],
+            mine[-1:] == [False],
+            np.log1p(mine.count(True)),
+            np.log1p(mine.count(False)),
+            0 if since is None else RECENCY_DECAY**since,
+            since == 0,
+        ]
+        assert found[point] == pytest.approx([float(value) for value in expected], abs=1e-5)
+
+
+def test_some_of_the_learners_in_any_order() -> None:
+    draw = np.random.default_rng(0)
+    trail = PracticeFeatures(draw.random((4, 3, PRACTICE_WIDTH)), draw.random((4, 5)), np.arange(4.0))
+    some = trail[np.array([2, 0, 2])]
+    assert (len(trail), len(some)) == (4, 3)
+    assert some.left.tolist() == [2, 0, 2]
+    assert np.array_equal(some.practice[1], trail.practice[0])
+    assert np.array_equal(some.memory[2], trail.memory[2])

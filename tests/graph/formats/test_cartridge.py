@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import course_check, formats, reading
-from graph.course_check import Known
+from graph import readers
+from graph.courses import validation
+from graph.courses.validation import GraphContext
 from graph.errors import Conflict, Invalid
-from graph.exporting import read_course
-from graph.importing import import_course
+from graph.formats import registry
+from graph.importing import import_course, read_course
 from tests.graph.folders import courses, parsed
 from tests.graph.formats.ims import CARTRIDGE, HALF, MANIFEST, packed, qti_1, unpacked
 
@@ -23,16 +24,16 @@ METACADEMY = Path(__file__).parents[4] / "shared" / "data" / "metacademy"
 
 @pytest.fixture
 def found(tmp_path):
-    return formats.read(packed(tmp_path / "ratios.imscc", CARTRIDGE))
+    return registry.read_course_files(packed(tmp_path / "ratios.imscc", CARTRIDGE))
 
 
 def problems(file) -> list[str]:
-    return [str(problem) for problem in course_check.check(formats.read(file), Known())]
+    return [str(problem) for problem in validation.find_problems(registry.read_course_files(file), GraphContext())]
 
 
 def test_modules_are_points_in_proposed_order(found):
     course = found.course
-    assert course_check.check(found, Known()) == []
+    assert validation.find_problems(found, GraphContext()) == []
     assert (course.id, course.title, course.settings) == ("ratios-rates", "Ratios & Rates", {"language": "en-US"})
     assert [(point.id, point.name, point.domain) for point in course.points] == [
         ("ratios-rates/equivalent-ratios", "Equivalent ratios", "Unit 1"),
@@ -95,7 +96,7 @@ def changed(tmp_path, *pairs: tuple[str, str], **members):
     for old, new in pairs:
         assert old in manifest
         manifest = manifest.replace(old, new)
-    return formats.read(packed(tmp_path / "ratios.imscc", CARTRIDGE, imsmanifest_xml=manifest, **members))
+    return registry.read_course_files(packed(tmp_path / "ratios.imscc", CARTRIDGE, imsmanifest_xml=manifest, **members))
 
 
 def test_questions_used_twice_belong_to_the_first_module(tmp_path):
@@ -137,7 +138,11 @@ def test_a_language_that_is_none_is_told(tmp_path):
 def test_an_unpacked_cartridge_and_one_in_a_folder_of_its_zip_are_the_same(tmp_path, found):
     folder = unpacked(tmp_path / "ratios", CARTRIDGE)
     inner = packed(tmp_path / "inner.imscc", {f"course/{name}": content for name, content in CARTRIDGE.items()})
-    assert formats.read(folder, "cartridge").course == found.course == formats.read(inner).course
+    assert (
+        registry.read_course_files(folder, "cartridge").course
+        == found.course
+        == registry.read_course_files(inner).course
+    )
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
@@ -146,7 +151,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
     secret.write_text("<p>Secret</p>")
     (folder / "pages" / "more.html").unlink()
     (folder / "pages" / "more.html").symlink_to(secret)
-    assert "Secret" not in str(formats.read(folder, "cartridge").course)
+    assert "Secret" not in str(registry.read_course_files(folder, "cartridge").course)
 
 
 BOMB = '<!DOCTYPE m [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
@@ -206,18 +211,18 @@ def damage(content: bytes, dice: random.Random) -> bytes:
 def test_no_damage_to_a_member_is_an_exception(tmp_path, dice: random.Random):
     name = dice.choice(sorted(CARTRIDGE))
     members = {**CARTRIDGE, name: damage(CARTRIDGE[name].encode(), dice)}
-    course_check.check(formats.read(packed(tmp_path / "ratios.imscc", members)), Known())
+    validation.find_problems(registry.read_course_files(packed(tmp_path / "ratios.imscc", members)), GraphContext())
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(courses(), st.randoms(use_true_random=False), st.sampled_from(["cartridge", "qti"]))
 def test_no_damage_to_what_we_wrote_is_an_exception(tmp_path, course, dice: random.Random, form):
-    formats.write(course, tmp_path / "a.zip", form)
+    registry.write_course_files(course, tmp_path / "a.zip", form)
     with ZipFile(tmp_path / "a.zip") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     name = dice.choice([*sorted(members), "lodestar.jsonl", "lodestar.jsonl"])
     members[name] = damage(members[name], dice)
-    course_check.check(formats.read(packed(tmp_path / "b.zip", members), form), Known())
+    validation.find_problems(registry.read_course_files(packed(tmp_path / "b.zip", members), form), GraphContext())
 
 
 def with_links(course):
@@ -231,8 +236,8 @@ def with_links(course):
 @given(courses())
 def test_any_course_comes_back(tmp_path, course):
     course = with_links(course)
-    formats.write(course, tmp_path / "any.imscc")
-    back = formats.read(tmp_path / "any.imscc")
+    registry.write_course_files(course, tmp_path / "any.imscc")
+    back = registry.read_course_files(tmp_path / "any.imscc")
     assert (back.problems, back.notes) == ([], [])
     assert back.course.sorted() == course
 
@@ -241,23 +246,23 @@ def test_any_course_comes_back(tmp_path, course):
 def test_real_courses_come_back(tmp_path, source):
     if not source.is_dir():
         pytest.skip(f"../shared/data/{source.name} is not there")
-    course = formats.read(source, "folder" if source == ENGLISH else "metacademy").course
-    formats.write(course, tmp_path / "a.imscc")
-    back = formats.read(tmp_path / "a.imscc")
-    assert course_check.check(back, Known()) == [] and back.notes == []
+    course = registry.read_course_files(source, "folder" if source == ENGLISH else "metacademy").course
+    registry.write_course_files(course, tmp_path / "a.imscc")
+    back = registry.read_course_files(tmp_path / "a.imscc")
+    assert validation.find_problems(back, GraphContext()) == [] and back.notes == []
     assert back.course.sorted() == course.sorted()
-    formats.write(back.course, tmp_path / "b.imscc")
+    registry.write_course_files(back.course, tmp_path / "b.imscc")
     assert (tmp_path / "a.imscc").read_bytes() == (tmp_path / "b.imscc").read_bytes()
 
 
 def test_other_programs_see_points_in_order_with_resources_and_questions(tmp_path):
     """What a reader makes of it that does not know lodestar.jsonl."""
-    course = formats.read(ENGLISH).course
-    formats.write(course, tmp_path / "a.imscc")
+    course = registry.read_course_files(ENGLISH).course
+    registry.write_course_files(course, tmp_path / "a.imscc")
     with ZipFile(tmp_path / "a.imscc") as archive:
         members = {name: archive.read(name) for name in archive.namelist() if name != "lodestar.jsonl"}
-    seen = formats.read(packed(tmp_path / "foreign.imscc", members))
-    assert course_check.check(seen, Known()) == []
+    seen = registry.read_course_files(packed(tmp_path / "foreign.imscc", members))
+    assert validation.find_problems(seen, GraphContext()) == []
     assert sorted(point.name for point in seen.course.points) == sorted(point.name for point in course.points)
     assert len(seen.course.resources) == len(course.resources)
     assert {(item.prompt, item.answer) for item in seen.course.items} == {
@@ -276,33 +281,33 @@ def shown(members):
     """For each question which of its choices is right."""
     for name, content in members.items():
         if name.startswith("questions/"):
-            root = reading.xml(content)
+            root = readers.parse_xml(content)
             for item in root.findall(".//{*}item"):
                 right = item.find(".//{*}varequal").text
                 yield [label.get("ident") == right for label in item.findall(".//{*}response_label")]
 
 
 def test_what_a_teacher_changes_in_the_package_counts(tmp_path):
-    course = parsed(formats.read(ENGLISH).course).course
-    formats.write(course, tmp_path / "a.imscc")
+    course = parsed(registry.read_course_files(ENGLISH).course).course
+    registry.write_course_files(course, tmp_path / "a.imscc")
     with ZipFile(tmp_path / "a.imscc") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     old = course.points[0].name.encode()
     members["imsmanifest.xml"] = members["imsmanifest.xml"].replace(
         b"<title>" + old + b"</title>", b"<title>Renamed</title>"
     )
-    back = formats.read(packed(tmp_path / "b.imscc", members)).course
+    back = registry.read_course_files(packed(tmp_path / "b.imscc", members)).course
     assert {point.id: point.name for point in back.points}[course.points[0].id] == "Renamed"
 
 
 def test_what_the_package_lost_is_told(tmp_path):
-    course = formats.read(ENGLISH).course
-    formats.write(course, tmp_path / "a.imscc")
+    course = registry.read_course_files(ENGLISH).course
+    registry.write_course_files(course, tmp_path / "a.imscc")
     with ZipFile(tmp_path / "a.imscc") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     del members["pages/resource-1.html"]
     members["questions/point-1.xml"] = qti_1(HALF).encode()
-    back = formats.read(packed(tmp_path / "b.imscc", members))
+    back = registry.read_course_files(packed(tmp_path / "b.imscc", members))
     told = [str(note) for note in back.notes]
     assert any("its 'point-1-question-1' is no longer in the package; left out" in note for note in told)
     assert any("half: is no row of lodestar.jsonl; left out" in note for note in told)
@@ -310,12 +315,12 @@ def test_what_the_package_lost_is_told(tmp_path):
 
 
 def test_where_it_cannot_be_written(tmp_path):
-    course = formats.read(ENGLISH).course
+    course = registry.read_course_files(ENGLISH).course
     with pytest.raises(Conflict, match="is a folder; name the file"):
-        formats.write(course, tmp_path, "cartridge")
+        registry.write_course_files(course, tmp_path, "cartridge")
     odd = replace(course, points=(replace(course.points[0], name="A\ufffe"), *course.points[1:]))
     with pytest.raises(Invalid, match="XML cannot hold the character U\\+FFFE"):
-        formats.write(odd, tmp_path / "odd.imscc")
+        registry.write_course_files(odd, tmp_path / "odd.imscc")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -323,7 +328,7 @@ def test_where_it_cannot_be_written(tmp_path):
 async def test_it_comes_back_through_the_graph(graph, tmp_path, found):
     await import_course(graph, found)
     course = await read_course(graph, "ratios-rates")
-    formats.write(course, tmp_path / "out.imscc")
-    back = formats.read(tmp_path / "out.imscc")
+    registry.write_course_files(course, tmp_path / "out.imscc")
+    back = registry.read_course_files(tmp_path / "out.imscc")
     assert back.course.sorted() == course
     assert not (await import_course(graph, back)).written.anything

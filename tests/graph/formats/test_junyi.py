@@ -5,21 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from graph import formats
-from graph.course import Resource
-from graph.formats import junyi
-from graph.importing import check_files
-from graph.lint.files import lint_files
+from graph.courses.records import ResourceRecord
+from graph.courses.validation import check_files
+from graph.formats import junyi, registry
+from graph.lint.linter import lint_files
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "junyi"
-needs_data = pytest.mark.skipif(not (DATA / junyi.FILE).exists(), reason=f"{junyi.FILE} is not there")
+needs_data = pytest.mark.skipif(not (DATA / junyi.TABLE_FILE).exists(), reason=f"{junyi.TABLE_FILE} is not there")
 HEADER = "name,live,prerequisites,seconds_per_fast_problem,pretty_display_name,short_display_name,area\n"
 
 
 def read(tmp_path, rows, header=HEADER):
     file = tmp_path / "table.csv"
     file.write_text("\ufeff" + header + rows, encoding="utf-8")
-    return formats.read(file, "junyi")
+    return registry.read_course_files(file, "junyi")
 
 
 def test_a_row_is_a_point_and_an_exercise(tmp_path):
@@ -38,9 +37,9 @@ def test_a_row_is_a_point_and_an_exercise(tmp_path):
     ]
     same = {"kind": "practice", "modality": "interactive", "language": "zh-Hant"}
     assert course.resources == (
-        Resource("junyi/r/a", "加", minutes=2, **same),
-        Resource("junyi/r/b", "Short", minutes=1, status="retired", **same),
-        Resource("junyi/r/c", "C", minutes=1, **same),
+        ResourceRecord("junyi/r/a", "加", minutes=2, **same),
+        ResourceRecord("junyi/r/b", "Short", minutes=1, status="retired", **same),
+        ResourceRecord("junyi/r/c", "C", minutes=1, **same),
     )
     assert {edge.id for edge in course.teaches} == {f"junyi/r/{x} → junyi/{x}" for x in "abc"}
 
@@ -56,7 +55,7 @@ def test_another_table(tmp_path):
 
 
 def test_no_table(tmp_path):
-    [problem] = formats.read(tmp_path, "junyi").problems
+    [problem] = registry.read_course_files(tmp_path, "junyi").problems
     assert (
         str(problem)
         == "junyi_Exercise_table.csv: cannot be read (No such file or directory); check its name and its rights"
@@ -65,7 +64,7 @@ def test_no_table(tmp_path):
 
 @needs_data
 def test_import_refuses_it_and_spells_the_cycle():
-    parsed = formats.read(DATA, "junyi")
+    parsed = registry.read_course_files(DATA, "junyi")
     assert len(parsed.course.points) == 835 and len(parsed.course.prerequisites) == 983
     cycle = "adding_and_subtracting_radicals → radical_multiplication_and_division → simplifying_radicals"
     told = "\n".join(check_files(parsed)).replace("junyi/", "")
@@ -81,7 +80,7 @@ def test_import_refuses_it_and_spells_the_cycle():
 
 @needs_data
 def test_lint_tells_it_all():
-    found = {each.check: each for each in lint_files(formats.read(DATA, "junyi"))}
+    found = {each.check: each for each in lint_files(registry.read_course_files(DATA, "junyi"))}
     assert [found[name].severity for name in ("refused", "cycles", "broken_text")] == ["error", "error", "warning"]
     assert found["cycles"].ids[1:] == ("junyi/number_sense_length_l1", "junyi/proportions_1")
     assert found["broken_text"].count == 11 and "junyi/parabola_intuition_1" in found["broken_text"].ids

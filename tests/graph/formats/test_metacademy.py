@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from graph import catalogue, course_check, course_fields
-from graph.course_check import Known
+from graph import catalogue
+from graph.courses import parsing, validation
+from graph.courses.validation import GraphContext
 from graph.formats import metacademy
 from graph.importing import import_course
 
@@ -17,7 +18,7 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data/metaca
 
 @pytest.fixture(scope="module")
 def parsed():
-    return course_fields.parse(metacademy.read(DATA))
+    return parsing.parse_course(metacademy.read(DATA))
 
 
 @needs_data
@@ -34,7 +35,7 @@ def test_everything_is_there(parsed):
         "multivariable calculus",
         "probability theory",
     }
-    assert course_check.check(parsed, Known()) == []
+    assert validation.find_problems(parsed, GraphContext()) == []
 
 
 @needs_data
@@ -91,9 +92,9 @@ def source(**changed) -> dict:
     }
 
 
-def read(tmp_path, content) -> course_fields.Parsed:
+def read(tmp_path, content) -> parsing.ParsedCourse:
     (tmp_path / "graph.json").write_text(content if isinstance(content, str) else json.dumps(content, indent=0))
-    return course_fields.parse(metacademy.read(tmp_path))
+    return parsing.parse_course(metacademy.read(tmp_path))
 
 
 def test_mixed_spelling_is_folded_and_told(tmp_path):
@@ -120,7 +121,7 @@ def test_a_link_becomes_a_resource(tmp_path):
 
 @pytest.mark.parametrize("content", ["[]", '{"concepts": [{}], "resources": []}', '{"concepts": 3, "resources": []}'])
 def test_another_file_is_one_problem(tmp_path, content):
-    problems = course_check.check(read(tmp_path, content), Known())
+    problems = validation.find_problems(read(tmp_path, content), GraphContext())
     assert len(problems) == 1 and "is not Metacademy's graph.json" in str(problems[0])
 
 
@@ -145,6 +146,6 @@ async def test_it_is_imported(graph, parsed):
         "teaches": 1430,
         "items": 0,
     }
-    rows = await catalogue.course(graph, "metacademy")
+    rows = await catalogue.read_course_rows(graph, "metacademy")
     assert len(rows.points) == 392 and rows.settings["licence"] == "CC BY-SA 3.0"
     assert not (await import_course(graph, parsed)).written.anything

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from graph import course_check, course_fields
-from graph.course_check import Known
+from graph.courses import parsing, validation
+from graph.courses.validation import GraphContext
 from graph.formats import oatutor
 from graph.importing import import_course
 
@@ -15,12 +15,12 @@ DATA = Path(__file__).parents[4] / "shared" / "data" / "oatutor"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data/oatutor is not there")
 
 
-def read(folder: Path, course: str | None = None) -> course_fields.Parsed:
-    return course_fields.parse(oatutor.read(Path(f"{folder}#{course}") if course else folder))
+def read(folder: Path, course: str | None = None) -> parsing.ParsedCourse:
+    return parsing.parse_course(oatutor.read(Path(f"{folder}#{course}") if course else folder))
 
 
 def problems(folder: Path, course: str | None = None) -> list[str]:
-    return [str(problem) for problem in course_check.check(read(folder, course), Known())]
+    return [str(problem) for problem in validation.find_problems(read(folder, course), GraphContext())]
 
 
 def plans() -> list[dict]:
@@ -46,7 +46,7 @@ def test_every_course_has_all_that_the_source_has(every_course):
             objectives
         )
         assert len(course.resources) == len(plan["lessons"])
-        assert course_check.check(found, Known()) == []
+        assert validation.find_problems(found, GraphContext()) == []
         assert {point.mastered_at for point in course.points} == {0.85}
         seen += len(course.resources)
     assert (len(plans()), seen, nameless) == (18, 626, 2)

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph import course_check, formats, reading
-from graph.course_check import Known
-from graph.formats.qti_items import questions
+from graph import readers
+from graph.courses import validation
+from graph.courses.validation import GraphContext
+from graph.formats import registry
+from graph.formats.ims.questions import parse_questions
 from tests.graph.folders import courses
 from tests.graph.formats.ims import (
     ESSAY,
@@ -33,16 +35,16 @@ CHOICES = {"a": "1", "b": "2", "c": "3"}
 
 
 def one(document: str):
-    [question] = questions(reading.xml(document.encode()))
+    [question] = parse_questions(readers.parse_xml(document.encode()))
     return question
 
 
 def read(file: Path):
-    return formats.read(file, "qti")
+    return registry.read_course_files(file, "qti")
 
 
 def problems(file: Path) -> list[str]:
-    return [str(problem) for problem in course_check.check(read(file), Known())]
+    return [str(problem) for problem in validation.find_problems(read(file), GraphContext())]
 
 
 def test_qti_1_2():
@@ -95,7 +97,7 @@ def test_other_questions_are_refused_with_a_reason(document, why):
 def test_a_file_of_questions(tmp_path):
     (tmp_path / "Week one.xml").write_text(qti_1(HALF, TRUE, SEVERAL))
     found = read(tmp_path / "Week one.xml")
-    assert course_check.check(found, Known()) == []
+    assert validation.find_problems(found, GraphContext()) == []
     course = found.course
     assert (course.id, course.title) == ("week-one", "Week one")
     assert [(point.id, point.name) for point in course.points] == [("week-one/quiz-1", "Quiz 1")]
@@ -106,7 +108,7 @@ def test_a_file_of_questions(tmp_path):
 
 def test_a_package_names_its_points_by_subject_section_or_not_at_all(tmp_path):
     found = read(packed(tmp_path / "signs.zip", QTI_PACKAGE))
-    assert course_check.check(found, Known()) == []
+    assert validation.find_problems(found, GraphContext()) == []
     points = {item.id: item.points for item in found.course.items}
     assert points == {"signs/q/q-1": ("signs/signs", "signs/std-9"), "signs/q/q-2": ("signs/waiting",)}
     alone = read(packed(tmp_path / "one.zip", {"a.xml": qti_2(), "b.xml": "<other/>", "c.txt": "<"}))
@@ -151,26 +153,26 @@ def test_no_damage_is_an_exception(tmp_path, dice: random.Random, document):
             [b"", b"<", b"&", b'"', b"\x00", b"\xe9", b"<a/>"]
         )
     (tmp_path / "a.xml").write_bytes(bytes(content))
-    course_check.check(read(tmp_path / "a.xml"), Known())
+    validation.find_problems(read(tmp_path / "a.xml"), GraphContext())
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(courses())
 def test_any_course_comes_back(tmp_path, course):
-    formats.write(course, tmp_path / "any.zip", "qti")
+    registry.write_course_files(course, tmp_path / "any.zip", "qti")
     back = read(tmp_path / "any.zip")
     assert (back.problems, back.notes) == ([], [])
     assert back.course.sorted() == course
 
 
 def test_other_programs_see_the_questions_and_their_subjects(tmp_path):
-    course = formats.read(ENGLISH).course
-    formats.write(course, tmp_path / "english.zip", "qti")
+    course = registry.read_course_files(ENGLISH).course
+    registry.write_course_files(course, tmp_path / "english.zip", "qti")
     assert read(tmp_path / "english.zip").course.sorted() == course.sorted()
-    with reading.archive(tmp_path / "english.zip") as archive:
+    with readers.open_archive(tmp_path / "english.zip") as archive:
         members = {name: archive.read(name) for name in archive.namelist() if name != "lodestar.jsonl"}
     seen = read(packed(tmp_path / "foreign.zip", members))
-    assert course_check.check(seen, Known()) == []
+    assert validation.find_problems(seen, GraphContext()) == []
     names = {point.id: point.name for point in (*course.points, *seen.course.points)}
 
     def about(items):
@@ -180,9 +182,9 @@ def test_other_programs_see_the_questions_and_their_subjects(tmp_path):
 
 
 def test_line_breaks_and_blanks_of_texts_come_back(tmp_path):
-    course = formats.read(ENGLISH).course
+    course = registry.read_course_files(ENGLISH).course
     odd = replace(course.items[0], prompt="One\ntwo\n\nthree  four", answer=" a <b> & c", distractors=("x\ny", "z"))
     odd = replace(odd, answer=odd.answer.strip())
     for form, file in (("qti", "a.zip"), ("cartridge", "a.imscc")):
-        formats.write(replace(course, items=(odd,)), tmp_path / file, form)
-        assert formats.read(tmp_path / file, form).course.items == (odd,)
+        registry.write_course_files(replace(course, items=(odd,)), tmp_path / file, form)
+        assert registry.read_course_files(tmp_path / file, form).course.items == (odd,)

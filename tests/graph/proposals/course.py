@@ -1,40 +1,41 @@
 """The course that proposals are made about: a → b → c → d, and e; what was found about it."""
 
 from graph.connection import Graph
-from graph.course import Course, Point, Prerequisite, Resource, Teaches
+from graph.courses.records import CourseRecord, PointRecord, PrerequisiteRecord, ResourceRecord, TeachesRecord
 from graph.importing import import_course
-from graph.proposals.records import Found, Pair
-from graph.proposals.store import By, Proposed, propose
+from graph.proposals.records import FoundEdge, ProposedPair
+from graph.proposals.store import ProposeResult, store_proposals
+from graph.revisions.record import Attribution
 from tests.graph.folders import parsed
 
 EDGES = (("a", "b"), ("b", "c"), ("c", "d"))
-MINER = By("ana", "propose", "test")
+MINER = Attribution("ana", "propose", "test")
 
 
 async def load(graph: Graph) -> None:
     resources = [f"r{id}{n}" for id in "abcde" for n in (1, 2)]
-    course = Course(
+    course = CourseRecord(
         "w",
         "Web",
-        points=tuple(Point(id, id.upper(), f"about {id}", level="A1") for id in "abcde"),
-        prerequisites=tuple(Prerequisite(*edge) for edge in EDGES),
-        resources=tuple(Resource(id, id, "lesson", "text", 5) for id in resources),
-        teaches=tuple(Teaches(id, id[1], "primary", 1.0) for id in resources),
+        points=tuple(PointRecord(id, id.upper(), f"about {id}", level="A1") for id in "abcde"),
+        prerequisites=tuple(PrerequisiteRecord(*edge) for edge in EDGES),
+        resources=tuple(ResourceRecord(id, id, "lesson", "text", 5) for id in resources),
+        teaches=tuple(TeachesRecord(id, id[1], "primary", 1.0) for id in resources),
     )
     await import_course(graph, parsed(course))
 
 
-def mined(before: str, after: str, support: float = 100.0, p: float = 1e-6) -> Found:
+def mined(before: str, after: str, support: float = 100.0, p: float = 1e-6) -> FoundEdge:
     numbers = {"support": support, "confidence": 0.9, "lift": 2.0, "pValue": p}
-    return Found(Pair("prerequisite", before, after), f"{support:.0f} learners", numbers)
+    return FoundEdge(ProposedPair("prerequisite", before, after), f"{support:.0f} learners", numbers)
 
 
-def alike(a: str, b: str, weight: float = 0.5) -> Found:
-    return Found(Pair("related", a, b), f"alike {weight}", {"weight": weight})
+def alike(a: str, b: str, weight: float = 0.5) -> FoundEdge:
+    return FoundEdge(ProposedPair("related", a, b), f"alike {weight}", {"weight": weight})
 
 
-async def offer(graph: Graph, *found: Found) -> Proposed:
-    return await propose(graph, list(found), MINER)
+async def offer(graph: Graph, *found: FoundEdge) -> ProposeResult:
+    return await store_proposals(graph, list(found), MINER)
 
 
 async def edges(graph: Graph, kind: str = "PREREQUISITE_OF") -> dict[tuple[str, str], dict]:

@@ -2,17 +2,17 @@
 
 from graph.connection import Graph
 from graph.importing import import_course
-from graph.revisions import live
-from graph.revisions.record import By
+from graph.revisions import snapshot
+from graph.revisions.record import Attribution
 from tests.graph.folders import parse, write
 
-BY = By("tester", "import", "for a test")
+BY = Attribution("tester", "import", "for a test")
 
 
 async def state(graph: Graph) -> dict[str, dict[bytes, bytes]]:
     """Every row, read page by page and independently of what is known."""
     found: dict[str, dict[bytes, bytes]] = {}
-    async for table, rows in live.pages(graph.read):
+    async for table, rows in snapshot.iterate_live_rows(graph.read):
         found.setdefault(table, {}).update(rows)
     return {table: rows for table, rows in found.items() if rows}
 

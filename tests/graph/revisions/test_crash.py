@@ -9,20 +9,21 @@ import sys
 import pytest
 from neo4j import GraphDatabase
 
+from graph.importing import import_course
 from graph.revisions import history
-from graph.revisions.record import By
-from graph.revisions.revert import revert
-from graph.revisions.scanning import scan
-from graph.revisions.sync import sync
+from graph.revisions.record import Attribution
+from graph.revisions.revert import revert_revision
+from graph.revisions.snapshot import find_changed_chunks
+from graph.revisions.sync import sync_graph
 from tests.graph.folders import GOOD, parse, write
-from tests.graph.revisions.curated import import_course, run, state, tiny
+from tests.graph.revisions.curated import run, state, tiny
 
 pytestmark = pytest.mark.database
 
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-import graph.importing, graph.revisions.settling, graph.revisions.changing
+import graph.importing, graph.revisions.sync, graph.revisions.revert
 from graph.connection import Address, connect
 from graph.revisions.record import By
 from graph.revisions.revert import revert
@@ -53,7 +54,7 @@ async def main(uri, password, folder, where):
             after(changing, "write")
             await revert(graph, 2, By("x", "revert"))
 
-settling, changing, graph_module = graph.revisions.settling, graph.revisions.changing, graph.importing
+settling, changing, graph_module = graph.revisions.sync, graph.revisions.revert, graph.importing
 graph_import = lambda database, **more: graph.importing.import_course(database, parse(Path(sys.argv[3])), **more)
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -66,17 +67,17 @@ async def test_who_is_killed_leaves_everything_or_nothing(graph, address, tmp_pa
     await tiny(graph, tmp_path / "old")
     await run(graph, "MATCH (k {id: 'tiny/a'}) SET k.name = 'by hand'")
     if "check" not in where:
-        await sync(graph)
+        await sync_graph(graph)
     new = write(tmp_path / "new", points_csv=GOOD["points.csv"].replace("Second", "Other") + "tiny/d,Fourth,B1\n")
-    before, log = await state(graph), await history.log(graph)
+    before, log = await state(graph), await history.list_revisions(graph)
     command = [sys.executable, "-c", KILLED, address.uri, address.password, str(new), where]
     killed = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | {"PYTHONPATH": "."})
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert (await state(graph), await history.log(graph)) == (before, log)
-    assert bool(await scan(graph)) == ("check" in where)
+    assert (await state(graph), await history.list_revisions(graph)) == (before, log)
+    assert bool(await find_changed_chunks(graph)) == ("check" in where)
     await tiny(graph, tmp_path / "new", points_csv=(new / "points.csv").read_text())
-    await revert(graph, (await history.log(graph))[0].number, By("x", "revert"))
-    assert await state(graph) == before and await scan(graph) == set()
+    await revert_revision(graph, (await history.list_revisions(graph))[0].number, Attribution("x", "revert"))
+    assert await state(graph) == before and await find_changed_chunks(graph) == set()
 
 
 async def test_a_hand_that_writes_while_an_import_runs(graph, address, tmp_path):
@@ -94,11 +95,11 @@ async def test_a_hand_that_writes_while_an_import_runs(graph, address, tmp_path)
             by_hand("CREATE (:Resource {id: 'hand', title: 'H', minutes: 2, status: 'active'})")
 
         await import_course(graph, changed, progress=meanwhile)
-    assert await scan(graph)
-    await sync(graph)
-    assert [each.action for each in await history.log(graph)] == ["browser", "import", "import"]
-    assert await scan(graph) == set()
-    rows = (await history.difference(graph, 3)).after
+    assert await find_changed_chunks(graph)
+    await sync_graph(graph)
+    assert [each.action for each in await history.list_revisions(graph)] == ["browser", "import", "import"]
+    assert await find_changed_chunks(graph) == set()
+    rows = (await history.read_diff(graph, 3)).after
     assert set(rows["points"]) == {b'"tiny/c"'} and set(rows["resources"]) == {b'"hand"'}
 
 
@@ -110,10 +111,10 @@ async def test_an_import_and_hands_on_the_same_rows_end_consistently(graph, tmp_
 
     async def hand(n):
         await run(graph, "MATCH (k {id: 'tiny/a'}) SET k.name = $name", name=f"hand {n}")
-        await sync(graph)
+        await sync_graph(graph)
 
     await asyncio.gather(*(import_course(graph, each) for each in folders), *map(hand, range(4)))
-    await sync(graph)
-    assert await scan(graph) == set()
-    numbers = [each.number for each in await history.log(graph, limit=100)]
+    await sync_graph(graph)
+    assert await find_changed_chunks(graph) == set()
+    numbers = [each.number for each in await history.list_revisions(graph, limit=100)]
     assert numbers == list(range(len(numbers), 0, -1))

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from graph import derive
 from graph.errors import BadCourse, Conflict, Invalid, NotFound
 from graph.importing import import_course
+from graph.revisions import derived as derive
 from graph.revisions import history
-from graph.revisions.record import By, Touched, record
-from graph.revisions.revert import revert, revert_to
-from graph.revisions.scanning import scan
-from graph.revisions.sync import sync
+from graph.revisions.record import Attribution, TouchedRows, record_change
+from graph.revisions.revert import revert_revision, revert_to_revision
+from graph.revisions.snapshot import find_changed_chunks
+from graph.revisions.sync import sync_graph
 from tests.graph.folders import courses, parsed
 from tests.graph.revisions.curated import BY, clear, derived, run, state, tiny
 from tests.graph.revisions.test_sync import BY_HAND
 
 pytestmark = pytest.mark.database
-UNDO = By("tester", "revert")
+UNDO = Attribution("tester", "revert")
 SLOW = settings(
     max_examples=6,
     deadline=None,
@@ -68,7 +68,7 @@ async def do(graph, kind, what):
             await import_course(graph, parsed(what), by=BY)
     elif kind == "hand":
         await run(graph, what[0], n=what[1])
-        await sync(graph)
+        await sync_graph(graph)
     else:
         await graph.writing(lambda work: judge(work, what))
 
@@ -83,7 +83,9 @@ async def judge(work, status):
         status=status,
     )
     if row["pairs"]:
-        await record(work, By("reviewer", "reject"), Touched(prerequisites=set(map(tuple, row["pairs"]))))
+        await record_change(
+            work, Attribution("reviewer", "reject"), TouchedRows(prerequisites=set(map(tuple, row["pairs"])))
+        )
 
 
 @SLOW
@@ -93,22 +95,22 @@ async def test_undone_one_by_one_the_graph_is_what_it_was(graph, steps):
     states = [(0, await state(graph), await derived(graph))]
     for kind, what in steps:
         await do(graph, kind, what)
-        numbers = await history.log(graph, limit=1)
-        assert await scan(graph) == set()
+        numbers = await history.list_revisions(graph, limit=1)
+        assert await find_changed_chunks(graph) == set()
         if numbers and numbers[0].number > states[-1][0]:
             states.append((numbers[0].number, await state(graph), await derived(graph)))
     numbered = dict((number, (rows, more)) for number, rows, more in states)
     last = states[-1][0]
     for number in range(last, 0, -1):
-        if any((await history.difference(graph, number)).before.values()):
-            await revert(graph, number, UNDO)
+        if any((await history.read_diff(graph, number)).before.values()):
+            await revert_revision(graph, number, UNDO)
         if number - 1 in numbered:
             assert (await state(graph), await derived(graph)) == numbered[number - 1]
     for number, rows, more in states[::-1]:
         if await state(graph) != rows:
-            await revert_to(graph, number, UNDO)
+            await revert_to_revision(graph, number, UNDO)
         assert (await state(graph), await derived(graph)) == (rows, more)
-        assert await scan(graph) == set()
+        assert await find_changed_chunks(graph) == set()
 
 
 @pytest.mark.parametrize("text", BY_HAND.values(), ids=BY_HAND.keys())
@@ -116,61 +118,61 @@ async def test_a_change_by_hand_is_undone(graph, tmp_path, text):
     await tiny(graph, tmp_path)
     before = await state(graph), await derived(graph)
     await run(graph, text)
-    await sync(graph)
+    await sync_graph(graph)
     after = await state(graph)
-    await revert(graph, 2, UNDO)
+    await revert_revision(graph, 2, UNDO)
     assert (await state(graph), await derived(graph)) == before
-    await revert(graph, 3, UNDO)
+    await revert_revision(graph, 3, UNDO)
     assert await state(graph) == after
 
 
 async def test_what_changed_again_later_stands_against_it(graph, tmp_path):
     await tiny(graph, tmp_path)
     await run(graph, BY_HAND["renamed point"])
-    await sync(graph)
+    await sync_graph(graph)
     await run(graph, BY_HAND["same length"])
     await run(graph, BY_HAND["new edge"])
     with pytest.raises(Conflict, match="points: tiny/a, changed again by revision 3"):
-        await revert(graph, 2, UNDO)
+        await revert_revision(graph, 2, UNDO)
     with pytest.raises(Conflict, match=r"prerequisites: tiny/a → tiny/c, came later and rests on what would go"):
-        await revert(graph, 1, UNDO)
-    await revert(graph, 3, UNDO)
-    await revert(graph, 2, UNDO)
-    await revert(graph, 1, UNDO)
+        await revert_revision(graph, 1, UNDO)
+    await revert_revision(graph, 3, UNDO)
+    await revert_revision(graph, 2, UNDO)
+    await revert_revision(graph, 1, UNDO)
     assert await state(graph) == {}
 
 
 async def test_what_cannot_be_undone_is_said(graph, tmp_path):
     with pytest.raises(NotFound, match="no revision '1'"):
-        await revert(graph, 1, UNDO)
+        await revert_revision(graph, 1, UNDO)
     await tiny(graph, tmp_path)
     with pytest.raises(NotFound, match="no revision '7'"):
-        await revert_to(graph, 7, UNDO)
+        await revert_to_revision(graph, 7, UNDO)
     await run(graph, "MATCH (k:KnowledgePoint) SET k.prerequisiteCount = 7")
-    await derive.rebuild(graph)
+    await derive.rebuild_derived(graph)
     with pytest.raises(Invalid, match="nothing differs"):
-        await revert(graph, 2, UNDO)
+        await revert_revision(graph, 2, UNDO)
     await run(graph, "MATCH (n:KnownRows|Revision) DETACH DELETE n")
-    await sync(graph)
+    await sync_graph(graph)
     with pytest.raises(Invalid, match="before changes were numbered"):
-        await revert(graph, 3, UNDO)
+        await revert_revision(graph, 3, UNDO)
     with pytest.raises(Invalid, match="before changes were numbered"):
-        await revert_to(graph, 0, UNDO)
+        await revert_to_revision(graph, 0, UNDO)
 
 
 async def test_undoing_never_closes_a_cycle(graph, tmp_path):
     await tiny(graph, tmp_path)
     await run(graph, "MATCH ()-[e:PREREQUISITE_OF]->({id: 'tiny/c'}) SET e.status = 'rejected'")
-    await sync(graph)
+    await sync_graph(graph)
     await run(
         graph,
         "MATCH (a {id: 'tiny/a'}), (c {id: 'tiny/c'}) CREATE (c)-[:PREREQUISITE_OF {status: 'accepted'}]->(a)",
     )
-    await sync(graph)
+    await sync_graph(graph)
     with pytest.raises(Conflict, match="close the cycle"):
-        await revert(graph, 2, UNDO)
-    assert await scan(graph) == set()
-    assert [each.action for each in await history.log(graph)] == ["browser", "browser", "import"]
+        await revert_revision(graph, 2, UNDO)
+    assert await find_changed_chunks(graph) == set()
+    assert [each.action for each in await history.list_revisions(graph)] == ["browser", "browser", "import"]
 
 
 async def test_what_learners_worked_with_stays(graph, tmp_path):
@@ -181,7 +183,7 @@ async def test_what_learners_worked_with_stays(graph, tmp_path):
         "CREATE (l:Learner {id: 'l', course: 'tiny'})-[:DID]->(:Interaction {id: 'x'})-[:ON]->(r), "
         "(l)-[:MASTERY {level: 0.5}]->(k), (l)-[:DID]->(:Interaction {id: 'y'})-[:ON]->(i)",
     )
-    settled = await revert(graph, 1, UNDO)
+    settled = await revert_revision(graph, 1, UNDO)
     kept = ["courses: tiny", "points: tiny/c", "resources: tiny/r/c", "items: tiny/q/1"]
     assert settled.notes[1:] == [f"{row}: stays for learners' histories, in no course" for row in kept]
     left = await run(graph, "MATCH (n:Resource|Item|KnowledgePoint) RETURN n.id AS id, n.status AS status ORDER BY id")
@@ -191,21 +193,23 @@ async def test_what_learners_worked_with_stays(graph, tmp_path):
         {"id": "tiny/r/c", "status": "retired"},
     ]
     assert await run(graph, "MATCH ({id: 'tiny/r/c'})-[:TEACHES]->(k) RETURN k.id AS id") == [{"id": "tiny/c"}]
-    assert await scan(graph) == set()
-    await revert(graph, 2, UNDO)
+    assert await find_changed_chunks(graph) == set()
+    await revert_revision(graph, 2, UNDO)
     assert await run(graph, "MATCH (r:Resource {id: 'tiny/r/c'}) RETURN r.status AS s") == [{"s": "active"}]
 
 
 async def test_a_deleted_resource_is_back_and_its_history_is_not(graph, tmp_path):
     await tiny(graph, tmp_path)
     await run(graph, BY_HAND["deleted resource"])
-    await sync(graph)
-    assert "not what learners had done with it" in (await revert(graph, 2, UNDO)).notes[1]
+    await sync_graph(graph)
+    assert "not what learners had done with it" in (await revert_revision(graph, 2, UNDO)).notes[1]
 
 
 async def test_two_reverts_at_once_are_one_after_the_other(graph, tmp_path):
     await tiny(graph, tmp_path)
     await run(graph, BY_HAND["renamed point"])
-    await sync(graph)
-    done = await asyncio.gather(revert(graph, 2, UNDO), revert(graph, 2, UNDO), return_exceptions=True)
+    await sync_graph(graph)
+    done = await asyncio.gather(
+        revert_revision(graph, 2, UNDO), revert_revision(graph, 2, UNDO), return_exceptions=True
+    )
     assert sorted(type(each).__name__ for each in done) == ["Conflict", "Settled"]

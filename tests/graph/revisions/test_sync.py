@@ -3,8 +3,8 @@
 import pytest
 
 from graph.revisions import history
-from graph.revisions.scanning import scan
-from graph.revisions.sync import look, sync
+from graph.revisions.snapshot import find_changed_chunks
+from graph.revisions.sync import compare_counts, sync_graph
 from tests.graph.revisions.curated import derived, run, state, tiny
 
 pytestmark = pytest.mark.database
@@ -33,30 +33,30 @@ BY_HAND = {
 @pytest.mark.parametrize("text", BY_HAND.values(), ids=BY_HAND.keys())
 async def test_a_change_by_hand_is_noticed_numbered_and_then_known(graph, tmp_path, text):
     await tiny(graph, tmp_path)
-    assert (await sync(graph)).revision is None
+    assert (await sync_graph(graph)).revision is None
     await run(graph, text)
-    settled = await sync(graph)
+    settled = await sync_graph(graph)
     assert settled.revision == 2 and settled.counts
-    [newest, _] = await history.log(graph)
+    [newest, _] = await history.list_revisions(graph)
     assert (newest.author, newest.action, newest.courses) == ("browser", "browser", ["tiny"])
-    assert await scan(graph) == set() and (await sync(graph)).revision is None
+    assert await find_changed_chunks(graph) == set() and (await sync_graph(graph)).revision is None
 
 
 async def test_counts_alone_tell_what_was_added_or_deleted(graph, tmp_path):
     await tiny(graph, tmp_path)
-    before = await look(graph)
+    before = await compare_counts(graph)
     assert not any(before.off.values()) and before.revision == 1
     await run(graph, BY_HAND["new edge"])
-    assert (await look(graph)).off["prerequisites"] == 1
-    await sync(graph)
-    assert not any((await look(graph)).off.values())
+    assert (await compare_counts(graph)).off["prerequisites"] == 1
+    await sync_graph(graph)
+    assert not any((await compare_counts(graph)).off.values())
 
 
 async def test_what_is_derived_follows(graph, tmp_path):
     await tiny(graph, tmp_path)
     await run(graph, BY_HAND["new edge"])
     await run(graph, "MATCH (r {id: 'tiny/r/a'}), (k {id: 'tiny/b'}) CREATE (r)-[:TEACHES {role: 'primary'}]->(k)")
-    await sync(graph)
+    await sync_graph(graph)
     rows = {row["id"]: row for row in await derived(graph)}
     assert rows["tiny/c"]["degree"] == 2
     assert (rows["tiny/a"]["other"], rows["tiny/a"]["weight"]) == ("tiny/b", 0.5)
@@ -68,7 +68,7 @@ async def test_a_cycle_by_hand_is_set_aside(graph, tmp_path):
         graph,
         "MATCH (a {id: 'tiny/a'}), (c {id: 'tiny/c'}) CREATE (c)-[:PREREQUISITE_OF {status: 'accepted', mine: 1}]->(a)",
     )
-    settled = await sync(graph)
+    settled = await sync_graph(graph)
     assert settled.notes == [
         "prerequisites: tiny/c → tiny/a: set aside as a proposal, because it closes the cycle "
         "tiny/c → tiny/a → tiny/b → tiny/c",
@@ -76,8 +76,8 @@ async def test_a_cycle_by_hand_is_set_aside(graph, tmp_path):
     [edge] = await run(graph, "MATCH ({id: 'tiny/c'})-[e:PREREQUISITE_OF]->() RETURN properties(e) AS values")
     assert edge["values"].pop("quarantinedAt")
     assert edge["values"] == {"status": "proposed", "mine": 1, "quarantine": "tiny/c → tiny/a → tiny/b → tiny/c"}
-    assert (await history.log(graph))[0].notes == settled.notes
-    assert (await sync(graph)).revision is None
+    assert (await history.list_revisions(graph))[0].notes == settled.notes
+    assert (await sync_graph(graph)).revision is None
 
 
 async def test_of_several_new_edges_only_those_that_close_a_cycle_are_set_aside(graph, tmp_path):
@@ -88,7 +88,7 @@ async def test_of_several_new_edges_only_those_that_close_a_cycle_are_set_aside(
         "CREATE (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(c), (b)-[:PREREQUISITE_OF {status: 'accepted'}]->(a), "
         "(c)-[:PREREQUISITE_OF {status: 'accepted'}]->(c)",
     )
-    await sync(graph)
+    await sync_graph(graph)
     found = await run(
         graph, "MATCH (a)-[e:PREREQUISITE_OF]->(b) WHERE e.quarantine IS NOT NULL RETURN e.quarantine AS q"
     )
@@ -99,7 +99,7 @@ async def test_accepting_a_proposal_by_hand_is_checked_too(graph, tmp_path):
     rows = "from,to,status\ntiny/a,tiny/b,accepted\ntiny/b,tiny/c,accepted\ntiny/c,tiny/a,proposed\n"
     await tiny(graph, tmp_path, prerequisites_csv=rows)
     await run(graph, "MATCH ({id: 'tiny/c'})-[e:PREREQUISITE_OF]->() SET e.status = 'accepted'")
-    assert "closes the cycle" in (await sync(graph)).notes[0]
+    assert "closes the cycle" in (await sync_graph(graph)).notes[0]
 
 
 async def test_an_edge_drawn_twice_stands_once(graph, tmp_path):
@@ -110,7 +110,7 @@ async def test_an_edge_drawn_twice_stands_once(graph, tmp_path):
         "MATCH (a {id: 'tiny/a'}), (b {id: 'tiny/b'}) "
         "CREATE (a)-[:PREREQUISITE_OF {status: 'accepted', reason: 'again'}]->(b)",
     )
-    settled = await sync(graph)
+    settled = await sync_graph(graph)
     assert settled.notes == [
         'prerequisites: tiny/a → tiny/b: drawn 2 times; one was kept, gone: {"reason":"again","status":"accepted"}'
     ]
@@ -127,7 +127,7 @@ async def test_odd_rows_are_told_and_stay(graph, tmp_path):
         "-[:TEACHES {role: 'main'}]->(k), (c)-[:INCLUDES]->(:KnowledgePoint {name: 'nobody'}), "
         "(:Resource {title: 'nothing'})-[:TEACHES]->(k), (:Item {id: 'i', prompt: '?'})",
     )
-    notes = "\n".join((await sync(graph)).notes)
+    notes = "\n".join((await sync_graph(graph)).notes)
     for told in (
         "points: p: name is empty; fill it in",
         "resources: r: kind must be one of lesson, practice, reading, video, test",
@@ -139,14 +139,14 @@ async def test_odd_rows_are_told_and_stay(graph, tmp_path):
         "1 Resource without an id",
     ):
         assert told in notes
-    assert "1 Resource without an id" in "\n".join((await sync(graph)).notes)
+    assert "1 Resource without an id" in "\n".join((await sync_graph(graph)).notes)
 
 
 async def test_a_graph_from_before_versions_gets_a_baseline(graph, tmp_path):
     await tiny(graph, tmp_path)
     await run(graph, "MATCH (n:KnownRows|Revision) DETACH DELETE n")
-    settled = await sync(graph)
-    [first] = await history.log(graph)
+    settled = await sync_graph(graph)
+    [first] = await history.list_revisions(graph)
     assert (first.number, first.action) == (settled.revision, "baseline") and settled.notes == []
     assert first.counts == {table: [len(rows), 0, 0] for table, rows in (await state(graph)).items()}
 
@@ -156,6 +156,6 @@ async def test_what_was_done_by_hand_is_on_record_before_an_import_undoes_it(gra
     await run(graph, BY_HAND["renamed point"])
     done = await tiny(graph, tmp_path)
     assert done.revision == 3
-    assert [each.action for each in await history.log(graph)] == ["import", "browser", "import"]
-    changed = await history.difference(graph, 2)
+    assert [each.action for each in await history.list_revisions(graph)] == ["import", "browser", "import"]
+    changed = await history.read_diff(graph, 2)
     assert changed.after["points"][b'"tiny/a"'] == changed.before["points"][b'"tiny/a"'].replace(b"First", b"Fisrt")

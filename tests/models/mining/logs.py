@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from models.mining.contract import MasteryLog
+from models.mining.mastery_log import MasteryLog
 
 
 def log_of(rows: list[tuple[int, int, float, float]], points: int) -> MasteryLog:

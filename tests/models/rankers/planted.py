@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.rankers.log import Catalogue, History, InteractionLog, log_of
+from models.rankers.interactions import Catalogue, InteractionHistory, InteractionLog, build_interaction_log
 
 ITEMS = 40
 
@@ -20,7 +20,7 @@ def planted(seed: int = 0, learners: int = 120, events: int = 12) -> Interaction
         for day, item in enumerate(mine):
             right = random.random() < (0.9 if learner % 4 == item % 4 else 0.2)
             rows.append((f"l{learner}", f"i{item:02}", day + random.random(), float(right)))
-    return log_of(rows, (*(f"i{item:02}" for item in range(ITEMS)), "never", "neither"))
+    return build_interaction_log(rows, (*(f"i{item:02}" for item in range(ITEMS)), "never", "neither"))
 
 
 def levels(items: tuple[str, ...]) -> Catalogue:
@@ -29,9 +29,9 @@ def levels(items: tuple[str, ...]) -> Catalogue:
     return Catalogue(items, ("",) * len(items), (*traits, frozenset(), frozenset({"kind:video"})))
 
 
-def seen(*rows: list[int], outcome: float = 1.0) -> History:
+def seen(*rows: list[int], outcome: float = 1.0) -> InteractionHistory:
     """Histories from lists of items, −1 in front."""
     longest = max(1, max(len(row) for row in rows))
     item = np.array([[-1] * (longest - len(row)) + row for row in rows])
     known = np.where(item >= 0, np.float32(outcome), np.float32(np.nan))
-    return History(item, np.where(item >= 0, np.float32(1), np.float32(0)), known)
+    return InteractionHistory(item, np.where(item >= 0, np.float32(1), np.float32(0)), known)

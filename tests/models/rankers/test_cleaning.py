@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.course import Place
-from graph.interaction_files import RawInteraction
-from models.rankers.cleaning import Pace, clean
+from graph.courses.records import FileLocation
+from graph.learners.log_files import RawInteraction
+from models.rankers.cleaning import BotThresholds, clean_interactions
 
 NAN, MINUTE = math.nan, 1 / 1440
 
@@ -24,7 +24,7 @@ def one(report, kind):
 
 
 def test_a_good_log_is_kept_as_it_is_in_order_of_time():
-    log, report = clean([row("bob", "v", 3.0, 1.0), row("ann", "u", 2.5, 0.5), row("bob", "u", 2.0)])
+    log, report = clean_interactions([row("bob", "v", 3.0, 1.0), row("ann", "u", 2.5, 0.5), row("bob", "u", 2.0)])
     assert (log.learners, log.items, log.clock) == (("bob", "ann"), ("u", "v"), True)
     assert (log.learner.tolist(), log.item.tolist(), log.at.tolist()) == ([0, 1, 0], [0, 0, 1], [2, 2.5, 3])
     assert np.array_equal(log.outcome, [NAN, 0.5, 1.0], equal_nan=True)
@@ -37,13 +37,13 @@ def test_each_kind_is_named_and_counted():
         *[row(item="")] * 3,
         *[row(days=days) for days in (None, NAN, math.inf, -math.inf, 1e300)],
         row(days=50.0),
-        RawInteraction("ann", "gone", 1.0, None, Place("log.csv", 7)),
+        RawInteraction("ann", "gone", 1.0, None, FileLocation("log.csv", 7)),
         row(),
         row(outcome=1.0),
         row("bob", outcome=NAN),
         row("bob", "v", outcome=-3.0),
     ]
-    log, report = clean(rows, known=("v", "u", "w"), now=40.0)
+    log, report = clean_interactions(rows, known=("v", "u", "w"), now=40.0)
     assert {found.kind: found.count for found in report.findings} == {
         "row without learner": 2,
         "row without resource": 3,
@@ -64,8 +64,8 @@ def test_each_kind_is_named_and_counted():
 
 
 def test_the_present_is_not_the_future_and_without_a_now_nothing_is():
-    assert len(clean([row(days=40.0)], now=40.0)[0]) == 1
-    assert len(clean([row(days=4e5)])[0]) == 1
+    assert len(clean_interactions([row(days=40.0)], now=40.0)[0]) == 1
+    assert len(clean_interactions([row(days=4e5)])[0]) == 1
 
 
 def spread(learner, count, minutes, start=1.0):
@@ -89,7 +89,7 @@ def spread(learner, count, minutes, start=1.0):
 )
 def test_who_is_faster_than_a_person_is_a_bot(rows, found):
     others = [row("bob", "r1", 1.0), row("ann", "r1", 0.0)]
-    log, report = clean([*rows, *others], known=[f"r{number}" for number in range(4000)], now=8.0)
+    log, report = clean_interactions([*rows, *others], known=[f"r{number}" for number in range(4000)], now=8.0)
     assert report.count("bot") == found
     assert ("ann" in log.learners) is not found
     assert "bob" in log.learners
@@ -100,18 +100,18 @@ def test_who_is_faster_than_a_person_is_a_bot(rows, found):
 
 def test_one_learners_minute_is_not_anothers():
     rows = [row(f"l{number}", "u", 1.0) for number in range(1000)]
-    assert clean(rows)[1].findings == ()
+    assert clean_interactions(rows)[1].findings == ()
 
 
 def test_the_pace_can_be_set():
     rows = spread("ann", 10, 0.9)
-    assert clean(rows)[1].count("bot") == 0
-    assert clean(rows, pace=Pace(burst=10))[1].count("bot") == 1
-    assert clean(spread("ann", 40, 10), pace=Pace(rate=2, minutes=8))[1].count("bot") == 1
+    assert clean_interactions(rows)[1].count("bot") == 0
+    assert clean_interactions(rows, pace=BotThresholds(burst=10))[1].count("bot") == 1
+    assert clean_interactions(spread("ann", 40, 10), pace=BotThresholds(rate=2, minutes=8))[1].count("bot") == 1
 
 
 def test_an_empty_log():
-    log, report = clean([], known=("u",))
+    log, report = clean_interactions([], known=("u",))
     assert (len(log), log.learners, log.items, report.findings) == (0, (), ("u",), ())
 
 
@@ -124,9 +124,14 @@ ANY = st.builds(
 )
 
 
-@given(st.lists(ANY, max_size=15), st.booleans(), st.none() | st.just(1.5), st.sampled_from([Pace(), Pace(2, 0, 1)]))
+@given(
+    st.lists(ANY, max_size=15),
+    st.booleans(),
+    st.none() | st.just(1.5),
+    st.sampled_from([BotThresholds(), BotThresholds(2, 0, 1)]),
+)
 def test_whatever_comes_a_log_comes_out(rows, closed, now, pace):
-    log, report = clean(rows, ("u", "v") if closed else None, now, pace)
+    log, report = clean_interactions(rows, ("u", "v") if closed else None, now, pace)
     assert report.kept == len(log) and report.rows == len(rows)
     assert (np.diff(log.at) >= 0).all() and (log.lengths > 0).all()
     assert len({(who, what, when) for who, what, when in zip(log.learner, log.item, log.at, strict=True)}) == len(log)
@@ -143,7 +148,7 @@ def test_a_large_log_is_what_a_plain_loop_makes_of_it():
         row(f"l{one}", f"r{other}", float(moment))
         for one, other, moment in zip(who.tolist(), what.tolist(), when.tolist(), strict=True)
     ]
-    log, report = clean(rows, known=[f"r{number}" for number in range(30)], now=40.0)
+    log, report = clean_interactions(rows, known=[f"r{number}" for number in range(30)], now=40.0)
     expected = dict.fromkeys((each.days, each.learner, each.item) for each in rows if int(each.item[1:]) < 30)
     kept = sorted((each for each in expected if each[0] <= 40), key=lambda each: each[0])
     found = zip(log.at.tolist(), log.learner.tolist(), log.item.tolist(), strict=True)

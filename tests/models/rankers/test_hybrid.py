@@ -5,13 +5,11 @@ import pytest
 
 from graph.errors import Invalid
 from models.rankers import registry
-from models.rankers.contract import VectorRanker, known_items
-from models.rankers.hybrid import Hybrid
-from models.rankers.log import NOTHING, Catalogue, log_of
-from models.rankers.measures import evaluate
-from models.rankers.mixing import HybridSettings, mixed, standardised
-from models.rankers.tfidf import TfIdf
-from models.rankers.trial import cut_in_time
+from models.rankers.base import VectorRanker, mask_known_items
+from models.rankers.content import TfIdf
+from models.rankers.evaluation import evaluate_ranker, split_by_time
+from models.rankers.hybrid import Hybrid, HybridSettings, mix_scores, standardise_scores
+from models.rankers.interactions import NO_INDEX, Catalogue, build_interaction_log
 from tests.models.rankers import topics
 from tests.models.rankers.topics import seen
 
@@ -27,7 +25,7 @@ class Together(VectorRanker):
     def fit(cls, log, catalogue=None, settings=None, seed=0):
         done = log.matrix.sign()
         counts = (done.T @ done).toarray() / np.sqrt(np.maximum(1, done.sum(axis=0)))
-        return cls(log.items, np.where(known_items(log)[:, None], counts, NAN))
+        return cls(log.items, np.where(mask_known_items(log)[:, None], counts, NAN))
 
     def learners(self, history):
         mine = history.matrix(len(self.items)).toarray()
@@ -46,7 +44,7 @@ class Together(VectorRanker):
 
 @pytest.fixture(autouse=True)
 def listed(monkeypatch):
-    monkeypatch.setitem(registry.RANKERS, "together", registry.Entry(__name__, "Together", "test", ""))
+    monkeypatch.setitem(registry.RANKERS, "together", registry.RankerEntry(__name__, "Together", "test", ""))
 
 
 def settings(**changes):
@@ -67,7 +65,7 @@ def tastes():
         for day, place in enumerate(places[:8] + places[-1:]):
             at = 100.0 if day == 8 else day
             events.append((f"l{learner}", catalogue.items[5 * place + topic], at + random.random(), 1.0))
-    return log_of(events, catalogue.items), catalogue
+    return build_interaction_log(events, catalogue.items), catalogue
 
 
 def test_the_weight_of_the_collaborative_part_by_hand():
@@ -80,22 +78,22 @@ def test_the_weight_of_the_collaborative_part_by_hand():
 
 def test_standardised_scores_by_hand():
     score = np.array([[1.0, 3.0, NAN], [5.0, 5.0, 5.0], [NAN] * 3], dtype=np.float32)
-    assert standardised(score) == pytest.approx(np.array([[-1, 1, NAN], [0, 0, 0], [NAN] * 3]), nan_ok=True)
-    assert standardised(1e6 * score + 7)[0, :2] == pytest.approx([-1, 1])
+    assert standardise_scores(score) == pytest.approx(np.array([[-1, 1, NAN], [0, 0, 0], [NAN] * 3]), nan_ok=True)
+    assert standardise_scores(1e6 * score + 7)[0, :2] == pytest.approx([-1, 1])
 
 
 def test_an_item_that_one_part_does_not_know_has_the_other_score():
     one, other = np.array([[2.0, NAN, 2.0, NAN]]), np.array([[0.0, 1.0, NAN, NAN]])
-    assert mixed(one, other, np.full((1, 4), 0.25)) == pytest.approx(np.array([[0.5, 1, 2, NAN]]), nan_ok=True)
+    assert mix_scores(one, other, np.full((1, 4), 0.25)) == pytest.approx(np.array([[0.5, 1, 2, NAN]]), nan_ok=True)
 
 
 def test_it_beats_both_parts_and_what_is_popular(tastes):
     log, catalogue = tastes
-    trial = cut_in_time(log, 0.3)
-    hybrid = evaluate(Hybrid.fit(trial.training, catalogue, settings()), trial)
-    content = evaluate(TfIdf.fit(trial.training, catalogue), trial)
-    others = evaluate(Together.fit(trial.training), trial)
-    popular = evaluate(topics.Popular(trial.training), trial)
+    trial = split_by_time(log, 0.3)
+    hybrid = evaluate_ranker(Hybrid.fit(trial.training, catalogue, settings()), trial)
+    content = evaluate_ranker(TfIdf.fit(trial.training, catalogue), trial)
+    others = evaluate_ranker(Together.fit(trial.training), trial)
+    popular = evaluate_ranker(topics.Popular(trial.training), trial)
     cold = trial.cold_item
     assert 50 < cold.sum() < len(trial) - 50
     best = max(each.figures()["ndcg10"] for each in (content, others, popular))
@@ -118,7 +116,7 @@ def test_candidates_score_as_among_all_and_nobody_gets_no_opinion(tastes):
     log, catalogue = tastes
     model = Hybrid.fit(log, catalogue, settings(choose=False))
     history = seen([0, 5], [], [1])
-    few = np.array([[3, 119], [2, 2], [NOTHING, 1]])
+    few = np.array([[3, 119], [2, 2], [NO_INDEX, 1]])
     whole = model.score(history)
     assert np.isnan(whole[1]).all() and not np.isnan(whole[0]).all()
     found = model.score(history, few)
@@ -132,7 +130,7 @@ def test_an_item_newer_than_the_fit_is_scored_by_content_alone(tastes):
     grown = model.extended(more)
     assert grown.items == (*catalogue.items, "new", "mute") and model.items == catalogue.items
     history = seen([0, 5], [120], [121])
-    score, content = grown.score(history), standardised(grown.content.score(history))
+    score, content = grown.score(history), standardise_scores(grown.content.score(history))
     assert score[:, 120:] == pytest.approx(content[:, 120:], nan_ok=True) and score[0, 120] > 0
     assert score[1] == pytest.approx(content[1], nan_ok=True), "who did the new item alone"
     assert np.isnan(score[2]).all()
@@ -146,8 +144,8 @@ def test_it_comes_back_from_disk_and_repeats(tastes, tmp_path):
     more = Catalogue(("new",), ("Artikel",), (frozenset({"point:1"}),))
     history = log.histories(np.arange(90), np.full(90, len(log)))
     for model in (Hybrid.fit(log, catalogue, settings()), Hybrid.fit(log, catalogue, settings()).extended(more)):
-        registry.save(model, tmp_path)
-        again = registry.load(tmp_path).ranker
+        registry.save_ranker(model, tmp_path)
+        again = registry.load_saved_ranker(tmp_path).ranker
         assert again.items == model.items and again.settings == model.settings
         assert np.array_equal(again.score(history), model.score(history), equal_nan=True)
     one, two = (Hybrid.fit(log, catalogue, settings(), seed=3) for _ in range(2))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.rankers.log import Catalogue, History, log_of
+from models.rankers.interactions import Catalogue, InteractionHistory, build_interaction_log
 
 TOPICS = ("Vergangenheit bilden", "Artikel und Nomen", "word order", "глаголы движения", "phrasal verbs")
 EACH = 12
@@ -31,7 +31,7 @@ def log(seed: int = 0, learners: int = 60, each: int = EACH):
             item = len(TOPICS) * turn + topic
             events.append((f"l{learner}", f"i{item:02}", place + random.random(), float(random.random() < 0.8)))
         events.append((f"l{learner}", f"i{len(TOPICS) * (each - 1) + mine:02}", each + random.random(), 1.0))
-    return log_of(events, catalogue(each).items)
+    return build_interaction_log(events, catalogue(each).items)
 
 
 def wandering(stay: float, own: bool):
@@ -43,15 +43,15 @@ def wandering(stay: float, own: bool):
             if random.random() > stay:
                 last = learner % 5 if own and random.random() < 0.5 else random.integers(5)
             events.append((f"l{learner}", f"i{5 * random.integers(40) + last:02}", day + random.random(), 1.0))
-    return log_of(events, catalogue(40).items)
+    return build_interaction_log(events, catalogue(40).items)
 
 
-def seen(*rows: list[int], outcome: float = 1.0) -> History:
+def seen(*rows: list[int], outcome: float = 1.0) -> InteractionHistory:
     """Histories of these items, oldest first."""
     width = max([len(row) for row in rows] + [1])
     item = np.array([[-1] * (width - len(row)) + row for row in rows], dtype=np.int64)
     known = np.where(item >= 0, np.float32(outcome), np.float32(np.nan))
-    return History(item, np.zeros(item.shape, np.float32), known)
+    return InteractionHistory(item, np.zeros(item.shape, np.float32), known)
 
 
 class Popular:

@@ -1,0 +1,218 @@
+"""`lodestar ask`, `tables`, `browser`: questions of analysts, the graph as Parquet, scripts for Neo4j Browser.
+
+`ask` answers ready questions and own Cypher as a table, CSV, JSON, Parquet or a plot. `tables` writes the whole graph
+as Parquet files, for pandas, polars, DuckDB and PyG. `browser` writes saved scripts and a style for Neo4j Browser,
+and says how to load them.
+"""
+
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from api.cli.runtime import run_on_graph, run_on_graph_as_is
+from graph import catalogue
+from graph.analysis import browser, ready
+from graph.analysis.ad_hoc import QueryResult
+from graph.analysis.parquet import write_tables
+from graph.connection import Graph
+from graph.errors import Invalid, NotFound
+from services.analysis import output, questions
+from services.analysis.output import choose_format, format_cell, format_csv, format_json, save_answer
+
+answer_console = Console(highlight=False)
+notes_console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class AnswerOutput(NamedTuple):
+    """Where an answer goes, and in which form."""
+
+    form: str
+    out: Path | None
+    plot: Path | None
+
+    @classmethod
+    def of(cls, form: str | None, out: Path | None, plot: Path | None) -> "AnswerOutput":
+        """With the form that was asked for or that the file's name says; raises `Invalid`."""
+        return cls(choose_format(form, out), out, plot)
+
+    def check_plot(self, told: str) -> None:
+        """Refuse a picture, before anything is asked, of what has none."""
+        if self.plot is not None and not told:
+            having = ", ".join(each.name for each in ready.list_questions() if each.plot)
+            raise Invalid(f"This has no picture; these questions have one: {having}.", "plot")
+
+    def give(self, answer: QueryResult, plot: str = "", title: str = "") -> None:
+        """Print or write the answer, draw it if a picture is wanted, and say when it was cut."""
+        if self.out is not None:
+            save_answer(answer, self.form, self.out)
+            notes_console.print(f"{len(answer.rows):,} rows in {self.out}", markup=False)
+        else:
+            _print_answer(answer, self.form)
+        if self.plot is not None:
+            output.plot_answer(answer, output.parse_plot(plot), title.replace("_", " "), self.plot)
+            notes_console.print(f"picture in {self.plot}", markup=False)
+        if answer.cut:
+            notes_console.print(f"cut after {len(answer.rows):,} rows; there is more: --rows NUMBER", style="yellow")
+
+
+def _print_answer(answer: QueryResult, form: str) -> None:
+    if form == "csv":
+        print(format_csv(answer), end="")
+    elif form == "json":
+        print(format_json(answer), end="")
+    elif not answer.rows:
+        answer_console.print("Nothing found.")
+    else:
+        table = Table(box=None, header_style="bold")
+        for column, values in zip(answer.columns, zip(*answer.rows, strict=True), strict=True):
+            numbers = all(isinstance(value, int | float | None) for value in values)
+            table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        for row in answer.rows:
+            table.add_row(*(Text(_format_value(value)) for value in row))
+        answer_console.print(table)
+
+
+def _format_value(value: Any) -> str:
+    """A value in a table: lists without quotes, moments to the minute."""
+    if isinstance(value, list):
+        return ", ".join(format_cell(each) for each in value)
+    return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") and hasattr(value, "year") else format_cell(value)
+
+
+def print_questions() -> None:
+    """Every question in its group, with one line and its parameters."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    order = ready.GROUPS.index
+    for group, found in groupby(
+        sorted(ready.list_questions(), key=lambda q: (order(q.group), q.name)), lambda q: q.group
+    ):
+        table.add_row(f"[bold]{group}[/bold]")
+        for each in found:
+            says = each.summary.partition(": ")[0].partition(". ")[0].rstrip(".")
+            table.add_row(f"  {each.name}", says, " ".join(f"--{key.replace('_', '-')}" for key in each.params))
+    answer_console.print(table)
+    answer_console.print(
+        "lodestar ask NAME --PARAMETER VALUE; --show prints the Cypher; --cypher asks your own question."
+    )
+
+
+console = Console(soft_wrap=True, highlight=False)
+SCRIPTS_FILE = "lodestar-scripts.zip"
+STYLE_FILE = "lodestar-style.grass"
+
+
+def register_browser(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("browser")(browse)
+
+
+def browse(
+    folder: Annotated[Path, typer.Argument(help="Where to write the two files; made if need be.")] = Path(),
+    course: Annotated[str | None, typer.Option(help="The course that the scripts begin with; the first one.")] = None,
+) -> None:
+    """Write saved scripts and a style for Neo4j Browser, and say how to load them."""
+    chosen = run_on_graph(lambda graph: _choose_course(graph, course))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SCRIPTS_FILE).write_bytes(browser.pack_scripts(chosen))
+    (folder / STYLE_FILE).write_text(browser.render_style(), encoding="utf-8")
+    console.print(f"{folder / SCRIPTS_FILE}   {len(browser.list_scripts(chosen))} saved scripts about {chosen}")
+    console.print(f"{folder / STYLE_FILE}   colours and captions")
+    console.print(
+        "Open Neo4j Browser (`lodestar db status` says where) and drop both files onto it, one after the other."
+    )
+    console.print("The scripts are under the star. Run `0 parameters` first, then any other.")
+
+
+async def _choose_course(graph: Graph, course: str | None) -> str:
+    """Raises `NotFound` for a course that is not there."""
+    ids = [summary.id for summary in await catalogue.list_courses(graph)]
+    if course not in (None, *ids):
+        raise NotFound("course", str(course))
+    return course or (ids[0] if ids else "course")
+
+
+def tables(
+    folder: Annotated[Path, typer.Argument(help="Where to; must be new or empty.", show_default=False)],
+) -> None:
+    """Write the whole graph into FOLDER as Parquet: a file for each label and for each type of relationship."""
+    columns = ("writing", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("tables", total=None)
+
+        def report(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        written = run_on_graph_as_is(lambda graph: write_tables(graph, folder, report))
+    nodes, edges = sum(written.nodes.values()), sum(written.edges.values())
+    console.print(f"{nodes:,} nodes and {edges:,} relationships in {folder}", markup=False)
+
+
+ALLOW_UNKNOWN_OPTIONS = {"ignore_unknown_options": True}
+
+QuestionArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAME] [--PARAMETER VALUE]",
+        help="Which question, and its parameters; without a name all are listed.",
+        show_default=False,
+    ),
+]
+OutOption = Annotated[
+    Path | None, typer.Option(help="Write the answer there; its ending says the form.", show_default=False)
+]
+
+
+def register_ask(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command(context_settings=ALLOW_UNKNOWN_OPTIONS)(ask)
+    app.command()(tables)
+
+
+def ask(  # noqa: PLR0913 (a command's options are its arguments)
+    question: QuestionArgument = None,
+    cypher: Annotated[str | None, typer.Option(help="Your own question instead.", show_default=False)] = None,
+    file: Annotated[Path | None, typer.Option(help="A file with your own question.", show_default=False)] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="table, csv, json or parquet.", show_default=False)
+    ] = None,
+    out: OutOption = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the answer into a .png or .svg.", show_default=False)] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds before it is stopped.")
+    ] = questions.QueryLimits.timeout,
+    rows: Annotated[int, typer.Option(min=1, help="Rows that are read at most.")] = questions.QueryLimits.rows,
+    show: Annotated[bool, typer.Option("--show", help="Print the Cypher for Neo4j Browser; ask nothing.")] = False,
+) -> None:
+    """Ask the graph: a ready question by name, or your own Cypher, read-only; without a name the questions are listed.
+
+    Each parameter of a question is an option: lodestar ask stuck_points --course english --limit 5. The course may be
+    left out where there is only one. Your own question takes its $parameters the same way.
+    """
+    name, given = questions.parse_words(question or [])
+    own = questions.read_own_question(name, cypher, file)
+    if own is None and name is None:
+        questions.refuse_options(given)
+        print_questions()
+        return
+    wanted, limits = AnswerOutput.of(form, out, plot), questions.QueryLimits(timeout, rows)
+    if own is not None:
+        wanted.check_plot("")
+        if show:
+            print(questions.format_for_browser(own, given))
+        else:
+            wanted.give(run_on_graph_as_is(lambda graph: questions.ask_own(graph, own, given, limits)))
+        return
+    ready = questions.find_question(name or "")
+    wanted.check_plot(ready.plot)
+    if show:
+        print(questions.format_ready_for_browser(ready, given))
+    else:
+        wanted.give(
+            run_on_graph_as_is(lambda graph: questions.ask_ready(graph, ready, given, limits)), ready.plot, ready.name
+        )

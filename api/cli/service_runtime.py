@@ -1,0 +1,24 @@
+"""Run one use case for a command: open the context on the deployment's database, work, close; loads torch."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from api.cli.database import ensure_database
+from graph.migrations import migrate
+from services.context import AppContext, ContextFactory
+from services.settings import Settings
+
+T = TypeVar("T")
+
+
+def run_in_context(unit: Callable[[AppContext], Awaitable[T]]) -> T:
+    """Run `unit`; starts the managed server if need be and brings the database to this code's schema."""
+    settings = Settings()
+
+    async def run() -> T:
+        async with ContextFactory(ensure_database(settings), settings.trained()).opened() as loop:
+            await migrate(loop.graph)
+            return await unit(loop)
+
+    return asyncio.run(run())

@@ -1,0 +1,1 @@
+"""Benchmarks of diagnostics: how well a few questions estimate what a learner knows."""

@@ -1,0 +1,1 @@
+"""Benchmarks of learner models on real logs, and the fits of constants to them."""

@@ -1,0 +1,1 @@
+"""Benchmarks of learning paths: learned policies, baselines and planners in simulated worlds."""

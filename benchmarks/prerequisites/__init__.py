@@ -1,0 +1,1 @@
+"""Benchmarks of prerequisite mining: planted graphs, real logs, names."""

@@ -1,0 +1,1 @@
+"""Benchmarks of rankers and recommenders on logs."""

@@ -1,0 +1,1 @@
+"""Benchmarks of the database and the API under load."""

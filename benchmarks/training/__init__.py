@@ -1,0 +1,1 @@
+"""Benchmarks of learned policies in the simulator: quality and speed of training."""

@@ -1,0 +1,148 @@
+"""Files for Neo4j Browser: the ready queries as saved scripts in folders, and a style (GraSS) for Lodestar's labels.
+
+Browser (5.24) accepts files that are dropped onto it; a zip of `FOLDER/NAME.cypher` becomes saved scripts. A script of
+several statements shows no graph, so each script holds one statement, and one script of its own sets the parameters.
+"""
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+from graph import queries
+from graph.queries import Query
+
+FOLDERS = {
+    "Curate": "browse",
+    "Check": "lint",
+    "Review": "review",
+    "Ask": "analyze",
+}
+"""Folder in Browser: folder of queries."""
+
+TYPE_EXAMPLES = {
+    "INTEGER": "20",
+    "FLOAT": "10.0",
+    "BOOLEAN": "false",
+    "DATETIME": "datetime()",
+    "LIST": "[]",
+}
+"""What a parameter is in a saved script, by type, where its name says nothing."""
+
+PARAMETER_EXAMPLES = {
+    "at_least": "5",
+    "days": "14",
+    "weeks": "4",
+    "text": "'present'",
+    "point": "'{course}/present-simple-be'",
+    "before": "'{course}/present-simple-be'",
+    "after": "'{course}/yes-no-questions-be'",
+    "learner": "'ana'",
+    "level": "'A1'",
+    "kind": "'video'",
+    "modality": "'video'",
+    "minutes": "8.0",
+    "resource": "'{course}/r/our-own-video'",
+    "title": "'A video of our own'",
+    "name": "'A point of our own'",
+    "url": "'https://example.org/video'",
+    "reason": "'Why: a sentence that learners can read.'",
+    "status": "'retired'",
+    "by": "'your name'",
+    "why": "'Why you decided so.'",
+}
+
+NODE_STYLES = {
+    "KnowledgePoint": ("#4C8EDA", "name", "65px"),
+    "Resource": ("#F79767", "title", "50px"),
+    "Item": ("#D9C8AE", "prompt", "50px"),
+    "Course": ("#569480", "title", "80px"),
+    "Learner": ("#C990C0", "id", "65px"),
+    "Recommendation": ("#57C7E3", "policy", "40px"),
+    "Interaction": ("#ECB5C9", "outcome", "40px"),
+    "Revision": ("#8DCC93", "number", "50px"),
+}
+RELATIONSHIP_STYLES = {
+    "PREREQUISITE_OF": ("#604A0E", "status", "3px"),
+    "RELATED_TO": ("#A5ABB6", "weight", "1px"),
+    "TEACHES": ("#F79767", "role", "2px"),
+    "ASSESSES": ("#D9C8AE", "<type>", "1px"),
+    "MASTERY": ("#C990C0", "level", "2px"),
+    "AIMS_AT": ("#C990C0", "<type>", "2px"),
+}
+
+
+@dataclass(frozen=True)
+class BrowserScript:
+    """A saved script: its folder in Browser, its name, and its text."""
+
+    folder: str
+    name: str
+    text: str
+
+
+def list_scripts(course: str) -> list[BrowserScript]:
+    """The parameters about `course`, to run first, and every ready query as a saved script."""
+    loaded = [(title, query) for title, folder in FOLDERS.items() for query in _load_queries(folder)]
+    kinds = {key: kind for _, query in loaded for key, kind in query.params.items()}
+    first = BrowserScript("Curate", "0_parameters", render_parameters(kinds, course))
+    return [first, *(BrowserScript(title, _short_name(query), render_script(query)) for title, query in loaded)]
+
+
+def render_parameters(kinds: dict[str, str], course: str) -> str:
+    """Commands that set every parameter of the scripts to a value to begin with.
+
+    One a parameter: Browser takes the values of `:param {…}` as JSON, in which 20 is 20.0 and no LIMIT.
+    """
+    lines = [f":param {key} => {example_value(key, kind, course)};" for key, kind in sorted(kinds.items())]
+    return "\n".join(["// 0 parameters: run first; later change one with :param name => value", *lines, ""])
+
+
+def render_script(query: Query) -> str:
+    """The query's text below its name, which Browser shows."""
+    return f"// {_short_name(query).replace('_', ' ')}\n{query.text}"
+
+
+def example_value(name: str, kind: str, course: str) -> str:
+    """A value to begin with, as Cypher."""
+    if name == "course":
+        return _quote(course)
+    value = PARAMETER_EXAMPLES.get(name) or TYPE_EXAMPLES.get(kind.partition("<")[0], "''")
+    return value.replace("{course}", course.replace("\\", "\\\\").replace("'", "\\'"))
+
+
+def pack_scripts(course: str) -> bytes:
+    """All scripts as the zip that Browser takes; the same bytes each time."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
+        for each in list_scripts(course):
+            file.writestr(zipfile.ZipInfo(f"{each.folder}/{each.name}.cypher"), each.text)
+    return content.getvalue()
+
+
+def render_style() -> str:
+    """The style as GraSS."""
+    nodes = [
+        f"node.{label} {{\n  color: {colour};\n  border-color: {colour};\n  text-color-internal: #FFFFFF;\n"
+        f"  caption: '{{{caption}}}';\n  diameter: {size};\n}}\n"
+        for label, (colour, caption, size) in NODE_STYLES.items()
+    ]
+    arrows = [
+        f"relationship.{kind} {{\n  color: {colour};\n  shaft-width: {width};\n  font-size: 8px;\n"
+        f"  caption: '{caption if caption == '<type>' else f'{{{caption}}}'}';\n}}\n"
+        for kind, (colour, caption, width) in RELATIONSHIP_STYLES.items()
+    ]
+    return "\n".join(nodes + arrows)
+
+
+def _load_queries(folder: str) -> list[Query]:
+    """The folder's own queries, without those that take tables: no person types these."""
+    found = [queries.load_query(name) for name in queries.list_query_names() if name.rpartition("/")[0] == folder]
+    return [query for query in found if not {"LIST<LIST>", "LIST<MAP>"} & set(query.params.values())]
+
+
+def _short_name(query: Query) -> str:
+    return query.name.split("/")[1]
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,131 @@
+"""Ready queries for analysts: the queries of cypher/analyze by name, read-only and within a time limit.
+
+Fill in parameters that were left out (the course where there is only one, defaults, now) and refuse learners and
+courses that do not exist instead of returning an empty result. The same files can be pasted into Neo4j Browser
+after `:param course => 'english'`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any
+
+from graph import catalogue, queries
+from graph.analysis.ad_hoc import MAX_ROWS, QUERY_SECONDS, QueryResult, run_query
+from graph.connection import Graph, Row
+from graph.errors import Invalid, NotFound
+from graph.learners.profiles import read_learner
+from graph.values import to_utc
+
+DEFAULT_PARAMETERS: dict[str, Any] = {"limit": 20, "at_least": 5, "days": 14, "weeks": 4, "depth": 3, "learners": []}
+"""What a parameter is when it is not given; `now` is the present."""
+
+GROUPS = ("progress", "points", "resources", "items", "goals", "teams", "policies")
+"""What the questions are about, in the order in which they are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyQuestion:
+    """A ready query: what it answers, its parameters with their types, its columns, and how it is drawn.
+
+    Attributes:
+        group: one of `GROUPS`.
+        plot: e.g. "line x=week y=right_share"; "" where a picture would say nothing.
+    """
+
+    name: str
+    summary: str
+    params: dict[str, str]
+    columns: tuple[str, ...]
+    group: str
+    plot: str
+    text: str
+
+
+def list_questions() -> list[ReadyQuestion]:
+    """All ready queries by name."""
+    return [find_question(name.removeprefix("analyze/")) for name in queries.list_query_names("analyze")]
+
+
+def find_question(name: str) -> ReadyQuestion:
+    """One ready query; raises `NotFound`."""
+    if f"analyze/{name}" not in queries.list_query_names("analyze"):
+        raise NotFound("analysis", name)
+    query = queries.load_query(f"analyze/{name}")
+    more = query.more
+    return ReadyQuestion(
+        name, query.summary, query.params, query.returns, more["group"], more.get("plot", ""), query.text
+    )
+
+
+async def analyse(graph: Graph, name: str, given: Mapping[str, Any]) -> list[Row]:
+    """The rows of a ready query; values may be text, as on a command line.
+
+    Raises `NotFound` for the query's name, `Invalid` for a parameter that is missing, unknown or no value of its type,
+    and what `graph.analysis.ad_hoc.run_query` raises.
+    """
+    return (await answer_question(graph, find_question(name), given)).records()
+
+
+async def answer_question(
+    graph: Graph, asked: ReadyQuestion, given: Mapping[str, Any], timeout: float = QUERY_SECONDS, rows: int = MAX_ROWS
+) -> QueryResult:
+    """Like `analyse`, with the columns, and in the time that is given."""
+    return await run_query(graph, asked.text, parameter_values(asked, given), timeout, rows)
+
+
+def parameter_values(asked: ReadyQuestion, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a question, those that were not given at their defaults; raises `Invalid`."""
+    for key in sorted(given.keys() - asked.params.keys()):
+        close = get_close_matches(key, asked.params, 1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise Invalid(f"{asked.name} takes {', '.join(asked.params)}; not {key}.{meant}", key)
+    return {key: _parameter_value(asked.name, key, kind, given) for key, kind in asked.params.items()}
+
+
+def _parameter_value(name: str, key: str, kind: str, given: Mapping[str, Any]) -> Any:
+    value = given.get(key, datetime.now(UTC) if key == "now" else DEFAULT_PARAMETERS.get(key))
+    if value is None:
+        raise Invalid(f"{name} needs {key} ({kind}).", key)
+    try:
+        return _PARSERS.get(kind, str)(value)
+    except ValueError as error:
+        raise Invalid(f"{key} of {name} is {value!r}; it must be {kind}.", key) from error
+
+
+def _parse_moment(value: Any) -> datetime:
+    return to_utc(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def _parse_names(value: Any) -> list[str]:
+    """A list, or text: a JSON list, or names with commas between them."""
+    if not isinstance(value, str):
+        return [str(each) for each in value]
+    found = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+    return [str(each).strip() for each in found]
+
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "DATETIME": _parse_moment,
+    "INTEGER": int,
+    "FLOAT": float,
+    "LIST<STRING>": _parse_names,
+}
+
+
+async def complete_parameters(graph: Graph, question: ReadyQuestion, given: dict[str, Any]) -> dict[str, Any]:
+    """With the course, if it is the only one. Raises `Invalid` without a course, `NotFound` for an unknown learner."""
+    if "learner" in question.params and "learner" in given:
+        await read_learner(graph, given["learner"])
+    if "course" not in question.params:
+        return given
+    courses = [course.id for course in await catalogue.list_courses(graph)]
+    if not courses:
+        raise Invalid("There is no course yet. Import one: lodestar import examples/english", "course")
+    course = given.get("course", courses[0] if len(courses) == 1 else None)
+    if course not in courses:
+        said = f"There is no course {course!r}" if course else f"{question.name} needs --course"
+        raise Invalid(f"{said}: one of {', '.join(courses)}.", "course")
+    return given | {"course": course}

@@ -1,0 +1,1 @@
+"""A course as records, and its files: raw tables, parsing, validation, writing, and the difference of two states."""

@@ -1,0 +1,96 @@
+"""Read the questions of a QTI file or package: those of another program, and those beside a companion file.
+
+The decisions stand in `graph.formats.qti`. A package that Lodestar wrote gives the texts of the items; the rest of the
+rows comes from its companion.
+"""
+
+from graph.courses.tables import CourseFolder
+from graph.formats.ims.companion import PackageValues, merge_companion
+from graph.formats.ims.manifest import Manifest, ManifestResource, read_manifest
+from graph.formats.ims.packages import COMPANION_FILE, MANIFEST_FILE, ContentPackage
+from graph.formats.ims.questions import QtiQuestion, find_sections, is_qti, parse_questions
+from graph.formats.ims.rows import RowCollector
+
+
+class QuestionReader:
+    """Reads document after document and fills rows."""
+
+    def __init__(self, package: ContentPackage, folder: CourseFolder, stem: str) -> None:
+        self._package = package
+        self._folder = folder
+        found = read_manifest(package, folder) if MANIFEST_FILE in package.names else None
+        self._manifest = found or Manifest()
+        self._rows = RowCollector(package, folder, self._manifest.title or stem)
+        self._rows.settings["language"] = self._manifest.language
+        self._sections: dict[str, str] = {}
+        self._count = self._unnamed = 0
+
+    def finish(self) -> None:
+        """Fill the folder."""
+        parts = [part for part in self._manifest.parts.values() if part.type.startswith("imsqti")]
+        by_name = {part.member: part for part in parts if part.member is not None}
+        for part in parts:
+            if part.member is None:
+                self._rows.note(part.line, part.identifier, f"names the file {part.href!r}, which is missing; left out")
+        others = (name for name in self._package.names - {MANIFEST_FILE} if name.lower().endswith((".xml", ".qti")))
+        found = {name: self._document(name) for name in list(by_name) or sorted(others)}
+        for name, asked in found.items():
+            for question in asked:
+                self._question(question, name, by_name.get(name))
+        self._conclude()
+
+    def _document(self, name: str) -> list[QtiQuestion]:
+        """The questions of a file; a test only says what stands in which of its sections."""
+        root = self._package.xml(name, self._folder)
+        if root is None:
+            return []
+        for href, title in find_sections(root):
+            member = self._package.resolve(href, name.rpartition("/")[0])
+            if member is not None:
+                self._sections[member] = title
+        return list(parse_questions(root)) if is_qti(root) else []
+
+    def _question(self, question: QtiQuestion, name: str, part: ManifestResource | None) -> None:
+        self._count += 1
+        subjects = part.subjects if part is not None else ()
+        named = part.standards if part is not None else ()
+        standards = [(guid, label) for item, guid, label in named if item in ("", question.ident)]
+        line = part.line if part is not None else 0
+        points = []
+        if question.asked is not None:
+            about = subjects or (question.category or self._sections.get(name, "") or question.group,)
+            points = [self._rows.subject(one, line) for one in about if one]
+            points += self._rows.standards([*standards, *question.standards], line)
+            if not points:
+                self._unnamed += 1
+                points = [self._rows.subject(self._rows.title, line)]
+        self._rows.item(points, question, name)
+
+    def _conclude(self) -> None:
+        if self._unnamed:
+            message = f"{self._unnamed} question(s) do not say what they ask about; they assess this point"
+            self._rows.note(0, self._rows.title, message)
+        if not self._rows.has_points:
+            what = "no question that can become an item" if self._count else "no question in QTI 1.2, 2.x or 3.0"
+            hint = "export questions with one right choice among several as QTI"
+            self._folder.say(self._package.place(""), f"holds {what}; {hint}")
+        self._folder.header, self._folder.sheets = self._rows.finished()
+
+
+def read_own_package(package: ContentPackage, folder: CourseFolder) -> None:
+    """Fill `folder` from the companion and the questions beside it."""
+    content = package.content(COMPANION_FILE, folder)
+    if content is not None:
+        merge_companion(content, values_of_package(package, folder), folder)
+
+
+def values_of_members(members: dict[str, bytes]) -> PackageValues:
+    """What the members of a package give for the rows of the companion that they are still to get."""
+    return values_of_package(ContentPackage("", "", frozenset(members), members.__getitem__), CourseFolder())
+
+
+def values_of_package(package: ContentPackage, folder: CourseFolder) -> PackageValues:
+    """The texts of all questions."""
+    roots = [package.xml(name, folder) for name in sorted(package.names) if name.endswith(".xml")]
+    found = [one for root in roots if root is not None and is_qti(root) for one in parse_questions(root)]
+    return {("items", one.ident): one.asked.columns() for one in found if one.asked is not None}

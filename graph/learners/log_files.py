@@ -1,0 +1,179 @@
+"""Read answer logs and interaction logs from CSV or JSONL files: files in, raw rows out.
+
+An answer log; `models.knowledge_tracing.cleaning` interprets the rows together:
+
+    learner   id
+    skill     id of a knowledge point; several: `a;b` in CSV, a list in JSONL
+    right     1 or 0 (true, false), or a number on a scale that the caller declares
+    item      id of what was asked; optional
+    time      ISO 8601 (UTC where it has no zone) or seconds since 1970; optional
+    order     a number that grows from answer to answer of a learner; optional, for logs without a clock
+
+An interaction log; `models.rankers.cleaning` reports what is wrong with the rows:
+
+    learner    id
+    resource   id
+    time       ISO 8601 (UTC where it has no zone) or seconds since 1970
+    outcome    1 or 0 (true, false), or a number between; optional
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from graph.courses.records import NO_LOCATION, CourseProblem, FileLocation
+from graph.courses.tables import CourseFolder, RawRow, read_table
+
+SECONDS_PER_DAY = 86400.0
+_OUTCOME_WORDS = {"true": 1.0, "false": 0.0, "right": 1.0, "wrong": 0.0}
+
+
+def read_rows(
+    path: Path, table: str, required: Sequence[str], columns: Sequence[str]
+) -> tuple[list[RawRow], list[CourseProblem]]:
+    """The rows of one file, or of all CSV and JSONL files of a folder, in the order of their names; and what is wrong.
+
+    A file that cannot be read is a problem, never an exception.
+    """
+    found, rows = CourseFolder(), []
+    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
+    if not files:
+        found.say(FileLocation(path.name, 0), "there is no such file or folder, or nothing in it")
+    for file in files:
+        kind = file.suffix.lower().removeprefix(".")
+        if kind not in ("csv", "jsonl"):
+            found.say(FileLocation(file.name, 0), f"was not read: {table} logs end in .csv or .jsonl")
+            continue
+        sheet = read_table(file, table, kind, found)
+        missing = [name for name in required if sheet.columns and name not in sheet.columns]
+        if missing:
+            found.say(
+                FileLocation(file.name, 1), f"has no column {', '.join(missing)}; columns are {', '.join(columns)}"
+            )
+        else:
+            rows += sheet.rows
+    return rows, found.problems
+
+
+def parse_optional_number(values: Mapping[str, Any], column: str, read: Callable[[Any], float]) -> float | None:
+    """The cell as a number; None where it is empty."""
+    return None if values.get(column) in (None, "") else read(values[column])
+
+
+def parse_text(value: Any) -> str:
+    """Without the blanks around it; "" for nothing."""
+    return "" if value is None else str(value).strip()
+
+
+def parse_number(value: Any) -> float:
+    """NaN where it is none."""
+    if isinstance(value, str) and value.strip().lower() in _OUTCOME_WORDS:
+        return _OUTCOME_WORDS[value.strip().lower()]
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+    return found if math.isfinite(found) else math.nan
+
+
+def parse_days(value: Any) -> float:
+    """Since 1970; NaN where it is no time."""
+    seconds = parse_number(value)
+    if math.isnan(seconds):
+        try:
+            moment = datetime.fromisoformat(parse_text(value))
+            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            return math.nan
+    return seconds / SECONDS_PER_DAY
+
+
+REQUIRED_ANSWER_COLUMNS = ("learner", "skill", "right")
+ANSWER_COLUMNS = (*REQUIRED_ANSWER_COLUMNS, "item", "time", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """One row, as it was given. NaN stands for what was given and is no number or no time, None for what was not.
+
+    Attributes:
+        right: on the log's scale.
+        days: since 1970.
+    """
+
+    learner: str
+    skills: tuple[str, ...]
+    right: float
+    item: str | None = None
+    days: float | None = None
+    order: float | None = None
+    at: FileLocation = field(default=NO_LOCATION, compare=False)
+
+
+def read_answer_files(path: Path) -> tuple[list[RawAnswer], list[CourseProblem]]:
+    """The answers of one file or of a folder's files, and what is wrong with them: `log_files.read_rows`."""
+    rows, problems = read_rows(path, "answer", REQUIRED_ANSWER_COLUMNS, ANSWER_COLUMNS)
+    return [parse_answer(row) for row in rows], problems
+
+
+def parse_answer(row: RawRow) -> RawAnswer:
+    """The row's cells as far as they can be read."""
+    values = row.values
+    return RawAnswer(
+        learner=parse_text(values.get("learner")),
+        skills=_parse_skills(values.get("skill")),
+        right=parse_number(values.get("right")),
+        item=parse_text(values.get("item")) or None,
+        days=parse_optional_number(values, "time", parse_days),
+        order=parse_optional_number(values, "order", parse_number),
+        at=row.at,
+    )
+
+
+def _parse_skills(value: Any) -> tuple[str, ...]:
+    """Each once, in the order given."""
+    parts = value if isinstance(value, list) else parse_text(value).split(";")
+    return tuple(dict.fromkeys(name for name in map(parse_text, parts) if name))
+
+
+REQUIRED_INTERACTION_COLUMNS = ("learner", "resource", "time")
+INTERACTION_COLUMNS = (*REQUIRED_INTERACTION_COLUMNS, "outcome")
+
+
+class RawInteraction(NamedTuple):
+    """One row, as it was given. NaN stands for what was given and is no number or no time, None for what was not.
+
+    Attributes:
+        item: the resource's id.
+        days: since 1970.
+        own: the learner chose it; no recommendation led to it.
+    """
+
+    learner: str
+    item: str
+    days: float | None = None
+    outcome: float | None = None
+    at: FileLocation = NO_LOCATION
+    own: bool = True
+
+
+def read_interaction_files(path: Path) -> tuple[list[RawInteraction], list[CourseProblem]]:
+    """The interactions of one file or of a folder's files, and what is wrong with them: `log_files.read_rows`."""
+    rows, problems = read_rows(path, "interaction", REQUIRED_INTERACTION_COLUMNS, INTERACTION_COLUMNS)
+    return [parse_interaction(row) for row in rows], problems
+
+
+def parse_interaction(row: RawRow) -> RawInteraction:
+    """The row's cells as far as they can be read."""
+    values = row.values
+    learner, item = parse_text(values.get("learner")), parse_text(values.get("resource"))
+    return RawInteraction(
+        learner,
+        item,
+        parse_optional_number(values, "time", parse_days),
+        parse_optional_number(values, "outcome", parse_number),
+        row.at,
+    )

@@ -1,0 +1,210 @@
+"""The interface between the database and a learner model: one practised resource or item, and what it changed.
+
+The graph knows no learner model. `record_outcomes` passes each outcome to a callable as `Practice` and stores the
+`PracticeResult` that it returns, inside one transaction. Below 3 days without practice nothing is forgotten; the level
+then is level · e^(−decay · days), decay being the rate a day.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from graph.errors import Invalid
+from graph.values import to_past_utc
+
+FORGETTING = 0.08
+"""μ, the share of a level that is forgotten a day, where neither the course nor a learner model says otherwise."""
+
+FORGET_AFTER_DAYS = 3.0
+"""No forgetting before this many days without practice. As μ, the number is that of the parts in cypher/parts."""
+
+RECENT = 0.15
+"""Weight of the latest answer in a learner's running share of right ones."""
+
+NO_ANSWERS = 0.5
+"""A learner's running share of right answers before the first one."""
+
+UNSEEN_SD = 12**-0.5
+"""Uncertainty where nothing is known: the standard deviation of a uniform distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a learner did with a resource or an item.
+
+    Attributes:
+        id: chosen by the sender; the same id twice counts once.
+        recommendation: the decision that it followed; its resource then need not be named.
+        resource, item: what was practised: one of the two, or a recommendation.
+        minutes: how long it took.
+    """
+
+    id: str
+    learner: str
+    right: bool
+    at: datetime
+    recommendation: str | None = None
+    resource: str | None = None
+    item: str | None = None
+    minutes: float | None = None
+
+
+class StoredModelState(NamedTuple):
+    """What a learner model keeps of a point or a learner: its own numbers, and which version of it wrote them."""
+
+    of: str
+    numbers: list[float]
+
+
+class PracticePoint(NamedTuple):
+    """One point before the outcome: `level` forgetting included, η `importance` (0 for a neighbour).
+
+    `trace`: what the model that was last in charge kept of it; `seen` is False where nothing is stored yet.
+    """
+
+    point: str
+    importance: float
+    level: float
+    uncertainty: float
+    attempts: int
+    days: float
+    trace: StoredModelState | None = None
+    seen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """One outcome and all of the learner's state that it can touch.
+
+    Attributes:
+        course: whose settings count; None where the learner has none.
+        points: those that the resource teaches, then their neighbours in W.
+        influence: W as (from a taught point, to a point, weight).
+        trace: what the model that was last in charge kept of the learner in this course.
+    """
+
+    outcome: Outcome
+    course: str | None
+    points: list[PracticePoint]
+    influence: list[tuple[str, str, float]]
+    trace: StoredModelState | None = None
+
+
+class PointUpdate(NamedTuple):
+    """The new level and uncertainty of a point, and what the learner model keeps of it.
+
+    `decay`: at what rate a day the level fades from now on; the course's own without it.
+    """
+
+    point: str
+    level: float
+    uncertainty: float
+    trace: StoredModelState | None = None
+    decay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeResult:
+    """What a learner model makes of a practice; points without a change keep their state, as does the learner."""
+
+    reward: float
+    changes: list[PointUpdate] = field(default_factory=list)
+    trace: StoredModelState | None = None
+
+
+LearnFunction = Callable[[Practice], PracticeResult]
+
+
+class LevelChange(NamedTuple):
+    """What an outcome did to one point's level."""
+
+    point: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedOutcome:
+    """An outcome as it is stored; `repeated` when it had been stored before."""
+
+    outcome: str
+    learner: str
+    step: int
+    reward: float
+    changes: list[LevelChange]
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class StoredMastery:
+    """One point of a learner as stored: `level` at `practiced_at`, forgotten at rate `decay` a day since.
+
+    `own_decay`: the rate that the learner model gave, if it gave one.
+    """
+
+    level: float
+    practiced_at: datetime
+    attempts: int
+    uncertainty: float
+    decay: float
+    trace: StoredModelState | None = None
+    seen: bool = True
+    own_decay: float | None = None
+
+    def days(self, at: datetime) -> float:
+        """Since it was practised; 0 for an outcome that arrives late."""
+        return max(0.0, (at - self.practiced_at) / timedelta(days=1))
+
+    def state(self, point: str, importance: float, at: datetime) -> PracticePoint:
+        """The point at that moment."""
+        days = self.days(at)
+        level = decayed(self.level, self.decay, days)
+        return PracticePoint(point, importance, level, self.uncertainty, self.attempts, days, self.trace, self.seen)
+
+    def change(self, change: PointUpdate, touched: bool, at: datetime) -> None:
+        """Take the new level; an attempt counts for the points that were practised themselves."""
+        if change.decay is not None or self.trace is not None:
+            self.own_decay = change.decay
+        self.level, self.uncertainty, self.trace, self.seen = change.level, change.uncertainty, change.trace, True
+        self.decay = self.decay if change.decay is None else change.decay
+        self.attempts += touched
+        self.practiced_at = max(self.practiced_at, at)
+
+    def row(self, learner: str, point: str) -> dict[str, Any]:
+        """As the query that stores it wants it."""
+        return {
+            "learner": learner,
+            "point": point,
+            "level": self.level,
+            "uncertainty": self.uncertainty,
+            "attempts": self.attempts,
+            "practiced_at": self.practiced_at,
+            "decay": self.own_decay,
+            "memory_of": self.trace and self.trace.of,
+            "memory": self.trace and self.trace.numbers,
+        }
+
+
+def decayed(level: float, rate: float, days: float) -> float:
+    """What is left of a level after days without practice: s e^(−μ Δt) for Δt ≥ 3 days; cypher/parts/level.cypher."""
+    return level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level
+
+
+def running_share(success: float, right: bool) -> float:
+    """The running share of right answers after one more."""
+    return success + (right - success) * RECENT
+
+
+def check_outcome(outcome: Outcome, now: datetime) -> Outcome:
+    """The outcome with its time in UTC; `Invalid` for the future, or unless it says once what was practised."""
+    if not outcome.id.strip():
+        raise Invalid("An outcome's id must not be empty.", "id")
+    named = [name for name in ("recommendation", "resource", "item") if getattr(outcome, name) is not None]
+    if named not in (["recommendation"], ["resource"], ["item"], ["recommendation", "resource"]):
+        raise Invalid("An outcome names a recommendation, or a resource, or an item.", "resource")
+    if outcome.minutes is not None and not 0 <= outcome.minutes < math.inf:
+        raise Invalid(f"minutes is {outcome.minutes}; it must not be negative.", "minutes")
+    at = to_past_utc(outcome.at, now, "at")
+    return replace(outcome, at=at, right=bool(outcome.right))

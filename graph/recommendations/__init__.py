@@ -1,0 +1,1 @@
+"""Recommendations in the graph: candidates, logged decisions, outcomes, transitions for training, bandit state."""

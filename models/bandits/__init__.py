@@ -1,1 +1,0 @@
-"""Contextual bandits: they learn from each outcome and look one step ahead."""

@@ -1,0 +1,1 @@
+"""Evaluation of strategies on simulated learners, the leaderboard, and advice on which strategy to serve."""

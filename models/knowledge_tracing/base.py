@@ -1,0 +1,269 @@
+"""The contract of all learner models: fit on a log, start a learner, update on one outcome, predict, estimate mastery.
+
+A model stores a vector of H numbers for each learner and one of M numbers for each point; the graph stores both. An
+outcome reads and changes only the learner's vector and those of the points it touches and of their neighbours, so that
+an update is constant in the length of the history and in the size of the course. All arrays have a leading batch
+dimension, so that the same code serves one learner, trains in the simulator and replays logs.
+
+`ServedLearnerModel` is the fitted model of a course: it initializes a learner from known levels, updates on practice
+and estimates levels. Only the points that a resource teaches change; influence between points is left to the model's
+own structure. A point added after the fit has index NO_INDEX.
+
+Uncertainty of models that predict P(right) and no variance: a Beta distribution worth n₀ + n answers. n counts the
+answers to the point, n₀ is the weight of the prediction before the first one. A learner's true chance p has some
+variance v around that prediction q. Two answers are independent given p, so their residuals have covariance v. A Beta
+with mean q that is worth n₀ answers has v = q (1 − q) / (n₀ + 1); n₀ follows from the pairs (first answer, second
+answer) of all learners and skills. The standard deviation is then `compute_sd(P, n₀ + n)` of
+`models.knowledge_tracing.state`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from models.arrays import Flags, Floats, Ints
+from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, list_skill_answers, number_groups
+from models.knowledge_tracing.state import compute_sd, compute_weight
+from models.storage import Parameters
+
+
+class ModelState(NamedTuple):
+    """What a model knows of B learners: `learner` (B, H) and, of the points in question, `points` (B, P, M)."""
+
+    learner: Floats
+    points: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked of B learners: P points each, those touched and, behind them, neighbours.
+
+    Attributes:
+        points: (B, P) positions, NOTHING where padded.
+        importance: (B, P) η of each point in what is asked; 0 for neighbours and padding.
+        item: (B,) position of the item or resource in the model's `items`, or NOTHING.
+        days: (B, P) since each point was last practised; 0 where it never was, and everywhere without a clock.
+        influence: (B, P, P) W from point k to point j; None where nothing is known of neighbours.
+    """
+
+    points: Ints
+    importance: Floats
+    item: Ints
+    days: Floats
+    influence: Floats | None = None
+
+
+class Estimate(NamedTuple):
+    """Mastery in [0, 1] and its standard deviation, both (B, P)."""
+
+    level: Floats
+    spread: Floats
+
+
+class LearnerModel(ABC):
+    """A fitted model. Immutable: `update` returns new memory.
+
+    Attributes:
+        name: as in `lodestar learners` and LEARNER_MODEL.
+        skills, items: ids whose positions `Question` uses.
+        notes: what a user should know of the fit, e.g. which skills had too few answers and kept the prior.
+    """
+
+    name: ClassVar[str]
+    skills: tuple[str, ...]
+    items: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, log: AnswerLog, seed: int = 0) -> Self:
+        """Fit to a log. Never fails on odd data: too few answers give the priors, and `notes` says where."""
+
+    @abstractmethod
+    def parameters(self) -> Parameters:
+        """All that was fitted, as arrays; `from_parameters` makes the same model of them."""
+
+    @classmethod
+    @abstractmethod
+    def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
+        """The model that `parameters()` came from, without notes."""
+
+    @abstractmethod
+    def start(self) -> ModelState:
+        """A new learner's memory of all points: (1, H) and (1, N, M)."""
+
+    @abstractmethod
+    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
+        """After the answers `right` (B,). Padded points may hold anything."""
+
+    @abstractmethod
+    def predict(self, memory: ModelState, question: Question) -> Floats:
+        """P(right) before the answer, (B,)."""
+
+    @abstractmethod
+    def mastery(self, memory: ModelState, question: Question) -> Estimate:
+        """How well each point of the question is known now, (B, P)."""
+
+    def adopt(self, points: Ints, known: Estimate) -> Floats:
+        """Memory (B, P, M) of points of which only a level and its spread are known: from a diagnostic, another model.
+
+        A model that cannot take a level up starts the points anew.
+        """
+        start: Floats = self.start().points[0]
+        return start[np.maximum(points, 0)]
+
+    def fading(self, points: Ints, memory: Floats) -> Floats | None:
+        """Rate a day (B, P) at which a level fades between answers, of points' memory (B, P, M); NaN where not known.
+
+        The graph applies it on reading, as e^(−rate · days). None leaves forgetting to the course's own rate.
+        """
+        return None
+
+    def replay(self, log: AnswerLog) -> Floats:
+        """P(right) of every answer of `log` from the learner's earlier ones alone, (A,).
+
+        Skills and items of `log` must be those of the model. A model may override it with something faster that
+        gives the same numbers.
+        """
+        return replay_log(self, log)
+
+
+def replay_log(model: LearnerModel, log: AnswerLog) -> Floats:
+    """Answer by answer, all learners abreast: the reference for every faster `LearnerModel.replay`."""
+    size, learners = len(log.skills), len(log.learners)
+    start = model.start()
+    memory = ModelState(*(np.repeat(part, learners, axis=0) for part in start))
+    last = np.full((learners, size), np.nan)
+    chance = np.zeros(len(log.right), dtype=np.float32)
+    learner = log.learner
+    for rows in log.rounds():
+        who, points = learner[rows], log.skill[rows]
+        asked = points >= 0
+        inside = np.where(asked, points, 0)
+        since = np.nan_to_num(log.days[rows][:, None] - last[who[:, None], inside])
+        question = Question(
+            points=points,
+            importance=asked.astype(np.float32),
+            item=log.item[rows],
+            days=since.astype(np.float32),
+        )
+        known = ModelState(memory.learner[who], memory.points[who[:, None], inside])
+        chance[rows] = model.predict(known, question)
+        after = model.update(known, question, log.right[rows])
+        memory.learner[who] = after.learner
+        at, column = np.nonzero(asked)
+        memory.points[who[at], points[at, column]] = after.points[at, column]
+        last[who[at], points[at, column]] = log.days[rows][at]
+    return chance
+
+
+def align_log(log: AnswerLog, model: LearnerModel) -> AnswerLog:
+    """The log with skills and items in the model's positions; what the model does not know becomes NOTHING."""
+    skill, item = (
+        _map_indices(own, known, values)
+        for own, known, values in ((log.skills, model.skills, log.skill), (log.items, model.items, log.item))
+    )
+    return replace(log, skills=model.skills, items=model.items, skill=skill, item=item)
+
+
+def _map_indices(own: tuple[str, ...], known: tuple[str, ...], values: Ints) -> Ints:
+    place = {name: position for position, name in enumerate(known)}
+    new = np.array([*(place.get(name, NO_INDEX) for name in own), NO_INDEX])
+    return np.asarray(new[values])
+
+
+class ServedLearnerModel:
+    """A fitted model with its version; stateless, so one serves everybody."""
+
+    def __init__(self, model: LearnerModel, version: str) -> None:
+        self.model = model
+        self.version = version
+        self.start = model.start()
+        self._skill = {id: place for place, id in enumerate(model.skills)}
+        self._item = {id: place for place, id in enumerate(model.items)}
+
+    def skills_of(self, points: Sequence[str]) -> Ints:
+        """Positions of knowledge points in the model, NOTHING where it does not know one."""
+        return np.array([self._skill.get(id, NO_INDEX) for id in points], dtype=np.int64)
+
+    def items_of(self, ids: Sequence[str | None]) -> Ints:
+        """Positions of resources or items in the model, NOTHING where it does not know one."""
+        return np.array([self._item.get(id or "", NO_INDEX) for id in ids], dtype=np.int64)
+
+    def begin(self, skills: Ints, known: Estimate) -> ModelState:
+        """Memory of B learners of whom levels and spreads (B, P) of `skills` (P,) are known."""
+        learners = len(known.level)
+        points = np.broadcast_to(skills, known.level.shape)
+        return ModelState(np.repeat(self.start.learner, learners, axis=0), self.model.adopt(points, known))
+
+    def question(self, skills: Ints, importance: Floats, items: Ints, days: Floats) -> Question:
+        """What a resource asks of B learners; points (B, P) without importance are padding."""
+        return Question(np.where(importance > 0, skills, NO_INDEX), importance, items, days)
+
+    def practise(self, memory: ModelState, question: Question, right: Flags) -> tuple[ModelState, Estimate]:
+        """Memory and mastery of the question's points after the answers (B,)."""
+        after = self.model.update(memory, question, right)
+        return after, self.model.mastery(after, replace(question, days=np.zeros_like(question.days)))
+
+    def fading(self, skills: Ints, memory: ModelState) -> Floats:
+        """Rates a day (B, P) at which levels fade, NaN where that is the course's business."""
+        rates = self.model.fading(skills, memory.points)
+        return np.full(skills.shape, np.nan, dtype=np.float32) if rates is None else rates
+
+
+def compute_reward(importance: Floats, before: Floats, after: Floats) -> Floats:
+    """r = Σ η Δs (DESIGN §3) of what an answer changed, (B, P) → (B,)."""
+    return np.asarray((importance * (after - before)).sum(axis=-1), dtype=np.float32)
+
+
+MIN_PRIOR_ANSWERS, MAX_PRIOR_ANSWERS, DEFAULT_PRIOR_ANSWERS = 0.5, 50.0, 3.0
+"""Bounds of n₀ against odd logs, and n₀ where fewer than PAIRS pairs tell."""
+MIN_ANSWER_PAIRS = 100
+FEW_ANSWERS = 20
+"""A skill with fewer answers is counted in the notes."""
+
+
+def estimate_mastery(level: Floats, answers: Floats) -> Estimate:
+    """P(right) as mastery, worth `answers` answers; both (B, P), and of padding anything."""
+    return Estimate(np.asarray(level, dtype=np.float32), compute_sd(level, np.maximum(answers, 0)))
+
+
+def mask_importance(question: Question) -> Floats:
+    """(B, P) η where there is a point, else 0."""
+    return np.where(question.points >= 0, question.importance, 0).astype(np.float32)
+
+
+def fit_prior_answers(log: AnswerLog, chance: Floats) -> float:
+    """n₀ by the method of moments, from P(right) predicted of each answer, (A,)."""
+    found = list_skill_answers(log)
+    row = found.row[found.order]
+    group = number_groups((found.key // (len(log.right) + 1))[found.order])
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    first = first[(np.append(group, -1)[first + 1] == group[first])]
+    if len(first) < MIN_ANSWER_PAIRS:
+        return DEFAULT_PRIOR_ANSWERS
+    before, then = log.right[row[first]], log.right[row[first + 1]]
+    expected = chance[row[first]].astype(np.float64)
+    residual = then - expected
+    shared = np.mean((before - expected) * (residual - residual.mean()))
+    ratio = np.mean(expected * (1 - expected)) / max(float(shared), 1e-6)
+    return float(np.clip(ratio - 1, MIN_PRIOR_ANSWERS, MAX_PRIOR_ANSWERS))
+
+
+def note_few_answers(log: AnswerLog) -> tuple[str, ...]:
+    """What to say of skills with few answers."""
+    counts = np.bincount(list_skill_answers(log).skill, minlength=len(log.skills))
+    few = int((counts < FEW_ANSWERS).sum())
+    return (
+        (f"{few} of {len(counts)} skills have fewer than {FEW_ANSWERS} answers: predicted much as the others",)
+        if few
+        else ()
+    )
+
+
+def compute_estimate_weight(known: Estimate) -> Floats:
+    """How many answers an estimate is worth, (B, P)."""
+    return compute_weight(known.level, known.spread)

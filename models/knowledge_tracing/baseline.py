@@ -1,0 +1,76 @@
+"""Baseline of all learner models: the share of right answers to each skill, the same for every learner.
+
+    P(right) = mean over the question's points of (right_k + a·overall) / (answers_k + a)
+
+`overall` is the log's share of right answers, a = 5 pseudo-answers as in `compute_right_shares`. Nothing is stored of
+a learner.
+"""
+
+from typing import ClassVar, Self
+
+import numpy as np
+
+from models.arrays import Flags, Floats, Ints
+from models.knowledge_tracing.answer_log import AnswerLog, compute_right_shares
+from models.knowledge_tracing.base import Estimate, LearnerModel, ModelState, Question
+from models.storage import Parameters
+
+PSEUDO_ANSWERS = 5.0
+
+
+class ShareModel(LearnerModel):
+    """share: (N + 1,) of right answers to each skill and, last, of all; answers: (N + 1,) that it rests on."""
+
+    name: ClassVar[str] = "share"
+
+    def __init__(self, skills: tuple[str, ...], items: tuple[str, ...], share: Floats, answers: Floats) -> None:
+        self.skills, self.items, self.notes = skills, items, ()
+        self.share, self.answers = share, answers
+
+    @classmethod
+    def fit(cls, log: AnswerLog, seed: int = 0) -> Self:
+        """Count. The seed changes nothing."""
+        overall = log.right.mean() if len(log.right) else 0.5
+        counted = np.bincount(log.skill[log.skill >= 0], minlength=len(log.skills))
+        share = np.append(compute_right_shares(log, PSEUDO_ANSWERS), overall).astype(np.float32)
+        answers = np.append(counted, len(log.right)).astype(np.float32)
+        model = cls(log.skills, log.items, share, answers)
+        unseen = int((counted == 0).sum())
+        model.notes = (f"{unseen} skills without an answer have the overall share",) if unseen else ()
+        return model
+
+    def parameters(self) -> Parameters:
+        """share and answers."""
+        return {"share": self.share, "answers": self.answers}
+
+    @classmethod
+    def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
+        """From share and answers."""
+        return cls(skills, items, parameters["share"], parameters["answers"])
+
+    def start(self) -> ModelState:
+        """(1, 0) and (1, N, 0): nothing."""
+        return ModelState(np.empty((1, 0), np.float32), np.empty((1, len(self.skills), 0), np.float32))
+
+    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
+        """The same."""
+        return memory
+
+    def predict(self, memory: ModelState, question: Question) -> Floats:
+        """(B,); the overall share where no point is known."""
+        weight = np.where(question.points >= 0, question.importance, 0)
+        total = weight.sum(axis=1)
+        mean = (self.share[question.points] * weight).sum(axis=1) / np.maximum(total, 1e-9)
+        return np.asarray(np.where(total > 0, mean, self.share[-1]), dtype=np.float32)
+
+    def mastery(self, memory: ModelState, question: Question) -> Estimate:
+        """The share, and how far learners of that share spread when each either knows the point or does not."""
+        level: Floats = self.share[question.points]
+        return Estimate(level, np.sqrt(level * (1 - level)).astype(np.float32))
+
+    def replay(self, log: AnswerLog) -> Floats:
+        """All answers in one call: none depends on another."""
+        asked: Ints = log.skill
+        importance = (asked >= 0).astype(np.float32)
+        nobody = ModelState(np.empty((len(asked), 0), np.float32), np.empty((*asked.shape, 0), np.float32))
+        return self.predict(nobody, Question(asked, importance, log.item, np.zeros(asked.shape, np.float32)))

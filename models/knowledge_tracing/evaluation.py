@@ -1,0 +1,158 @@
+"""Evaluation of predicted chances of a right answer: metrics, and how a log is split.
+
+Metrics; `chance` and `right` are (A,) throughout:
+
+    AUC          P(a right answer has a higher chance than a wrong one), ties half (Mann–Whitney)
+    accuracy     share of answers on the predicted side of ½; ½ itself predicts right
+    RMSE         √ mean (chance − right)², the root of the Brier score
+    log loss     −mean ln(chance of what happened), nats, chances of what happened held at 1e-6 or more
+    calibration  expected calibration error, Σ_bins |mean chance − share right| answers / A (Naeini et al. 2015)
+
+Splits: learners held out inside training, and the pieces and windows of the pyKT benchmark. pyKT (Liu et al. 2022,
+arXiv 2206.11460; pykt/preprocess/split_datasets.py and pykt/models/evaluate_model.py) cuts learners' logs into pieces
+of 200 answers, drops those of fewer than 3, starts afresh in each and scores all answers but the first of each piece,
+pooled over learners: `cut_pykt_pieces` and `mask_after_first`. It trains on such pieces, and its final figures
+(`window_testauc` in examples/wandb_predict.py) score the first 200 answers of a learner in this way, and each later
+one as the last of the 200 that end with it: `cut_pykt_windows`. Answers to several skills are one row per skill:
+`expand_by_skill`; where the log names questions, the figure is of the rows' mean prediction by question.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from models.arrays import Flags, Ints
+from models.knowledge_tracing.answer_log import AnswerLog
+
+Chances = NDArray[np.floating]
+MIN_CHANCE = 1e-6
+CALIBRATION_BINS = 20
+
+
+class ReliabilityCurve(NamedTuple):
+    """Of equally wide bins of the chance told, those with answers: mean chance, share right, answers; each (bins,)."""
+
+    told: NDArray[np.float64]
+    share: NDArray[np.float64]
+    answers: Ints
+
+
+class PredictionScores(NamedTuple):
+    """All scores of one set of answers; NaN where they say nothing, e.g. the AUC when every answer was right."""
+
+    auc: float
+    accuracy: float
+    rmse: float
+    log_loss: float
+    calibration: float
+
+
+def score_predictions(chance: Chances, right: Flags) -> PredictionScores:
+    """Every score."""
+    if not len(right):
+        return PredictionScores(*[float("nan")] * len(PredictionScores._fields))
+    return PredictionScores(
+        roc_auc_score(chance, right),
+        accuracy(chance, right),
+        rmse(chance, right),
+        log_loss(chance, right),
+        calibration_error(chance, right),
+    )
+
+
+def roc_auc_score(chance: Chances, right: Flags) -> float:
+    """Area under the ROC curve by ranks; any score that grows with the chance will do. NaN with one kind of answer."""
+    positives = int(right.sum())
+    negatives = len(right) - positives
+    if not positives * negatives:
+        return float("nan")
+    above = rankdata(chance)[right].sum() - positives * (positives + 1) / 2
+    return float(above / (positives * negatives))
+
+
+def accuracy(chance: Chances, right: Flags) -> float:
+    """Share of answers told rightly."""
+    return float(((chance >= 0.5) == right).mean())
+
+
+def rmse(chance: Chances, right: Flags) -> float:
+    """Root mean squared error."""
+    return float(np.sqrt(np.mean((np.asarray(chance, dtype=np.float64) - right) ** 2)))
+
+
+def log_loss(chance: Chances, right: Flags) -> float:
+    """Mean over answers, nats."""
+    happened = np.where(right, chance, 1 - np.asarray(chance, dtype=np.float64))
+    return float(-np.log(np.clip(happened, MIN_CHANCE, 1)).mean())
+
+
+def compute_reliability(chance: Chances, right: Flags, bins: int = CALIBRATION_BINS) -> ReliabilityCurve:
+    """What was told beside what happened, bin by bin."""
+    bin_of = np.clip((np.asarray(chance, dtype=np.float64) * bins).astype(np.int64), 0, bins - 1)
+    answers = np.bincount(bin_of, minlength=bins)
+    told, share = (np.bincount(bin_of, weights=each, minlength=bins) for each in (chance, right))
+    some = answers > 0
+    return ReliabilityCurve(told[some] / answers[some], share[some] / answers[some], answers[some])
+
+
+def calibration_error(chance: Chances, right: Flags, bins: int = CALIBRATION_BINS) -> float:
+    """Mean distance between chance told and share right, bins weighted by their answers."""
+    curve = compute_reliability(chance, right, bins)
+    return float(np.average(np.abs(curve.told - curve.share), weights=curve.answers))
+
+
+def split_held_out(log: AnswerLog, share: float = 0.1, seed: int = 0) -> tuple[AnswerLog, AnswerLog]:
+    """Learners to fit to and, apart, `share` of them to choose settings by; nobody is held out of fewer than ten."""
+    order = np.random.default_rng(seed).permutation(len(log.learners))
+    count = round(share * len(order)) if len(order) >= 10 else 0
+    return log.take(np.sort(order[count:])), log.take(np.sort(order[:count]))
+
+
+def cut_overlapping_pieces(log: AnswerLog, longest: int, context: int = 0) -> tuple[AnswerLog, Ints, Flags]:
+    """Pieces of at most `longest` answers, each a learner of its own that begins `context` answers before its new ones.
+
+    Returns the pieces, the row in `log` of each of their answers, and which of them no earlier piece had, (A',) both.
+    """
+    pieces = np.where(log.lengths > 0, np.maximum(-(-(log.lengths - context) // (longest - context)), 1), 0)
+    who = np.repeat(np.arange(len(log.learners)), pieces)
+    number = np.arange(len(who)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    offset = number * (longest - context)
+    lengths = np.minimum(log.lengths[who] - offset, longest)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    rows = np.repeat(log.starts[who] + offset - starts[:-1], lengths) + np.arange(starts[-1])
+    names = tuple(f"{log.learners[one]}+{first}" for one, first in zip(who, offset, strict=True))
+    cut = replace(_pick_rows(log, rows, log.skill[rows], starts), learners=names)
+    return cut, rows, (np.repeat(number, lengths) == 0) | (cut.place >= context)
+
+
+def cut_pykt_pieces(log: AnswerLog, longest: int = 200, shortest: int = 3) -> AnswerLog:
+    """Pieces of at most `longest` answers, each a learner of its own; those shorter than `shortest` are dropped."""
+    pieces, _, _ = cut_overlapping_pieces(log, longest)
+    return pieces.take(np.flatnonzero(pieces.lengths >= shortest))
+
+
+def cut_pykt_windows(log: AnswerLog, longest: int = 200, shortest: int = 3) -> tuple[AnswerLog, Flags]:
+    """The first `longest` answers of each learner and a window for each later one; which answers are scored, (A',)."""
+    windows, _, new = cut_overlapping_pieces(log.take(np.flatnonzero(log.lengths >= shortest)), longest, longest - 1)
+    return windows, new & (windows.place > 0)
+
+
+def mask_after_first(log: AnswerLog) -> Flags:
+    """All answers but the first of each learner, (A,)."""
+    return log.place > 0
+
+
+def expand_by_skill(log: AnswerLog) -> AnswerLog:
+    """One row for each skill of an answer, in the order given. Rows of one answer see its outcome: pyKT's protocol."""
+    asked = log.skill >= 0
+    asked[:, 0] = True
+    rows, slot = np.nonzero(asked)
+    starts = np.concatenate([[0], np.cumsum(asked.sum(axis=1))])[log.starts]
+    return _pick_rows(log, rows, log.skill[rows, slot][:, None], starts)
+
+
+def _pick_rows(log: AnswerLog, rows: Ints, skill: Ints, starts: Ints) -> AnswerLog:
+    return replace(log, starts=starts, skill=skill, item=log.item[rows], right=log.right[rows], days=log.days[rows])

@@ -1,1 +1,0 @@
-"""Learner models: what a learner knows and will answer, fitted on logs and updated answer by answer."""

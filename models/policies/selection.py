@@ -1,0 +1,172 @@
+"""Make the strategies of one course by name, and select the one that serves.
+
+Rule-based and graph strategies are built directly, bandits practise first (seconds), rankers and policies are loaded
+from their folders. A trained policy can be served whole or one head alone (`q`, `ppo`); on a course of at least
+SPARSE_SCORING_POINTS points it scores one learner by `SparseScorer`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import torch
+
+from graph.errors import Invalid, SetupFailed
+from models.course import Course
+from models.evaluation.advice import OfflineMeasurement, load_advised_strategy
+from models.evaluation.leaderboard import Leaderboard
+from models.evaluation.leaderboard import load_leaderboard as measured
+from models.policies.bandit_training import (
+    BANDIT_NAMES,
+    PRACTICE_LEARNERS,
+    PRACTICE_ROUNDS,
+    AnyBandit,
+    make_prior_bandit,
+    practise_bandit,
+)
+from models.policies.bandit_training import make_bandit as beginner
+from models.policies.graph_walk import MultiHop, PersonalisedPageRank
+from models.policies.rule_based import make_simple_baselines
+from models.policies.strategies import DEFAULT_STRATEGY, FITTED_STRATEGIES, STRATEGIES, find_strategy
+from models.policies.wrappers import load_ranker_strategy
+from models.rankers.comparison import load_comparison as measured_offline
+from models.rankers.interactions import Catalogue
+from models.rankers.registry import RANKERS
+from models.recommender import Recommender
+from models.rl.policy import LearnedPolicy, SparseScorer
+from models.rl.run import POLICY_FILE, load_policy, locate_policy
+from models.simulation.environment import LearnerVectorEnv
+
+
+def make_baselines(course: Course, seed: int = 0) -> list[Recommender]:
+    """Every rung below the learned policy, weakest first."""
+    return [*make_simple_baselines(course, seed), train_baseline_bandit(course, seed)]
+
+
+def make_baseline(name: str, course: Course) -> Recommender:
+    """One rung that needs no file; a bandit practises first, which takes seconds."""
+    if name in BANDIT_NAMES:
+        return make_prior_bandit(name, course)
+    graph: dict[str, Callable[[Course], Recommender]] = {"pagerank": PersonalisedPageRank, "multi_hop": MultiHop}
+    if name in graph:
+        return graph[name](course)
+    return {rung.name: rung for rung in make_simple_baselines(course)}[name]
+
+
+def train_baseline_bandit(course: Course, seed: int = 0) -> AnyBandit:
+    """The ladder's `bandit`: LinUCB after practice on the reward that policies are trained on."""
+    trained = practise_bandit(
+        beginner("linucb", course, seed), LearnerVectorEnv(course, PRACTICE_LEARNERS), PRACTICE_ROUNDS, seed
+    )
+    trained.name = "bandit"
+    return trained
+
+
+SPARSE_SCORING_POINTS = 500
+"""Points from which on a learner is scored from the points that matter only."""
+
+HALF_METHODS: dict[str, Literal["q", "ppo"]] = {"q": "q", "ppo": "ppo"}
+TRAIN_OPTIONS = {"cql": " --offline"}
+
+
+def load_serving_policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolicy:
+    """The trained policy `name` of `folder`, or one of the halves of lodestar.
+
+    Raises `SetupFailed` where it is not trained.
+
+    Torch is told to use one thread: for one learner that is as fast, and steadier beside a busy database.
+    """
+    torch.set_num_threads(1)
+    home = folder if name in HALF_METHODS else locate_policy(folder, name)
+    if not (home / POLICY_FILE).exists():
+        raise SetupFailed(f"{name} is not trained: lodestar train {course.id}{TRAIN_OPTIONS.get(name, '')}")
+    trained = load_policy(home, course)
+    if trained.network.operators and course.points >= SPARSE_SCORING_POINTS:
+        trained.nearby = SparseScorer(trained.network, course)
+    return replace(trained, name=name, method=HALF_METHODS[name]) if name in HALF_METHODS else trained
+
+
+HALF_NAMES = ("q", "ppo")
+
+
+@dataclass(frozen=True, eq=False)
+class CourseStrategies:
+    """What can recommend on one course.
+
+    Attributes:
+        policies, rankers: the folders of what was trained and fitted for this course.
+        catalogue: of the course's resources, so that content is read of those that came after the fit.
+    """
+
+    course: Course
+    policies: Path
+    rankers: Path
+    catalogue: Catalogue | None = None
+    made: dict[str, Recommender] = field(default_factory=dict, repr=False)
+
+    def make(self, name: str) -> Recommender:
+        """The strategy on this course, kept; may take seconds the first time.
+
+        Raises `Invalid` for an unknown name, `SetupFailed` where something is lacking: the text says what.
+        """
+        if name not in self.made:
+            find_strategy(name)
+            self.made[name] = self._make(name)
+        return self.made[name]
+
+    def best(self) -> str:
+        """Who serves: the ranker that advice took, else what teaches best; what is gone cannot."""
+        taken = load_advised_strategy(self.rankers)
+        return taken if taken in RANKERS and self._can(taken) else self.taught()
+
+    def taught(self) -> str:
+        """The winner of the contest, if it is still what was measured."""
+        standings = self.contest()
+        return standings.served if standings and self._as_measured(standings, standings.served) else DEFAULT_STRATEGY
+
+    def teaching(self) -> Mapping[str, float]:
+        """E_p of each that is still what was measured."""
+        standings = self.contest()
+        if standings is None:
+            return {}
+        return {rung.name: rung.ep for rung in standings.rungs if self._as_measured(standings, rung.name)}
+
+    def _as_measured(self, standings: Leaderboard, name: str) -> bool:
+        """What is newer than the contest, or gone, has not earned its place."""
+        if name not in FITTED_STRATEGIES:
+            return name in STRATEGIES
+        return self._can(name) and self.make(name).version == standings.of(name).version
+
+    def contest(self) -> Leaderboard | None:
+        """What was measured of learning, in the simulator."""
+        return measured(self.policies)
+
+    def offline(self) -> Mapping[str, OfflineMeasurement]:
+        """What was measured on the course's own log."""
+        standing = measured_offline(self.rankers)
+        return {
+            each.name: OfflineMeasurement(each.figures["ndcg10"], each.lead or 0.0, each.low or 0.0, each.high or 0.0)
+            for each in (standing.rungs if standing else ())
+            if not each.lacks
+        }
+
+    def ladder(self) -> Iterator[Recommender]:
+        """Everything that can be made, simplest first; the policy's halves are no rungs beside the whole."""
+        for name in STRATEGIES:
+            if name not in HALF_NAMES and self._can(name):
+                yield self.make(name)
+
+    def _can(self, name: str) -> bool:
+        try:
+            self.make(name)
+        except (Invalid, SetupFailed):
+            return False
+        return True
+
+    def _make(self, name: str) -> Recommender:
+        if name in RANKERS:
+            return load_ranker_strategy(self.rankers / name, self.course, name, self.catalogue)
+        if STRATEGIES[name].family.endswith("reinforcement"):
+            return load_serving_policy(self.policies, self.course, name)
+        return make_baseline(name, self.course)

@@ -1,0 +1,132 @@
+"""Losses and targets of PPO and deep Q-learning, as functions on tensors, and pruning of candidates by Q.
+
+PPO: advantage estimation and the clipped loss.
+
+    δ_t = r_t + γ V(s_{t+1}) − V(s_t)        A_t = Σ_l (γλ)^l δ_{t+l}        (Schulman et al. 2016, eq. 16)
+    L   = −E[min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)],  ρ = π(a|s) / π_old(a|s)        (Schulman et al. 2017, eq. 7)
+
+An episode that ends, by goal or by length, has terminated: no value follows it. Where Q is learnt too, the loss has a
+term over every candidate at once, −E[Σ_a π(a|s) (Q(s, a) − Σ π Q)] (Allen et al. 2017), most at the start of
+training.
+
+Deep Q-learning:
+
+    y = Σ_{k<n} γ^k r_k + γ^n V(s_n),    0 after an end        L = Huber(Q(s, a) − y)
+
+Alone, V(s′) is the maximum of the target network's Q over the feasible a′ (Mnih et al. 2015); beside PPO it is the
+policy's mean Σ_a′ π(a′|s′) Q(s′, a′) (expected Sarsa, van Seijen et al. 2009): what PPO's advantages are made of. n >
+1 propagates a late reward in fewer updates, at the price of steps taken by older policies (Hessel et al. 2018).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class PPOConfig:
+    """gamma, lam: discount and GAE's λ; clip: ε; entropy, value: loss weights; advice: weight of Q's part in the loss
+    at the start, falling to 0; epochs over each rollout in minibatches; target_kl: stop the epochs when the policy has
+    moved this far, 0 for never.
+    """
+
+    gamma: float = 0.99
+    lam: float = 0.95
+    clip: float = 0.2
+    entropy: float = 0.01
+    advice: float = 1.0
+    value: float = 0.5
+    epochs: int = 3
+    minibatch: int = 256
+    target_kl: float = 0.03
+
+
+def estimate_advantages(reward: Tensor, value: Tensor, ended: Tensor, last_value: Tensor, config: PPOConfig) -> Tensor:
+    """Generalised advantage estimates (T, B); reward, value, ended (T, B), the value after the last step (B,)."""
+    out = torch.empty_like(reward)
+    running, following = torch.zeros_like(last_value), last_value
+    for step in range(len(reward) - 1, -1, -1):
+        going = 1 - ended[step].float()
+        delta = reward[step] + config.gamma * following * going - value[step]
+        running = delta + config.gamma * config.lam * going * running
+        out[step], following = running, value[step]
+    return out
+
+
+def log_probability(logits: Tensor, action: Tensor) -> Tensor:
+    """log π(a) (B,) from logits (B, K), −inf where masked."""
+    return torch.log_softmax(logits, dim=-1).gather(1, action[:, None]).squeeze(1)
+
+
+def entropy(logits: Tensor) -> Tensor:
+    """Entropy (B,) of the masked policy, natural logarithm."""
+    log = torch.log_softmax(logits, dim=-1)
+    return -(log.exp() * log.clamp(min=-1e9)).sum(-1)
+
+
+def policy_loss(log_prob: Tensor, old_log_prob: Tensor, advantage: Tensor, clip: float) -> Tensor:
+    """The clipped surrogate, a scalar to minimise; all (B,)."""
+    ratio = (log_prob - old_log_prob).exp()
+    return -torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage).mean()
+
+
+def advised_loss(logits: Tensor, q: Tensor) -> Tensor:
+    """−E[Σ_a π(a|s) (Q(s, a) − Σ π Q)]: the policy gradient over every action at once, by Q; logits and q (B, K)."""
+    share = torch.softmax(logits, dim=-1)
+    centred = q - (share.detach() * q).sum(-1, keepdim=True)
+    return -(share * centred).sum(-1).mean()
+
+
+def approximate_kl(log_prob: Tensor, old_log_prob: Tensor) -> Tensor:
+    """E[ρ − 1 − log ρ], a scalar ≥ 0 (Schulman, "Approximating KL divergence", 2020)."""
+    log_ratio = log_prob - old_log_prob
+    return (log_ratio.exp() - 1 - log_ratio).mean()
+
+
+@dataclass(frozen=True)
+class QConfig:
+    """gamma: discount; batch: states an update; updates: a rollout; target_every: rollouts between copies of the
+    target; keep: Top-M candidates that survive pruning; warm_up: share of training before pruning begins; explore:
+    random share where Q alone chooses; steps: n of the n-step target, 1 for the plain one.
+    """
+
+    gamma: float = 0.97
+    batch: int = 256
+    updates: int = 24
+    target_every: int = 2
+    keep: int = 16
+    warm_up: float = 0.3
+    explore: float = 0.1
+    steps: int = 1
+
+
+def best_value(q: Tensor, mask: Tensor) -> Tensor:
+    """The largest Q (B,) of the feasible candidates, q and mask (B, K); 0 where there are none."""
+    best = torch.where(mask, q, -torch.inf).max(dim=-1).values
+    return torch.where(mask.any(dim=-1), best, 0)
+
+
+def expected_value(q: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
+    """Σ π Q (B,) over the feasible candidates, all (B, K); 0 where there are none."""
+    share = torch.softmax(torch.where(mask, logits, -1e9), dim=-1)
+    return torch.where(mask, share * q, 0).sum(dim=-1)
+
+
+def td_target(reward: Tensor, ended: Tensor, following: Tensor, gamma: float) -> Tensor:
+    """y (B,) from reward, ended and the following state's value, each (B,)."""
+    return reward + gamma * following * (1 - ended.float())
+
+
+def q_loss(q: Tensor, target: Tensor) -> Tensor:
+    """Huber loss of the chosen candidates' Q, a scalar; q and target (B,)."""
+    return functional.smooth_l1_loss(q, target)
+
+
+def prune_candidates(q: Tensor, mask: Tensor, keep: int) -> Tensor:
+    """(B, K) mask of the `keep` best feasible candidates by Q; everything where there are no more than that."""
+    if q.shape[1] <= keep:
+        return mask
+    best = torch.where(mask, q, -torch.inf).topk(keep, dim=1).indices
+    return torch.zeros_like(mask).scatter(1, best, True) & mask

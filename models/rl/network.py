@@ -1,0 +1,314 @@
+"""The policy network: a graph encoder, a Q head that prunes, a PPO head that chooses, and a value head.
+
+Encoder: relational graph convolution over knowledge points, and from them to resources,
+
+    h_i' = relu(W₀ h_i + Σ_r mean_{j ∈ N_r(i)} W_r h_j),     r ∈ {prerequisite of, depends on, related to}
+
+after Schlichtkrull et al., Modeling Relational Data with Graph Convolutional Networks (2018, eq. 2), without basis
+decomposition (three relations need none). A resource's embedding is the η-weighted mean of its points' last
+embeddings joined to its own content: the last hop of the same convolution, over TEACHES, computed for the candidates
+only.
+
+Two paths give the same numbers (tests): PyG's message passing, the reference; and one sparse product a relation over
+(N, B·F), several times faster when many states share one graph.
+
+Heads score a padded set of candidates from embeddings, (B, D), (B, K, D), (B, K) → (B, K), never a fixed list of
+actions, so the candidates may differ between learners and moments.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor, nn
+from torch_geometric.nn import MessagePassing
+
+from models.arrays import Flags
+from models.course import Course
+from models.recommender import PRACTICE_WIDTH, Observation, find_needed_points
+from models.rl.features import (
+    CANDIDATE_WIDTH,
+    LEARNER_WIDTH,
+    POINT_WIDTH,
+    RESOURCE_WIDTH,
+    STATE_WIDTH,
+    TRAIL_WIDTH,
+    Features,
+    ObservationBatch,
+    compute_prior_logits,
+)
+
+RELATION_COUNT = 3
+
+
+def build_relation_operators(course: Course) -> list[sparse.csr_matrix]:
+    """The three (N, N) mean operators: each row sums to 1, or is empty."""
+    a, b, weight = course.related[:, 0], course.related[:, 1], course.related_weight
+    places = (np.concatenate([a, b]), np.concatenate([b, a]))
+    related = sparse.csr_matrix((np.tile(weight, 2), places), shape=course.before.shape)
+    return [_normalise_edges(course.before), _normalise_edges(course.after), _normalise_edges(related)]
+
+
+def _normalise_edges(edges: sparse.csr_matrix) -> sparse.csr_matrix:
+    total = np.asarray(edges.sum(axis=1)).ravel()
+    return (sparse.diags(np.divide(1, total, out=np.zeros_like(total, dtype=float), where=total > 0)) @ edges).tocsr()
+
+
+class RelationalLayer(MessagePassing):  # type: ignore[misc]
+    """The sum inside the relu, F_in → F_out: `forward` by PyG's message passing, `batched` by sparse products."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(aggr="add")
+        self.own = nn.Linear(inputs, outputs)
+        self.relation = nn.ModuleList(nn.Linear(inputs, outputs, bias=False) for _ in range(RELATION_COUNT))
+
+    def forward(self, h: Tensor, edges: list[tuple[Tensor, Tensor]]) -> Tensor:
+        """h: (N, F_in); edges: for each relation edge_index (2, E) and mean weight (E,). Returns (N, F_out)."""
+        out: Tensor = self.own(h)
+        for (index, weight), linear in zip(edges, self.relation, strict=False):
+            out = out + linear(self.propagate(index, x=h, weight=weight))
+        return out
+
+    def message(self, x_j: Tensor, weight: Tensor) -> Tensor:
+        """One neighbour's share of the mean, (E, F_in)."""
+        return weight[:, None] * x_j
+
+    def batched(self, h: Tensor, operators: list[Tensor]) -> Tensor:
+        """h: (N, B, F_in); operators: sparse (N, N). Returns (N, B, F_out)."""
+        size, batch, width = h.shape
+        flat = h.reshape(size, batch * width)
+        means = [(operator @ flat).view(size, batch, width) for operator in operators]
+        linears = [self.own, *self.relation][: 1 + len(means)]
+        weights = [cast(nn.Linear, linear).weight for linear in linears]
+        return nn.functional.linear(torch.cat([h, *means], dim=-1), torch.cat(weights, dim=1), self.own.bias)
+
+
+class Encoder(nn.Module):
+    """Static and state features of the points → embeddings (N, B, F), in `layers` hops.
+
+    The first hop is linear in the static features and in the state, so the static part is computed once for all B
+    learners. Without operators (an empty list) no message is sent: the ablation without the graph.
+    """
+
+    def __init__(self, static: int, state: int, width: int, layers: int) -> None:
+        super().__init__()
+        self.static = RelationalLayer(static, width)
+        self.state = RelationalLayer(state, width)
+        self.layers = nn.ModuleList(RelationalLayer(width, width) for _ in range(layers - 1))
+
+    def forward(self, static: Tensor, state: Tensor, operators: list[Tensor]) -> Tensor:
+        """The fast path: (N, S), (B, N, T), sparse operators → (N, B, F)."""
+        states = state.transpose(0, 1).contiguous()
+        h = torch.relu(self.static.batched(static[:, None], operators) + self.state.batched(states, operators))
+        for layer in self.layers:
+            h = h + torch.relu(cast(RelationalLayer, layer).batched(h, operators))
+        return h
+
+    def by_message_passing(self, static: Tensor, state: Tensor, edges: list[tuple[Tensor, Tensor]]) -> Tensor:
+        """The reference path: one learner at a time through PyG, same shapes as `forward`."""
+        embedded = []
+        for learner in state:
+            h = torch.relu(self.static(static, edges) + self.state(learner, edges))
+            for layer in self.layers:
+                h = h + torch.relu(layer(h, edges))
+            embedded.append(h)
+        return torch.stack(embedded, dim=1)
+
+
+def build_sparse_operators(course: Course, device: torch.device) -> list[Tensor]:
+    """The mean operators as torch sparse CSR tensors; the last is left out where no points are related."""
+    return convert_to_tensors(
+        build_relation_operators(course)[: RELATION_COUNT if len(course.related) else RELATION_COUNT - 1], device
+    )
+
+
+def convert_to_tensors(operators: list[sparse.csr_matrix], device: torch.device) -> list[Tensor]:
+    """Sparse matrices as torch sparse CSR tensors."""
+    tensors = []
+    for operator in operators:
+        parts = (operator.indptr.astype(np.int64), operator.indices.astype(np.int64), operator.data.astype(np.float32))
+        rows, columns, values = (torch.as_tensor(part, device=device) for part in parts)
+        tensors.append(torch.sparse_csr_tensor(rows, columns, values, torch.Size(operator.shape)))
+    return tensors
+
+
+def build_edge_lists(course: Course, device: torch.device) -> list[tuple[Tensor, Tensor]]:
+    """The mean operators as PyG edge lists: messages flow from column to row."""
+    lists = []
+    for operator in build_relation_operators(course):
+        coo = operator.tocoo()
+        index = torch.as_tensor(np.stack([coo.col, coo.row]).astype(np.int64), device=device)
+        lists.append((index, torch.as_tensor(coo.data.astype(np.float32), device=device)))
+    return lists
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Sizes and what is seen.
+
+    Attributes:
+        width: of an embedding; layers: hops; hidden: of the heads.
+        graph: whether the encoder sees it.
+        prior: weight of the rule that the policy starts from, see `models.rl.features.compute_prior_logits`.
+        trail: whether answers and steps left are seen (models/recommender.py); memory: H of the learner model's vector.
+        identity: width of an embedding learnt for each point of this one course, 0 for a policy that knows no ids.
+        roles: whether a resource's points are weighed by a learnt function of η in place of η itself.
+    """
+
+    width: int = 24
+    layers: int = 2
+    graph: bool = True
+    hidden: int = 64
+    prior: float = 1.0
+    trail: bool = False
+    memory: int = 0
+    identity: int = 0
+    roles: bool = False
+
+
+@dataclass(frozen=True)
+class PolicyScores:
+    """q and logits: (B, K), −inf where masked; value: (B,)."""
+
+    q: Tensor
+    logits: Tensor
+    value: Tensor
+
+
+class CandidateHead(nn.Module):
+    """A score for each candidate from the learner's and the candidate's embedding."""
+
+    def __init__(self, learner: int, candidate: int, hidden: int) -> None:
+        super().__init__()
+        self.learner = nn.Linear(learner, hidden)
+        self.candidate = nn.Linear(candidate, hidden, bias=False)
+        self.out = nn.Linear(hidden, 1)
+
+    def forward(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> Tensor:
+        """(B, D), (B, K, E), (B, K) → (B, K)."""
+        score = self.out(torch.relu(self.learner(learner)[:, None] + self.candidate(candidates))).squeeze(-1)
+        return torch.where(mask, score, -torch.inf)
+
+
+class PolicyNetwork(nn.Module):
+    """Encoder and heads for one course; the parameters do not depend on N or R, only the buffers do."""
+
+    def __init__(self, course: Course, config: NetworkConfig, device: torch.device | None = None) -> None:
+        super().__init__()
+        device = device or torch.device("cpu")
+        self.config = config
+        self.course = course
+        self.features = Features(course, device, config.trail, config.memory)
+        state, own = (
+            STATE_WIDTH + PRACTICE_WIDTH * config.trail,
+            LEARNER_WIDTH + (TRAIL_WIDTH + config.memory) * config.trail,
+        )
+        self.encoder = Encoder(POINT_WIDTH + config.identity, state, config.width, config.layers)
+        self.identity = nn.Parameter(torch.randn(course.points, config.identity) / 2) if config.identity else None
+        self.pooling = Pooling(config.roles)
+        learner, candidate = (
+            self.pooling.count(config.trail) * config.width + own,
+            config.width + RESOURCE_WIDTH + CANDIDATE_WIDTH,
+        )
+        self.q_head = CandidateHead(learner, candidate, config.hidden)
+        self.policy_head = CandidateHead(learner, candidate, config.hidden)
+        self.value_head = nn.Sequential(nn.Linear(learner, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
+        nn.init.zeros_(self.policy_head.out.weight)
+        self.operators = build_sparse_operators(course, device) if config.graph else []
+        self.to(device)
+
+    def batch(self, observation: Observation) -> ObservationBatch:
+        """An observation as tensors on the network's device."""
+        return ObservationBatch.of(observation, self.features.points.device, self.needed(observation))
+
+    def needed(self, seen: Observation) -> Flags:
+        """(B, N) see `needed_points`; without the graph only the goal itself."""
+        wanted = seen.wanted if self.config.graph else np.zeros_like(seen.wanted)
+        return find_needed_points(self.course, seen.level, seen.target, wanted)
+
+    def embed(self, seen: ObservationBatch) -> tuple[Tensor, Tensor]:
+        """The learner's embedding (B, 2F + LEARNER) and the candidates' (B, K, F + RESOURCE + CANDIDATE)."""
+        static = self.features.points
+        if self.identity is not None:
+            static = torch.cat([static, self.identity], dim=-1)
+        points = self.encoder(static, self.features.state(seen), self.operators)
+        embedded: tuple[Tensor, Tensor] = self.pooling(self.features, seen, points)
+        return embedded
+
+    def forward(self, seen: ObservationBatch) -> PolicyScores:
+        """Everything at once: Q values, policy logits and state value."""
+        return self.scores(*self.embed(seen), seen.mask)
+
+    def scores(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> PolicyScores:
+        """All heads, on what `embed` gives."""
+        return PolicyScores(
+            q=self.q_head(learner, candidates, mask),
+            logits=self._logits(learner, candidates, mask),
+            value=self.value_head(learner).squeeze(-1),
+        )
+
+    def _logits(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> Tensor:
+        logits: Tensor = self.policy_head(learner, candidates, mask)
+        if self.config.prior:
+            logits = logits + self.config.prior * compute_prior_logits(candidates)
+        return logits
+
+    def q(self, seen: ObservationBatch) -> Tensor:
+        """The Q values alone, (B, K)."""
+        learner, candidates = self.embed(seen)
+        scores: Tensor = self.q_head(learner, candidates, seen.mask)
+        return scores
+
+    def policy(self, seen: ObservationBatch, advised: bool = True) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The policy's logits (B, K), the state value (B,) and the Q values that advise (B, K), 0 where masked."""
+        learner, candidates = self.embed(seen)
+        logits, value = self._logits(learner, candidates, seen.mask), self.value_head(learner).squeeze(-1)
+        if not advised:
+            return logits, value, None
+        with torch.no_grad():
+            q = self.q_head(learner, candidates, seen.mask)
+        return logits, value, torch.where(seen.mask, q, 0)
+
+
+class Pooling(nn.Module):
+    """From the points' embeddings (N, B, F) to what the heads see.
+
+    The learner: mean embedding of the goals, of what is lacking, with a trail of the last practised point, and its own
+    features. A candidate: mean of its points by their share, its own features, and those for this learner. The share
+    is η over Σ η; `roles` learns it: softmax over the candidate's points of a log η, a ≥ 0 learnt, 1 at the start.
+    """
+
+    def __init__(self, roles: bool) -> None:
+        super().__init__()
+        self.sharpness = nn.Parameter(torch.ones(())) if roles else None
+
+    @staticmethod
+    def count(trail: bool) -> int:
+        """How many means make up the learner."""
+        return 3 if trail else 2
+
+    def forward(self, features: Features, seen: ObservationBatch, points: Tensor) -> tuple[Tensor, Tensor]:
+        """See `PolicyNetwork.embed`."""
+        aimed, lacking = (seen.target > 0).float(), features.lacking(seen) * seen.needed
+        weights = [aimed, lacking, seen.practice[..., -1]] if features.trail else [aimed, lacking]
+        parts = [*(_average_points(points, weight) for weight in weights), features.learner(seen)]
+        return torch.cat(parts, dim=-1), self._candidates(features, seen, points)
+
+    def _candidates(self, features: Features, seen: ObservationBatch, points: Tensor) -> Tensor:
+        taught, importance = features.taught[seen.candidates], features.importance[seen.candidates]
+        if self.sharpness is not None:
+            importance = importance ** self.sharpness.clamp(min=0) * (importance > 0)
+        share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
+        rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
+        flat = (taught * len(seen.level) + rows).flatten()
+        gathered = points.flatten(0, 1).index_select(0, flat).view(*taught.shape, -1)
+        means = (share[..., None, :] @ gathered).squeeze(-2) if taught.shape[-1] > 1 else gathered.squeeze(-2)
+        return torch.cat([means, features.resources[seen.candidates], features.candidates(seen)], dim=-1)
+
+
+def _average_points(points: Tensor, weight: Tensor) -> Tensor:
+    """points (N, B, F), weight (B, N) → (B, F); zeros where there is no weight."""
+    total = weight.sum(-1, keepdim=True).clamp(min=1e-6)
+    return (points * (weight / total).t()[..., None]).sum(dim=0)

@@ -1,0 +1,107 @@
+"""The replay buffer of both heads: a ring of T time steps of B learners.
+
+The state after step t is the state of step t + 1 of the same learner, so nothing is stored twice. PPO reads the
+newest rows in order with the log-probabilities stored when acting, Q-learning samples all of them.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.arrays import Ints
+from models.rl.features import TRAIL_FIELDS, ObservationBatch
+
+STATE_COLUMNS = ("level", "days", "target", "wanted", "needed", "success", "steps", *TRAIL_FIELDS)
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """Rows of the buffer, flat (M, …): states with their candidates, and what was done and came of it.
+
+    kept (M, K): the candidates the policy chose among; action (M,) a position among the candidates.
+    """
+
+    state: ObservationBatch
+    kept: Tensor
+    action: Tensor
+    log_prob: Tensor
+    value: Tensor
+    reward: Tensor
+    ended: Tensor
+
+    def among_kept(self) -> "Transitions":
+        """The same choices with the candidates that pruning dropped left out: equal log-probabilities, less work."""
+        width = max(1, int(self.kept.sum(dim=1).max()))
+        places = self.kept.int().argsort(dim=1, descending=True, stable=True)[:, :width]
+        action = (places == self.action[:, None]).int().argmax(dim=1)
+        return replace(self, state=self._at(places), kept=self.kept.gather(1, places), action=action)
+
+    def chosen(self) -> ObservationBatch:
+        """The states with the chosen candidate alone, K = 1."""
+        return self._at(self.action[:, None])
+
+    def _at(self, places: Tensor) -> ObservationBatch:
+        state = self.state
+        return replace(state, candidates=state.candidates.gather(1, places), mask=state.mask.gather(1, places))
+
+
+class ReplayBuffer:
+    """A ring of `length` steps of `size` learners, on `device`."""
+
+    def __init__(self, length: int, size: int, device: torch.device) -> None:
+        self.length, self.size, self.device = length, size, device
+        self.columns: dict[str, Tensor] = {}
+        self.count = 0
+
+    def add(self, seen: ObservationBatch, **outcome: Tensor) -> None:
+        """Append one time step: the states, and kept, action, log_prob, value, reward, ended, each (B, …)."""
+        states = {name: getattr(seen, name) for name in (*STATE_COLUMNS, "candidates", "mask")}
+        row = {name: values for name, values in states.items() if values is not None} | outcome
+        slot = self.count % self.length
+        for name, values in row.items():
+            column = self._column(name, values)
+            lack = column.shape[2] - values.shape[1] if values.dim() == 2 else 0
+            column[slot] = torch.nn.functional.pad(values, (0, lack)) if lack else values
+        self.count += 1
+
+    def newest(self, steps: int) -> Ints:
+        """Slots of the last `steps` time steps, oldest first."""
+        return np.arange(self.count - steps, self.count) % self.length
+
+    def sample(self, amount: int, generator: np.random.Generator, steps: int = 1) -> tuple[Ints, Ints]:
+        """`amount` random (slot, learner) pairs whose state `steps` later is stored too."""
+        held = min(self.count, self.length)
+        age = generator.integers(steps, held, amount)
+        return (self.count - 1 - age) % self.length, generator.integers(0, self.size, amount)
+
+    def read(self, slots: Ints, learners: Ints) -> Transitions:
+        """The transitions at (slot, learner), each (M,)."""
+        got = {name: column[slots, learners] for name, column in self.columns.items()}
+        width = max(1, int(got["mask"].sum(dim=1).max()))
+        for name in ("candidates", "mask", "kept"):
+            got[name] = got[name][:, :width]
+        state = ObservationBatch(**{name: got.pop(name, None) for name in (*STATE_COLUMNS, "candidates", "mask")})
+        return Transitions(state=state, **got)
+
+    def rewards(self, slots: Ints, learners: Ints, steps: int, gamma: float) -> tuple[Tensor, Tensor]:
+        """Σ_{k<n} γ^k r_k up to an end, and whether one came, each (M,)."""
+        total = torch.zeros(len(slots), device=self.device)
+        ended = torch.zeros(len(slots), dtype=torch.bool, device=self.device)
+        for step in range(steps):
+            at = (slots + step) % self.length
+            total += gamma**step * self.columns["reward"][at, learners] * ~ended
+            ended |= self.columns["ended"][at, learners]
+        return total, ended
+
+    def _column(self, name: str, values: Tensor) -> Tensor:
+        """The stored column, made or widened to hold `values`."""
+        old = self.columns.get(name)
+        shape = (self.length, *values.shape)
+        if old is None or (values.dim() == 2 and old.shape[2] < values.shape[1]):
+            new = torch.zeros(shape, dtype=values.dtype, device=self.device)
+            if old is not None:
+                new[:, :, : old.shape[2]] = old
+            self.columns[name] = new
+        return self.columns[name]

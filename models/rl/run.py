@@ -1,0 +1,228 @@
+"""One training run in a folder: start or resume, iterate, write checkpoints, learning curves and the policy to serve.
+
+Files are written whole or not at all: checkpoint.pt to resume from, policy.pt to serve, tensorboard/ while training,
+and curves.png at the end.
+"""
+
+import hashlib
+import math
+import os
+import pickle
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import torch
+
+from graph.errors import SetupFailed
+from models.course import Course
+from models.rl.network import NetworkConfig, PolicyNetwork
+from models.rl.policy import LearnedPolicy
+from models.rl.trainer import Trainer, TrainingConfig, TrainingProgress
+from models.rl.trainer import TrainingProgress as Trained
+from models.simulation.environment import LearnerVectorEnv
+from models.simulation.practice import World
+
+CHECKPOINT_FILE = "checkpoint.pt"
+POLICY_FILE = "policy.pt"
+MAIN_POLICY = "lodestar"
+"""The policy whose files lie in a course's folder itself; any other has a sub-folder, see `place`."""
+
+
+def save_checkpoint(trainer: Trainer, folder: Path) -> None:
+    """Write the run's whole state to `folder`."""
+    _write_file({"settings": _describe_settings(trainer), "state": trainer.state()}, folder / CHECKPOINT_FILE)
+
+
+def resume_training(trainer: Trainer, folder: Path) -> bool:
+    """Let `trainer` go on from the checkpoint in `folder`; false where there is none.
+
+    Raises `SetupFailed` when the checkpoint was made with other settings or on another course: resuming it would end as
+    neither run.
+    """
+    path = folder / CHECKPOINT_FILE
+    if not path.exists():
+        return False
+    saved = _read_file(path, trainer.device)
+    if saved.get("settings") != _describe_settings(trainer):
+        raise SetupFailed(
+            f"{path} was made with other settings or on another course. Repeat the command with --fresh to start again."
+        )
+    trainer.restore(saved["state"])
+    return True
+
+
+def save_policy(trainer: Trainer, folder: Path, version: str) -> None:
+    """Write what serving needs of a run, see `save_learned`; the trainer goes on with its network."""
+    _save_network(trainer.network, MAIN_POLICY, version, trainer.config.q.keep, trainer.config.method, folder)
+
+
+def save_learned_policy(policy: LearnedPolicy, folder: Path) -> None:
+    """Write what serving needs: the parameters and the sizes."""
+    _save_network(policy.network, policy.name, policy.version, policy.keep, policy.method, folder)
+
+
+def _save_network(network: PolicyNetwork, name: str, version: str, keep: int, method: str, folder: Path) -> None:
+    content = {
+        "name": name,
+        "version": version,
+        "network": asdict(network.config),
+        "keep": keep,
+        "method": method,
+        "course": network.course.id,
+        "parameters": network.state_dict(),
+    }
+    _write_file(content, folder / POLICY_FILE)
+
+
+def locate_policy(folder: Path, name: str) -> Path:
+    """Where in a course's folder the policy called `name` is kept."""
+    return folder if name == MAIN_POLICY else folder / name
+
+
+def hash_parameters(network: PolicyNetwork) -> str:
+    """Eight digits of the SHA-256 of the parameters."""
+    digest = hashlib.sha256()
+    for parameter in network.parameters():
+        digest.update(parameter.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()[:8]
+
+
+def load_policy(folder: Path, course: Course, device: torch.device | None = None) -> LearnedPolicy:
+    """The policy in `folder` on today's `course`; what was added since training is scored like anything else."""
+    path = folder / POLICY_FILE
+    if not path.exists():
+        raise SetupFailed(f"There is no trained policy in {folder}. Train one: lodestar train {course.id}")
+    saved = _read_file(path, device or torch.device("cpu"))
+    network = PolicyNetwork(course, NetworkConfig(**saved["network"]), device)
+    network.load_state_dict(saved["parameters"])
+    name = saved.get("name", MAIN_POLICY)
+    return LearnedPolicy(network, name=name, version=saved["version"], keep=saved["keep"], method=saved["method"])
+
+
+def _describe_settings(trainer: Trainer) -> dict[str, Any]:
+    course = trainer.env.course
+    return {"config": asdict(trainer.config), "points": course.point_ids, "resources": course.resource_ids}
+
+
+def _write_file(content: dict[str, Any], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    torch.save(content, part)
+    os.replace(part, path)
+
+
+def _read_file(path: Path, device: torch.device) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = torch.load(path, map_location=device, weights_only=False)
+    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
+        raise SetupFailed(f"{path} cannot be read ({error}). Delete it and train again.") from error
+    return content
+
+
+PANELS = {
+    "episode_return": "return of an episode",
+    "reached": "goals reached",
+    "policy_loss": "PPO loss",
+    "value_loss": "value loss",
+    "q_loss": "Q loss",
+    "kl": "KL of an update",
+}
+
+
+class LearningCurves:
+    """Collects each iteration's figures in `folder`; use as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.history: list[TrainingProgress] = []
+
+    def __enter__(self) -> "LearningCurves":
+        from torch.utils.tensorboard import SummaryWriter  # as matplotlib: a service draws nothing
+
+        self._writer = SummaryWriter(self.folder / "tensorboard")
+        return self
+
+    def add(self, progress: TrainingProgress) -> None:
+        """One more iteration."""
+        self.history.append(progress)
+        for name, value in progress.figures().items():
+            if not math.isnan(value):
+                self._writer.add_scalar(name, value, progress.steps)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+        if self.history:
+            self._draw(self.folder / "curves.png")
+
+    def _draw(self, path: Path) -> None:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(11, 6), layout="constrained")
+        steps = [progress.steps for progress in self.history]
+        for panel, (name, title) in zip(figure.subplots(2, 3).flat, PANELS.items(), strict=True):
+            panel.plot(steps, [progress.figures()[name] for progress in self.history], linewidth=1.5)
+            panel.set_title(title, fontsize=10)
+            panel.set_xlabel("answers of simulated learners", fontsize=8)
+            panel.grid(alpha=0.3)
+        figure.savefig(path, dpi=120)
+
+
+CHECKPOINT_SECONDS = 10.0
+
+
+def train_policy(
+    course: Course,
+    config: TrainingConfig,
+    folder: Path,
+    device: str = "auto",
+    fresh: bool = False,
+    report: Callable[[Trained], None] = lambda progress: None,
+) -> Trainer:
+    """Train on simulated learners of `course`, see `train_in`."""
+    return train_in_world(LearnerVectorEnv(course, config.learners), config, folder, device, fresh, report)
+
+
+def train_in_world(
+    world: World,
+    config: TrainingConfig,
+    folder: Path,
+    device: str = "auto",
+    fresh: bool = False,
+    report: Callable[[Trained], None] = lambda progress: None,
+) -> Trainer:
+    """Train until `config.steps`, leaving policy.pt, curves.png and tensorboard/ in `folder`.
+
+    A run that was cut off goes on from its last checkpoint and ends as it would have without the cut, unless `fresh`.
+    """
+    torch.set_num_threads(1)
+    if fresh:
+        (folder / CHECKPOINT_FILE).unlink(missing_ok=True)
+    trainer = Trainer(world, config, select_device(device))
+    resume_training(trainer, folder)
+    saved = float("-inf")
+    with LearningCurves(folder) as curves:
+        while not trainer.finished:
+            progress = trainer.iterate()
+            curves.add(progress)
+            report(progress)
+            if time.monotonic() - saved > CHECKPOINT_SECONDS or trainer.finished:
+                save_checkpoint(trainer, folder)
+                saved = time.monotonic()
+    save_policy(trainer, folder, format_version(trainer))
+    return trainer
+
+
+def format_version(trainer: Trainer) -> str:
+    """A name that changes with the parameters: course, steps and eight digits of their SHA-256."""
+    return f"{trainer.env.course.id}-{trainer.config.steps}-{hash_parameters(trainer.network)}"
+
+
+def select_device(name: str) -> torch.device:
+    """`auto` is CUDA where there is one; any other name is torch's own."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else torch.device(name)

@@ -1,0 +1,278 @@
+"""Training in a simulator: vectorised rollouts, one replay buffer for both heads, repeatable from its seed.
+
+There is a target network for Q. One iteration: `rollout` steps of every simulated learner with the current policy
+over the candidates that Q keeps; PPO's epochs over those; Q-learning's updates over the whole buffer; every
+`target_every` iterations a copy of the network to the target network.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.rl.losses import (
+    PPOConfig,
+    QConfig,
+    advised_loss,
+    approximate_kl,
+    best_value,
+    entropy,
+    estimate_advantages,
+    expected_value,
+    log_probability,
+    policy_loss,
+    prune_candidates,
+    q_loss,
+    td_target,
+)
+from models.rl.network import NetworkConfig, PolicyNetwork
+from models.rl.replay import ReplayBuffer, Transitions
+from models.simulation.practice import World
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that a run depends on beside the course.
+
+    Attributes:
+        steps: answers of simulated learners in all; learners: how many in parallel; rollout: steps an iteration.
+        replay: time steps kept for each learner.
+        method: "whole" prunes by Q and chooses by PPO; "q" and "ppo" are each half alone.
+    """
+
+    steps: int = 24_000
+    learners: int = 128
+    rollout: int = 8
+    replay: int = 128
+    learning_rate: float = 3e-3
+    max_gradient: float = 0.5
+    seed: int = 0
+    method: Literal["whole", "q", "ppo"] = "whole"
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    ppo: PPOConfig = field(default_factory=PPOConfig)
+    q: QConfig = field(default_factory=QConfig)
+
+    @property
+    def iterations(self) -> int:
+        """How many iterations make up `steps`, at least one."""
+        return max(1, self.steps // (self.learners * self.rollout))
+
+
+@dataclass(frozen=True)
+class TrainingProgress:
+    """One iteration's figures. `episode_return` is the mean of the episodes that ended in it, NaN when none did."""
+
+    iteration: int
+    steps: int
+    episode_return: float
+    reached: float
+    policy_loss: float
+    value_loss: float
+    q_loss: float
+    kl: float
+    entropy: float
+
+    def figures(self) -> dict[str, float]:
+        """All of them by name, for curves and logs."""
+        return {name: float(value) for name, value in asdict(self).items()}
+
+
+class Trainer:
+    """One run. `models.rl.run` writes its `state` to a file and reads it back."""
+
+    def __init__(self, env: World, config: TrainingConfig, device: torch.device | None = None) -> None:
+        self.env, self.config = env, config
+        self.device = device or torch.device("cpu")
+        torch.manual_seed(config.seed)
+        self.network = PolicyNetwork(env.course, config.network, self.device)
+        self.target = PolicyNetwork(env.course, config.network, self.device)
+        self.target.load_state_dict(self.network.state_dict())
+        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate, eps=1e-5)
+        self.replay = ReplayBuffer(config.replay, config.learners, self.device)
+        self.random = np.random.default_rng(config.seed)
+        self.sampler = torch.Generator(self.device).manual_seed(config.seed)
+        self.iteration = 0
+        self.returns = np.zeros(config.learners, dtype=np.float64)
+        env.reset(seed=config.seed)
+
+    def start_from(self, network: PolicyNetwork) -> None:
+        """Begin with the parameters of a network of the same sizes, one that imitated a teacher for instance."""
+        for mine in (self.network, self.target):
+            mine.load_state_dict(network.state_dict())
+
+    @property
+    def finished(self) -> bool:
+        """Whether all iterations are done."""
+        return self.iteration >= self.config.iterations
+
+    def iterate(self) -> TrainingProgress:
+        """One iteration: collect, learn, and report."""
+        self._anneal()
+        episodes, reached = self._collect()
+        losses = (
+            self._learn_policy()
+            if self.config.method != "q"
+            else dict.fromkeys(("policy", "value", "kl", "entropy"), 0.0)
+        )
+        q = self._learn_q() if self.config.method != "ppo" else 0.0
+        self.iteration += 1
+        if self.iteration % self.config.q.target_every == 0:
+            self.target.load_state_dict(self.network.state_dict())
+        return TrainingProgress(
+            iteration=self.iteration,
+            steps=self.iteration * self.config.learners * self.config.rollout,
+            episode_return=float(np.mean(episodes)) if episodes else float("nan"),
+            reached=float(np.mean(reached)) if reached else float("nan"),
+            policy_loss=losses["policy"],
+            value_loss=losses["value"],
+            q_loss=q,
+            kl=losses["kl"],
+            entropy=losses["entropy"],
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a resumed run needs to end as an unbroken one, the simulated learners included."""
+        return {
+            "network": self.network.state_dict(),
+            "target": self.target.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "replay": (self.replay.columns, self.replay.count),
+            "random": self.random.bit_generator.state,
+            "sampler": self.sampler.get_state(),
+            "returns": self.returns,
+            "iteration": self.iteration,
+            "env": self.env.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        self.network.load_state_dict(state["network"])
+        self.target.load_state_dict(state["target"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.replay.columns, self.replay.count = state["replay"]
+        self.random.bit_generator.state = state["random"]
+        self.sampler.set_state(state["sampler"].cpu())
+        self.returns = state["returns"]
+        self.iteration = state["iteration"]
+        self.env.restore(state["env"])
+
+    @property
+    def _left(self) -> float:
+        return 1 - self.iteration / self.config.iterations
+
+    def _anneal(self) -> None:
+        left = self._left
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.config.learning_rate * max(left, 0.05)
+
+    def _collect(self) -> tuple[list[float], list[bool]]:
+        episodes: list[float] = []
+        reached_goals: list[bool] = []
+        for _ in range(self.config.rollout):
+            seen = self.network.batch(self.env.observe())
+            with torch.no_grad():
+                scores = self.network(seen)
+                kept = self._kept(scores.q, seen.mask)
+                logits = torch.where(kept, scores.logits, -torch.inf)
+                action = self._act(scores.q, logits, seen.mask)
+            chosen = seen.candidates.gather(1, action[:, None]).squeeze(1).cpu().numpy()
+            reward, ended, reached = self.env.advance(chosen)
+            self.replay.add(
+                seen,
+                kept=kept,
+                action=action,
+                log_prob=log_probability(logits, action),
+                value=scores.value,
+                reward=torch.as_tensor(reward, device=self.device),
+                ended=torch.as_tensor(ended, device=self.device),
+            )
+            self.returns += reward
+            episodes += self.returns[ended].tolist()
+            reached_goals += reached[ended].tolist()
+            self.returns[ended] = 0
+            self.env.restart(ended)
+        return episodes, reached_goals
+
+    def _kept(self, q: Tensor, mask: Tensor) -> Tensor:
+        early = self.iteration < self.config.q.warm_up * self.config.iterations
+        if early or self.config.method != "whole":
+            return mask
+        return prune_candidates(q, mask, self.config.q.keep)
+
+    def _act(self, q: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
+        """(B,) sampled from the policy; where Q alone chooses, its best with some random choices."""
+        if self.config.method != "q":
+            return torch.multinomial(torch.softmax(logits, dim=-1), 1, generator=self.sampler).squeeze(1)
+        drawn = torch.multinomial(mask.float(), 1, generator=self.sampler).squeeze(1)
+        left = 1 - self.iteration / self.config.iterations
+        share = max(self.config.q.explore, left)
+        explore = torch.rand(len(q), generator=self.sampler, device=self.device) < share
+        return torch.where(explore, drawn, q.argmax(dim=1))
+
+    def _learn_policy(self) -> dict[str, float]:
+        steps, learners = self.config.rollout, self.config.learners
+        slots = np.repeat(self.replay.newest(steps), learners)
+        whole = self.replay.read(slots, np.tile(np.arange(learners), steps))
+        with torch.no_grad():
+            last = self.network(self.network.batch(self.env.observe())).value
+        grid = [column.view(steps, learners) for column in (whole.reward, whole.value, whole.ended)]
+        advantage = estimate_advantages(grid[0], grid[1], grid[2], last, self.config.ppo).flatten()
+        returns = advantage + whole.value
+        figures: dict[str, float] = {}
+        for _ in range(self.config.ppo.epochs):
+            order = self.random.permutation(len(slots))
+            for part in np.array_split(order, max(1, len(order) // self.config.ppo.minibatch)):
+                rows = self.replay.read(slots[part], part % learners).among_kept()
+                figures = self._policy_step(rows, advantage[part], returns[part])
+            if 0 < self.config.ppo.target_kl < figures["kl"]:
+                break
+        return figures
+
+    def _policy_step(self, rows: Transitions, advantage: Tensor, returns: Tensor) -> dict[str, float]:
+        config = self.config.ppo
+        advised = self.config.method == "whole" and config.advice > 0
+        logits, values, q = self.network.policy(rows.state, advised)
+        logits = torch.where(rows.kept, logits, -torch.inf)
+        log_prob = log_probability(logits, rows.action)
+        normal = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+        policy = policy_loss(log_prob, rows.log_prob, normal, config.clip)
+        value = torch.nn.functional.mse_loss(values, returns)
+        spread = entropy(logits).mean()
+        if q is not None:
+            policy = policy + config.advice * self._left * advised_loss(logits, q) / (advantage.std() + 1e-8)
+        self._descend(policy + config.value * value - config.entropy * spread)
+        kl = approximate_kl(log_prob.detach(), rows.log_prob)
+        return {"policy": policy.item(), "value": value.item(), "entropy": spread.item(), "kl": kl.item()}
+
+    def _learn_q(self) -> float:
+        config, total = self.config.q, 0.0
+        if self.replay.count <= config.steps:
+            return 0.0
+        for _ in range(config.updates):
+            slots, learners = self.replay.sample(config.batch, self.random, config.steps)
+            rows = self.replay.read(slots, learners)
+            reward, ended = self.replay.rewards(slots, learners, config.steps, config.gamma)
+            following = self.replay.read((slots + config.steps) % self.replay.length, learners)
+            with torch.no_grad():
+                value = self._following_value(following)
+            target = td_target(reward, ended, value, config.gamma**config.steps)
+            loss = q_loss(self.network.q(rows.chosen()).squeeze(1), target)
+            self._descend(loss)
+            total += loss.item()
+        return total / config.updates
+
+    def _following_value(self, rows: Transitions) -> Tensor:
+        """(M,) of the states of `rows`, by the target network: of the policy, or of the best candidate for Q alone."""
+        seen = rows.state
+        scores = self.target(seen)
+        if self.config.method == "whole":
+            return expected_value(scores.q, scores.logits, seen.mask)
+        return best_value(scores.q, seen.mask)
+
+    def _descend(self, loss: Tensor) -> None:
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.max_gradient)
+        self.optimiser.step()

@@ -1,0 +1,192 @@
+"""Simulated learners with a hidden state of their own (DESIGN §5): what they know, how fast they learn and forget.
+
+Their dynamics are not the recommender's update rule. A learner with knowledge k ∈ [0, 1]^N and ability θ answers by a
+three-parameter item-response curve (Birnbaum 1968) with an upper asymptote,
+
+    P(right) = g + (1 − g − s) σ(slope (k̄ − ½) + 0.6 θ − difficulty),       k̄ the η-weighted mean of what is touched
+
+and learns from the resource, for every point i it teaches,
+
+    Δk_i = rate · α⁺ · speed · η_i · (1 − k_i) · readiness_i · fit · stage(kind, k̄) · (1 if right else wrong_share)
+
+readiness: the least-known prerequisite, against what is needed (knowledge is built on knowledge);
+fit: exp(−½ ((P − 0.65)/width)²), the zone of proximal development (Vygotsky; Wilson et al. 2019 put it near 0.85 for
+pure classification, tutoring practice lower); stage: lessons help beginners and practice the advanced, the expertise
+reversal effect (Kalyuga et al. 2003). Between answers k decays to a share of its peak.
+Left out: motivation and fatigue. Answering at random and gaming the system (Baker et al. 2004) are options for unusual
+learners (benchmarks/paths) and 0 by default.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import Flags, Floats, Ints
+from models.course import Course
+
+BEGINNER_EFFECTS = np.array([1.3, 0.6, 0.9, 1.2, 0.4], dtype=np.float32)
+ADVANCED_EFFECTS = np.array([0.5, 1.3, 0.9, 0.6, 0.8], dtype=np.float32)
+"""How well each of `course.KINDS` works at k̄ = 0 and at k̄ = 1; linear between. Chosen, not fitted."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """What learners differ in. Fitted to logs where logs tell (benchmarks/population), else chosen: docs/learning.md.
+
+    Attributes:
+        ability_sd: standard deviation of θ, logits. Fitted (1.05 in both data sets).
+        guess, slip: asymptotes of the answer curve. Fitted; between ASSISTments 2009 and 2015, which differ.
+        slope: logits between knowing nothing and everything. Fitted (3.6 and 3.9).
+        rate: what a well-fitting resource gives, in units of the course's α⁺. Fitted together with speed_sd.
+        speed_sd: standard deviation of log speed between learners. The fit says 1.2; .8 predicts as well within .001
+            log loss, and does without learners who know everything after one answer.
+        wrong_share: how much of a right answer's learning a wrong one gives. Fitted, weakly identified.
+        fit_width: width of the zone of proximal development, in probability. Chosen.
+        forgetting: median share of unretained knowledge lost a day (one learner's flash cards); forgetting_sd of its
+            logarithm, chosen.
+        retained: share of the knowledge that is never lost. The same one learner.
+        answers_per_day: steps of the loop in a day. Chosen.
+        careless: share of answers, in tests too, that are guesses whatever is known, and teach nothing.
+        gaming: probability of getting an answer right by help where it would be wrong; gamed_share: how much of a right
+            answer's learning that gives.
+    """
+
+    ability_sd: float = 1.0
+    guess: float = 0.07
+    slip: float = 0.03
+    slope: float = 3.75
+    rate: float = 1.4
+    speed_sd: float = 0.8
+    wrong_share: float = 0.25
+    fit_width: float = 0.3
+    forgetting: float = 0.02
+    forgetting_sd: float = 0.4
+    retained: float = 0.1
+    answers_per_day: float = 8.0
+    careless: float = 0.0
+    gaming: float = 0.0
+    gamed_share: float = 0.2
+
+
+class SimulatedLearners:
+    """B hidden learners of one course; `knowledge` and `peak` are (B, N), the rest (B,)."""
+
+    def __init__(self, course: Course, population: Population, size: int, generator: np.random.Generator) -> None:
+        self.course = course
+        self.population = population
+        self.generator = generator
+        self.knowledge: Floats = np.zeros((size, course.points), dtype=np.float32)
+        self.peak: Floats = np.zeros((size, course.points), dtype=np.float32)
+        self.ability: Floats = np.zeros(size, dtype=np.float32)
+        self.speed: Floats = np.ones(size, dtype=np.float32)
+        self.forgetting: Floats = np.zeros(size, dtype=np.float32)
+        self.placement: Floats = np.zeros(size, dtype=np.float32)
+        self._height = (course.depth / max(1, course.depth.max(initial=0))).astype(np.float32)
+
+    def renew(self, who: Ints) -> None:
+        """Replace the learners `who` by new ones, placed somewhere along the course."""
+        draw, mean = self.generator, self.population
+        count = len(who)
+        self.ability[who] = draw.normal(0, mean.ability_sd, count)
+        self.speed[who] = np.exp(draw.normal(0, mean.speed_sd, count) + 0.2 * self.ability[who])
+        self.forgetting[who] = mean.forgetting * np.exp(draw.normal(0, mean.forgetting_sd, count))
+        self.placement[who] = draw.uniform(-0.1, 0.8, count)
+        noise = draw.normal(0, 0.8, (count, self.course.points))
+        logit = 10 * (self.placement[who, None] - self._height) + noise
+        self.knowledge[who] = 0.95 / (1 + np.exp(-logit))
+        self.peak[who] = self.knowledge[who]
+
+    def chance(self, knowledge: Floats, who: Ints, difficulty: Floats) -> Floats:
+        """P(right) of learners `who` at mean knowledge k̄; the shapes broadcast."""
+        mean = self.population
+        ability = self.ability[who].reshape(-1, *([1] * (knowledge.ndim - 1)))
+        logit = mean.slope * (knowledge - 0.5) + 0.6 * ability - difficulty
+        return np.asarray(mean.guess + (1 - mean.guess - mean.slip) / (1 + np.exp(-logit)), dtype=np.float32)
+
+    def examine(self, who: Ints, questions: int) -> Floats:
+        """Right answers (len(who), N) to `questions` items of usual difficulty on every point."""
+        chance, mean = self.chance(self.knowledge[who], who, np.float32(0) * self.ability[:1]), self.population
+        if mean.careless:
+            chance += mean.careless * (mean.guess - chance)
+        return self.generator.binomial(questions, chance).astype(np.float32)
+
+    def answer(self, resources: Ints) -> Flags:
+        """Everybody does one resource, (B,): answers, learns from it, and time passes. Returns right or wrong (B,)."""
+        rows = np.arange(len(resources))
+        before, chosen = self.knowledge, resources[:, None]
+        chance, pace = self.outlook(before, rows, chosen)
+        right = self.generator.random(len(resources)) < chance[:, 0]
+        right, share = self._misbehave(right, np.where(right, 1, self.population.wrong_share))
+        gain = self.growth(before, chosen, pace * share[:, None])[:, 0]
+        np.add.at(self.knowledge, (rows[:, None], self.course.taught[resources]), gain)
+        self.knowledge = np.minimum(self.knowledge, 1.0)
+        self.peak = np.maximum(self.peak, self.knowledge)
+        self.forget(np.full(len(resources), 1 / self.population.answers_per_day, dtype=np.float32))
+        return np.asarray(right, dtype=bool)
+
+    def outlook(self, knowledge: Floats, who: Ints, resources: Ints) -> tuple[Floats, Floats]:
+        """Learners `who` (S,) at `knowledge` (S, N) before resources (S, K): P(right) by knowing, and the pace, (S, K).
+
+        The pace is what a right answer teaches of a point at η = 1 and full readiness, as a share of what is not known.
+        """
+        course, mean = self.course, self.population
+        points, importance = course.taught[resources], course.importance[resources]
+        known = knowledge[np.arange(len(who))[:, None, None], points]
+        average = (known * importance).sum(axis=-1) / np.maximum(importance.sum(axis=-1), 1e-6)
+        chance = self.chance(average, who, course.difficulty[resources])
+        kind = course.kind[resources]
+        stage = BEGINNER_EFFECTS[kind] + (ADVANCED_EFFECTS[kind] - BEGINNER_EFFECTS[kind]) * average
+        fit = np.exp(-0.5 * ((chance - 0.65) / mean.fit_width) ** 2)
+        return chance, mean.rate * course.rates.gain_right * self.speed[who, None] * fit * stage
+
+    def growth(self, knowledge: Floats, resources: Ints, pace: Floats) -> Floats:
+        """Δk (S, K, C) of the points of resources (S, K), learnt at `pace` (S, K)."""
+        points, importance = self.course.taught[resources], self.course.importance[resources]
+        known = knowledge[np.arange(len(points))[:, None, None], points]
+        ready = self._readiness(knowledge, points)
+        return np.asarray(np.minimum(pace[..., None] * importance * ready, 0.95) * (1 - known))
+
+    def outcomes(self, chance: Floats) -> list[tuple[Floats, bool, float]]:
+        """What may come of an answer: probability (of chance's shape), whether it is right, its share of the pace."""
+        mean = self.population
+        honest = 1 - mean.careless
+        missed = honest * (1 - chance)
+        return [
+            (honest * chance, True, 1.0),
+            (missed * mean.gaming, True, mean.gamed_share),
+            (missed * (1 - mean.gaming), False, mean.wrong_share),
+            (np.full_like(chance, mean.careless * mean.guess), True, 0.0),
+            (np.full_like(chance, mean.careless * (1 - mean.guess)), False, 0.0),
+        ]
+
+    def _misbehave(self, right: Flags, share: Floats) -> tuple[Flags, Floats]:
+        """Right or wrong and the share of the pace, (B,), after gaming and carelessness, which draw only where set."""
+        mean, size = self.population, len(right)
+        if mean.gaming:
+            gamed = ~right & (self.generator.random(size) < mean.gaming)
+            right, share = right | gamed, np.where(gamed, mean.gamed_share, share)
+        if mean.careless:
+            guessed = self.generator.random(size) < mean.careless
+            right = np.where(guessed, self.generator.random(size) < mean.guess, right)
+            share = np.where(guessed, 0, share)
+        return right, share
+
+    def _readiness(self, knowledge: Floats, points: Ints) -> Floats:
+        """(S, K, C) how well the least-known prerequisite of each point is known, 1 where none is lacking.
+
+        A matter of degree, on hidden knowledge: not the rule of `models.recommender.find_blocked_points`.
+        """
+        before = self.course.before_padded[points]
+        rows = np.arange(len(points))[:, None, None, None]
+        met = knowledge[rows, before] / np.maximum(self.course.met[before], 1e-6)
+        return np.asarray(np.where(before >= 0, np.minimum(met, 1), 1).min(axis=-1), dtype=np.float32)
+
+    def forget(self, days: Floats) -> None:
+        """Time passes, (B,) days: what is not retained fades."""
+        self.knowledge = self.faded(self.knowledge, self.peak, np.arange(len(self.knowledge)), days)
+
+    def faded(self, knowledge: Floats, peak: Floats, who: Ints, days: Floats) -> Floats:
+        """Knowledge (S, N) of learners `who` (S,) after `days` (S,) without practice: not the rule of `state.decay`."""
+        floor = self.population.retained * peak
+        kept = np.exp(-self.forgetting[who] * days)[:, None]
+        return np.asarray(np.maximum(floor + (knowledge - floor) * kept, 0), dtype=np.float32)

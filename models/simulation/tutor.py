@@ -1,0 +1,211 @@
+"""The tutor's estimate of simulated learners, updated answer by answer, and their recent events.
+
+`Estimator` in an environment on a course: without a fitted model it is gain–propagation–forgetting
+(models/knowledge_tracing/state.py) on whole vectors; with one, the model keeps its memory beside the levels. Between
+answers levels decay by the course's rates, see `decay`.
+
+`BatchedLearnerModel` runs any learner model for B learners who practise one point at a time: memory and levels of all
+points. `BatchedVectorModel` does the same for models whose whole state of a learner is one vector; simulated
+students, planners and replays of a path use it.
+
+`RecentEvents` is a short queue of each learner's latest events, the history that recommenders get.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from graph.learners.practice import RECENT
+from models.arrays import Flags, Floats, Ints
+from models.assessment.diagnostic import estimate_starting_level
+from models.course import Course
+from models.knowledge_tracing.answer_log import NO_INDEX
+from models.knowledge_tracing.base import Estimate, LearnerModel, ModelState, Question, compute_reward
+from models.knowledge_tracing.state import decay_level, kept_share, update_levels
+from models.rankers.interactions import MAX_HISTORY, InteractionHistory
+from models.rankers.interactions import NO_INDEX as NOTHING
+
+
+class EstimateUpdate(NamedTuple):
+    """After an answer: levels (B, N), which of them moved (B, N), the gain r = Σ η Δs (B,), and the memory."""
+
+    level: Floats
+    moved: Flags
+    gain: Floats
+    memory: ModelState
+
+
+class Estimator:
+    """The learner model of one course. Stateless: levels and memory are the caller's."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self._tracer = course.tracer
+        if self._tracer:
+            self._skills = self._tracer.skills_of(course.point_ids)
+            self._items = self._tracer.items_of(course.resource_ids)
+
+    def start(self, right: Floats, questions: int) -> tuple[Floats, ModelState]:
+        """s(0) (B, N) from the right answers (B, N) to so many questions on every point, and the memory."""
+        level, spread = estimate_starting_level(right, np.full_like(right, questions))
+        if self._tracer:
+            return level, self._tracer.begin(self._skills, Estimate(level, spread))
+        size, points = level.shape
+        return level, ModelState(np.zeros((size, 0), np.float32), np.zeros((size, points, 0), np.float32))
+
+    def now(self, level: Floats, days: Floats, memory: ModelState) -> Floats:
+        """Levels (B, N) after days (B, N) without practice."""
+        faded = decay_level(level, days, self.course.rates)
+        if not self._tracer:
+            return faded
+        rates = self._tracer.fading(np.broadcast_to(self._skills, level.shape), memory)
+        own = level * kept_share(rates, days, self.course.rates)
+        return np.where(np.isnan(rates), faded, own).astype(np.float32)
+
+    def follow(self, level: Floats, days: Floats, memory: ModelState, resources: Ints, right: Flags) -> EstimateUpdate:
+        """Everybody did a resource (B,). `level`, `days` (B, N): as read now, and since each point's practice."""
+        if self._tracer:
+            return self._trace(level, days, memory, resources, right)
+        rows = np.arange(len(resources))
+        importance = np.zeros_like(level)
+        np.add.at(importance, (rows[:, None], self.course.taught[resources]), self.course.importance[resources])
+        changed, gain = update_levels(level, importance, right[:, None], self.course.influence, self.course.rates)
+        return EstimateUpdate(changed, (importance > 0) | (changed != level), gain, memory)
+
+    def _trace(self, level: Floats, days: Floats, memory: ModelState, resources: Ints, right: Flags) -> EstimateUpdate:
+        assert self._tracer
+        rows = np.arange(len(resources))[:, None]
+        points, importance = self.course.taught[resources], self.course.importance[resources]
+        question = self._tracer.question(self._skills[points], importance, self._items[resources], days[rows, points])
+        here = ModelState(memory.learner, memory.points[rows, points])
+        after, known = self._tracer.practise(here, question, right)
+        row, column = np.nonzero(importance > 0)
+        place = points[row, column]
+        changed, moved, kept = level.copy(), np.zeros(level.shape, dtype=bool), memory.points.copy()
+        changed[row, place], moved[row, place] = known.level[row, column], True
+        kept[row, place] = after.points[row, column]
+        gain = compute_reward(importance, level[rows, points], known.level)
+        return EstimateUpdate(changed, moved, gain, ModelState(after.learner, kept))
+
+
+class BatchedVectorModel:
+    """A learner model that knows a learner by its vector alone (a `models.knowledge_tracing.neural.NeuralModel`)."""
+
+    def __init__(self, model: LearnerModel) -> None:
+        self.model, self.points = model, np.arange(len(model.skills))
+
+    def heard(self, learner: Floats, points: Ints, right: Flags) -> Floats:
+        """(B, H) the vectors after the answers `right` (B,) to `points` (B,)."""
+        return self.model.update(self._memory(learner, 1), make_point_questions(points[:, None]), right).learner
+
+    def level(self, learner: Floats, points: Ints) -> Floats:
+        """(B, P) P(right) on each of `points` (B, P) as the next question; any number where padded with NOTHING."""
+        known = self._memory(learner, points.shape[1])
+        return np.asarray(self.model.mastery(known, make_point_questions(points)).level, dtype=np.float32)
+
+    def levels(self, learner: Floats) -> Floats:
+        """(B, N) the same of every point."""
+        return self.level(learner, np.tile(self.points, (len(learner), 1)))
+
+    def after(self, points: Ints, right: Flags) -> Floats:
+        """(B, H) the vectors of new learners after answers (B, T), oldest first, NOTHING where there is none."""
+        return self.on(np.repeat(self.model.start().learner, len(points), axis=0), points, right)
+
+    def on(self, learner: Floats, points: Ints, right: Flags) -> Floats:
+        """(B, H) the same of learners who are known."""
+        learner = learner.copy()
+        for asked, answer in zip(points.T, right.T, strict=True):
+            rows = np.flatnonzero(asked >= 0)
+            learner[rows] = self.heard(learner[rows], asked[rows], answer[rows])
+        return learner
+
+    def _memory(self, learner: Floats, points: int) -> ModelState:
+        return ModelState(learner, np.zeros((len(learner), points, 1), dtype=np.float32))
+
+
+def make_point_questions(points: Ints) -> Question:
+    """Each of `points` (B, P), without an item or a clock."""
+    ones = np.ones(points.shape, dtype=np.float32)
+    return Question(points, ones, np.full(len(points), NO_INDEX), 0 * ones)
+
+
+class BatchedLearnerModel:
+    """A learner model, asked about all its N points."""
+
+    def __init__(self, model: LearnerModel) -> None:
+        self.model, self._points = model, np.arange(len(model.skills))[None]
+
+    def start(self, size: int) -> ModelState:
+        """(B, H) and (B, N, M) of new learners."""
+        start = self.model.start()
+        return ModelState(*(np.repeat(part, size, axis=0) for part in start))
+
+    def heard(self, known: ModelState, points: Ints, right: Flags) -> ModelState:
+        """After everybody's answer `right` (B,) to `points` (B,)."""
+        rows = np.arange(len(points))
+        here = ModelState(known.learner, known.points[rows, points][:, None])
+        after = self.model.update(here, make_point_questions(points[:, None]), right)
+        answers = known.points.copy()
+        answers[rows, points] = after.points[:, 0]
+        return ModelState(after.learner, answers)
+
+    def levels(self, known: ModelState) -> Floats:
+        """(B, N)."""
+        points = np.repeat(self._points, len(known.learner), axis=0)
+        return np.asarray(self.model.mastery(known, make_point_questions(points)).level, dtype=np.float32)
+
+    def after(self, points: Ints, right: Flags) -> ModelState:
+        """Of new learners with a past (B, T), oldest first, NOTHING where there is none."""
+        known = self.start(len(points))
+        for asked, answer in zip(points.T, right.T, strict=True):
+            rows = np.flatnonzero(asked >= 0)
+            after = self.heard(ModelState(*(part[rows] for part in known)), asked[rows], answer[rows])
+            for mine, new in zip(known, after, strict=True):
+                mine[rows] = new
+        return known
+
+
+def running_share(success: Floats, right: Flags) -> Floats:
+    """The running share of right answers after one more, (B,); for one learner, `graph.learners.practice.running_share`."""
+    return success + (right - success) * np.float32(RECENT)
+
+
+class RecentEvents:
+    """The latest events of B learners, the last in the last column; the arrays are (B, LONGEST)."""
+
+    def __init__(self, learners: int) -> None:
+        self.item = np.full((learners, MAX_HISTORY), NOTHING)
+        self.at, self.right = (np.zeros((learners, MAX_HISTORY), dtype=np.float32) for _ in range(2))
+
+    def add(self, item: Ints, at: Floats, right: Flags) -> None:
+        """One more event of each learner, (B,); the oldest is forgotten."""
+        for array, value in ((self.item, item), (self.at, at), (self.right, right)):
+            array[:, :-1] = array[:, 1:]
+            array[:, -1] = value
+
+    def forget(self, who: Ints) -> None:
+        """Some learners are new."""
+        self.item[who] = NOTHING
+
+    def bring(self, who: Ints, item: Ints, right: Flags) -> None:
+        """Some learners come with a past (n, T), oldest first, NOTHING where there is none; it ended just before 0."""
+        order = np.argsort(item >= 0, axis=1, kind="stable")[:, -MAX_HISTORY:]
+        width = order.shape[1]
+        self.forget(who)
+        self.item[who, MAX_HISTORY - width :] = np.take_along_axis(item, order, axis=1)
+        self.right[who, MAX_HISTORY - width :] = np.take_along_axis(right, order, axis=1)
+        self.at[who] = np.arange(-MAX_HISTORY, 0)
+
+    def history(self, clock: Floats) -> InteractionHistory:
+        """Seen at `clock` (B,) days."""
+        there = self.item >= 0
+        days = np.where(there, clock[:, None] - self.at, 0).astype(np.float32)
+        return InteractionHistory(self.item.copy(), days, np.where(there, self.right, np.nan).astype(np.float32))
+
+    def state(self) -> dict[str, Floats | Ints]:
+        """Copies of the arrays."""
+        return {name: array.copy() for name, array in vars(self).items()}
+
+    def restore(self, state: dict[str, Floats | Ints]) -> None:
+        """Go on from `state`."""
+        vars(self).update({name: array.copy() for name, array in state.items()})

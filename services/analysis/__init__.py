@@ -1,0 +1,1 @@
+"""Analysts' questions to the graph and the formats of their answers."""

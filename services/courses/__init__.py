@@ -1,0 +1,1 @@
+"""Courses in memory: arrays, names, strategies and fitted models, rebuilt at every revision."""

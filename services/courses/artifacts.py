@@ -1,0 +1,97 @@
+"""Trained policies, fitted rankers and fitted learner models of a course on disk.
+
+Layout of the home folder: policies/COURSE, rankers/COURSE/NAME, learners/COURSE/MODEL. Choose the strategies that serve
+a course: the one that its evaluation chose, then the default, then `curriculum`. Read a course as arrays for commands
+that need no service. Importing this module loads torch.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.catalogue import CourseRows, read_course_rows
+from graph.connection import Graph
+from graph.errors import Invalid
+from models.course import Course
+from models.policies.selection import CourseStrategies
+from models.policies.strategies import DEFAULT_STRATEGY
+from models.policies.wrappers import Explorer, FallbackStrategy
+from models.rankers.interactions import Catalogue
+from services.courses.arrays import build_course
+from services.courses.learner_models import MEASURED, LearnerModelStore
+from services.courses.served import ServedStrategies
+
+LAST_RESORT = "curriculum"
+"""Asked where everything else failed."""
+
+
+@dataclass(frozen=True)
+class StrategyStore:
+    """policies/COURSE and rankers/COURSE in the folder `home`; `explore`: share of decisions that explore."""
+
+    home: Path
+    explore: float = 0.0
+
+    def strategies(self, course: Course, catalogue: Catalogue | None = None) -> CourseStrategies:
+        """What can recommend on this course."""
+        return CourseStrategies(course, self.policies(course.id), self.rankers(course.id), catalogue)
+
+    def policies(self, course: str) -> Path:
+        """The folder of a course's trained policies."""
+        return self.home / "policies" / course
+
+    def rankers(self, course: str) -> Path:
+        """The folder of a course's fitted rankers."""
+        return self.home / "rankers" / course
+
+    def of(self, course: Course, catalogue: Catalogue | None = None) -> ServedStrategies:
+        """What serves this course."""
+        strategies = self.strategies(course, catalogue)
+        order = tuple(dict.fromkeys([strategies.best(), DEFAULT_STRATEGY, LAST_RESORT]))
+        if self.explore:
+            strategies.made[order[0]] = Explorer(strategies.make(order[0]), self.explore)
+        made = [strategies.make(name) for name in order]
+        return ServedStrategies(strategies, order, made[0] if len(order) == 2 else FallbackStrategy(made))
+
+
+@dataclass(frozen=True)
+class ArtifactStore:
+    """policies/COURSE, rankers/COURSE/NAME and learners/COURSE/MODEL in the folder `home`.
+
+    Attributes:
+        learner_model: as LEARNER_MODEL has it.
+        explore: as EXPLORE has it.
+    """
+
+    home: Path
+    learner_model: str = MEASURED
+    explore: float = 0.0
+
+    @property
+    def policies(self) -> StrategyStore:
+        """Who recommends."""
+        return StrategyStore(self.home, self.explore)
+
+    @property
+    def tracers(self) -> LearnerModelStore:
+        """Who estimates mastery."""
+        return LearnerModelStore(self.home / "learners", self.learner_model)
+
+
+async def load_course_rows(
+    graph: Graph, id: str, tracers: LearnerModelStore | None = None
+) -> tuple[CourseRows, Course]:
+    """The course `id` as the graph has it and as arrays.
+
+    Raises `NotFound`, or `Invalid` where there is nothing to learn with. `tracers` puts the course's learner model in
+    charge; the platform's own is without them.
+    """
+    rows = await read_course_rows(graph, id)
+    arrays = build_course(rows)
+    if not arrays.resources:
+        raise Invalid(f"The course {id!r} has no active resource, so there is nothing to recommend or to train on.")
+    return rows, tracers.on(arrays, rows.settings) if tracers else arrays
+
+
+async def load_course_arrays(graph: Graph, id: str, tracers: LearnerModelStore | None = None) -> Course:
+    """The arrays alone."""
+    return (await load_course_rows(graph, id, tracers))[1]

@@ -1,0 +1,110 @@
+"""Learners: create, read, delete; set goals and limits.
+
+A new learner may declare a level. It gives a first estimate of every point that has a level, worth a few answers at
+most, and is stored as a diagnostic without questions, so that the learner's history can be rebuilt.
+"""
+
+import secrets
+from datetime import datetime
+
+import numpy as np
+
+from graph.connection import Graph
+from graph.errors import Invalid
+from graph.learners import profiles
+from graph.learners.diagnostics import finish_diagnostic, start_diagnostic
+from graph.learners.practice import PointUpdate
+from models.assessment.cold_start import apply_answers, estimate_declared_prior, rank_levels
+from services.context import AppContext
+from services.courses.served import ServedCourse
+from services.learners.schemas import GoalBody, GoalView, LearnerView, LimitsBody, LimitsView, NewLearner
+
+
+def estimate_from_level(served: ServedCourse, level: str) -> list[PointUpdate]:
+    """s(0) of the course's points that have a level. Raises `Invalid` for a level that the course does not have."""
+    rank, order = rank_levels(served.levels)
+    if level not in order:
+        raise Invalid(f"The course {served.course.id!r} has no level {level!r}; it has {', '.join(order)}.", "level")
+    nothing = np.zeros(0, dtype=np.int64)
+    prior = estimate_declared_prior(rank, float(order.index(level)), nothing, nothing.astype(bool))
+    zeros = np.zeros(len(rank), dtype=np.float32)
+    start = apply_answers(prior, zeros, zeros)
+    ids = served.course.point_ids
+    return [
+        PointUpdate(ids[point], float(start.level[point]), float(start.spread[point]))
+        for point in np.flatnonzero(prior.weight > 0)
+    ]
+
+
+async def store_first_estimate(
+    graph: Graph, learner: str, course: str, start: list[PointUpdate], now: datetime
+) -> None:
+    """Store it as a diagnostic without questions, so that the learner's history can be rebuilt."""
+    id = f"diag-{secrets.token_hex(8)}"
+    await start_diagnostic(graph, id, learner, course, now, length=0)
+    await finish_diagnostic(graph, id, start, now)
+
+
+async def create_learner(loop: AppContext, new: NewLearner) -> LearnerView:
+    """Add a learner; everything is checked first, so that a refusal leaves nothing behind."""
+    course = new.course or await loop.courses.only()
+    served = await loop.courses.get(course)
+    for goal in new.goals:
+        served.position(goal.point)
+    id = new.id or f"learner-{secrets.token_hex(6)}"
+    limits = new.limits or LimitsBody()
+    start = estimate_from_level(served, new.level) if new.level else []
+    await profiles.create_learner(loop.graph, id, loop.now(), course, _make_limits(limits))
+    if new.goals:
+        await profiles.set_goals(loop.graph, id, _make_goals(new.goals))
+    if start:
+        await store_first_estimate(loop.graph, id, course, start, loop.now())
+    return await get_learner(loop, id)
+
+
+async def get_learner(loop: AppContext, learner: str) -> LearnerView:
+    """One learner; raises `NotFound`."""
+    return _make_learner_view(await profiles.read_learner(loop.graph, learner))
+
+
+async def delete_learner(loop: AppContext, learner: str) -> None:
+    """Forget a learner and everything they did; raises `NotFound`."""
+    await profiles.delete_learner(loop.graph, learner)
+
+
+async def set_goals(loop: AppContext, learner: str, goals: list[GoalBody]) -> LearnerView:
+    """Replace the goals."""
+    await profiles.set_goals(loop.graph, learner, _make_goals(goals))
+    return await get_learner(loop, learner)
+
+
+async def clear_goals(loop: AppContext, learner: str) -> LearnerView:
+    """Aim at the whole course again."""
+    await profiles.clear_goals(loop.graph, learner)
+    return await get_learner(loop, learner)
+
+
+async def set_limits(loop: AppContext, learner: str, limits: LimitsBody) -> LearnerView:
+    """Replace the limits."""
+    await profiles.set_limits(loop.graph, learner, _make_limits(limits))
+    return await get_learner(loop, learner)
+
+
+def _make_goals(goals: list[GoalBody]) -> list[profiles.Goal]:
+    return [profiles.Goal(goal.point, goal.level or 0.0, goal.due_at) for goal in goals]
+
+
+def _make_limits(limits: LimitsBody) -> profiles.StudyLimits:
+    return profiles.StudyLimits(limits.max_minutes, limits.modalities, limits.languages)
+
+
+def _make_learner_view(learner: profiles.LearnerProfile) -> LearnerView:
+    return LearnerView(
+        id=learner.id,
+        course=learner.course,
+        created_at=learner.created_at,
+        goals=[GoalView(goal.point, goal.level or None, goal.due_at) for goal in learner.goals],
+        limits=LimitsView(learner.limits.max_minutes, learner.limits.modalities, learner.limits.languages),
+        answers=learner.answers,
+        success=round(learner.success, 4),
+    )

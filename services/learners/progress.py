@@ -1,0 +1,105 @@
+"""What a learner knows and did, and whether they may skip a point, with the evidence."""
+
+from datetime import datetime
+
+from graph.learners.mastery import read_mastery
+from graph.learners.skip_evidence import CurrentPoint, DependentPoint, SkipEvidence, read_skip_evidence
+from graph.recommendations.decisions import read_history
+from models.assessment.skipping import judge_skip
+from services.context import AppContext
+from services.courses.served import ServedCourse
+from services.learners.schemas import (
+    DependentView,
+    EventView,
+    LearnerHistory,
+    MasteryOfPoint,
+    MasteryView,
+    SkipView,
+    compute_inferred_share,
+)
+from services.learners.state import get_learner_course
+from services.schemas import PointName, PointStateView
+
+
+async def get_mastery(loop: AppContext, learner: str, course: str | None = None) -> MasteryView:
+    """Every point of the course that the learner ever touched. Raises `NotFound`."""
+    served = await get_learner_course(loop, learner, course)
+    index = served.course.point_index
+    rows = await read_mastery(loop.graph, learner, loop.now(), served.course.id)
+    known = sorted((index[row.point], row) for row in rows if row.point in index)
+    points = [
+        MasteryOfPoint(
+            id=row.point,
+            name=served.points[place].name,
+            level=round(row.level, 4),
+            uncertainty=round(row.uncertainty, 4),
+            stored=round(row.stored, 4),
+            days=round(row.days, 2),
+            attempts=row.attempts,
+            inferred=compute_inferred_share(row.stored, row.uncertainty, row.attempts),
+            mastered=row.level >= served.course.mastered[place].item(),
+        )
+        for place, row in known
+    ]
+    mastered = sum(point.mastered for point in points)
+    return MasteryView(learner, served.course.id, mastered, served.included, points)
+
+
+async def get_history(
+    loop: AppContext, learner: str, limit: int = 50, before: datetime | None = None
+) -> LearnerHistory:
+    """The latest events, newest first; `before` pages on. Raises `NotFound`."""
+    events = await read_history(loop.graph, learner, limit, before)
+    views = [
+        EventView(
+            at=event.at,
+            resource=event.resource,
+            title=loop.courses.title(event.resource) if event.resource else None,
+            item=event.item,
+            recommendation=event.recommendation,
+            policy=event.policy,
+            outcome=event.outcome,
+            right=event.right,
+            reward=event.reward,
+        )
+        for event in events
+    ]
+    return LearnerHistory(learner, views)
+
+
+async def assess_skip(loop: AppContext, learner: str, point: str, course: str | None = None) -> SkipView:
+    """Raises `NotFound` for an unknown learner, course or point, a point of another course among them."""
+    served = await get_learner_course(loop, learner, course)
+    position = served.position(point)
+    evidence = await read_skip_evidence(loop.graph, learner, point, loop.now(), served.course.id)
+    return _make_skip_view(served, evidence, [each.id for each in served.questions if position in each.points])
+
+
+def _make_skip_view(served: ServedCourse, evidence: SkipEvidence, items: list[str]) -> SkipView:
+    judged, point = judge_skip(evidence), evidence.point
+    return SkipView(
+        learner=evidence.learner,
+        course=evidence.course,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        chance=judged.chance,
+        own=judged.own,
+        point=_make_point_state(point, point.needed),
+        gates=point.level < point.met_at,
+        on_the_way=point.wanted,
+        prerequisites=[_make_point_state(each, each.met_at) for each in evidence.prerequisites],
+        shown_by=[_make_dependent_view(served, each) for each in evidence.showing],
+        missed=[_make_point_state(each.state, each.state.needed) for each in evidence.missed],
+        items=items,
+    )
+
+
+def _make_dependent_view(served: ServedCourse, dependent: DependentPoint) -> DependentView:
+    chain = [PointName(id, served.name(id)) for id in dependent.chain]
+    state = _make_point_state(dependent.state, dependent.state.mastered_at)
+    return DependentView(state, chain, dependent.hops, round(dependent.confidence, 4))
+
+
+def _make_point_state(point: CurrentPoint, needed: float) -> PointStateView:
+    spread = None if point.uncertainty is None else round(point.uncertainty, 3)
+    return PointStateView(point.id, point.name, round(point.level, 3), round(needed, 3), spread)

@@ -1,0 +1,229 @@
+"""Store outcomes: mastery and bandits are updated in the same transaction, each outcome counts once.
+
+A fitted learner model in charge of the course updates the points, if it knows all of them; else the update of DESIGN
+§3. Graph rows in, changed levels, reward and the model's own numbers out.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import AwareDatetime, Field
+from scipy import sparse
+
+from graph.learners import practice
+from graph.learners.practice import (
+    LearnFunction,
+    Outcome,
+    PointUpdate,
+    Practice,
+    PracticePoint,
+    PracticeResult,
+    RecordedOutcome,
+    StoredModelState,
+)
+from graph.recommendations.outcomes import record_outcomes
+from models.arrays import Floats, Ints
+from models.course import Course
+from models.knowledge_tracing.base import Estimate, ModelState, ServedLearnerModel, compute_reward
+from models.knowledge_tracing.state import Rates, update_levels, update_sd
+from services.context import AppContext
+from services.recommendations.bandits import BanditPriorNotLoaded, load_prior, make_bandit_updates
+from services.schemas import LevelChangeView, RequestBody
+from services.timings import measure_async_time
+
+
+class OutcomeBody(RequestBody):
+    """What happened: with a recommendation that was followed, or with a resource or an item chosen otherwise."""
+
+    id: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Your id: the same one sent twice counts once.",
+        examples=["session-7-step-3"],
+    )
+    learner: str = Field(examples=["learner-17"])
+    right: bool = Field(description="Whether the learner got it right.")
+    recommendation: str | None = Field(default=None, description="The id of the recommendation that was followed.")
+    resource: str | None = Field(
+        default=None, description="What was done; known from the recommendation, if there is one."
+    )
+    item: str | None = Field(default=None, description="The diagnostic item, if it was one.")
+    minutes: float | None = Field(default=None, ge=0, allow_inf_nan=False, description="How long it took.")
+    at: AwareDatetime | None = Field(default=None, description="When, with a time zone; now without it, never later.")
+
+
+class OutcomesBody(RequestBody):
+    """Several outcomes, stored in this order: all of them or, when one is refused, none."""
+
+    outcomes: list[OutcomeBody] = Field(min_length=1, max_length=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """What an outcome did to the learner."""
+
+    id: str
+    learner: str
+    step: Annotated[int, Field(description="Version of the learner's state after it.")]
+    reward: Annotated[float, Field(description="Σ η Δs over what was practised.")]
+    changes: list[LevelChangeView]
+    repeated: Annotated[bool, Field(description="The same id was stored before; nothing changed now.")]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeViews:
+    """Outcomes in the order sent."""
+
+    outcomes: list[OutcomeView]
+
+
+def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeResult | None:
+    """Let a fitted model follow the outcome; None where it does not know all of the points.
+
+    Numbers that another version kept are not read: the model takes up the level that they led to.
+    """
+    states = [each for each in practice.points if each.importance > 0]
+    skills = tracer.skills_of([each.point for each in states])[None]
+    if not states or (skills < 0).any():
+        return None
+    level, spread, importance, days = (
+        np.array([column], dtype=np.float32)
+        for column in zip(*((s.level, s.uncertainty, s.importance, s.days) for s in states), strict=True)
+    )
+    question = tracer.question(skills, importance, tracer.items_of([_practised_id(practice.outcome)]), days)
+    memory = _restore_state(practice, states, tracer, skills, Estimate(level, spread))
+    after, known = tracer.practise(memory, question, np.array([practice.outcome.right]))
+    rates = tracer.fading(skills, after)
+    changes = [
+        PointUpdate(
+            point=state.point,
+            level=float(known.level[0, n]),
+            uncertainty=float(known.spread[0, n]),
+            trace=_make_trace(tracer, after.points[0, n]),
+            decay=None if np.isnan(rates[0, n]) else float(rates[0, n]),
+        )
+        for n, state in enumerate(states)
+    ]
+    reward = float(compute_reward(importance, level, known.level)[0])
+    return PracticeResult(reward, changes, _make_trace(tracer, after.learner[0]))
+
+
+def _restore_state(
+    practice: Practice, states: list[PracticePoint], tracer: ServedLearnerModel, skills: Ints, known: Estimate
+) -> ModelState:
+    """The model's own numbers where it kept some; else a level taken up, or the start of a point never seen."""
+    memory = tracer.begin(skills[0], known)
+    for place, state in enumerate(states):
+        if state.trace is not None and state.trace.of == tracer.version:
+            memory.points[0, place] = state.trace.numbers
+        elif not state.seen:
+            memory.points[0, place] = tracer.start.points[0, skills[0, place]]
+    if practice.trace is not None and practice.trace.of == tracer.version:
+        memory.learner[0] = practice.trace.numbers
+    return memory
+
+
+def _make_trace(tracer: ServedLearnerModel, numbers: Floats) -> StoredModelState:
+    return StoredModelState(tracer.version, numbers.tolist())
+
+
+def _practised_id(outcome: Outcome) -> str | None:
+    return outcome.resource or outcome.item
+
+
+def apply_outcome_by_gain(practice: Practice, rates: Rates) -> PracticeResult:
+    """Apply the update of DESIGN §3 to the points that the outcome can touch."""
+    states = practice.points
+    level, importance, spread = (
+        np.array(column, dtype=np.float32)
+        for column in zip(*((each.level, each.importance, each.uncertainty) for each in states), strict=True)
+    )
+    changed, reward = update_levels(level, importance, practice.outcome.right, _make_influence_matrix(practice), rates)
+    spreads = update_sd(level, spread, importance, changed)
+    moved = (importance > 0) | (changed != level)
+    changes = [
+        PointUpdate(states[place].point, float(changed[place]), float(spreads[place]))
+        for place in np.flatnonzero(moved)
+    ]
+    return PracticeResult(float(reward), changes)
+
+
+def _make_influence_matrix(practice: Practice) -> sparse.csr_matrix:
+    """W among these points alone; what it holds of other points cannot change them."""
+    place = {state.point: position for position, state in enumerate(practice.points)}
+    edges = [(place[start], place[end], weight) for start, end, weight in practice.influence]
+    rows, columns, weights = zip(*edges, strict=True) if edges else ((), (), ())
+    return sparse.csr_matrix((weights, (rows, columns)), shape=(len(place), len(place)), dtype=np.float32)
+
+
+class CourseNotLoaded(Exception):
+    """The outcome belongs to a course that is not in memory yet."""
+
+    def __init__(self, course: str) -> None:
+        super().__init__(course)
+        self.course = course
+
+
+def make_outcome_model(courses: Callable[[str], Course | None]) -> LearnFunction:
+    """The model that a transaction calls for each outcome; raises `NotRead` for a course that is not in memory."""
+
+    def model(practice: Practice) -> PracticeResult:
+        if practice.course is None:
+            return apply_outcome_by_gain(practice, Rates())
+        course = courses(practice.course)
+        if course is None:
+            raise CourseNotLoaded(practice.course)
+        traced = apply_outcome(practice, course.tracer) if course.tracer else None
+        return traced or apply_outcome_by_gain(practice, course.rates)
+
+    return model
+
+
+@measure_async_time("cypher")
+async def store_outcomes(loop: AppContext, outcomes: list[Outcome]) -> list[RecordedOutcome]:
+    """Store outcomes in this order, all or none.
+
+    Raises `NotFound`, `Conflict` for somebody else's recommendation, `Invalid` for a time in the future.
+    """
+    learn, follow = make_outcome_model(loop.courses.arrays), make_bandit_updates(loop.courses.at_hand)
+    while True:
+        try:
+            return await record_outcomes(loop.graph, outcomes, learn, loop.now(), bandits=follow)
+        except CourseNotLoaded as missing:
+            await loop.courses.get(missing.course)
+        except BanditPriorNotLoaded as missing:
+            await load_prior(await loop.courses.get(missing.course), missing.name)
+
+
+async def report_outcomes(loop: AppContext, sent: list[OutcomeBody]) -> list[OutcomeView]:
+    """Store outcomes in this order, all or none; see `services.outcomes.store_outcomes`."""
+    recorded = await store_outcomes(loop, [_make_outcome(loop, outcome) for outcome in sent])
+    return [_make_outcome_view(loop, each) for each in recorded]
+
+
+def _make_outcome(loop: AppContext, outcome: OutcomeBody) -> practice.Outcome:
+    return practice.Outcome(
+        id=outcome.id or f"out-{secrets.token_hex(10)}",
+        learner=outcome.learner,
+        right=outcome.right,
+        at=outcome.at or loop.now(),
+        recommendation=outcome.recommendation,
+        resource=outcome.resource,
+        item=outcome.item,
+        minutes=outcome.minutes,
+    )
+
+
+def _make_outcome_view(loop: AppContext, recorded: practice.RecordedOutcome) -> OutcomeView:
+    names = loop.courses.point_name
+    changes = [
+        LevelChangeView(rise.point, names(rise.point), round(rise.before, 4), round(rise.after, 4))
+        for rise in recorded.changes
+    ]
+    return OutcomeView(
+        recorded.outcome, recorded.learner, recorded.step, round(recorded.reward, 4), changes, recorded.repeated
+    )

@@ -1,0 +1,1 @@
+"""Recommendations and paths: decision, log, reasons."""

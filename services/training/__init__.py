@@ -1,0 +1,1 @@
+"""Fit, measure and compare learner models, rankers and policies of a course."""

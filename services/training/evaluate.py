@@ -1,0 +1,142 @@
+"""Measure the strategies of a course, advise which to serve, and learn a policy from its decision log.
+
+Strategies are compared on the same held-out simulated learners, rankers on the course's own log. A ranker without an
+opinion of a learner falls back to the default strategy, as it does when it serves. Advice combines what the graph holds
+with what was measured.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from time import time
+
+from graph.catalogue import CourseDataCounts, count_course_data
+from graph.catalogue import read_course_rows as read_course
+from graph.connection import Graph
+from graph.learners.history import read_interactions
+from graph.learners.log_files import SECONDS_PER_DAY, RawInteraction
+from models.evaluation.advice import MIN_KNOWN_EVENTS, Advice, CourseDataSummary, Team, advise_strategy
+from models.evaluation.leaderboard import Leaderboard, measure_strategies, save_leaderboard
+from models.policies.selection import CourseStrategies
+from models.policies.strategies import DEFAULT_STRATEGY, STRATEGIES
+from models.policies.wrappers import FallbackStrategy
+from models.rankers.cleaning import clean_interactions
+from models.rankers.comparison import CourseInteractions, RankerComparison, RankerMeasurement, compare_rankers
+from models.rankers.interactions import Catalogue
+from models.rankers.registry import RANKERS
+from models.recommender import Recommender
+from models.rl.offline import CQL_NAME, OfflineConfig, OfflineResult, train_offline_policy
+from models.rl.run import locate_policy
+from models.simulation.environment import LearnerVectorEnv
+from services.courses.arrays import build_catalogue
+from services.courses.artifacts import ArtifactStore, load_course_arrays, load_course_rows
+from services.settings import Settings
+from services.training.decision_log import LogReadCounts, read_decision_log
+
+
+async def advise_on_course(graph: Graph, strategies: CourseStrategies, team: Team) -> tuple[CourseDataSummary, Advice]:
+    """Reads the graph anew; raises `NotFound` for the course."""
+    data = summarize_course_data(await count_course_data(graph, strategies.course.id))
+    names = [(name, entry.family) for name, entry in STRATEGIES.items()]
+    return data, advise_strategy(names, data, team, strategies.offline(), strategies.teaching(), strategies.taught())
+
+
+def summarize_course_data(found: CourseDataCounts) -> CourseDataSummary:
+    """The counts as advice reads them."""
+    known = [sum(events >= MIN_KNOWN_EVENTS for events in each) for each in (found.learner_events, found.item_events)]
+    pairs = len(found.learner_events) * found.resources
+    days = (found.last - found.first) / timedelta(days=1) if found.first and found.last else 0.0
+    return CourseDataSummary(
+        points=found.points,
+        prerequisites=found.prerequisites,
+        resources=found.resources,
+        described=found.described,
+        learners=len(found.learner_events),
+        known_learners=known[0],
+        known_items=known[1],
+        interactions=found.interactions,
+        density=found.interactions / pairs if pairs else 0.0,
+        right=found.right,
+        own=1 - found.followed / found.interactions if found.interactions else 1.0,
+        answered=found.followed,
+        days=days,
+    )
+
+
+async def read_strategies(graph: Graph, settings: Settings, course: str) -> CourseStrategies:
+    """Raises `NotFound`, or `Invalid` where there is nothing to learn with."""
+    trained = settings.trained()
+    rows, arrays = await load_course_rows(graph, course, trained.tracers)
+    return trained.policies.strategies(arrays, build_catalogue(rows))
+
+
+@dataclass(frozen=True, eq=False)
+class RawCourseLog:
+    """What the graph says of a course's resources and of what learners did with them."""
+
+    course: str
+    catalogue: Catalogue
+    rows: Sequence[RawInteraction]
+
+
+async def read_raw_course_log(graph: Graph, course: str) -> RawCourseLog:
+    """Raises `NotFound` for the course."""
+    catalogue = build_catalogue(await read_course(graph, course))
+    return RawCourseLog(course, catalogue, await read_interactions(graph, course))
+
+
+def evaluate_rankers(
+    logged: RawCourseLog,
+    folder: Path,
+    names: Sequence[str],
+    seed: int = 0,
+    report: Callable[[str], None] = lambda name: None,
+) -> tuple[RankerComparison, list[RankerMeasurement]]:
+    """Measure the rankers `names` and keep those that could be fitted in `folder`.
+
+    Raises `Invalid` where there is too little to ask about.
+    """
+    log, found = clean_interactions(logged.rows, logged.catalogue.items, time() / SECONDS_PER_DAY)
+    course = CourseInteractions(logged.course, log, logged.catalogue, str(found))
+    return compare_rankers(course, folder, names, seed, report)
+
+
+async def learn_from_log(
+    graph: Graph,
+    course: str,
+    trained: ArtifactStore,
+    report: Callable[[float, int, float], None] = lambda alpha, update, loss: None,
+    config: OfflineConfig | None = None,
+) -> tuple[OfflineResult, LogReadCounts]:
+    """Learn and keep the policy in the course's folder; also what was read.
+
+    Raises `NotFound` for the course, `Invalid` where its log is too small.
+    """
+    arrays = await load_course_arrays(graph, course, trained.tracers)
+    logged, read = await read_decision_log(graph, arrays)
+    folder = locate_policy(trained.policies.policies(course), CQL_NAME)
+    return train_offline_policy(arrays, logged, folder, config, report), read
+
+
+def evaluate_strategies(
+    strategies: CourseStrategies,
+    learners: int = 500,
+    seeds: int = 3,
+    report: Callable[[int, str], None] = lambda total, name: None,
+) -> Leaderboard:
+    """Measure, write evaluation.json and ladder.png beside the policy, and return the standings.
+
+    A ranker hands learners of whom it has no opinion to the default, as it does when it serves. `report` hears the
+    number of measurements in all and the name of each rung as it is done.
+    """
+    stand_in = strategies.make(DEFAULT_STRATEGY)
+    rungs: list[Recommender] = [
+        FallbackStrategy([rung, stand_in]) if rung.name in RANKERS else rung for rung in strategies.ladder()
+    ]
+    total = len(rungs) * seeds
+    standings, _ = measure_strategies(
+        LearnerVectorEnv(strategies.course, learners), lambda seed: rungs, seeds, lambda name: report(total, name)
+    )
+    save_leaderboard(standings, strategies.policies)
+    return standings

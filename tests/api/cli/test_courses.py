@@ -1,0 +1,99 @@
+"""`lodestar import`, `export` and `courses`, as typed."""
+
+import json
+import re
+
+import pytest
+import typer
+
+from api.cli import courses
+from graph import catalogue
+from graph.errors import Conflict, NotFound
+from tests.api.cli.terminal import on_database, typed
+from tests.graph.folders import GOOD, write
+
+pytestmark = pytest.mark.database
+app = typer.Typer()
+courses.register_courses(app)
+
+
+@pytest.fixture
+def lodestar(graph, address, monkeypatch):
+    """Runs a command on the tests' database."""
+    on_database(monkeypatch, address)
+
+    async def run(*words):
+        result = await typed(app, *words)
+        return result.exit_code, re.sub(r"[\s│┃]+", " ", result.output)
+
+    return run
+
+
+async def test_import_and_import_again(lodestar, tmp_path):
+    code, said = await lodestar("import", write(tmp_path))
+    assert code == 0 and "points 3" in said and "teaches 3" in said
+    assert "revision 1 next: lodestar train tiny" in said
+    code, said = await lodestar("import", tmp_path)
+    assert (code, said.strip()) == (0, "Tiny: nothing changed, the graph is as the files say (revision 1)")
+
+
+async def test_a_bad_folder_is_reported_whole(lodestar, graph, tmp_path):
+    folder = write(tmp_path, points_csv=GOOD["points.csv"].replace("First", ""), items_jsonl="[3]")
+    for words in (["import", folder], ["import", folder, "--check"]):
+        code, said = await lodestar(*words)
+        assert code == 1 and "points.csv:2: tiny/a: name is empty; fill it in" in said
+        assert "items.jsonl:1: is one JSON array" in said and "2 problems; nothing was imported" in said
+    assert await catalogue.list_courses(graph) == []
+
+
+async def test_check_writes_nothing(lodestar, graph, tmp_path):
+    code, said = await lodestar("import", write(tmp_path), "--check")
+    assert (code, said.strip()) == (0, "Tiny: 12 rows, no problem")
+    assert await catalogue.list_courses(graph) == []
+
+
+async def test_check_without_a_database_looks_at_the_files(monkeypatch, tmp_path):
+    monkeypatch.delenv("NEO4J_URI", raising=False)
+    monkeypatch.setenv("LODESTAR_HOME", str(tmp_path / "home"))
+    result = await typed(app, "import", write(tmp_path), "--check")
+    assert result.exit_code == 0 and "no problem (the files alone: the database is not running)" in result.output
+
+
+async def test_notes_are_told(lodestar, tmp_path):
+    code, said = await lodestar("import", write(tmp_path, point_csv="id\n"))
+    assert code == 0 and "note point.csv: was not read" in said
+
+
+async def test_another_form_must_be_one_that_is_known(lodestar, tmp_path):
+    code, said = await lodestar("import", tmp_path, "--from", "scorm")
+    assert code == 2 and "choose one of folder, " in said
+    code, said = await lodestar("import", tmp_path, "--from", "metacademy")
+    assert code == 1 and "graph.json: cannot be read" in said and "1 problem; nothing" in said
+
+
+async def test_export_and_courses(lodestar, tmp_path):
+    assert (await lodestar("courses"))[1].strip().startswith("There is no course yet. Import one:")
+    await lodestar("import", write(tmp_path / "in"))
+    code, said = await lodestar("courses")
+    assert code == 0 and "tiny Tiny en CC0-1.0 3 3 1" in said
+    code, said = await lodestar("export", "tiny", tmp_path / "out")
+    assert code == 0 and "Tiny: 12 rows in" in said
+    code, said = await lodestar("import", tmp_path / "out")
+    assert "nothing changed" in said
+    with pytest.raises(NotFound, match="There is no course 'other'"):
+        await lodestar("export", "other", tmp_path / "other")
+
+
+async def test_export_to_another_form(lodestar, tmp_path):
+    await lodestar("import", write(tmp_path / "in"))
+    file = tmp_path / "tiny.json"
+    for words in ([], ["--to", "case"]):
+        code, said = await lodestar("export", "tiny", file, *words)
+        assert code == 0 and "Tiny: 12 rows in" in said
+        assert json.loads(file.read_text())["CFDocument"]["title"] == "Tiny"
+    code, said = await lodestar("import", file)
+    assert (code, "nothing changed" in said) == (0, True)
+    code, said = await lodestar("export", "tiny", file, "--to", "metacademy")
+    assert code == 2 and "choose one of folder, " in said
+    with pytest.raises(Conflict, match="cannot be written"):
+        await lodestar("export", "tiny", tmp_path, "--to", "case")

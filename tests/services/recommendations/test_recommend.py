@@ -1,0 +1,118 @@
+"""A strategy that cannot decide hands over, the answer says so, and the prerequisite promise holds whoever decides."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.policies.strategies import FITTED_STRATEGIES, STRATEGIES
+from models.recommender import decide_by_score
+
+pytestmark = pytest.mark.database
+ME = "/v1/learners/ana/recommendations"
+
+
+class Odd:
+    """A strategy that takes its time, then decides, fails, or is silent."""
+
+    name = "als"
+    version = "odd"
+
+    def __init__(self, seconds=0.0, fails=False, silent=False):
+        self.seconds, self.fails, self.silent, self.asked = seconds, fails, silent, 0
+
+    def decide(self, observation):
+        self.asked += 1
+        time.sleep(self.seconds)
+        if self.fails:
+            raise ZeroDivisionError
+        score = np.full(observation.mask.shape, np.nan if self.silent else 1.0, dtype=np.float32)
+        return decide_by_score(score, observation.mask)
+
+
+@pytest.fixture
+async def ana(api):
+    await api.post("/v1/learners", {"id": "ana", "goals": [{"point": "little/adjectives"}]}, 201)
+    return api
+
+
+async def put(api, strategy, budget=None):
+    """Let it stand where the fitted ALS would."""
+    served = await api.loop.courses.get("little")
+    served.line_up.strategies.made["als"] = strategy
+    api.app.state.loop = replace(api.loop, budget=budget)
+    return strategy
+
+
+NEEDS_NO_FILE = [name for name in STRATEGIES if name not in FITTED_STRATEGIES]
+
+
+@pytest.mark.parametrize("name", NEEDS_NO_FILE)
+async def test_each_strategy_decides_among_what_is_open(ana, name):
+    answer = await ana.get(ME, strategy=name)
+    assert answer["strategy"] == {"asked": name, "used": name, "handed_over": []}
+    [step] = answer["recommendations"]
+    assert step["policy"]["name"] == name and step["resource"]["id"].startswith("little/r/nouns-")
+
+
+async def test_without_a_wish_the_courses_own_decides(ana):
+    assert (await ana.get(ME))["strategy"] == {"asked": None, "used": "needed", "handed_over": []}
+
+
+async def test_an_unknown_strategy_is_refused_with_the_names_there_are(ana):
+    problem = await ana.get(ME, 422, strategy="oracle")
+    assert "'oracle'" in problem["detail"] and "needed" in problem["detail"]
+
+
+@pytest.mark.parametrize("name", ["als", "sasrec", "lodestar", "q"])
+async def test_what_was_never_fitted_says_what_to_do(ana, name):
+    answer = await ana.get(ME, strategy=name)
+    [handed] = answer["strategy"]["handed_over"]
+    assert answer["strategy"]["used"] == "needed" and handed["strategy"] == name
+    assert "lodestar evaluate" in handed["why"] or "lodestar train" in handed["why"]
+
+
+async def test_one_that_fails_hands_over_and_rests(ana):
+    odd = await put(ana, Odd(fails=True))
+    for why in ("it failed (ZeroDivisionError)", "it failed a moment ago"):
+        answer = await ana.get(ME, strategy="als")
+        assert answer["strategy"] == {
+            "asked": "als",
+            "used": "needed",
+            "handed_over": [{"strategy": "als", "why": why}],
+        }
+        assert len(answer["recommendations"]) == 1
+    assert odd.asked == 1
+
+
+async def test_one_that_is_too_slow_hands_over_and_rests(ana):
+    odd = await put(ana, Odd(seconds=0.6), budget=0.2)
+    for why in ("it took longer than 200 ms", "it took longer than 200 ms a moment ago"):
+        answer = await ana.get(ME, strategy="als")
+        assert answer["strategy"]["handed_over"] == [{"strategy": "als", "why": why}]
+    assert odd.asked == 1
+
+
+async def test_one_without_an_opinion_hands_over_and_is_asked_again(ana):
+    odd = await put(ana, Odd(silent=True))
+    for _ in range(2):
+        answer = await ana.get(ME, strategy="als")
+        assert answer["strategy"]["handed_over"] == [{"strategy": "als", "why": "it has no opinion of this learner"}]
+    assert odd.asked == 2
+
+
+async def test_what_is_logged_names_who_decided(ana, graph):
+    await put(ana, Odd())
+    await ana.get(ME, strategy="als")
+    await ana.get(ME, strategy="sasrec")
+    rows = await graph.reading(
+        lambda work: work.text("MATCH (q:Recommendation) RETURN q.policy AS policy, q.version AS version ORDER BY q.at")
+    )
+    assert [(row["policy"], row["version"]) for row in rows] == [("als", "odd"), ("needed", "1")]
+
+
+async def test_nothing_open_is_no_failure_of_a_strategy(ana):
+    await ana.put("/v1/learners/ana/limits", {"modalities": ["audio"]})
+    answer = await ana.get(ME, strategy="zpd")
+    assert answer["recommendations"] == [] and answer["reason"]["code"] == "blocked"
