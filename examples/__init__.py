@@ -1,6 +1,1 @@
 """Courses to try things on, and their checks."""
-
-
-
-
-

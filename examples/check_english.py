@@ -5,18 +5,16 @@
 Prints every problem and ends with 1, or prints the counts and ends with 0.
 """
 
-from pathlib import Path
-from graph.formats import registry
-from graph.courses.validation import check_files
-from collections.abc import Iterator
-from graph.courses.records import CourseRecord
-from collections import defaultdict
-from collections import Counter
-import networkx
-from collections.abc import Iterable
-from graph.courses.records import ItemRecord
 import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+import networkx
+
+from graph.courses.records import CourseRecord, ItemRecord
+from graph.courses.validation import check_files
+from graph.formats import registry
 
 FOLDER = Path(__file__).parent / "english"
 LEVELS = ["A1", "A2", "B1", "B2"]

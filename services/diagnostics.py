@@ -88,7 +88,7 @@ class DiagnosticView:
     answered: int
     right: int
     questions: list[QuestionView]
-    complete: Annotated[bool, Field(description="NoRecommendation more is worth asking: finish it.")]
+    complete: Annotated[bool, Field(description="Nothing more is worth asking: finish it.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from graph.connection import Address
 from graph.server.download import ReportFunction, ignore_progress
 from graph.server.managed import ManagedServer
-from services.courses.artifacts import ArtifactStore
 
 
 def _read_user_name() -> str:
@@ -95,16 +94,6 @@ class Settings(BaseSettings):
         gt=0,
         description="What a strategy may take before the next one decides in its place, in milliseconds.",
     )
-
-    def trained(self) -> "ArtifactStore":
-        """The trained policies and fitted learner models; only who asks for them waits for torch."""
-        from services.courses.artifacts import ArtifactStore as Trained
-
-        return Trained(self.home, self.learner_model, self.explore)
-
-    def policy_folder(self, course: str) -> Path:
-        """Where the policy of `course` and its evaluation are kept."""
-        return self.trained().policies.policies(course)
 
     def address(self) -> Address | None:
         """The server that NEO4J_URI names, or None where the managed one is to be used."""

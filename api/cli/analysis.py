@@ -107,11 +107,6 @@ SCRIPTS_FILE = "lodestar-scripts.zip"
 STYLE_FILE = "lodestar-style.grass"
 
 
-def register_browser(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command("browser")(browse)
-
-
 def browse(
     folder: Annotated[Path, typer.Argument(help="Where to write the two files; made if need be.")] = Path(),
     course: Annotated[str | None, typer.Option(help="The course that the scripts begin with; the first one.")] = None,
@@ -168,12 +163,6 @@ OutOption = Annotated[
 ]
 
 
-def register_ask(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(context_settings=ALLOW_UNKNOWN_OPTIONS)(ask)
-    app.command()(tables)
-
-
 def ask(  # noqa: PLR0913 (a command's options are its arguments)
     question: QuestionArgument = None,
     cypher: Annotated[str | None, typer.Option(help="Your own question instead.", show_default=False)] = None,
@@ -216,3 +205,10 @@ def ask(  # noqa: PLR0913 (a command's options are its arguments)
         wanted.give(
             run_on_graph_as_is(lambda graph: questions.ask_ready(graph, ready, given, limits)), ready.plot, ready.name
         )
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to `group`."""
+    group.command("browser")(browse)
+    group.command(context_settings=ALLOW_UNKNOWN_OPTIONS)(ask)
+    group.command()(tables)

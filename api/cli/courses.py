@@ -44,11 +44,6 @@ _TABLE_COLUMNS: dict[str, dict[str, Any]] = {
 _MAX_IDS = 3
 
 
-def register_lint(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command()(lint)
-
-
 def lint(  # noqa: PLR0913 - each is an option of the command
     what: Annotated[
         str,
@@ -238,7 +233,7 @@ def _show_import_bar(rows: int) -> Iterator[Callable[[int], None]]:
         yield advance
 
 
-_WRITABLE = [name for name, form in registry.FORMATS.items() if form.writes]
+_WRITABLE = [name for name, form in registry.FORMATS.items() if form.writer]
 
 
 def export(
@@ -261,13 +256,6 @@ def export(
     console.print(f"{written.title}: {written.rows} rows in {path}", highlight=False)
 
 
-def register_courses(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command("import")(import_)
-    app.command()(export)
-    app.command()(courses)
-
-
 def courses() -> None:
     """List the courses of the graph."""
     found = run_on_graph(catalogue.list_courses)
@@ -281,3 +269,11 @@ def courses() -> None:
         counts = (str(course.points), str(course.resources), str(course.items))
         table.add_row(course.id, course.title, course.language or "", course.licence or "", *counts)
     console.print(table)
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to `group`."""
+    group.command()(lint)
+    group.command("import")(import_)
+    group.command()(export)
+    group.command()(courses)

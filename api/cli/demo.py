@@ -12,17 +12,16 @@ from typing import Annotated, NamedTuple
 import typer
 from rich.console import Console
 
-from api.cli import courses, evaluation
-from api.cli import serve as serve_of_serve
+from api.cli import courses, evaluation, serve
 from api.cli.recommendations import print_path
 from graph import catalogue
 from services import diagnostics
-from services import settings as serve
 from services.context import AppContext, ContextFactory
 from services.diagnostics import MAX_QUESTIONS, DiagnosticResult
 from services.learners import profiles
 from services.learners.schemas import GoalBody, NewLearner
 from services.recommendations import paths, schemas
+from services.settings import Settings
 
 KNOWN_PROBABILITY = {"A1": 0.95, "A2": 0.55, "B1": 0.1, "B2": 0.0}
 """Chance of knowing an answer, by the level of the point it asks about."""
@@ -73,21 +72,19 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    serving: Annotated[
-        bool, typer.Option("--serve_of_serve/--no-serve_of_serve", help="Serve the API at the end.")
-    ] = True,
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API at the end.")] = True,
 ) -> None:
     """Import the English course, train a small policy, take a learner through a diagnostic, print the path, serve."""
-    settings = serve.Settings()
+    settings = Settings()
     console.rule("1  the course")
     courses.import_(EXAMPLES / COURSE_ID)
     console.rule("2  the policy")
     evaluation.ensure_policy(COURSE_ID, TRAINING_STEPS, EVALUATION_LEARNERS)
     console.rule("3  a learner")
-    shown = asyncio.run(run_demo_learner(serve_of_serve.make_context_factory(settings), COURSE_ID, GOAL_POINT))
+    shown = asyncio.run(run_demo_learner(serve.make_context_factory(settings), COURSE_ID, GOAL_POINT))
     diagnostic, path = shown.diagnostic, shown.path
     console.print(f"diagnostic  {diagnostic.right} of {diagnostic.answered} right, on the way to {path.goals[0].name}")
     file = settings.home / "paths" / f"{path.learner}.html"
     print_path(path, file)
     console.rule("4  your turn")
-    serve_of_serve.run_server(settings, file) if serving else serve_of_serve.print_addresses(settings, file)
+    serve.run_server(settings, file) if serving else serve.print_addresses(settings, file)

@@ -23,6 +23,7 @@ from models.policies.selection import CourseStrategies
 from models.policies.strategies import STRATEGIES
 from models.rankers.comparison import RankerComparison, RankerMeasurement
 from models.rankers.registry import RANKERS
+from services.courses.artifacts import ArtifactStore
 from services.settings import Settings
 from services.training.evaluate import (
     advise_on_course,
@@ -89,7 +90,7 @@ METRIC_COLUMNS = (
 def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
     """Fit and measure with a progress bar, and print the table."""
     logged = run_on_graph(partial(read_raw_course_log, course=course))
-    folder = settings.trained().policies.rankers(course)
+    folder = ArtifactStore.from_settings(settings).policies.rankers(course)
     columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("fitting", total=len(names))
@@ -193,7 +194,7 @@ def strategies() -> None:
 
 def ensure_policy(course: str, steps: int, learners: int) -> None:
     """A small policy, trained and measured once; later calls find it."""
-    folder = Settings().policy_folder(course)
+    folder = ArtifactStore.from_settings(Settings()).policies.policies(course)
     if not (folder / "policy.pt").exists():
         training.train(course, steps=steps, seed=0, device="auto", fresh=False)
     if not (folder / "evaluation.json").exists():

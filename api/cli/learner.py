@@ -27,11 +27,6 @@ ModalityOption = Annotated[list[str] | None, typer.Option(help="text, audio, vid
 LanguageOption = Annotated[list[str] | None, typer.Option(help="A language code such as en; may be repeated.")]
 
 
-def register_learner(to: typer.Typer) -> None:
-    """Add the commands to `to`."""
-    to.add_typer(app, name="learner")
-
-
 @app.command()
 def create(
     id: Annotated[str | None, typer.Argument(help="Made up when missing.")] = None,
@@ -105,12 +100,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="The API's answer.")]
 BAR_WIDTH = 20
 
 
-def register_progress(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command()(mastery)
-    app.command()(history)
-
-
 def mastery(
     learner: LearnerArgument,
     course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
@@ -165,11 +154,6 @@ MAX_MISSED = 5
 skip_console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
-def register_skip(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(skip)
-
-
 def skip(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     point: Annotated[str, typer.Argument(help="The point in question.", show_default=False)],
@@ -211,11 +195,6 @@ def _format_point(point: PointStateView) -> str:
 text_console = Console(soft_wrap=True, highlight=False, markup=False)
 
 
-def register_outcome(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(outcome)
-
-
 def outcome(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     what: Annotated[str, typer.Argument(help="A recommendation's id (rec-…), or a resource's.", show_default=False)],
@@ -241,3 +220,12 @@ def _print_outcome(told: OutcomeView) -> None:
     text_console.print(f"{'stored before, nothing changed' if told.repeated else 'stored'}  reward {told.reward:+.3f}")
     for change in told.changes:
         text_console.print(f"  {change.name}  {change.before:.0%} → {change.after:.0%}")
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to `group`."""
+    group.add_typer(app, name="learner")
+    group.command()(mastery)
+    group.command()(history)
+    group.command()(skip)
+    group.command()(outcome)

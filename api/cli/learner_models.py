@@ -10,6 +10,7 @@ from rich.table import Table
 
 from api.cli.runtime import run_on_graph
 from models.knowledge_tracing.registry import LEARNER_MODELS
+from services.courses.artifacts import ArtifactStore
 from services.settings import Settings
 from services.training.learner_models import FitSummary, fit_course, read_training_answers
 
@@ -51,7 +52,7 @@ def fit(
     with console.status("fitting") as status:
         print_fits(
             fit_course(
-                Settings().trained().tracers,
+                ArtifactStore.from_settings(Settings()).tracers,
                 (course, points),
                 answers,
                 model,

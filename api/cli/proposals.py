@@ -145,11 +145,6 @@ def _format_effect(effect: EffectView, found: ProposalView) -> str:
 table_console = Console(highlight=False, markup=False)
 
 
-def register_review(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(review)
-
-
 def review(
     what: Annotated[
         list[str] | None,
@@ -210,11 +205,6 @@ def _print_proposals(words: list[str], json: bool) -> None:
 MAX_LISTED = 10
 
 
-def register_propose(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(propose)
-
-
 def propose(
     course: Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)],
     from_log: Annotated[
@@ -271,3 +261,9 @@ def _show_mining_bar() -> Iterator[tuple[Callable[[int, int], None], Callable[[s
             lambda done, total: bar.update(task, completed=done, total=total),
             lambda step: bar.update(task, description=step),
         )
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to `group`."""
+    group.command()(review)
+    group.command()(propose)

@@ -22,11 +22,6 @@ from services.settings import Settings
 console = Console(soft_wrap=True, highlight=False, markup=False)
 
 
-def register_recommend(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(recommend)
-
-
 def recommend(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     n: Annotated[int, typer.Option("-n", min=1, max=20, help="How many, best first.")] = 1,
@@ -151,11 +146,6 @@ def print_path(path: LearningPath, file: File | None = None) -> None:
         file.write_text(render_path_page(path), encoding="utf-8")
 
 
-def register_path(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command()(path)
-
-
 def path(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     goal: Annotated[
@@ -175,3 +165,9 @@ def path(
     print_path(found, file)
     if file:
         console.print(f"saved path  {file.as_uri()}")
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands to `group`."""
+    group.command()(recommend)
+    group.command()(path)

@@ -11,6 +11,7 @@ from api.cli.database import describe_browser, ensure_database
 from api.http.app import create_app
 from api.http.security import ensure_api_key
 from services.context import ContextFactory
+from services.courses.artifacts import ArtifactStore
 from services.settings import Settings
 
 console = Console(soft_wrap=True, highlight=False)
@@ -33,7 +34,10 @@ def serve(
 def make_context_factory(settings: Settings) -> ContextFactory:
     """The service on the deployment's database."""
     return ContextFactory(
-        ensure_database(settings), settings.trained(), settings.strategy_budget_ms / 1000, settings.watch_seconds
+        ensure_database(settings),
+        ArtifactStore.from_settings(settings),
+        settings.strategy_budget_ms / 1000,
+        settings.watch_seconds,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from api.cli.database import ensure_database
 from graph.migrations import migrate
 from services.context import AppContext, ContextFactory
+from services.courses.artifacts import ArtifactStore
 from services.settings import Settings
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ def run_in_context(unit: Callable[[AppContext], Awaitable[T]]) -> T:
     settings = Settings()
 
     async def run() -> T:
-        async with ContextFactory(ensure_database(settings), settings.trained()).opened() as loop:
+        async with ContextFactory(ensure_database(settings), ArtifactStore.from_settings(settings)).opened() as loop:
             await migrate(loop.graph)
             return await unit(loop)
 

@@ -16,10 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.cli.runtime import run_on_graph
 from models.course import Course
-from models.rl import run as run_of_run
+from models.rl import run as training_run
 from models.rl import trainer as run
 from models.rl.offline import CQLConfig, OfflineConfig, OfflineResult
-from services.courses.artifacts import load_course_arrays
+from services.courses.artifacts import ArtifactStore, load_course_arrays
 from services.settings import Settings
 from services.training.decision_log import LogReadCounts
 from services.training.evaluate import learn_from_log
@@ -31,7 +31,9 @@ def train_on_log(settings: Settings, course: str, seed: int) -> None:
     """Learn with a progress bar and print what was read, what was left out, and what held-out learners say."""
     config = OfflineConfig(cql=CQLConfig(seed=seed))
     with _show_offline_bar(config) as report:
-        unit = partial(learn_from_log, course=course, trained=settings.trained(), report=report, config=config)
+        unit = partial(
+            learn_from_log, course=course, trained=ArtifactStore.from_settings(settings), report=report, config=config
+        )
         learned, read = run_on_graph(unit)
     print_offline_result(learned, read)
     console.print(f"policy  {learned.policy.version}")
@@ -81,11 +83,9 @@ def register(app: typer.Typer) -> None:
 def train(
     course: CourseArgument,
     steps: Annotated[int, typer.Option(help="Answers of simulated learners to learn from.")] = run.TrainingConfig.steps,
-    seed: Annotated[int, typer.Option(help="Repeats a run_of_run exactly, on a CPU.")] = 0,
+    seed: Annotated[int, typer.Option(help="Repeats a run exactly, on a CPU.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda; auto takes CUDA where there is one.")] = "auto",
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget a run_of_run that was cut off instead of going on.")
-    ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget a run that was cut off instead of going on.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="From COURSE's decision log; simulates nothing.")] = False,
 ) -> None:
     """Train the policy of COURSE on simulated learners; a run that was cut off goes on where it was.
@@ -97,17 +97,17 @@ def train(
     if offline:
         train_on_log(settings, course, seed)
         return
-    folder = settings.policy_folder(course)
+    folder = ArtifactStore.from_settings(settings).policies.policies(course)
     with show_training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)
-        trainer = run_of_run.train_policy(_read_arrays(course), config, folder, device, fresh, report)
-    highlighting_console.print(f"policy  {run_of_run.format_version(trainer)}")
+        trainer = training_run.train_policy(_read_arrays(course), config, folder, device, fresh, report)
+    highlighting_console.print(f"policy  {training_run.format_version(trainer)}")
     highlighting_console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
     highlighting_console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
 
 
 def _read_arrays(course: str) -> Course:
-    return run_on_graph(partial(load_course_arrays, id=course, tracers=Settings().trained().tracers))
+    return run_on_graph(partial(load_course_arrays, id=course, tracers=ArtifactStore.from_settings(Settings()).tracers))
 
 
 @contextmanager

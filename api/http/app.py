@@ -11,23 +11,31 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
-from api.http import case, catalogue, curation, diagnostics, errors, learners, metrics, recommendations
+from api.http import case, catalogue, curation, diagnostics, learners, metrics, recommendations
 from api.http.dependencies import PROBLEM_RESPONSES, make_json_response
-from api.http.errors import make_problem_response
+from api.http.errors import install_error_handlers, make_problem_response
 from api.http.security import check_key
 from graph.errors import LodestarError
 from services.context import AppContext, ContextFactory
 from services.lifecycle import unfreeze_garbage_collector, warm_up, watch_graph
 
-LEARNER_ROUTERS = tuple(part.router for part in (learners, diagnostics, recommendations, learners, learners))
-
-
-GRAPH_ROUTERS = tuple(part.router for part in (catalogue, case, curation, curation))
+ROUTERS = (
+    learners.router,
+    diagnostics.router,
+    recommendations.router,
+    learners.progress_router,
+    learners.skip_router,
+    recommendations.outcomes_router,
+    catalogue.router,
+    case.router,
+    curation.proposals_router,
+    curation.revisions_router,
+)
 
 
 def install_routes(app: FastAPI) -> None:
     """Add the routes of version 1, each router directly: FastAPI asks nested ones level by level."""
-    for router in (*LEARNER_ROUTERS, recommendations.outcomes_router, *GRAPH_ROUTERS):
+    for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(check_key)], responses=PROBLEM_RESPONSES)
 
 
@@ -118,7 +126,7 @@ def create_app(service: ContextFactory, key: str) -> FastAPI:
     )
     app.state.key = key
     app.state.warm = asyncio.Event()
-    errors.install_error_handlers(app)
+    install_error_handlers(app)
     metrics.install_metrics(app)
     app.include_router(health_router)
     install_routes(app)

@@ -1,4 +1,4 @@
-"""Learning paths in three kinds of world: `python -m benchmarks.paths.compare.compare [--quick] [--seeds 3]`.
+"""Learning paths in three kinds of world: `python -m benchmarks.paths.compare [--quick] [--seeds 3]`.
 
 Learned methods against baselines and planners.
 

@@ -1,4 +1,4 @@
-"""Paths on the example courses: `python -m benchmarks.paths.compare.course_compare [--quick] [--seeds 3] [--processes 2]`.
+"""Paths on the example courses: `python -m benchmarks.paths.course_compare [--quick] [--seeds 3] [--processes 2]`.
 
 Every baseline, the learned variants, and a planner that knows the truth (an upper bound) on the same held-out learners;
 the number of candidates that pruning keeps, swept without retraining; the learner model's constants; the cost of the

@@ -1,6 +1,6 @@
 """Train one variant of the learned policy on one example course with one seed, in a process of its own.
 
-`python -m benchmarks.paths.compare.course_runs COURSE VARIANT SEED [--steps N] [--device cpu]`. A finished run is not repeated;
+`python -m benchmarks.paths.course_runs COURSE VARIANT SEED [--steps N] [--device cpu]`. A finished run is not repeated;
 an interrupted one continues from its last checkpoint. The course's arrays are read through Neo4j once and kept in
 benchmarks/.runs/paths/courses/COURSE.pkl, which a machine without Neo4j can use.
 """

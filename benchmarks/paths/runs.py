@@ -1,6 +1,6 @@
 """Train one learned method on one seed of a practice world, in a process of its own; evaluate paths, kept on disk.
 
-`python -m benchmarks.paths.compare.runs WORLD METHOD SEED [--steps N] [--device auto]`; METHOD = rungs evaluates the baselines,
+`python -m benchmarks.paths.runs WORLD METHOD SEED [--steps N] [--device auto]`; METHOD = rungs evaluates the baselines,
 which need no training. A finished run is not repeated; an interrupted one continues from its last checkpoint.
 """
 

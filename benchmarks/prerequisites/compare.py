@@ -1,4 +1,4 @@
-"""How well prerequisites are recovered: `python -m benchmarks.prerequisites.compare.compare [--quick] [--seeds 3]`.
+"""How well prerequisites are recovered: `python -m benchmarks.prerequisites.compare [--quick] [--seeds 3]`.
 
 A planted graph is recovered from simulated logs (benchmarks/prerequisites/planted.py), a million masteries are mined,
 ASSISTments 2009 is mined for its strongest pairs, and names are scored on AL-CPL (benchmarks/prerequisites/names.py).

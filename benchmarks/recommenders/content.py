@@ -1,4 +1,4 @@
-"""Content-based and hybrid rankers: `python -m benchmarks.recommenders.compare.content [--quick] [--seeds 3]`.
+"""Content-based and hybrid rankers: `python -m benchmarks.recommenders.content [--quick] [--seeds 3]`.
 
 MovieLens-100k, where titles are short and genres are the traits; and the English course's own texts with simulated
 learners who follow topics: they stay at a point or go to one that depends on it, each with a liking for some kinds of

@@ -1,4 +1,4 @@
-"""Peers of the rankers on the same split: `python -m benchmarks.recommenders.compare.peers`, or `measure_peer(…)` for one.
+"""Peers of the rankers on the same split: `python -m benchmarks.recommenders.peers`, or `measure_peer(…)` for one.
 
     implicit                      its ALS, with the learner factors of its training
     implicit_anew                 the same; a learner's factors are computed from all events before each moment

@@ -1,4 +1,4 @@
-"""Fit and evaluate one ranker, in a process of its own: `python -m benchmarks.recommenders.compare.worker FOLDER`.
+"""Fit and evaluate one ranker, in a process of its own: `python -m benchmarks.recommenders.worker FOLDER`.
 
 FOLDER holds job.pkl; the process leaves result.npz and the fitted ranker there, or lacks.txt where the log does not
 suffice for a fit. Seconds are wall clock. Memory is the growth of the resident set during the fit, at its peak: data

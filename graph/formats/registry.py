@@ -1,8 +1,8 @@
 """The formats in which a course is imported and exported, by name.
 
-Each format is read into one folder of raw rows, which is then typed and checked the same way. A format is a module
-with `read(path) -> CourseFolder`, and `write(course, path)` where it can be exported too; it is imported when it is
-asked for.
+Each format is read into one folder of raw rows, which is then typed and checked the same way. A format names a module
+with `read(path) -> CourseFolder`, and one with `write(course, path)` where it can be exported too; a module is
+imported when it is asked for.
 """
 
 import gc
@@ -11,49 +11,56 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from graph.courses.parsing import ParsedCourse, parse_course
 from graph.courses.records import CourseRecord
+from graph.courses.tables import CourseFolder
 from graph.errors import Conflict, Invalid
 
 
 @dataclass(frozen=True)
 class CourseFormat:
-    """One form: the module that knows it, what it is, whether it can be written, and how its files are known.
+    """One format: what it is, the modules that read and write it (no writer: import only), and how its files are known.
 
-    A file is of this form if its name ends so and, where it exists, `mark` is near its beginning.
+    A file is of this format if its name ends with one of `suffixes` and, where it exists, `signature` is near its start.
     """
 
-    module: str
     about: str
-    writes: bool = False
+    reader: str
+    writer: str | None = None
     suffixes: tuple[str, ...] = ()
-    mark: bytes = b""
-
-    def load(self) -> Any:
-        """The module."""
-        return import_module(self.module)
+    signature: bytes = b""
 
 
 FORMATS: dict[str, CourseFormat] = {
-    "folder": CourseFormat("graph.courses.folder", "course.json and tables in CSV or JSONL", writes=True),
-    "case": CourseFormat("graph.formats.case", "CASE 1.0 competency framework (CFPackage)", True, (".json",), b'"CF'),
+    "folder": CourseFormat("course.json and tables in CSV or JSONL", "graph.courses.tables", "graph.courses.folder"),
+    "case": CourseFormat(
+        "CASE 1.0 competency framework (CFPackage)",
+        "graph.formats.case.reader",
+        "graph.formats.case.writer",
+        suffixes=(".json",),
+        signature=b'"CF',
+    ),
     "cartridge": CourseFormat(
-        "graph.formats.cartridge", "IMS Common Cartridge: .imscc, or its folder", writes=True, suffixes=(".imscc",)
+        "IMS Common Cartridge: .imscc, or its folder",
+        "graph.formats.cartridge",
+        "graph.formats.ims.cartridge_writer",
+        suffixes=(".imscc",),
     ),
     "qti": CourseFormat(
-        "graph.formats.qti", "questions in QTI 1.2, 2.x or 3.0: a file, a folder or a zip", writes=True
+        "questions in QTI 1.2, 2.x or 3.0: a file, a folder or a zip",
+        "graph.formats.qti",
+        "graph.formats.ims.qti_writer",
     ),
-    "oatutor": CourseFormat("graph.formats.oatutor", "OATutor's coursePlans.json: PATH#COURSE"),
+    "oatutor": CourseFormat("OATutor's coursePlans.json: PATH#COURSE", "graph.formats.oatutor"),
     "xlsx": CourseFormat(
-        "graph.formats.xlsx",
         "Excel workbook: a sheet a table, or a row a topic",
-        writes=True,
+        "graph.formats.xlsx.reader",
+        "graph.formats.xlsx.writer",
         suffixes=(".xlsx", ".xls", ".ods", ".numbers"),
     ),
-    "junyi": CourseFormat("graph.formats.junyi", "Junyi Academy's exercise table"),
-    "metacademy": CourseFormat("graph.formats.metacademy", "Metacademy's graph.json"),
+    "junyi": CourseFormat("Junyi Academy's exercise table", "graph.formats.junyi"),
+    "metacademy": CourseFormat("Metacademy's graph.json", "graph.formats.metacademy"),
 }
 
 
@@ -61,8 +68,8 @@ def guess_format(path: Path) -> str:
     """The form that a path's name and first bytes speak for; a folder of tables where they say nothing."""
     suffix = path.suffix.lower()
     candidates = [name for name, form in FORMATS.items() if suffix and suffix in form.suffixes]
-    start = _first_bytes(path) if any(FORMATS[name].mark for name in candidates) else None
-    return next((name for name in candidates if start is None or FORMATS[name].mark in start), "folder")
+    start = _first_bytes(path) if any(FORMATS[name].signature for name in candidates) else None
+    return next((name for name in candidates if start is None or FORMATS[name].signature in start), "folder")
 
 
 def _first_bytes(path: Path) -> bytes | None:
@@ -79,9 +86,9 @@ def read_course_files(path: Path, form: str | None = None) -> ParsedCourse:
 
     `form`: one of `FORMATS`, else guessed from the name. Raises `Invalid` for an unknown one.
     """
-    reader: Callable[[Path], Any] = _find_format(form or guess_format(path)).load().read
+    read: Callable[[Path], CourseFolder] = import_module(_find_format(form or guess_format(path)).reader).read
     with _pause_garbage_collection():
-        return parse_course(reader(path))
+        return parse_course(read(path))
 
 
 def write_course_files(course: CourseRecord, path: Path, form: str | None = None) -> None:
@@ -89,12 +96,12 @@ def write_course_files(course: CourseRecord, path: Path, form: str | None = None
 
     Raises `Invalid` for another, `Conflict` where `path` cannot be written or as the form does.
     """
-    chosen = _find_format(form or guess_format(path))
-    if not chosen.writes:
-        able = ", ".join(name for name, each in FORMATS.items() if each.writes)
+    writer = _find_format(form or guess_format(path)).writer
+    if writer is None:
+        able = ", ".join(name for name, each in FORMATS.items() if each.writer)
         raise Invalid(f"A course cannot be written as {form or guess_format(path)}; choose one of {able}.", "form")
     try:
-        chosen.load().write(course, path)
+        import_module(writer).write(course, path)
     except OSError as error:
         raise Conflict(f"{path} cannot be written ({error.strerror}); name another file or folder.") from error
 

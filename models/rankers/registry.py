@@ -27,7 +27,7 @@ class RankerEntry(NamedTuple):
 
 RANKERS: dict[str, RankerEntry] = {
     "again": RankerEntry(
-        "models.rankers.popularity", "Again", "reference", "What was done last, again, where that may be."
+        "models.rankers.popularity", "RepeatLast", "reference", "What was done last, again, where that may be."
     ),
     "popular": RankerEntry("models.rankers.popularity", "Popular", "popularity", "What most learners did."),
     "popular_level": RankerEntry(

@@ -7,6 +7,7 @@ that need no service. Importing this module loads torch.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from graph.catalogue import CourseRows, read_course_rows
 from graph.connection import Graph
@@ -19,6 +20,7 @@ from models.rankers.interactions import Catalogue
 from services.courses.arrays import build_course
 from services.courses.learner_models import MEASURED, LearnerModelStore
 from services.courses.served import ServedStrategies
+from services.settings import Settings
 
 LAST_RESORT = "curriculum"
 """Asked where everything else failed."""
@@ -65,6 +67,11 @@ class ArtifactStore:
     home: Path
     learner_model: str = MEASURED
     explore: float = 0.0
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The store in the home folder of a deployment."""
+        return cls(settings.home, settings.learner_model, settings.explore)
 
     @property
     def policies(self) -> StrategyStore:

@@ -66,7 +66,7 @@ def summarize_course_data(found: CourseDataCounts) -> CourseDataSummary:
 
 async def read_strategies(graph: Graph, settings: Settings, course: str) -> CourseStrategies:
     """Raises `NotFound`, or `Invalid` where there is nothing to learn with."""
-    trained = settings.trained()
+    trained = ArtifactStore.from_settings(settings)
     rows, arrays = await load_course_rows(graph, course, trained.tracers)
     return trained.policies.strategies(arrays, build_catalogue(rows))
 

@@ -19,7 +19,7 @@ async def test_a_read_cannot_write(graph, monkeypatch):
     header = "// Writes, although it says that it reads.\n// params: none\n// returns: n\n// access: read\n"
     text = header + "WITH 1 AS n CALL () { CRE" + "ATE (:Course) } RETURN n"
     query = queries.Query("x", "", {}, ("n",), False, text)
-    monkeypatch.setattr(queries, "load", lambda name: query)
+    monkeypatch.setattr(queries, "load_query", lambda name: query)
     with pytest.raises(Exception, match=r"read access|READ|Writing"):
         await graph.read("x")
     assert await graph.reading(lambda work: work.text("MATCH (c:Course) RETURN c.id AS id")) == []

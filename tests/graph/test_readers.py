@@ -102,7 +102,7 @@ def test_archives_that_would_fill_the_memory(tmp_path, monkeypatch):
     assert "over 200 times" in refused(readers.open_archive, zipped(tmp_path, ("a", bytes(8 * 2**20))))[1]
     many = zipped(tmp_path, *((f"{number}", b"") for number in range(20_001)))
     assert "more than 20,000 files" in refused(readers.open_archive, many)[1]
-    monkeypatch.setattr(readers, "MOST_UNPACKED", 10)
+    monkeypatch.setattr(readers, "MAX_UNPACKED_BYTES", 10)
     assert "MiB" in refused(readers.open_archive, zipped(tmp_path, ("a", b"123456"), ("b", b"123456")))[1]
 
 

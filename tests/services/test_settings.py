@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.courses.artifacts import ArtifactStore
 from services.settings import Settings
 
 
@@ -30,7 +31,7 @@ def test_our_names_count(somewhere, monkeypatch):
     monkeypatch.setenv("LODESTAR_PORT", "8123")
     settings = Settings()
     assert (settings.home, settings.port) == (somewhere, 8123)
-    assert settings.policy_folder("english") == somewhere / "policies" / "english"
+    assert ArtifactStore.from_settings(settings).policies.policies("english") == somewhere / "policies" / "english"
 
 
 def test_a_file_counts_too(somewhere):

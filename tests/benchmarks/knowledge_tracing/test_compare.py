@@ -61,7 +61,7 @@ def test_reviews_scored_come_after_those_fitted_to(seed):
 
 
 def test_a_result_is_measured_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(compare, "KEPT", tmp_path / "deep")
+    monkeypatch.setattr(compare, "LEARNER_RUNS", tmp_path / "deep")
     results = iter([{"auc": 0.7}, {"auc": 0.8}])
     assert [compare.load_or_measure({"seed": seed}, lambda: next(results))["auc"] for seed in (0, 0, 1)] == [
         0.7,

@@ -196,7 +196,7 @@ def test_a_run_has_a_folder_of_its_own_that_changes_with_its_settings(monkeypatc
     assert before == locate_run("kss", "lodestar", 0, None)
     assert before == locate_run("kss", "lodestar", 0, make_config("kss", "lodestar", 0).steps)
     changed_settings = make_config("kss", "one_step", 0)
-    monkeypatch.setattr(paths_runs, "settings", lambda *run: changed_settings)
+    monkeypatch.setattr(paths_runs, "make_config", lambda *run: changed_settings)
     assert locate_run("kss", "lodestar", 0, None) != before
 
 
@@ -212,7 +212,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> WorldStudy:
         "tiny", course, students, students, (3,), lambda length: {"random": RandomStrategy(course, 0)}, _judge
     )
     monkeypatch.setattr(paths_runs, "RUNS", tmp_path)
-    monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: study)
+    monkeypatch.setattr(paths_runs, "load_study", lambda world, seed: study)
     return study
 
 
@@ -239,7 +239,7 @@ def test_a_training_is_kept_and_not_done_again(tiny: WorldStudy, monkeypatch: py
     told = make_config("tiny", MAIN_METHOD, 0)
     network = replace(told.network, memory=8, width=8, hidden=8)
     small = replace(told, steps=160, learners=8, rollout=10, network=network, q=replace(told.q, batch=16, updates=2))
-    monkeypatch.setattr(paths_runs, "settings", lambda *run: small)
+    monkeypatch.setattr(paths_runs, "make_config", lambda *run: small)
     train_method("tiny", MAIN_METHOD, 0, None, device="cpu")
     folder = locate_run("tiny", MAIN_METHOD, 0, None)
     assert not (folder / CHECKPOINT_FILE).exists()
@@ -259,7 +259,7 @@ def test_a_second_opinion_marks_practice_where_the_name_says_so(
     with pytest.raises(AssertionError, match="no second opinion"):
         load_practice("tiny_opinion", 0)
     marked = KTStudents(tracing_model(5, seed=2), random_past(STUDENTS, 4, 5))
-    monkeypatch.setattr(paths_runs, "study_of", lambda world, seed: replace(tiny, marked=marked))
+    monkeypatch.setattr(paths_runs, "load_study", lambda world, seed: replace(tiny, marked=marked))
     assert load_practice("tiny_opinion_free", 0) == (tiny.course, marked, (3,))
     assert load_practice("tiny", 0) == (tiny.course, tiny.practice, (3,))
 

@@ -43,7 +43,7 @@ def small_log(learners: int, seed: int) -> AnswerLog:
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> WorldStudy:
     folder, patch = tmp_path_factory.mktemp("tracers"), pytest.MonkeyPatch()
-    patch.setattr(tracers, "PRACTISED", 40)
+    patch.setattr(tracers, "PRACTISED_STUDENTS", 40)
     first = build_kt_study("tiny", small_log(60, 0), small_log(12, 1), 0, folder)
     again = build_kt_study("tiny", small_log(60, 0), small_log(12, 1), 0, folder)
     assert first.course.tracer and again.course.tracer

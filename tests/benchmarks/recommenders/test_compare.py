@@ -93,9 +93,9 @@ class Nothing:
 
 
 def test_a_run_is_read_as_it_was_written_and_not_measured_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(compare, "KEPT", tmp_path)
+    monkeypatch.setattr(compare, "RANKER_RUNS", tmp_path)
     data = RankerStudy("data", split_last_event(LOG))
-    monkeypatch.setattr(compare, "module_source", lambda module: "source")
+    monkeypatch.setattr(compare, "hash_module_source", lambda module: "source")
     folder = tmp_path / compare.name_run("popular", data, 1)
     assert folder.name != compare.name_run("popular", data, 2)
     assert folder.name != compare.name_run("popular", RankerStudy("data", split_last_event(LOG.take(slice(20)))), 1)
@@ -107,8 +107,8 @@ def test_a_run_is_read_as_it_was_written_and_not_measured_again(tmp_path, monkey
 
 
 def test_a_worker_that_fails_is_told_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(compare, "KEPT", tmp_path)
-    monkeypatch.setattr(compare, "Job", lambda *parts: FitJob("nobody", *parts[1:]))
+    monkeypatch.setattr(compare, "RANKER_RUNS", tmp_path)
+    monkeypatch.setattr(compare, "FitJob", lambda *parts: FitJob("nobody", *parts[1:]))
     data = RankerStudy("data", split_last_event(LOG))
     assert "There is no ranker 'nobody'" in compare.load_or_fit("popular", data, 0)
     assert not list(tmp_path.rglob(RESULT_FILE)) and not list(tmp_path.rglob("job.pkl"))

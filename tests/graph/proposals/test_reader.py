@@ -43,7 +43,7 @@ async def test_answers_of_a_diagnostic_count(graph):
 
 
 async def test_every_learner_is_read_batch_by_batch(graph, monkeypatch):
-    monkeypatch.setattr(reader, "LEARNERS", 2)
+    monkeypatch.setattr(reader, "LEARNERS_PER_BATCH", 2)
     points = {id: Point() for id in "abc"}
     world = World(
         points, {("a", "b"): "accepted"}, {f"r{id}{n}": Resource({id: 1.0}) for id in "abc" for n in range(4)}
