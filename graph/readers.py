@@ -180,7 +180,7 @@ MAX_UNPACKED_BYTES = 256 * 2**20
 MAX_MEMBERS = 20_000
 
 MAX_COMPRESSION_RATIO = 200
-"""Of bytes unpacked to packed, for members above `_SMALL`; texts and tables of courses stay below 40."""
+"""Of bytes unpacked to packed, for members above `_SMALL_MEMBER_BYTES`; texts and tables of courses stay below 40."""
 
 _SMALL_MEMBER_BYTES = 4 * 2**20
 _DIRECTORY_ENTRY = b"PK\x01\x02"

@@ -42,7 +42,7 @@ class PracticeFeatures:
 
 
 def update_practice(practice: Floats, items: Ints, right: Flags) -> Floats:
-    """`practice` (B, N, PRACTICE) after everybody answered their point `items` (B,), or did nothing where it is < 0."""
+    """`practice` (B, N, PRACTICE_WIDTH) after everybody answered their point `items` (B,), or did nothing where it is < 0."""
     after, rows = practice.copy(), np.flatnonzero(items >= 0)
     point, answer = items[rows], right[rows]
     after[rows, :, 4] *= RECENCY_DECAY

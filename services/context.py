@@ -40,7 +40,7 @@ DATABASE_RETRY_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class ContextFactory:
-    """What a running service is made from; `budget` as in `Loop`.
+    """What a running service is made from; `budget` as in `AppContext`.
 
     `watch`: seconds between looks at what people change by hand, 0 for none.
     """

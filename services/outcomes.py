@@ -169,7 +169,7 @@ class CourseNotLoaded(Exception):
 
 
 def make_outcome_model(courses: Callable[[str], Course | None]) -> LearnFunction:
-    """The model that a transaction calls for each outcome; raises `NotRead` for a course that is not in memory."""
+    """The model that a transaction calls for each outcome; raises `CourseNotLoaded` for a course that is not in memory."""
 
     def model(practice: Practice) -> PracticeResult:
         if practice.course is None:

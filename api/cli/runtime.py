@@ -35,7 +35,7 @@ def find_running_address() -> Address | None:
 
 
 def run_on_graph_as_is(unit: Callable[[Graph], Awaitable[T]]) -> T:
-    """Run `unit` on the deployment's graph as it is: unlike `on_graph` this migrates nothing."""
+    """Run `unit` on the deployment's graph as it is: unlike `run_on_graph` this migrates nothing."""
 
     async def run() -> T:
         async with connect(ensure_database(Settings())) as graph:

@@ -218,7 +218,7 @@ def measure_adaptive_tests(options: Namespace, curves: Curves, values: Values) -
 
 
 def measure_ability_errors(seed: int, options: Namespace, peers: bool) -> dict[str, NDArray[np.float64]]:
-    """RMSE of ability after 0 … LENGTH items, by method."""
+    """RMSE of ability after 0 … TEST_LENGTH items, by method."""
     draw = np.random.default_rng((seed, 2))
     a, b = np.exp(draw.normal(0, 0.3, ITEMS)), draw.normal(0, 1, ITEMS)
     none = np.zeros(ITEMS)
@@ -233,7 +233,7 @@ def measure_ability_errors(seed: int, options: Namespace, peers: bool) -> dict[s
 
 
 def estimate_own_selection(bank: ItemBank, right: NDArray[np.bool_], draw: np.random.Generator) -> NDArray[np.float64]:
-    """(B, LENGTH + 1) EAP after each item of our own choice."""
+    """(B, TEST_LENGTH + 1) EAP after each item of our own choice."""
     pool, rules = ItemPool(bank), TestRules(error=0, most=TEST_LENGTH)
     ability = np.zeros((len(right), TEST_LENGTH + 1))
     for examinee, answers in enumerate(right):
@@ -246,7 +246,7 @@ def estimate_own_selection(bank: ItemBank, right: NDArray[np.bool_], draw: np.ra
 
 
 def run_catsim(bank: ItemBank, right: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """catsim's estimates (B, LENGTH + 1) and items (B, LENGTH)."""
+    """catsim's estimates (B, TEST_LENGTH + 1) and items (B, TEST_LENGTH)."""
     items = np.stack([bank.discrimination, bank.difficulty, bank.guessing, np.ones(ITEMS)], axis=1)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "given.npz"), Path(folder, "found.npz")
@@ -260,7 +260,7 @@ def run_catsim(bank: ItemBank, right: NDArray[np.bool_]) -> tuple[NDArray[np.flo
 
 
 def estimate_given_items(bank: ItemBank, right: NDArray[np.bool_], asked: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(B, LENGTH + 1) our EAP from items that somebody else chose."""
+    """(B, TEST_LENGTH + 1) our EAP from items that somebody else chose."""
     rows, columns = np.arange(len(right))[:, None], [np.zeros(len(right))]
     for turn in range(1, TEST_LENGTH + 1):
         learner = np.broadcast_to(rows, (len(right), turn)).ravel()

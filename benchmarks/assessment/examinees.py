@@ -56,7 +56,7 @@ def draw_placed_learners(course: Course, size: int, draw: np.random.Generator) -
 
 
 def draw_studied_learners(course: Course, size: int, draw: np.random.Generator) -> SimulatedLearners:
-    """After up to LONGEST · N resources on points whose prerequisites are met, picked by taste."""
+    """After up to MAX_RESOURCES_PER_POINT · N resources on points whose prerequisites are met, picked by taste."""
     learners = draw_placed_learners(course, size, draw)
     learners.knowledge[:] = learners.peak[:] = 0.02
     taste = draw.gumbel(size=learners.knowledge.shape)

@@ -1,6 +1,6 @@
 """Fit the constants of the diagnostic's field: `python -m benchmarks.assessment.placement [--quick] [--seeds 3]`.
 
-Simulated learners of both example courses answer random questions. The fitted `FieldSettings` maximise the likelihood
+Simulated learners of both example courses answer random questions. The fitted `GaussianFieldSettings` maximise the likelihood
 of the answers (the marginal likelihood that assumed-density filtering adds up), by Nelder–Mead from a start chosen by
 hand. The hidden knowledge is not used, so the same could be done with real diagnostics. Half of the learners are
 `placed`, half have `studied` (benchmarks/assessment/examinees.py). Seeds begin at 1000: no learner and no question is

@@ -74,7 +74,7 @@ def load_or_measure(key: dict[str, Any], measure: Callable[[], RunFigures]) -> R
 
 
 def hash_model_source(name: str) -> str:
-    """A hash of the model's source, see `module_source`."""
+    """A hash of the model's source, see `hash_module_source`."""
     return hash_module_source(LEARNER_MODELS[name].module)
 
 
@@ -120,7 +120,7 @@ def measure_model(name: str, split: Split, seed: int) -> RunFigures:
 
 
 def measure_large_course(name: str) -> RunFigures:
-    """Updates of a course of `LARGE` points, fitted to a small random log: only its speed and size mean something."""
+    """Updates of a course of `LARGE_COURSE_POINTS` points, fitted to a small random log: only its speed and size mean something."""
     model = get_learner_model_class(name).fit(draw_random_log(LARGE_COURSE_POINTS))
     return {**measure_sizes(model), **time_updates(model, seed=0)}
 

@@ -104,7 +104,7 @@ class PackedAnswers:
 
 
 def pack_answers(learners: Sequence[LearnerAnswers]) -> PackedAnswers:
-    """At most OPPORTUNITIES answers a pair."""
+    """At most MAX_OPPORTUNITIES answers a pair."""
     pairs: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
     for number, (skills, outcomes) in enumerate(learners):
         for place, (skill, right) in enumerate(zip(skills, outcomes, strict=True)):
@@ -118,7 +118,7 @@ def pack_answers(learners: Sequence[LearnerAnswers]) -> PackedAnswers:
 
 
 def read_spaced_reviews() -> NDArray[np.float64]:
-    """One learner's flash cards: card, days since the last review (≥ APART, it succeeded), earlier such, recalled."""
+    """One learner's flash cards: card, days since the last review (≥ MIN_DAYS_APART, it succeeded), earlier such, recalled."""
     path, rows = DATA / "fsrs" / "review_logs.csv", []
     if not path.exists():
         print(f"skipped flash cards: {path} is missing")
@@ -223,7 +223,7 @@ def read_data_set(name: str, learners: int | None) -> Assistments | FlashCards |
 
 
 def load_answer_log(learners: Sequence[LearnerAnswers], skills: tuple[str, ...]) -> AnswerLog:
-    """Learners by number; a skill that is not among `skills` becomes NOTHING."""
+    """Learners by number; a skill that is not among `skills` becomes NO_INDEX."""
     place = {int(skill): position for position, skill in enumerate(skills)}
     lengths = [len(learner[0]) for learner in learners]
     asked = [place.get(skill, NO_INDEX) for learner in learners for skill in learner[0]]

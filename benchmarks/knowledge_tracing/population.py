@@ -51,7 +51,7 @@ BOUNDS = dict(ability_sd=5.0, guess=0.5, slip=0.3, slope=15.0, rate=4.0, speed_s
 QUADRATURE_NODES = (5, 5, 5)
 """Quadrature nodes for θ, ε, ε′."""
 SKILL_PRIOR_SD = 0.5
-"""Standard deviation of the prior around CHOSEN, as logits within the bounds: rate and speed_sd need it."""
+"""Standard deviation of the prior around HAND_CHOSEN, as logits within the bounds: rate and speed_sd need it."""
 BATCH = 50
 HAND_CHOSEN = dict(ability_sd=1.0, guess=0.15, slip=0.06, slope=5.0, rate=1.3, speed_sd=0.3, wrong_share=0.5)
 """The constants chosen by hand, before anything was fitted: what to beat, and where the prior has its centre."""
@@ -172,7 +172,7 @@ class PopulationStudy:
         return [self.learners[number] for number in order[: self.options.learners]]
 
     def fit(self, variant: str, seed: int, held: dict[str, float], jitter: float = 0) -> Likelihood:
-        """Fit with some constants held at these values, score on test learners; the rest start near CHOSEN."""
+        """Fit with some constants held at these values, score on test learners; the rest start near HAND_CHOSEN."""
         model = Likelihood(self.skills, HAND_CHOSEN | held)
         away = np.random.default_rng(seed).normal(0, 1, len(BOUNDS))
         for (name, raw), by in zip(model.raw.items(), away, strict=True):

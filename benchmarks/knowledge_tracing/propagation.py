@@ -208,7 +208,7 @@ def replay_answers(
 
 
 def pad_answers(rows: list[list[int]]) -> NDArray[np.int64]:
-    """(B, LONGEST) with zeros behind."""
+    """(B, MAX_ANSWERS) with zeros behind."""
     out = np.zeros((len(rows), MAX_ANSWERS), dtype=np.int64)
     for row, values in enumerate(rows):
         kept = values[:MAX_ANSWERS]

@@ -132,7 +132,7 @@ def add_trained(found: dict[str, MethodOutcomes], world: str, name: str, run: tu
 
 
 def make_decision_variants(policy: LearnedPolicy, world: str, seed: int) -> dict[str, Recommender]:
-    """The ways of `DECIDING` that make sense in a world."""
+    """The ways of `DECISION_VARIANTS` that make sense in a world."""
     study = load_study(world, seed)
     assert study
     return {way: decide(policy, study.course) for way, decide in DECISION_VARIANTS.items()}

@@ -67,7 +67,7 @@ def measure_courses(report: Report, options: Namespace) -> None:
 
 
 def list_missing_runs(names: list[str], options: Namespace) -> list[tuple[str, str, int, int | None]]:
-    """What is to be trained: course, variant, seed and steps, see `train_one`."""
+    """What is to be trained: course, variant, seed and steps, see `train_variant`."""
     jobs = [
         (name, variant, seed, options.steps) for name in names for seed in range(options.seeds) for variant in VARIANTS
     ]

@@ -92,7 +92,7 @@ class TruePrerequisiteFilter(PointFilter):
     name = "beam_met"
 
     def possible(self, ability: Floats, memory: Floats) -> Flags:
-        """See `Gate`."""
+        """See `PointFilter`."""
         return np.asarray((ability < _RIGHT_THRESHOLDS).astype(np.float32) @ _PREREQUISITES == 0)
 
 
@@ -106,14 +106,14 @@ class TutorFilter(PointFilter):
         self.course, self.model = course, course.tracer.model
 
     def possible(self, ability: Floats, memory: Floats) -> Flags:
-        """See `Gate`."""
+        """See `PointFilter`."""
         learner = memory.reshape(-1, memory.shape[2])
         question = _question(np.repeat(np.arange(POINTS)[None], len(learner), axis=0))
         level = self.model.mastery(ModelState(learner, np.zeros((len(learner), POINTS, 1), np.float32)), question).level
         return ~find_blocked_points(self.course, level).reshape(ability.shape)
 
     def heard(self, memory: Floats, points: Ints, right: Flags) -> Floats:
-        """See `Gate`."""
+        """See `PointFilter`."""
         known = ModelState(memory.reshape(-1, memory.shape[2]), np.zeros((points.size, 1, 1), np.float32))
         return self.model.update(known, _question(points.reshape(-1, 1)), right.ravel()).learner.reshape(memory.shape)
 
@@ -287,7 +287,7 @@ def simulate_practice_log(drawn: DrawnStudents, count: int, generator: np.random
 
 
 def build_log(point: Ints, right: Flags) -> AnswerLog:
-    """A log of answers (B, T), NOTHING where there is none."""
+    """A log of answers (B, T), NO_INDEX where there is none."""
     there = point >= 0
     answers = int(there.sum())
     return AnswerLog(

@@ -53,7 +53,7 @@ def tabulate_strategies(lines: RunsByWorld, wanted: Iterable[tuple[str, str]]) -
 
 
 def summarise_strategies(course: str, lines: RunsByWorld) -> dict[str, float]:
-    """COURSE.RUNG.… of the course's own learners, unlike.POPULATION.COURSE.RUNG.… of others, see `label`."""
+    """COURSE.RUNG.… of the course's own learners, unlike.POPULATION.COURSE.RUNG.… of others, see `format_label`."""
     told: dict[str, float] = {}
     for (where, rung), line in lines.items():
         name = f"{course}.{format_label(where, rung)}" if _is_course_world(where) else f"unlike.{where}.{course}.{rung}"

@@ -107,7 +107,7 @@ def list_measurements(quick: bool) -> Iterator[Measurement]:
 
 
 def measure_growth(policy: str, sizes: tuple[int, ...], points: int, seed: int) -> Figures:
-    """Recovery from the first n learners of one simulation; at USUAL, under each of RULES."""
+    """Recovery from the first n learners of one simulation; at USUAL_LEARNERS, under each of RULE_VARIANTS."""
     course = make_course(points, draw_graph(points, seed), seed)
     log = simulate_log(course, max(sizes), policy, AnswerNoise(), seed)
     found = {
@@ -230,7 +230,7 @@ def score_name_pairs(domain: str, seed: int, variants: tuple[str, ...]) -> Figur
 
 
 def score_hidden_edges(course: str, seed: int) -> Figures:
-    """Of the LISTED likeliest pairs by names and texts: shares that are a chain of edges, and one turned round.
+    """Of the LISTED_PAIRS likeliest pairs by names and texts: shares that are a chain of edges, and one turned round.
 
     trained: a fifth of the edges is hidden, and what follows from the others is not proposed; rule: all are hidden.
     """
@@ -266,7 +266,7 @@ def read_skill_names() -> dict[int, str]:
 
 
 def mine_assistments() -> dict[str, Any]:
-    """The LISTED strongest pairs of ASSISTments 2009 with names and evidence; {} without files."""
+    """The LISTED_PAIRS strongest pairs of ASSISTments 2009 with names and evidence; {} without files."""
     if not (DATA / "assist2009").exists():
         return {}
     logs, name = read_assist2009(), read_skill_names()

@@ -120,7 +120,7 @@ class PracticeChoice:
 def simulate_log(
     course: Course, learners: int, policy: str, noise: AnswerNoise, seed: int, placed: bool = False
 ) -> MasteryLog:
-    """The mastery log of new learners who give ANSWERS × N answers, each as many as a uniform share of it."""
+    """The mastery log of new learners who give ANSWERS_PER_POINT × N answers, each as many as a uniform share of it."""
     draw = np.random.default_rng(seed)
     population = replace(Population(), guess=noise.guess, slip=noise.slip)
     people = SimulatedLearners(course, population, learners, draw)

@@ -178,7 +178,7 @@ class ArrivalPlan:
         cohorts, size, days: so many learners arrive within so many days, again and again. Each cohort sees what was
             popular when its first learner arrived.
         since: share of the arrival time after which moments are asked about; most: of them, drawn at random.
-        goals, fewest, most_points, longest: see `Episode`; wide goals leave much to choose from.
+        goals, fewest, most_points, longest: see `EpisodeConfig`; wide goals leave much to choose from.
     """
 
     cohorts: int = 10

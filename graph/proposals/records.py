@@ -49,7 +49,7 @@ class Proposal:
 
     Attributes:
         status: proposed, accepted, rejected, or derived for a semantic edge that nobody judged.
-        numbers: as in `Found`, and rejectedSupport, rejectedPValue, rejectedWeight: those of an earlier rejection.
+        numbers: as in `FoundEdge`, and rejectedSupport, rejectedPValue, rejectedWeight: those of an earlier rejection.
         courses: ids, with blanks between, of the courses whose files state the edge too.
         cycle: ids of the accepted way from `after` to `before` that accepting would close.
         implied: ids of an accepted way from `before` to `after`.

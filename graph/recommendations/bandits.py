@@ -86,7 +86,7 @@ async def read_bandit(graph: Graph, course: str, name: str) -> BanditState | Non
 
 
 async def save_bandits(work: Work, learnt: dict[BanditKey, BanditState]) -> None:
-    """Write what `Bandits.learn` gave, in the same transaction."""
+    """Write what `BanditUpdates.learn` gave, in the same transaction."""
     if learnt:
         arms = [arm for key, state in learnt.items() for arm in _arm_rows(key, state)]
         await work.run("learn/save_bandits", bandits=[_state_row(*pair) for pair in learnt.items()], arms=arms)

@@ -148,7 +148,7 @@ def apply_answers(prior: LevelPrior, right: Floats, answers: Floats) -> Starting
 def _compute_ability_prior(
     rank: Floats, declared: float | None, settings: ColdStartSettings
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes of θ from below the course to above it, and P(θ) on them; both (NODES,)."""
+    """Nodes of θ from below the course to above it, and P(θ) on them; both (ABILITY_NODES,)."""
     known = rank[~np.isnan(rank)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     theta = np.linspace(low - 1, high + 1, ABILITY_NODES)

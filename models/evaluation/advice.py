@@ -36,7 +36,7 @@ class CourseDataSummary:
     """What a course has.
 
     Attributes:
-        known_learners, known_items: with at least `ENOUGH` events.
+        known_learners, known_items: with at least `MIN_KNOWN_EVENTS` events.
         density: share of all pairs of learner and resource that have an event.
         right: share of right outcomes, None without any; `own`: share of the events that learners chose themselves.
         answered: decisions whose outcome is known.

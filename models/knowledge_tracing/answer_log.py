@@ -33,8 +33,8 @@ class AnswerLog:
         skills: ids, (N,); a knowledge point is a skill.
         items: ids, (I,); empty where the log names no items.
         starts: (B + 1,) learner b's answers are starts[b] … starts[b + 1] − 1.
-        skill: (A, S) positions in `skills`, NOTHING behind the last one.
-        item: (A,) positions in `items`, or NOTHING.
+        skill: (A, S) positions in `skills`, NO_INDEX behind the last one.
+        item: (A,) positions in `items`, or NO_INDEX.
         right: (A,).
         days: (A,) since any fixed moment, in float64; NaN without a clock.
     """

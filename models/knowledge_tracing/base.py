@@ -42,9 +42,9 @@ class Question:
     """What is asked of B learners: P points each, those touched and, behind them, neighbours.
 
     Attributes:
-        points: (B, P) positions, NOTHING where padded.
+        points: (B, P) positions, NO_INDEX where padded.
         importance: (B, P) η of each point in what is asked; 0 for neighbours and padding.
-        item: (B,) position of the item or resource in the model's `items`, or NOTHING.
+        item: (B,) position of the item or resource in the model's `items`, or NO_INDEX.
         days: (B, P) since each point was last practised; 0 where it never was, and everywhere without a clock.
         influence: (B, P, P) W from point k to point j; None where nothing is known of neighbours.
     """
@@ -161,7 +161,7 @@ def replay_log(model: LearnerModel, log: AnswerLog) -> Floats:
 
 
 def align_log(log: AnswerLog, model: LearnerModel) -> AnswerLog:
-    """The log with skills and items in the model's positions; what the model does not know becomes NOTHING."""
+    """The log with skills and items in the model's positions; what the model does not know becomes NO_INDEX."""
     skill, item = (
         _map_indices(own, known, values)
         for own, known, values in ((log.skills, model.skills, log.skill), (log.items, model.items, log.item))
@@ -186,11 +186,11 @@ class ServedLearnerModel:
         self._item = {id: place for place, id in enumerate(model.items)}
 
     def skills_of(self, points: Sequence[str]) -> Ints:
-        """Positions of knowledge points in the model, NOTHING where it does not know one."""
+        """Positions of knowledge points in the model, NO_INDEX where it does not know one."""
         return np.array([self._skill.get(id, NO_INDEX) for id in points], dtype=np.int64)
 
     def items_of(self, ids: Sequence[str | None]) -> Ints:
-        """Positions of resources or items in the model, NOTHING where it does not know one."""
+        """Positions of resources or items in the model, NO_INDEX where it does not know one."""
         return np.array([self._item.get(id or "", NO_INDEX) for id in ids], dtype=np.int64)
 
     def begin(self, skills: Ints, known: Estimate) -> ModelState:
@@ -220,7 +220,7 @@ def compute_reward(importance: Floats, before: Floats, after: Floats) -> Floats:
 
 
 MIN_PRIOR_ANSWERS, MAX_PRIOR_ANSWERS, DEFAULT_PRIOR_ANSWERS = 0.5, 50.0, 3.0
-"""Bounds of n₀ against odd logs, and n₀ where fewer than PAIRS pairs tell."""
+"""Bounds of n₀ against odd logs, and n₀ where fewer than MIN_ANSWER_PAIRS pairs tell."""
 MIN_ANSWER_PAIRS = 100
 FEW_ANSWERS = 20
 """A skill with fewer answers is counted in the notes."""

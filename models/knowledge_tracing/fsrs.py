@@ -269,7 +269,7 @@ class FSRS(LearnerModel):
         )
 
     def fading(self, points: NDArray[np.int64], memory: Floats) -> Floats:
-        """What falls to `RETENTION` in S days; so a level of .9 is below .8, and wanted again, soon after it is due."""
+        """What falls to `DESIRED_RETENTION` in S days; so a level of .9 is below .8, and wanted again, soon after it is due."""
         stability = np.where(memory[..., STABILITY] > 0, memory[..., STABILITY], np.nan)
         return np.asarray(-np.log(DESIRED_RETENTION) / stability, dtype=np.float32)
 

@@ -62,7 +62,7 @@ from models.storage import Parameters
 FADING_FACTORS = (0.4, 0.8)
 """d, of a quick and a slow memory: AUC on held-out training learners of ASSISTments 2015 .718, with 0.8 alone .710."""
 WINS, ATTEMPTS, FIRST_FADING = 0, 1, 2
-"""Columns of the tallies; from FADING on, won and lost for each d."""
+"""Columns of the tallies; from FIRST_FADING on, won and lost for each d."""
 TALLY_WIDTH = FIRST_FADING + 2 * len(FADING_FACTORS)
 
 
@@ -225,7 +225,7 @@ def _build_blocks(log: AnswerLog, whole: Doubles, own: Doubles) -> list[Any]:
 def fit_with_prior(design: Any, right: Flags, kept: Flags, loose: Flags, strengths: tuple[float, ...]) -> Doubles:
     """The weights (C,) under the strength that predicts the answers not `kept` best, tried from strong to weak.
 
-    kept: (A,); loose: (C,) columns whose strength is LOOSE throughout. Without answers to choose by, the strongest.
+    kept: (A,); loose: (C,) columns whose strength is SHARED_PRIOR_STRENGTH throughout. Without answers to choose by, the strongest.
     """
     least, best, weights = np.inf, max(strengths), np.zeros(design.shape[1])
     inside, outside, sign = design[kept], design[~kept], np.where(right[~kept], 1.0, -1.0)
@@ -262,7 +262,7 @@ def fit_weights(design: Any, right: Flags, strength: Doubles, start: Doubles) ->
 class LogisticModel(TallyModel):
     """A fitted logistic model.
 
-    Parameters: `learner` u (G,), `shared` w (F,), `skill` v (N, F), `item` β (I,), `prior_answers` n₀ ().
+    Parameters: `learner` u (G,), `shared` w (F,), `skill` v (N, F), `item` β (I,), `fit_prior_answers` n₀ ().
     """
 
     features: ClassVar[FeatureMap]

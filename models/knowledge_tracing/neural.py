@@ -42,9 +42,9 @@ class AnswerSequences:
     """T questions to each of B learners, and their answers.
 
     Attributes:
-        skill: (B, T, S) positions, NOTHING where there is none.
+        skill: (B, T, S) positions, NO_INDEX where there is none.
         weight: (B, T, S) importance of each, 0 where it does not count.
-        item: (B, T) position or NOTHING.
+        item: (B, T) position or NO_INDEX.
         right: (B, T) 0 or 1.
         real: (B, T) whether it is an answer and not padding.
     """
@@ -285,7 +285,7 @@ SIZES_KEY, PRIOR_ANSWERS_KEY = "sizes", "prior_answers"
 
 
 class NeuralModel(LearnerModel):
-    """A learner model on a `Tracer`. Parameters: the network's, its `sizes`, and `prior_answers` n₀ ()."""
+    """A learner model on a `KTNetwork`. Parameters: the network's, its `sizes`, and `fit_prior_answers` n₀ ()."""
 
     architecture: ClassVar[type[KTNetwork]]
 

@@ -97,7 +97,7 @@ def kept_share(rate: NDArray[np.floating] | float, days: NDArray[np.floating], r
 
 
 def compute_expected_change(level: Floats, importance: Floats, probability: Floats, rates: Rates) -> Floats:
-    """The mean of `direct_change` when the answer is right with `probability`, (…, N)."""
+    """The mean of `compute_direct_change` when the answer is right with `probability`, (…, N)."""
     right = compute_direct_change(level, importance, True, rates)
     wrong = compute_direct_change(level, importance, False, rates)
     return (probability * right + (1 - probability) * wrong).astype(np.float32)

@@ -75,7 +75,7 @@ class NameFeatures:
         return len(self._words)
 
     def features(self, before: Ints, after: Ints) -> Doubles:
-        """(M, F) of the ordered pairs before → after (M,), in the order of FEATURES."""
+        """(M, F) of the ordered pairs before → after (M,), in the order of NAME_COLUMNS."""
         i, j = before, after
         columns = (
             self._inside[i, j],
@@ -205,7 +205,7 @@ def build_known_matrix(points: int, before: Ints, after: Ints, label: Doubles) -
 
 
 def compute_structure(known: Doubles, before: Ints, after: Ints) -> Doubles:
-    """(M, F) of the pairs before → after (M,), in the order of STRUCTURE."""
+    """(M, F) of the pairs before → after (M,), in the order of STRUCTURE_COLUMNS."""
     i, j = before, after
     there, edge = (~np.isnan(known)).astype(np.float64), np.nan_to_num(known)
     overall = edge.sum() / max(1.0, there.sum())

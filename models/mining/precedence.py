@@ -162,7 +162,7 @@ MIN_NULL_PAIRS = 100
 
 
 def estimate_null_scale(z: Doubles) -> float:
-    """Of z-values of any shape, at least 1; NaN are left out; 1 for fewer than FEWEST."""
+    """Of z-values of any shape, at least 1; NaN are left out; 1 for fewer than MIN_NULL_PAIRS."""
     known = z[~np.isnan(z)]
     if len(known) < MIN_NULL_PAIRS:
         return 1.0
@@ -244,7 +244,7 @@ def compute_order_chance(clock: StratifiedLog) -> Doubles:
 
 
 def compute_order_distribution(clock: StratifiedLog) -> Doubles:
-    """(N, BINS + 1) f: how the places of each point are spread; column 0: known when met."""
+    """(N, ORDER_BINS + 1) f: how the places of each point are spread; column 0: known when met."""
     kept = clock.at < np.inf
     learner, point, learnt = clock.learner[kept], clock.point[kept], np.isfinite(clock.at[kept])
     size = int(learner.max(initial=-1)) + 1

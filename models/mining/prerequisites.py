@@ -75,7 +75,7 @@ class RowsByPoint:
         return np.asarray(self._order[self._starts[point] : self._starts[point + 1]])
 
     def company(self, point: int, candidates: Ints) -> CandidateMastery:
-        """See `Company`."""
+        """See `CandidateMastery`."""
         clock = self.clock
         mine = self.of(point)
         seat = np.full(self._learners, -1)
@@ -113,7 +113,7 @@ def _measure_stratum(worked: Floats, won: Floats, gained: Flags) -> Dependence:
 
 
 def find_direct_pairs(clock: StratifiedLog, before: Ints, after: Ints, strength: Doubles, least: float) -> Flags:
-    """(M,) which pairs have z ≥ `least` given each other one; of points with more than MOST, the strongest."""
+    """(M,) which pairs have z ≥ `least` given each other one; of points with more than MAX_CANDIDATES, the strongest."""
     kept = np.zeros(len(before), dtype=bool)
     rows = RowsByPoint(clock)
     for point in np.unique(after):

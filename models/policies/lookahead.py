@@ -179,7 +179,7 @@ def select_best_indices(value: Floats, count: int) -> Ints:
 
 
 def pad_flags(flags: Flags) -> Ints:
-    """(B, T) positions of the flags (B, N), NOTHING behind the last one; at least one is set in each row."""
+    """(B, T) positions of the flags (B, N), NO_INDEX behind the last one; at least one is set in each row."""
     width = int(flags.sum(axis=1).max(initial=1))
     order = np.argsort(~flags, axis=1, kind="stable")[:, :width]
     return np.where(np.take_along_axis(flags, order, axis=1), order, NO_INDEX)

@@ -34,7 +34,7 @@ class RankerStrategy:
     """A ranker on a course. With a `catalogue`, it also knows what content alone tells of the items in it.
 
     Attributes:
-        place: (R,) position of each of the course's resources among the ranker's items, NOTHING where it is not known.
+        place: (R,) position of each of the course's resources among the ranker's items, NO_INDEX where it is not known.
     """
 
     course: Course

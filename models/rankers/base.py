@@ -34,7 +34,7 @@ class Ranker(ABC):
     Attributes:
         name: as in `--strategy`.
         Settings: a frozen dataclass of the hyper-parameters, each documented with its usual range.
-        items: ids whose positions `History` and candidates use.
+        items: ids whose positions `InteractionHistory` and candidates use.
         notes: what a user should know of the fit, e.g. what it lacked.
     """
 

@@ -29,7 +29,7 @@ MINUTES_A_DAY = 1440
 MINUTE_RANGE = 2 * int(MAX_DAYS) * MINUTES_A_DAY + 2
 """Minutes between the first time and the last."""
 UNNAMED_ITEM = -2
-"""In place of an item in a row that names none; NOTHING where it names one that is not there."""
+"""In place of an item in a row that names none; NO_INDEX where it names one that is not there."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class RankerMeasurement:
     """One ranker, as it was measured; where it could not be fitted, `lacks` says why and nothing else is there.
 
     Attributes:
-        figures: as in `Result`, with train_s, and ndcg10 of cold learners and items where there are some.
+        figures: as in `RankerResult`, with train_s, and ndcg10 of cold learners and items where there are some.
         lead: on the best of the simpler families, NDCG@10.
         ranker: fitted to the whole log.
     """

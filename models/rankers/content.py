@@ -64,7 +64,7 @@ class ContentSettings:
         traits: t, the share of the traits in the similarity of two items; 0–1, usual 0.2–0.8.
         half_life: h, events after which an event weighs half; usual 1–50.
         failed: f, weight of an event of outcome 0 beside one of outcome 1; above 0 up to 1, usual 0.2–1.
-        choose: whether `fit` tries `TRAITS` and `HALF_LIVES` in place of the first two, where the log is long enough.
+        choose: whether `fit` tries `TRAIT_SHARES` and `HALF_LIVES` in place of the first two, where the log is long enough.
     """
 
     traits: float = 0.5
@@ -224,11 +224,11 @@ class WordVectorizer:
     pieces: int
 
     def vectors(self, texts: Sequence[str], /) -> Matrix:
-        """See `Reader.vectors`; (texts, words)."""
+        """See `TextVectorizer.vectors`; (texts, words)."""
         return self.terms.vectors([split_words(text, self.pieces) for text in texts])
 
     def parameters(self) -> Parameters:
-        """See `Reader.parameters`."""
+        """See `TextVectorizer.parameters`."""
         return self.terms.parameters("words")
 
 
@@ -311,7 +311,7 @@ class SentenceVectorizer:
     centre: Floats
 
     def vectors(self, texts: Sequence[str], /) -> Matrix:
-        """See `Reader.vectors`; (texts, 384)."""
+        """See `TextVectorizer.vectors`; (texts, 384)."""
         return self.placed(encode_texts(tuple(texts)))
 
     def placed(self, embeddings: Floats) -> Matrix:
@@ -319,7 +319,7 @@ class SentenceVectorizer:
         return normalise_rows(np.nan_to_num(embeddings - self.centre))
 
     def parameters(self) -> Parameters:
-        """See `Reader.parameters`."""
+        """See `TextVectorizer.parameters`."""
         return {"centre": self.centre}
 
 

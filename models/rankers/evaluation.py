@@ -336,8 +336,8 @@ def compare_results(one: RankerResult, other: RankerResult, draws: int = 2000, s
 
 
 VALIDATION_SHARE, MIN_VALIDATION_EVENTS, MAX_VALIDATION_EVENTS, MAX_VALIDATION_SCORES = 0.1, 50, 2000, 4_000_000
-"""Validation: the last tenth of the log. With fewer moments than the least nothing is chosen; at most `MOST`, or what
-makes `CELLS` scores where items are many, so that one setting is tried within seconds."""
+"""Validation: the last tenth of the log. With fewer moments than the least nothing is chosen; at most `MAX_VALIDATION_EVENTS`, or what
+makes `MAX_VALIDATION_SCORES` scores where items are many, so that one setting is tried within seconds."""
 
 Candidate = TypeVar("Candidate", bound=Ranker)
 

@@ -41,7 +41,7 @@ class HybridSettings:
         weight: w, of the collaborative part where there is much data; usual 0.3–0.7.
         learner_events: a, events of a learner at which that weight is halved; above 0, usual 1–20.
         item_events: b, events of an item at which it is halved; above 0, usual 1–20. The more, the more cold items.
-        choose: whether `fit` tries `WEIGHTS` and `HALVES` in place of these three, where the log is long enough.
+        choose: whether `fit` tries `TRIED_WEIGHTS` and `TRIED_HALF_EVENTS` in place of these three, where the log is long enough.
     """
 
     collaborative: str = "als"

@@ -24,7 +24,7 @@ class InteractionHistory:
     """What B learners did lately, oldest first, the latest in the last column.
 
     Attributes:
-        item: (B, L) positions among the items, NOTHING in front of the first event.
+        item: (B, L) positions among the items, NO_INDEX in front of the first event.
         days: (B, L) since then, at the moment of asking; 0 where nothing is known.
         outcome: (B, L) in [0, 1], NaN where unknown.
     """
@@ -46,7 +46,7 @@ class InteractionHistory:
         return self.item >= 0
 
     def moved(self, place: Ints) -> "InteractionHistory":
-        """The same with items in other positions, `place` (R,); NOTHING for an item whose events are to be left out."""
+        """The same with items in other positions, `place` (R,); NO_INDEX for an item whose events are to be left out."""
         item = np.append(place, NO_INDEX)[self.item]
         order = np.argsort(item >= 0, axis=1, kind="stable")
         return InteractionHistory(
@@ -121,7 +121,7 @@ class InteractionLog:
         return mine[: np.searchsorted(mine, before)]
 
     def sequences(self, longest: int) -> tuple[Ints, Ints]:
-        """The events as (S, longest) rows, NOTHING in front, and whose each is (S,): a long log gives several rows.
+        """The events as (S, longest) rows, NO_INDEX in front, and whose each is (S,): a long log gives several rows.
 
         A learner's last row is full; consecutive rows overlap by one event, so that every event but the first has the
         one before it in its row.
@@ -178,7 +178,7 @@ class Catalogue:
     traits: tuple[frozenset[str], ...]
 
     def codes(self, kind: str) -> tuple[tuple[str, ...], Ints]:
-        """The values of one kind of trait, such as `level`, sorted, and each item's (R,); NOTHING without one."""
+        """The values of one kind of trait, such as `level`, sorted, and each item's (R,); NO_INDEX without one."""
         found = [sorted(trait for trait in traits if trait.startswith(f"{kind}:")) for traits in self.traits]
         names = tuple(sorted({each[0] for each in found if each}))
         place = {name: position for position, name in enumerate(names)}

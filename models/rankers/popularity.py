@@ -124,7 +124,7 @@ class PopularAtLevel(ShareRanker):
     """At the learner's level.
 
     Attributes:
-        level: (R,) of each item, NOTHING where it has none.
+        level: (R,) of each item, NO_INDEX where it has none.
     """
 
     name: ClassVar[str] = "popular_level"

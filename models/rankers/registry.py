@@ -1,6 +1,6 @@
 """The rankers by name, and fitted rankers on disk. A ranker's module is imported on first use.
 
-On disk a ranker is a folder (`models/storage.py`) with `ranker.json`: name, items, notes, time of the fit, figures.
+On disk a ranker is a folder (`models/storage.py`) with `import_ranker.json`: name, items, notes, time of the fit, figures.
 """
 
 from collections.abc import Mapping

@@ -73,7 +73,7 @@ class ObservationBatch:
 
 
 def compute_point_features(course: Course) -> Floats:
-    """(N, POINT) of the course's structure."""
+    """(N, POINT_WIDTH) of the course's structure."""
     before, after = np.diff(course.before.indptr), np.diff(course.after.indptr)
     taught = np.asarray(course.teaches.sum(axis=0)).ravel()
     columns = [
@@ -89,7 +89,7 @@ def compute_point_features(course: Course) -> Floats:
 
 
 def compute_resource_features(course: Course) -> Floats:
-    """(R, RESOURCE) of each resource's content."""
+    """(R, RESOURCE_WIDTH) of each resource's content."""
     columns = np.stack(
         [
             course.difficulty / 3,
@@ -106,7 +106,7 @@ def compute_resource_features(course: Course) -> Floats:
 class Features:
     """Static features of a course and the computation of the rest, without parameters.
 
-    On a `device` the arrays are torch's; without one everything is NumPy's, on a `Batch` of NumPy arrays, with the same
+    On a `device` the arrays are torch's; without one everything is NumPy's, on a `ObservationBatch` of NumPy arrays, with the same
     lines of code and the same numbers: for one learner NumPy takes half of torch's time.
     """
 
@@ -133,7 +133,7 @@ class Features:
         return (self._library.maximum(self.met, seen.target) - seen.level).clip(0) * seen.wanted
 
     def state(self, seen: ObservationBatch) -> Any:
-        """(B, N, STATE)."""
+        """(B, N, STATE_WIDTH)."""
         aimed = ONE * (seen.target > 0)
         days = (seen.days / self.rates.forget_after_days).clip(max=2)
         met = ONE * (seen.level >= self.met)
@@ -141,7 +141,7 @@ class Features:
         return self._with(columns, seen.practice)
 
     def candidates(self, seen: ObservationBatch) -> Any:
-        """(B, K, CANDIDATE)."""
+        """(B, K, CANDIDATE_WIDTH)."""
         points, importance = self.taught[seen.candidates], self.importance[seen.candidates]
         rows = self._library.arange(len(seen.level))[:, None, None]
         level, wanted, lacking = seen.level[rows, points], seen.wanted[rows, points], self.lacking(seen)[rows, points]
@@ -169,7 +169,7 @@ class Features:
         return self._library.stack(columns, -1)
 
     def learner(self, seen: ObservationBatch) -> Any:
-        """(B, LEARNER)."""
+        """(B, LEARNER_WIDTH)."""
         lacking = self.lacking(seen)
         columns = [
             2 * (seen.success - 0.5),

@@ -224,12 +224,12 @@ class PolicyNetwork(nn.Module):
         return ObservationBatch.of(observation, self.features.points.device, self.needed(observation))
 
     def needed(self, seen: Observation) -> Flags:
-        """(B, N) see `needed_points`; without the graph only the goal itself."""
+        """(B, N) see `find_needed_points`; without the graph only the goal itself."""
         wanted = seen.wanted if self.config.graph else np.zeros_like(seen.wanted)
         return find_needed_points(self.course, seen.level, seen.target, wanted)
 
     def embed(self, seen: ObservationBatch) -> tuple[Tensor, Tensor]:
-        """The learner's embedding (B, 2F + LEARNER) and the candidates' (B, K, F + RESOURCE + CANDIDATE)."""
+        """The learner's embedding (B, 2F + LEARNER_WIDTH) and the candidates' (B, K, F + RESOURCE_WIDTH + CANDIDATE_WIDTH)."""
         static = self.features.points
         if self.identity is not None:
             static = torch.cat([static, self.identity], dim=-1)

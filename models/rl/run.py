@@ -29,7 +29,7 @@ from models.simulation.practice import World
 CHECKPOINT_FILE = "checkpoint.pt"
 POLICY_FILE = "policy.pt"
 MAIN_POLICY = "lodestar"
-"""The policy whose files lie in a course's folder itself; any other has a sub-folder, see `place`."""
+"""The policy whose files lie in a course's folder itself; any other has a sub-folder, see `locate_policy`."""
 
 
 def save_checkpoint(trainer: Trainer, folder: Path) -> None:
@@ -56,7 +56,7 @@ def resume_training(trainer: Trainer, folder: Path) -> bool:
 
 
 def save_policy(trainer: Trainer, folder: Path, version: str) -> None:
-    """Write what serving needs of a run, see `save_learned`; the trainer goes on with its network."""
+    """Write what serving needs of a run, see `save_learned_policy`; the trainer goes on with its network."""
     _save_network(trainer.network, MAIN_POLICY, version, trainer.config.q.keep, trainer.config.method, folder)
 
 
@@ -184,7 +184,7 @@ def train_policy(
     fresh: bool = False,
     report: Callable[[Trained], None] = lambda progress: None,
 ) -> Trainer:
-    """Train on simulated learners of `course`, see `train_in`."""
+    """Train on simulated learners of `course`, see `train_in_world`."""
     return train_in_world(LearnerVectorEnv(course, config.learners), config, folder, device, fresh, report)
 
 

@@ -271,7 +271,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return target, best[1]
 
     def as_dict(self) -> dict[str, Any]:
-        """The observation in Gymnasium's form, see `observation_space`."""
+        """The observation in Gymnasium's form, see `make_observation_space`."""
         seen = self.observe()
         flags = np.zeros((self.num_envs, self.course.resources), dtype=np.int8)
         np.maximum.at(flags, (np.arange(self.num_envs)[:, None], seen.candidates), seen.mask.astype(np.int8))

@@ -82,7 +82,7 @@ class KTStudents:
 
 
 def draw_targets(level: Floats, generator: np.random.Generator) -> Floats:
-    """(n, N) 0 or 1: FEWEST to MOST of the points that are not mastered, as far as there are such; at least one."""
+    """(n, N) 0 or 1: MIN_TARGETS to MAX_TARGETS of the points that are not mastered, as far as there are such; at least one."""
     place = (generator.random(level.shape) + (level >= MASTERED_LEVEL)).argsort(axis=1).argsort(axis=1)
     wanted = generator.integers(MIN_TARGETS, MAX_TARGETS + 1, len(level))
     count = np.clip(np.minimum(wanted, (level < MASTERED_LEVEL).sum(axis=1)), 1, level.shape[1])

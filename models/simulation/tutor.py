@@ -2,7 +2,7 @@
 
 `Estimator` in an environment on a course: without a fitted model it is gain–propagation–forgetting
 (models/knowledge_tracing/state.py) on whole vectors; with one, the model keeps its memory beside the levels. Between
-answers levels decay by the course's rates, see `decay`.
+answers levels decay by the course's rates, see `decay_level`.
 
 `BatchedLearnerModel` runs any learner model for B learners who practise one point at a time: memory and levels of all
 points. `BatchedVectorModel` does the same for models whose whole state of a learner is one vector; simulated
@@ -99,7 +99,7 @@ class BatchedVectorModel:
         return self.model.update(self._memory(learner, 1), make_point_questions(points[:, None]), right).learner
 
     def level(self, learner: Floats, points: Ints) -> Floats:
-        """(B, P) P(right) on each of `points` (B, P) as the next question; any number where padded with NOTHING."""
+        """(B, P) P(right) on each of `points` (B, P) as the next question; any number where padded with NO_INDEX."""
         known = self._memory(learner, points.shape[1])
         return np.asarray(self.model.mastery(known, make_point_questions(points)).level, dtype=np.float32)
 
@@ -108,7 +108,7 @@ class BatchedVectorModel:
         return self.level(learner, np.tile(self.points, (len(learner), 1)))
 
     def after(self, points: Ints, right: Flags) -> Floats:
-        """(B, H) the vectors of new learners after answers (B, T), oldest first, NOTHING where there is none."""
+        """(B, H) the vectors of new learners after answers (B, T), oldest first, NO_INDEX where there is none."""
         return self.on(np.repeat(self.model.start().learner, len(points), axis=0), points, right)
 
     def on(self, learner: Floats, points: Ints, right: Flags) -> Floats:
@@ -155,7 +155,7 @@ class BatchedLearnerModel:
         return np.asarray(self.model.mastery(known, make_point_questions(points)).level, dtype=np.float32)
 
     def after(self, points: Ints, right: Flags) -> ModelState:
-        """Of new learners with a past (B, T), oldest first, NOTHING where there is none."""
+        """Of new learners with a past (B, T), oldest first, NO_INDEX where there is none."""
         known = self.start(len(points))
         for asked, answer in zip(points.T, right.T, strict=True):
             rows = np.flatnonzero(asked >= 0)
@@ -171,7 +171,7 @@ def running_share(success: Floats, right: Flags) -> Floats:
 
 
 class RecentEvents:
-    """The latest events of B learners, the last in the last column; the arrays are (B, LONGEST)."""
+    """The latest events of B learners, the last in the last column; the arrays are (B, MAX_HISTORY)."""
 
     def __init__(self, learners: int) -> None:
         self.item = np.full((learners, MAX_HISTORY), NOTHING)
@@ -188,7 +188,7 @@ class RecentEvents:
         self.item[who] = NOTHING
 
     def bring(self, who: Ints, item: Ints, right: Flags) -> None:
-        """Some learners come with a past (n, T), oldest first, NOTHING where there is none; it ended just before 0."""
+        """Some learners come with a past (n, T), oldest first, NO_INDEX where there is none; it ended just before 0."""
         order = np.argsort(item >= 0, axis=1, kind="stable")[:, -MAX_HISTORY:]
         width = order.shape[1]
         self.forget(who)

@@ -116,7 +116,7 @@ class BanditPrior:
 
 
 async def load_bandit(graph: Graph, served: ServedCourse, name: str) -> AnyBandit:
-    """The bandit called `name` (see `BANDITS`) in its present state, by one read of the graph."""
+    """The bandit called `name` (see `BANDIT_NAMES`) in its present state, by one read of the graph."""
     stored = await read_bandit(graph, served.course.id, name)
     start = _get_prior(served, name).bandit
     if restore_bandit(start, stored) is start or isinstance(start, BetaThompson):
@@ -137,7 +137,7 @@ async def load_prior(served: ServedCourse, name: str) -> AnyBandit:
 
 
 def make_bandit_updates(at_hand: Callable[[str], ServedCourse | None]) -> BanditUpdates:
-    """How stored outcomes move them; raises `NotPractised` where that takes a prior that is not in memory."""
+    """How stored outcomes move them; raises `BanditPriorNotLoaded` where that takes a prior that is not in memory."""
 
     def update(key: BanditKey, stored: BanditState | None, followed: list[BanditFeedback]) -> BanditState:
         served = at_hand(key.course)

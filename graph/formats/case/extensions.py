@@ -53,7 +53,7 @@ class CasePassthrough:
 
 
 def parse_passthrough(settings: dict[str, Scalar]) -> CasePassthrough:
-    """What a course keeps; nothing where its setting is not as `Kept.text` writes it."""
+    """What a course keeps; nothing where its setting is not as `CasePassthrough.text` writes it."""
     try:
         parts = json.loads(str(settings.get(CASE_SETTING, "{}")))
         whole = CasePassthrough(**parts)
