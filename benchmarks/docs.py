@@ -254,7 +254,8 @@ def render_module_tree() -> list[str]:
             if path.suffix == ".py":
                 lines.append(_leaf(path))
             elif path.is_dir() and any(path.glob("*.cypher")):
-                lines.append(f"{path.relative_to(ROOT)}/".ljust(36) + f"{len(list(path.glob('*.cypher')))} queries")
+                what = "parts that queries share" if path.name == "parts" else "queries"
+                lines.append(f"{path.relative_to(ROOT)}/".ljust(36) + f"{len(list(path.glob('*.cypher')))} {what}")
     return [*lines, "```"]
 
 

@@ -67,7 +67,7 @@ def lint(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Report what is wrong or odd in a course: cycles, gaps, broken texts and more. Nothing is changed.
 
-    Each check is also a query, cypher/lint/NAME.cypher, to paste into Neo4j Browser. Files need no database.
+    Each check is also a query, a script in the folder Check of `lodestar browser`. Files need no database.
     """
     _check_choice("--fail-on", fail_on, _FAILING_SEVERITIES)
     _check_choice("--from", form, registry.FORMATS)

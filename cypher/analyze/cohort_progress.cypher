@@ -8,9 +8,7 @@ MATCH (c:Course {id: $course})
 WITH c, COUNT { (c)-[:INCLUDES]->(:KnowledgePoint) } AS points
 MATCH (c)-[:INCLUDES]->(k:KnowledgePoint)<-[m:MASTERY]-(l:Learner)
 WITH c, points, k, l, m, parts.days_between(m.practicedAt, $now) AS days
-WITH points, l, m,
-  parts.level(m, c, days) AS level,
-  parts.mastered_at(k, c) AS threshold
+WITH points, l, m, parts.level(m, c, days) AS level, parts.mastered_at(k, c) AS threshold
 WITH points, l, sum(CASE WHEN level >= threshold THEN 1 ELSE 0 END) AS mastered, max(m.practicedAt) AS last_active
 RETURN l.id AS learner, mastered, round(toFloat(mastered) / points, 3) AS share, coalesce(l.answers, 0) AS answers,
   round(parts.success(l), 3) AS right_share, date(last_active) AS last_active

@@ -22,8 +22,7 @@ WITH CASE
     WHEN days < 14 THEN 7
     WHEN days < 30 THEN 14
     ELSE 30
-  END AS days_from, learner, right,
-  parts.kept_share(parts.forgetting_rate(c), days) AS left
+  END AS days_from, learner, right, parts.kept_share(parts.forgetting_rate(c), days) AS left
 WITH days_from, toFloat(count(*)) AS n, count(DISTINCT learner) AS learners,
   avg(CASE WHEN right THEN 1.0 ELSE 0.0 END) AS share, avg(left) AS assumed
 WITH days_from, n, learners, share, assumed, parts.wilson_middle(share, n) AS middle,

@@ -13,8 +13,7 @@ CALL (c, l, goals) {
   WITH DISTINCT c, l, k
   OPTIONAL MATCH (l)-[m:MASTERY]->(k)
   WITH c, l, k, m, parts.days_between(m.practicedAt, $now) AS days
-  WITH l, k, parts.mastered_at(k, c) AS threshold,
-    coalesce(parts.level(m, c, days), 0.0) AS level
+  WITH l, k, parts.mastered_at(k, c) AS threshold, coalesce(parts.level(m, c, days), 0.0) AS level
   RETURN sum(CASE WHEN level < threshold THEN 1 ELSE 0 END) AS left,
     sum(CASE WHEN level >= threshold AND EXISTS {
       MATCH (l)-[:DID]->(i:Interaction)

@@ -8,8 +8,7 @@
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 OPTIONAL MATCH (k)<-[m:MASTERY]-(l:Learner)
 WITH c, k, l, m, parts.days_between(m.practicedAt, $now) AS days
-WITH c, k, l,
-  parts.level(m, c, days) AS level
+WITH c, k, l, parts.level(m, c, days) AS level
 RETURN k.domain AS domain, k.level AS level, count(DISTINCT k) AS points, count(DISTINCT l) AS learners,
   round(avg(level), 3) AS mean_mastery,
   round(avg(CASE WHEN level >= parts.mastered_at(k, c) THEN 1.0 WHEN level IS NOT NULL THEN 0.0 END),

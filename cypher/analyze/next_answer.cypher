@@ -21,8 +21,7 @@ WITH pair[0] AS r, pair[1] AS learner, pair[2] AS right, usual
 WHERE r:Resource
 WITH r, toFloat(count(*)) AS n, count(DISTINCT learner) AS learners, avg(right) AS share, avg(usual) AS usual
 WHERE n >= $at_least
-WITH r, n, learners, share, usual, parts.wilson_middle(share, n) AS middle,
-  parts.wilson_half(share, n) AS half
+WITH r, n, learners, share, usual, parts.wilson_middle(share, n) AS middle, parts.wilson_half(share, n) AS half
 RETURN r.id AS resource, r.title AS title, toInteger(n) AS answers, learners, round(share, 3) AS next_right,
   round(middle - half, 3) AS low, round(middle + half, 3) AS high, round(usual, 3) AS usual,
   round(share - usual, 3) AS lift

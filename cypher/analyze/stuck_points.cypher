@@ -10,8 +10,7 @@ WITH c, k, l, count(DISTINCT i) AS answers, sum(CASE WHEN i.right THEN 1 ELSE 0 
 WHERE answers >= $at_least
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
 WITH c, k, l, answers, right, m, parts.days_between(m.practicedAt, $now) AS days
-WITH c, k, l, answers, right,
-  coalesce(parts.level(m, c, days), 0.0) AS level
+WITH c, k, l, answers, right, coalesce(parts.level(m, c, days), 0.0) AS level
 WHERE level < parts.mastered_at(k, c)
 WITH c, k, collect(l) AS stuck, sum(answers) AS answers, sum(right) AS right
 CALL (c, k, stuck) {
@@ -19,8 +18,7 @@ CALL (c, k, stuck) {
   UNWIND stuck AS l
   OPTIONAL MATCH (l)-[m:MASTERY]->(p)
   WITH c, p, m, parts.days_between(m.practicedAt, $now) AS days
-  WITH p, parts.met_at(p, c) AS needed,
-    coalesce(parts.level(m, c, days), 0.0) AS level
+  WITH p, parts.met_at(p, c) AS needed, coalesce(parts.level(m, c, days), 0.0) AS level
   WITH p, avg(level) AS mean, sum(CASE WHEN level < needed THEN 1 ELSE 0 END) AS lacking
   ORDER BY lacking DESC, mean, p.id
   RETURN collect({id: p.id, lacking: lacking, level: mean})[0] AS weakest

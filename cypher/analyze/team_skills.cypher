@@ -13,8 +13,7 @@ MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 UNWIND team AS l
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
 WITH c, k, l, m, parts.days_between(m.practicedAt, $now) AS days
-WITH k, parts.mastered_at(k, c) AS threshold, l.id AS learner,
-  coalesce(parts.level(m, c, days), 0.0) AS level
+WITH k, parts.mastered_at(k, c) AS threshold, l.id AS learner, coalesce(parts.level(m, c, days), 0.0) AS level
 ORDER BY level DESC, learner
 WITH k, count(*) AS members, sum(CASE WHEN level >= threshold THEN 1 ELSE 0 END) AS mastered, avg(level) AS mean,
   [pair IN collect([learner, level]) WHERE pair[1] > 0 | pair[0]][..3] AS best

@@ -13,8 +13,7 @@ WHERE e.status IS NULL
 WITH DISTINCT e, startNode(e) AS a, endNode(e) AS b
 WITH e, a, b,
   COUNT { MATCH (a)<-[:TEACHES]-(r)-[:TEACHES]->(b) WHERE r.status = 'active' RETURN DISTINCT r } AS shared,
-  parts.active_resources(a) AS size_a,
-  parts.active_resources(b) AS size_b
+  parts.active_resources(a) AS size_a, parts.active_resources(b) AS size_b
 CALL (a, b) {
   OPTIONAL MATCH (a)<-[:INCLUDES]-(c)-[:INCLUDES]->(b)
   RETURN parts.lowest_related_at(c) AS threshold

@@ -7,8 +7,7 @@ OPTIONAL MATCH (c:Course {id: coalesce($course, l.course)})
 CALL (l, c) {
   MATCH (l)-[m:MASTERY]->(p)
   WITH c, m, p, parts.days_between(m.practicedAt, $now) AS days
-  WITH m, p, days,
-    parts.level(m, c, days) AS level
+  WITH m, p, days, parts.level(m, c, days) AS level
   ORDER BY p.id
   RETURN collect([p.id, level, m.level, days, m.attempts, m.uncertainty]) AS mastery
 }

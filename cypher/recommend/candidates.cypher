@@ -16,8 +16,7 @@ CALL (l) {
 CALL (l, c, aims) {
   MATCH (l)-[m:MASTERY]->(p)
   WITH c, aims, m, p, parts.days_between(m.practicedAt, $now) AS days
-  WITH c, aims, m, p, days,
-    parts.level(m, c, days) AS level
+  WITH c, aims, m, p, days, parts.level(m, c, days) AS level
   RETURN
     collect(p.id) AS points,
     collect(level) AS levels,

@@ -13,8 +13,7 @@ CALL (l) {
 CALL (l, c, aims) {
   MATCH (l)-[m:MASTERY]->(p)
   WITH c, aims, m, p, parts.days_between(m.practicedAt, $now) AS days
-  WITH c, aims, p,
-    parts.level(m, c, days) AS level
+  WITH c, aims, p, parts.level(m, c, days) AS level
   RETURN
     collect([p, level]) AS levels,
     collect(CASE WHEN level >= parts.met_at(p, c) THEN p END) AS met,

@@ -26,10 +26,8 @@ CALL (b) {
 }
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
 OPTIONAL MATCH (l)-[a:AIMS_AT]->(k)
-WITH l, c, way, role, k, chain, confidence, m, a,
-  parts.days_between(m.practicedAt, $now) AS days
-WITH l, c, way, role, k, chain, confidence, m, a,
-  parts.level(m, c, days) AS level
+WITH l, c, way, role, k, chain, confidence, m, a, parts.days_between(m.practicedAt, $now) AS days
+WITH l, c, way, role, k, chain, confidence, m, a, parts.level(m, c, days) AS level
 RETURN l.id AS learner, c.id AS course, role, k.id AS point, k.name AS name, coalesce(level, 0.0) AS level,
   m.uncertainty AS uncertainty, coalesce(m.attempts, 0) AS attempts,
   parts.met_at(k, c) AS met_at, parts.mastered_at(k, c) AS mastered_at,
