@@ -23,7 +23,7 @@ def part(params: str, text: str, returns: str = "FLOAT") -> str:
 
 def written(text: str, **parts: str) -> str:
     """The query below its header, parts written out."""
-    return queries.parse("x", f"{HEADER}{text}", Parts(parts)).text.removeprefix(HEADER)
+    return queries.parse_query("x", f"{HEADER}{text}", Parts(parts)).text.removeprefix(HEADER)
 
 
 def test_arguments_take_the_place_of_parameters():
@@ -52,7 +52,7 @@ def test_brackets_keep_what_belongs_together(body, argument, expected):
 
 def test_parts_take_in_parts_and_arguments_may_be_calls():
     half, twice = part("x FLOAT", "half($x)"), part("y FLOAT", "twice(parts.half($y))")
-    query = queries.parse(
+    query = queries.parse_query(
         "x", f"{HEADER}RETURN parts.twice(parts.half($now)) AS found", Parts(dict(half=half, twice=twice))
     )
     assert query.text.endswith("RETURN twice(half(half($now))) AS found")
@@ -117,13 +117,13 @@ def test_every_part_is_used():
 
 
 def test_no_query_is_left_with_a_call():
-    for name in queries.names():
-        assert not re.search(r"\bparts\.\w+\(", queries.load(name).text), name
+    for name in queries.list_query_names():
+        assert not re.search(r"\bparts\.\w+\(", queries.load_query(name).text), name
 
 
 @pytest.mark.parametrize("name", ["recommend/candidates", "analyze/stuck_points"])
 def test_a_part_stands_where_it_is_called(name):
-    text = queries.load(name).text
+    text = queries.load_query(name).text
     assert "exp(-coalesce(m.decay, coalesce(toFloatOrNull(c.forgetting), 0.08)) * days)" in text
 
 
@@ -151,7 +151,7 @@ def test_parts_have_the_numbers_of_python(name, expected):
 
 
 def test_roles_weigh_in_cypher_what_they_weigh_in_python():
-    text = queries.load("catalogue/teaches").text
+    text = queries.load_query("catalogue/teaches").text
     said = dict(re.findall(r"WHEN '(\w+)' THEN ([\d.]+)", text)) | {
         "primary": re.findall(r"ELSE ([\d.]+) END", text)[-1]
     }
