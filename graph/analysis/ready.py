@@ -1,8 +1,8 @@
 """Ready queries for analysts: the queries of cypher/analyze by name, read-only and within a time limit.
 
 Fill in parameters that were left out (the course where there is only one, defaults, now) and refuse learners and
-courses that do not exist instead of returning an empty result. The same files can be pasted into Neo4j Browser
-after `:param course => 'english'`.
+courses that do not exist instead of returning an empty result. `lodestar ask NAME --show` prints one as it is pasted
+into Neo4j Browser.
 """
 
 import json
