@@ -65,7 +65,7 @@ def java_command(layout: ServerLayout, tuning: ServerTuning) -> list[str]:
         process_mark(layout),
         f"-Xms{tuning.heap}" if not tuning.quick else "-Xms256m",
         f"-Xmx{tuning.heap}",
-        *(["-XX:TieredStopAtLevel=1"] if tuning.quick else []),
+        *(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"] if tuning.quick else []),
         f"-XX:ErrorFile={layout.root / 'logs' / 'java-crash.log'}",
         f"@{arguments}",
         layout.lock.main_class,

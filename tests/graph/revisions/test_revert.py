@@ -212,4 +212,4 @@ async def test_two_reverts_at_once_are_one_after_the_other(graph, tmp_path):
     done = await asyncio.gather(
         revert_revision(graph, 2, UNDO), revert_revision(graph, 2, UNDO), return_exceptions=True
     )
-    assert sorted(type(each).__name__ for each in done) == ["Conflict", "Settled"]
+    assert sorted(type(each).__name__ for each in done) == ["Conflict", "SyncResult"]
