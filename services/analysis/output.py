@@ -16,14 +16,16 @@ import datetime
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from matplotlib.axes import Axes
 
 from graph.analysis.ad_hoc import QueryResult
 from graph.analysis.parquet import to_text, write_result
 from graph.errors import Invalid
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MAX_LABEL_LENGTH = 40
 """Characters of a label before it is cut."""

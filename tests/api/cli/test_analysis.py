@@ -21,7 +21,7 @@ from tests.graph import lived
 
 pytestmark = pytest.mark.database
 app = typer.Typer()
-analysis.register_ask(app)
+analysis.register(app)
 MIXED = """
 UNWIND [[1, datetime('2026-01-01T01:00:00+01:00'), ['a', 'b']], [2, null, []]] AS r
 RETURN r[0] AS n, r[1] AS at, r[2] AS names"""

@@ -14,7 +14,7 @@ from tests.graph.folders import GOOD, write
 
 pytestmark = pytest.mark.database
 app = typer.Typer()
-courses.register_courses(app)
+courses.register(app)
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from tests.api.cli.terminal import on_database
 from tests.graph.folders import GOOD, write
 
 app = typer.Typer()
-courses.register_lint(app)
+courses.register(app)
 INVERTED = GOOD["points.csv"].replace("First,A1", "First,C1")
 KEYED = '{"id": "tiny/q/1", "prompt": "1?", "answer": "2", "distractors": ["2", "3"], "points": ["tiny/a"]}'
 
 
 def run(*words):
-    result = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, ["lint", *map(str, words)], env={"COLUMNS": "200"})
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.exit_code, re.sub(r"[\s│┃]+", " ", result.output)
@@ -67,7 +67,7 @@ def test_rows_that_import_refuses(tmp_path):
 
 
 def test_json(tmp_path):
-    result = CliRunner().invoke(app, [str(write(tmp_path, points_csv=INVERTED)), "--json"])
+    result = CliRunner().invoke(app, ["lint", str(write(tmp_path, points_csv=INVERTED)), "--json"])
     [found] = json.loads(result.output)
     assert found["check"] == "level_inversions" and found["ids"] == ["tiny/a → tiny/b"] and found["course"] == "tiny"
     assert found["detail"] == ["C1 before A1"] and found["count"] == 1 and found["fix"].startswith("turn the edge")
