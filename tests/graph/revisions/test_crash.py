@@ -23,11 +23,10 @@ pytestmark = pytest.mark.database
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-import graph.importing, graph.revisions.sync, graph.revisions.revert
+from graph import importing
+from graph.revisions import revert, sync
 from graph.connection import Address, connect
-from graph.revisions.record import By
-from graph.revisions.revert import revert
-from graph.revisions.sync import sync
+from graph.revisions.record import Attribution
 from tests.graph.folders import parse
 
 def die(*_):
@@ -41,21 +40,20 @@ def after(module, name):
     setattr(module, name, then_die)
 
 async def main(uri, password, folder, where):
+    course = parse(Path(folder))
     async with connect(Address(uri, password=password)) as graph:
         if where == "half an import":
-            await graph_import(graph, progress=die)
+            await importing.import_course(graph, course, progress=die)
         elif where == "before an import's commit":
-            after(graph_module, "record")
-            await graph_import(graph)
+            after(importing, "record_change")
+            await importing.import_course(graph, course)
         elif where == "before a check's commit":
-            after(settling, "write")
-            await sync(graph)
+            after(sync, "write_revision")
+            await sync.sync_graph(graph)
         else:
-            after(changing, "write")
-            await revert(graph, 2, By("x", "revert"))
+            after(revert, "write_revision")
+            await revert.revert_revision(graph, 2, Attribution("x", "revert"))
 
-settling, changing, graph_module = graph.revisions.sync, graph.revisions.revert, graph.importing
-graph_import = lambda database, **more: graph.importing.import_course(database, parse(Path(sys.argv[3])), **more)
 asyncio.run(main(*sys.argv[1:]))
 """
 
