@@ -139,7 +139,7 @@ async def read_revision_number(graph: Graph) -> int:
 
 async def read_course_rows(graph: Graph, id: str, retired: bool = False) -> CourseRows:
     """Everything about a course; `retired` resources too where a log of old decisions needs them. Raises `NotFound`."""
-    return await graph.reading(partial(_read_course, id=id, retired=retired))
+    return await graph.execute_read(partial(_read_course, id=id, retired=retired))
 
 
 async def read_points(graph: Graph, ids: list[str]) -> list[PointRow]:

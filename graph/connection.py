@@ -79,7 +79,7 @@ class Graph:
         self._retry_seconds = address.retry_seconds
 
     async def read(self, name: str, /, **params: Any) -> list[Row]:
-        """Run one read query in a transaction of its own, in one round trip; tried again as `reading` is."""
+        """Run one read query in a transaction of its own, in one round trip; tried again as `execute_read` is."""
         return await self._once(name, params, READ_ACCESS, (Neo4jError, DriverError))
 
     async def write(self, name: str, /, **params: Any) -> list[Row]:
@@ -109,18 +109,18 @@ class Graph:
             result = await session.run(text, params)
             return [dict(record) for record in await result.fetch(10_000_000)]
 
-    async def reading(self, unit: Callable[[Work], Awaitable[T]]) -> T:
+    async def execute_read(self, unit: Callable[[Work], Awaitable[T]]) -> T:
         """Run `unit` in one read transaction; it cannot write."""
         async with _translate_outages(), self._driver.session(database=self._database) as session:
             return await session.execute_read(lambda transaction: unit(Work(transaction)))
 
-    async def writing(self, unit: Callable[[Work], Awaitable[T]]) -> T:
+    async def execute_write(self, unit: Callable[[Work], Awaitable[T]]) -> T:
         """Run `unit` in one write transaction: all of it is committed, or nothing."""
         async with _translate_outages(), self._driver.session(database=self._database) as session:
             return await session.execute_write(lambda transaction: unit(Work(transaction)))
 
     @asynccontextmanager
-    async def asking(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
+    async def begin_read_transaction(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
         """A read transaction that the server ends after `timeout` seconds; never tried again. See `graph.analysis.ad_hoc`."""
         async with (
             _translate_outages(),

@@ -24,7 +24,7 @@ from graph.revisions.sync import sync_if_cheap
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did. `revision` is the graph's; it grew by one if `written.anything`.
+    """What an import did. `revision` is the graph's; it grew by one if `written.is_changed`.
 
     `noticed`: what somebody had done by hand before, in words.
     """
@@ -55,7 +55,7 @@ async def import_course(
     Raises `BadCourse` with every problem; then nothing was written.
     """
     noticed = await sync_if_cheap(graph)
-    done = await graph.writing(partial(_import_in_transaction, parsed=parsed, progress=progress, by=by))
+    done = await graph.execute_write(partial(_import_in_transaction, parsed=parsed, progress=progress, by=by))
     return ImportResult(*done, noticed=tuple(noticed.notes))
 
 
@@ -67,14 +67,14 @@ async def _import_in_transaction(
     course = parsed.course
     written, plan = await write_course(work, course, progress)
     revision = int(locked[0]["revision"])
-    if written.anything:
+    if written.is_changed:
         revision = await record_change(work, by, plan.touched, await plan.made)
     return course.id, course.title, course.rows, revision, written
 
 
 async def read_course(graph: Graph, course: str) -> CourseRecord:
     """The course as the graph states it, sorted. Raises `NotFound`."""
-    found = await graph.reading(partial(changes.read_stored_course, course=course))
+    found = await graph.execute_read(partial(changes.read_stored_course, course=course))
     if found is None:
         raise NotFound("course", course)
     return found.sorted()

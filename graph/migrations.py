@@ -104,7 +104,7 @@ async def _run(graph: Graph, migration: Migration) -> None:
 async def _run_statement(graph: Graph, statement: str, attempts: int = 3) -> None:
     """`IF NOT EXISTS` looks before it locks, so of two starters one may be told that the index is there already."""
     try:
-        await graph.writing(lambda work: work.text(statement))
+        await graph.execute_write(lambda work: work.text(statement))
     except ClientError as error:
         if attempts == 1 or not (error.code or "").startswith("Neo.ClientError.Schema."):
             raise

@@ -51,7 +51,7 @@ class QueryResult:
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
-    cut: bool = False
+    is_truncated: bool = False
 
     def records(self) -> list[Row]:
         """The rows as dictionaries."""
@@ -71,7 +71,7 @@ async def run_query(
         raise Invalid(
             "The question is empty; write one, such as MATCH (l:Learner) RETURN count(l) AS learners.", "cypher"
         )
-    async with graph.asking(timeout) as transaction:
+    async with graph.begin_read_transaction(timeout) as transaction:
         ahead = 1
         try:
             await _refuse_by_plan(transaction, text, params)
@@ -115,7 +115,7 @@ def _make_result(columns: tuple[str, ...], records: list[Record], rows: int) -> 
         raise Invalid(
             f"A value does not fit into Python ({error}); return it as text: toString(…).", "cypher"
         ) from error
-    return QueryResult(tuple(columns), kept, cut=len(records) > rows)
+    return QueryResult(tuple(columns), kept, is_truncated=len(records) > rows)
 
 
 def _translate_error(error: Neo4jError, asked: _QueryText) -> LodestarError | None:

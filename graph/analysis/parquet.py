@@ -284,7 +284,7 @@ async def write_tables(
     Raises `Invalid` if the folder holds something.
     """
     with replace_folder(folder) as part:
-        async with graph.asking(EXPORT_SECONDS) as transaction:
+        async with graph.begin_read_transaction(EXPORT_SECONDS) as transaction:
             kinds = await _list_files(transaction)
             total, done, written = sum(kind.rows for kind in kinds), 0, ExportCounts({}, {})
             for kind in kinds:

@@ -244,17 +244,17 @@ class ParsedCourse:
     """What a folder says.
 
     Attributes:
-        broken: tables of which rows are missing, so that links to them are not judged.
+        incomplete_tables: tables of which rows are missing, so that links to them are not judged.
         rejected: ids (or first ends) of rows that exist and have a problem, by table.
     """
 
     course: CourseRecord
     problems: list[CourseProblem] = field(default_factory=list)
     notes: list[CourseProblem] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)
+    incomplete_tables: set[str] = field(default_factory=set)
     rejected: dict[str, set[str]] = field(default_factory=dict)
 
-    def refused(self, table: str) -> set[str]:
+    def refused_ids(self, table: str) -> set[str]:
         """Ids of the table's rows that have a problem of their own; links to them are not reported again."""
         return self.rejected.get(table, set())
 
@@ -263,7 +263,7 @@ def parse_course(folder: CourseFolder) -> ParsedCourse:
     """Make the typed course of a folder, and collect every problem on the way."""
     parsed = ParsedCourse(CourseRecord("", ""), list(folder.problems), list(folder.notes))
     records: dict[str, list[Any]] = {table: [] for table in TABLES}
-    for sheet in folder.sheets:
+    for sheet in folder.tables:
         records[sheet.table] += _parse_table(sheet, parsed)
     id, title, settings = _parse_header(folder.header, parsed.problems)
     parsed.course = CourseRecord(id, title, settings, **{table: tuple(rows) for table, rows in records.items()})
@@ -275,15 +275,15 @@ def _parse_table(sheet: RawTable, parsed: ParsedCourse) -> Iterable[Any]:
     known = {column.column for column in spec.fields}
     for name in sorted({name for row in sheet.rows[:1000] for name in row.values} - known):
         parsed.notes.append(CourseProblem(FileLocation(sheet.file, 1), "", f"column {name!r} is not read"))
-    if not sheet.whole:
-        parsed.broken.add(sheet.table)
+    if not sheet.is_complete:
+        parsed.incomplete_tables.add(sheet.table)
     missing = _missing_columns(sheet, spec)
     if missing:
         found = f"the header has {', '.join(sheet.columns or ())}"
         parsed.problems.append(
             CourseProblem(FileLocation(sheet.file, 1), "", f"lacks the column {', '.join(missing)}; {found}")
         )
-        parsed.broken.add(sheet.table)
+        parsed.incomplete_tables.add(sheet.table)
         return []
     rows = (_parse_row(row, sheet.table, parsed) for row in sheet.rows)
     return [record for record in rows if record is not None]
@@ -316,7 +316,7 @@ def _parse_row(row: RawRow, table: str, parsed: ParsedCourse) -> Any:
         if key:
             parsed.rejected.setdefault(table, set()).add(key)
         else:
-            parsed.broken.add(table)
+            parsed.incomplete_tables.add(table)
         return None
     spec.complete(values)
     return spec.record(**values)

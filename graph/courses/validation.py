@@ -84,9 +84,9 @@ def _find_empty(parsed: ParsedCourse) -> Iterator[CourseProblem]:
     course = parsed.course
     if not course.points and not parsed.problems:
         yield CourseProblem(FileLocation(COURSE_FILE, 0), course.id, "the course has no points; add points.csv")
-    if parsed.broken & {"resources", "teaches"}:
+    if parsed.incomplete_tables & {"resources", "teaches"}:
         return
-    taught = {edge.resource for edge in course.teaches} | parsed.refused("teaches")
+    taught = {edge.resource for edge in course.teaches} | parsed.refused_ids("teaches")
     for resource in course.resources:
         if resource.id not in taught:
             yield CourseProblem(resource.at, resource.id, "teaches nothing; add a row to teaches.csv")
@@ -106,10 +106,10 @@ def _find_duplicates(course: CourseRecord) -> Iterator[CourseProblem]:
 
 def _find_unknown_ids(parsed: ParsedCourse, known: GraphContext) -> Iterator[CourseProblem]:
     course = parsed.course
-    points = {point.id for point in course.points} | parsed.refused("points")
-    resources = {resource.id for resource in course.resources} | parsed.refused("resources")
+    points = {point.id for point in course.points} | parsed.refused_ids("points")
+    resources = {resource.id for resource in course.resources} | parsed.refused_ids("resources")
     hint = _Suggestions()
-    if "points" not in parsed.broken:
+    if "points" not in parsed.incomplete_tables:
         wanted: Iterable[tuple[str, Any]] = chain(
             ((edge.after, edge) for edge in course.prerequisites),
             ((edge.point, edge) for edge in course.teaches),
@@ -118,11 +118,13 @@ def _find_unknown_ids(parsed: ParsedCourse, known: GraphContext) -> Iterator[Cou
         outer = ((edge.before, edge) for edge in course.prerequisites if edge.before not in known.points)
         for id, row in chain(wanted, outer):
             if id not in points:
-                yield CourseProblem(row.at, row.id, f"there is no point {id!r}; {hint.about(id, points, 'points.csv')}")
-    if "resources" not in parsed.broken:
+                yield CourseProblem(
+                    row.at, row.id, f"there is no point {id!r}; {hint.suggest(id, points, 'points.csv')}"
+                )
+    if "resources" not in parsed.incomplete_tables:
         for edge in course.teaches:
             if edge.resource not in resources:
-                advice = hint.about(edge.resource, resources, "resources.jsonl")
+                advice = hint.suggest(edge.resource, resources, "resources.jsonl")
                 yield CourseProblem(edge.at, edge.id, f"there is no resource {edge.resource!r}; {advice}")
 
 
@@ -132,7 +134,7 @@ class _Suggestions:
     def __init__(self) -> None:
         self._left = _MAX_SUGGESTIONS
 
-    def about(self, id: str, known: set[str], file: str) -> str:
+    def suggest(self, id: str, known: set[str], file: str) -> str:
         """Advice in words."""
         self._left -= 1
         close = get_close_matches(id, known, n=1, cutoff=0.8) if self._left >= 0 else []
@@ -178,7 +180,7 @@ def _find_item_problems(item: ItemRecord) -> Iterator[CourseProblem]:
 
 async def check_course(graph: Graph, parsed: ParsedCourse) -> list[str]:
     """Every problem for which an import would be refused, also against what is in the graph; writes nothing."""
-    return await graph.reading(partial(_find_course_problems, parsed=parsed))
+    return await graph.execute_read(partial(_find_course_problems, parsed=parsed))
 
 
 def check_files(parsed: ParsedCourse) -> list[str]:

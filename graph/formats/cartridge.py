@@ -33,8 +33,8 @@ def read(path: Path) -> CourseFolder:
     if found is None:
         return folder
     package, manifest = found
-    if package.ours:
+    if package.is_from_lodestar:
         read_own(package, manifest, folder)
     else:
-        OrganizationReader(package, manifest, folder, path.stem).finish()
+        OrganizationReader(package, manifest, folder, path.stem).read()
     return folder

@@ -24,11 +24,11 @@ _RAW_END = {name: re.compile(f"</{name}", re.I) for name in _RAW_ELEMENTS}
 
 
 class HtmlToken(NamedTuple):
-    """A tag, or a text if it has no name. `said` is its alt or alttext."""
+    """A tag, or a text if it has no name. `alternative` is its alt or alttext."""
 
     name: str
-    ends: bool = False
-    said: str = ""
+    is_end_tag: bool = False
+    alternative: str = ""
     text: str = ""
 
 
@@ -82,7 +82,7 @@ def _make_token(inside: str, name: str) -> HtmlToken:
 
 def _skip_raw(html: str, position: int, tag: HtmlToken) -> int:
     """What stands in a script is no HTML."""
-    if tag.ends or tag.name not in _RAW_ELEMENTS:
+    if tag.is_end_tag or tag.name not in _RAW_ELEMENTS:
         return position
     found = _RAW_END[tag.name].search(html, position)
     return found.start() if found is not None else len(html)
@@ -120,10 +120,10 @@ def html_to_text(html: str) -> PlainText:
     for tag in tokenize_html(html):
         if not tag.name:
             flow.data(tag.text)
-        elif tag.ends:
+        elif tag.is_end_tag:
             flow.end(tag.name)
         else:
-            flow.start(tag.name, tag.said)
+            flow.start(tag.name, tag.alternative)
     return flow.plain()
 
 
@@ -172,11 +172,11 @@ class _TextFlow:
         self._hidden = ""
         self._lossy = False
 
-    def start(self, tag: str, said: str) -> None:
-        """An element begins; `said` is what stands for it where it cannot be shown."""
+    def start(self, tag: str, alternative: str) -> None:
+        """An element begins; `alternative` is what stands for it where it cannot be shown."""
         if self._hidden:
             return
-        if _HIDDEN_ELEMENTS.fullmatch(tag) or (tag == "math" and said):
+        if _HIDDEN_ELEMENTS.fullmatch(tag) or (tag == "math" and alternative):
             self._hidden = tag
         self._break(tag)
         self._kept += tag == "pre"
@@ -184,10 +184,10 @@ class _TextFlow:
             self._emit("\n")
         elif tag in ("td", "th"):
             self.data(" ")
-        elif _MEDIA_ELEMENTS.fullmatch(tag) and not said:
+        elif _MEDIA_ELEMENTS.fullmatch(tag) and not alternative:
             self._lossy = True
-        if said:
-            self._emit(f"[{said}]")
+        if alternative:
+            self._emit(f"[{alternative}]")
 
     def end(self, tag: str) -> None:
         """An element ends; ends without a beginning are passed over."""
@@ -239,7 +239,7 @@ class UniqueIds:
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
 
-    def take(self, prefix: str, title: str, otherwise: str) -> str:
+    def allocate(self, prefix: str, title: str, otherwise: str) -> str:
         """`prefix` and the slug of `title`, or of `otherwise` where it has no letter."""
         base = name = prefix + (make_slug(title) or make_slug(otherwise) or "x")
         while name in self._given:

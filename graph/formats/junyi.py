@@ -37,11 +37,11 @@ def read(path: Path) -> CourseFolder:
     table = read_table(file, "points", "csv", folder)
     missing = [name for name in _COLUMNS if table.columns is not None and name not in table.columns]
     if missing:
-        folder.say(at, f"is not Junyi's exercise table: it lacks {', '.join(missing)}; give {TABLE_FILE}")
+        folder.add_problem(at, f"is not Junyi's exercise table: it lacks {', '.join(missing)}; give {TABLE_FILE}")
     elif table.columns is not None:
         folder.notes.extend(_find_damaged_names(table.rows))
-        folder.sheets = [
-            RawTable(file.name, name, None, rows, table.whole) for name, rows in _make_tables(table.rows).items()
+        folder.tables = [
+            RawTable(file.name, name, None, rows, table.is_complete) for name, rows in _make_tables(table.rows).items()
         ]
     return folder
 

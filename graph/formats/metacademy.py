@@ -65,16 +65,16 @@ def read(path: Path) -> CourseFolder:
             "teaches": [teaches for _, teaches in reader.resources()],
         }
     except Unreadable as error:
-        folder.say(FileLocation(GRAPH_FILE, error.line), str(error))
+        folder.add_problem(FileLocation(GRAPH_FILE, error.line), str(error))
     except OSError as error:
-        folder.say(
+        folder.add_problem(
             _GRAPH_LOCATION, f"cannot be read ({error.strerror}); give the folder that holds Metacademy's graph.json"
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         hint = "get it once more from metacademy/metacademy-content"
-        folder.say(_GRAPH_LOCATION, f"is not Metacademy's graph.json ({type(error).__name__}: {error}); {hint}")
+        folder.add_problem(_GRAPH_LOCATION, f"is not Metacademy's graph.json ({type(error).__name__}: {error}); {hint}")
     else:
-        folder.sheets = [RawTable(GRAPH_FILE, table, None, rows) for table, rows in tables.items()]
+        folder.tables = [RawTable(GRAPH_FILE, table, None, rows) for table, rows in tables.items()]
     return folder
 
 

@@ -62,11 +62,11 @@ def read(path: Path) -> CourseFolder:
         folder.notes += reader.nameless()
         folder.header = RawRow(reader.at(""), {**reader.header(), **reader.parameters(parameters, folder)})
         tables = {"points": reader.points(), "resources": reader.lessons(), "teaches": reader.teaches()}
-        folder.sheets = [RawTable(PLANS_FILE, table, None, list(rows)) for table, rows in tables.items()]
+        folder.tables = [RawTable(PLANS_FILE, table, None, list(rows)) for table, rows in tables.items()]
     except Unreadable as error:
-        folder.say(FileLocation(file, error.line), str(error))
+        folder.add_problem(FileLocation(file, error.line), str(error))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        folder.say(
+        folder.add_problem(
             FileLocation(file, 0), f"is not OATutor's {file} ({type(error).__name__}: {error}); get it once more"
         )
     return folder

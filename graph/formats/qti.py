@@ -29,8 +29,8 @@ def read(path: Path) -> CourseFolder:
     """The questions in the form that `course_fields.parse` takes, with what is odd as notes."""
     folder = CourseFolder()
     package = open_package(path, folder)
-    if package is not None and package.ours:
+    if package is not None and package.is_from_lodestar:
         read_own(package, folder)
     elif package is not None:
-        QuestionReader(package, folder, path.name.partition(".")[0]).finish()
+        QuestionReader(package, folder, path.name.partition(".")[0]).read()
     return folder

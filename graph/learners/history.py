@@ -21,7 +21,7 @@ async def read_interactions(graph: Graph, course: str) -> list[RawInteraction]:
             row["resource"],
             to_datetime(row["at"]).timestamp() / SECONDS_PER_DAY,
             row["right"],
-            own=not row["followed"],
+            is_own_choice=not row["followed"],
         )
         for row in rows
     ]

@@ -41,16 +41,16 @@ def read_rows(
     found, rows = CourseFolder(), []
     files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
     if not files:
-        found.say(FileLocation(path.name, 0), "there is no such file or folder, or nothing in it")
+        found.add_problem(FileLocation(path.name, 0), "there is no such file or folder, or nothing in it")
     for file in files:
         kind = file.suffix.lower().removeprefix(".")
         if kind not in ("csv", "jsonl"):
-            found.say(FileLocation(file.name, 0), f"was not read: {table} logs end in .csv or .jsonl")
+            found.add_problem(FileLocation(file.name, 0), f"was not read: {table} logs end in .csv or .jsonl")
             continue
         sheet = read_table(file, table, kind, found)
         missing = [name for name in required if sheet.columns and name not in sheet.columns]
         if missing:
-            found.say(
+            found.add_problem(
                 FileLocation(file.name, 1), f"has no column {', '.join(missing)}; columns are {', '.join(columns)}"
             )
         else:
@@ -149,7 +149,7 @@ class RawInteraction(NamedTuple):
     Attributes:
         item: the resource's id.
         days: since 1970.
-        own: the learner chose it; no recommendation led to it.
+        is_own_choice: the learner chose it; no recommendation led to it.
     """
 
     learner: str
@@ -157,7 +157,7 @@ class RawInteraction(NamedTuple):
     days: float | None = None
     outcome: float | None = None
     at: FileLocation = NO_LOCATION
-    own: bool = True
+    is_own_choice: bool = True
 
 
 def read_interaction_files(path: Path) -> tuple[list[RawInteraction], list[CourseProblem]]:

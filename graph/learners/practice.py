@@ -54,24 +54,24 @@ class Outcome:
 class StoredModelState(NamedTuple):
     """What a learner model keeps of a point or a learner: its own numbers, and which version of it wrote them."""
 
-    of: str
+    version: str
     numbers: list[float]
 
 
 class PracticePoint(NamedTuple):
     """One point before the outcome: `level` forgetting included, η `importance` (0 for a neighbour).
 
-    `trace`: what the model that was last in charge kept of it; `seen` is False where nothing is stored yet.
+    `model_state`: what the model that was last in charge kept of it; `is_stored` is False where nothing is stored yet.
     """
 
     point: str
     importance: float
     level: float
-    uncertainty: float
+    sd: float
     attempts: int
     days: float
-    trace: StoredModelState | None = None
-    seen: bool = True
+    model_state: StoredModelState | None = None
+    is_stored: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,14 @@ class Practice:
         course: whose settings count; None where the learner has none.
         points: those that the resource teaches, then their neighbours in W.
         influence: W as (from a taught point, to a point, weight).
-        trace: what the model that was last in charge kept of the learner in this course.
+        model_state: what the model that was last in charge kept of the learner in this course.
     """
 
     outcome: Outcome
     course: str | None
     points: list[PracticePoint]
     influence: list[tuple[str, str, float]]
-    trace: StoredModelState | None = None
+    model_state: StoredModelState | None = None
 
 
 class PointUpdate(NamedTuple):
@@ -100,8 +100,8 @@ class PointUpdate(NamedTuple):
 
     point: str
     level: float
-    uncertainty: float
-    trace: StoredModelState | None = None
+    sd: float
+    model_state: StoredModelState | None = None
     decay: float | None = None
 
 
@@ -111,7 +111,7 @@ class PracticeResult:
 
     reward: float
     changes: list[PointUpdate] = field(default_factory=list)
-    trace: StoredModelState | None = None
+    model_state: StoredModelState | None = None
 
 
 LearnFunction = Callable[[Practice], PracticeResult]
@@ -147,10 +147,10 @@ class StoredMastery:
     level: float
     practiced_at: datetime
     attempts: int
-    uncertainty: float
+    sd: float
     decay: float
-    trace: StoredModelState | None = None
-    seen: bool = True
+    model_state: StoredModelState | None = None
+    is_stored: bool = True
     own_decay: float | None = None
 
     def days(self, at: datetime) -> float:
@@ -161,13 +161,13 @@ class StoredMastery:
         """The point at that moment."""
         days = self.days(at)
         level = decayed(self.level, self.decay, days)
-        return PracticePoint(point, importance, level, self.uncertainty, self.attempts, days, self.trace, self.seen)
+        return PracticePoint(point, importance, level, self.sd, self.attempts, days, self.model_state, self.is_stored)
 
     def change(self, change: PointUpdate, touched: bool, at: datetime) -> None:
         """Take the new level; an attempt counts for the points that were practised themselves."""
-        if change.decay is not None or self.trace is not None:
+        if change.decay is not None or self.model_state is not None:
             self.own_decay = change.decay
-        self.level, self.uncertainty, self.trace, self.seen = change.level, change.uncertainty, change.trace, True
+        self.level, self.sd, self.model_state, self.is_stored = change.level, change.sd, change.model_state, True
         self.decay = self.decay if change.decay is None else change.decay
         self.attempts += touched
         self.practiced_at = max(self.practiced_at, at)
@@ -178,12 +178,12 @@ class StoredMastery:
             "learner": learner,
             "point": point,
             "level": self.level,
-            "uncertainty": self.uncertainty,
+            "uncertainty": self.sd,
             "attempts": self.attempts,
             "practiced_at": self.practiced_at,
             "decay": self.own_decay,
-            "memory_of": self.trace and self.trace.of,
-            "memory": self.trace and self.trace.numbers,
+            "memory_of": self.model_state and self.model_state.version,
+            "memory": self.model_state and self.model_state.numbers,
         }
 
 

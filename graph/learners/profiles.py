@@ -127,7 +127,7 @@ async def _replace_goals(graph: Graph, learner: str, goals: list[Goal]) -> None:
             if goal.point not in found[0]["found"]:
                 raise NotFound("knowledge point", goal.point)
 
-    await graph.writing(replace)
+    await graph.execute_write(replace)
 
 
 def _check_goal(goal: Goal) -> Goal:

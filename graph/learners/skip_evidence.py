@@ -15,32 +15,32 @@ class CurrentPoint:
     """A point as the learner knows it now, forgetting included.
 
     Attributes:
-        uncertainty: standard deviation of `level`; None where nothing was ever recorded.
+        sd: standard deviation of `level`; None where nothing was ever recorded.
         attempts: answers on this very point; 0 where the level is inferred from others.
         met_at, mastered_at: the levels from which it no longer gates, and from which it is mastered.
-        aim: the level that a goal asks for, 0 for the point's own threshold; None where the point is no goal.
-        wanted: on the way to the learner's goals; in the course, for a learner without goals.
+        goal_level: the level that a goal asks for, 0 for the point's own threshold; None where the point is no goal.
+        on_path: on the way to the learner's goals; in the course, for a learner without goals.
     """
 
     id: str
     name: str
     level: float
-    uncertainty: float | None
+    sd: float | None
     attempts: int
     met_at: float
     mastered_at: float
-    aim: float | None
-    wanted: bool
+    goal_level: float | None
+    on_path: bool
 
     @property
     def mastered(self) -> bool:
         """At its threshold, a goal at its own level too."""
-        return self.level >= max(self.mastered_at, self.aim or 0.0)
+        return self.level >= max(self.mastered_at, self.goal_level or 0.0)
 
     @property
     def needed(self) -> float:
         """The level from which nobody has to do it: met for a step on the way, mastered for a goal."""
-        return self.met_at if self.aim is None else max(self.mastered_at, self.aim)
+        return self.met_at if self.goal_level is None else max(self.mastered_at, self.goal_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class DependentPoint:
         return len(self.chain) - 1
 
     @property
-    def shows(self) -> bool:
+    def is_mastered(self) -> bool:
         """Mastered, and answered itself: an inferred level says nothing that is not in the other's level already."""
         return self.state.attempts > 0 and self.state.level >= self.state.mastered_at
 
@@ -85,18 +85,18 @@ class SkipEvidence:
         return [each for each in self.prerequisites if each.level < each.met_at]
 
     @property
-    def showing(self) -> list[DependentPoint]:
+    def mastered_dependents(self) -> list[DependentPoint]:
         """What was mastered that builds on the point."""
-        return [each for each in self.dependents if each.shows]
+        return [each for each in self.dependents if each.is_mastered]
 
     @property
-    def missed(self) -> list[DependentPoint]:
+    def affected_dependents(self) -> list[DependentPoint]:
         """What is on the way, needs the point, and is neither met nor shown by anything mastered that builds on it."""
         shown = _rests_on_mastered(self.dependents)
         return [
             each
             for each in self.dependents
-            if each.state.wanted and each.state.level < each.state.needed and each.state.id not in shown
+            if each.state.on_path and each.state.level < each.state.needed and each.state.id not in shown
         ]
 
 
@@ -124,12 +124,12 @@ def _make_point(row: Row) -> CurrentPoint:
         id=row["point"],
         name=row["name"] or row["point"],
         level=row["level"],
-        uncertainty=row["uncertainty"],
+        sd=row["uncertainty"],
         attempts=row["attempts"],
         met_at=row["met_at"],
         mastered_at=row["mastered_at"],
-        aim=row["aim"],
-        wanted=row["wanted"],
+        goal_level=row["aim"],
+        on_path=row["wanted"],
     )
 
 
@@ -141,7 +141,7 @@ def _rests_on_mastered(dependents: Iterable[DependentPoint]) -> set[str]:
     """Ids of the points on which something mastered builds, directly or through others."""
     builds_on = {each.state.id: each.builds_on for each in dependents}
     found: set[str] = set()
-    stack = [id for each in dependents if each.shows for id in each.builds_on]
+    stack = [id for each in dependents if each.is_mastered for id in each.builds_on]
     while stack:
         id = stack.pop()
         if id not in found:

@@ -35,7 +35,9 @@ class PrerequisiteChains:
     gaps: set[str]
 
     @classmethod
-    def of(cls, edges: Iterable[Iterable[str]], points: Iterable[str], gaps: Iterable[str]) -> "PrerequisiteChains":
+    def from_rows(
+        cls, edges: Iterable[Iterable[str]], points: Iterable[str], gaps: Iterable[str]
+    ) -> "PrerequisiteChains":
         """From rows, in one order whatever the database's was."""
         return cls(sorted({(before, after) for before, after in edges}), set(points), set(gaps))
 
@@ -364,7 +366,7 @@ def _find_gaps(course: CourseRecord) -> list[PointRecord]:
 def _make_chains(course: CourseRecord) -> PrerequisiteChains:
     edges = [(edge.before, edge.after) for edge in course.prerequisites if edge.status == "accepted"]
     points = [point.id for point in course.points]
-    return PrerequisiteChains.of(edges, points, [point.id for point in _find_gaps(course)])
+    return PrerequisiteChains.from_rows(edges, points, [point.id for point in _find_gaps(course)])
 
 
 def _adapt_chain_check(check: Callable[[PrerequisiteChains], Iterable[Hit]]) -> Callable[[CourseRecord], Iterable[Hit]]:

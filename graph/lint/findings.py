@@ -15,13 +15,13 @@ Hit = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class LintCheck:
-    """One check. `whole` is true where it looks at the whole graph and not at one course."""
+    """One check. `is_whole_graph` is true where it looks at the whole graph and not at one course."""
 
     name: str
     summary: str
     severity: str
     fix: str
-    whole: bool = False
+    is_whole_graph: bool = False
 
     @property
     def query(self) -> str:

@@ -33,9 +33,9 @@ async def lint_stored_course(graph: Graph, course: str, only: str | None = None)
     """What the checks, or the one named `only`, find in a course; the gravest first. Raises `NotFound`."""
     if not await graph.read("curate/course", course=course):
         raise NotFound("course", course)
-    asked = [check for check in list_checks() if not check.whole and only in (None, check.name)]
+    asked = [check for check in list_checks() if not check.is_whole_graph and only in (None, check.name)]
     walked = any(check.name in checks.CHAIN_CHECKS for check in asked)
-    links = await graph.reading(partial(_read_chains, course=course)) if walked else None
+    links = await graph.execute_read(partial(_read_chains, course=course)) if walked else None
     return [
         found
         for check in asked
@@ -45,7 +45,7 @@ async def lint_stored_course(graph: Graph, course: str, only: str | None = None)
 
 async def lint_outside_courses(graph: Graph, only: str | None = None) -> list[LintFinding]:
     """What belongs to no course and should, or cannot be named at all."""
-    asked = [check for check in list_checks() if check.whole and only in (None, check.name)]
+    asked = [check for check in list_checks() if check.is_whole_graph and only in (None, check.name)]
     return [found for check in asked for found in make_findings(check, _sorted_hits(await graph.read(check.query)))]
 
 
@@ -57,7 +57,7 @@ async def _run_check(graph: Graph, check: LintCheck, course: str, links: checks.
 
 async def _read_chains(work: Work, course: str) -> checks.PrerequisiteChains:
     [row] = await work.run("lint/chains/structure", course=course)
-    return checks.PrerequisiteChains.of(row["edges"], row["points"], row["gaps"])
+    return checks.PrerequisiteChains.from_rows(row["edges"], row["points"], row["gaps"])
 
 
 def _sorted_hits(rows: list[dict[str, str]]) -> list[Hit]:

@@ -30,7 +30,7 @@ async def read_proposals(
     """
     _check_choice("kind", wanted.kind, KINDS)
     _check_choice("status", wanted.status, STATUSES)
-    return await graph.reading(partial(_read_page, wanted=wanted, skip=skip, limit=limit))
+    return await graph.execute_read(partial(_read_page, wanted=wanted, skip=skip, limit=limit))
 
 
 async def read_proposal(graph: Graph, before: str, after: str, kind: str | None = None) -> Proposal:
@@ -40,7 +40,7 @@ async def read_proposal(graph: Graph, before: str, after: str, kind: str | None 
     """
     _check_choice("kind", kind, KINDS)
     pairs = [ProposedPair(each, before, after) for each in ((kind,) if kind else KINDS)]
-    found = await graph.reading(partial(_read_pairs, pairs=pairs))
+    found = await graph.execute_read(partial(_read_pairs, pairs=pairs))
     if not found:
         raise NotFound("proposal", str(pairs[0]))
     return min(found, key=lambda each: (each.status != "proposed", each.reviewed_at is None, each.status != "derived"))

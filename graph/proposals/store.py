@@ -55,7 +55,7 @@ class SkippedPair(NamedTuple):
 
     pair: ProposedPair
     reason: str
-    way: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ class FilterResult:
     """What is proposed: for the first time, again after a rejection, or open already with other evidence now."""
 
     new: list[FoundEdge] = field(default_factory=list)
-    back: list[FoundEdge] = field(default_factory=list)
-    renewed: list[FoundEdge] = field(default_factory=list)
-    left: list[SkippedPair] = field(default_factory=list)
+    returning: list[FoundEdge] = field(default_factory=list)
+    updated: list[FoundEdge] = field(default_factory=list)
+    skipped: list[SkippedPair] = field(default_factory=list)
 
     @property
     def proposed(self) -> list[FoundEdge]:
         """All that has to be written."""
-        return self.new + self.back + self.renewed
+        return self.new + self.returning + self.updated
 
 
 class ExistingEdges:
@@ -79,20 +79,20 @@ class ExistingEdges:
     def __init__(
         self, prerequisites: Iterable[tuple[str, str, ExistingEdge]], related: Iterable[tuple[str, str, ExistingEdge]]
     ) -> None:
-        self._at: dict[ProposedPair, list[ExistingEdge]] = defaultdict(list)
+        self._edges: dict[ProposedPair, list[ExistingEdge]] = defaultdict(list)
         self._accepted = networkx.DiGraph()
         for before, after, edge in prerequisites:
-            self._at[ProposedPair(PREREQUISITE, before, after)].append(edge)
+            self._edges[ProposedPair(PREREQUISITE, before, after)].append(edge)
             if edge.status == ACCEPTED:
                 self._accepted.add_edge(before, after)
         for a, b, edge in related:
-            self._at[ProposedPair("related", *sorted((a, b)))].append(edge)
+            self._edges[ProposedPair("related", *sorted((a, b)))].append(edge)
 
-    def at(self, pair: ProposedPair) -> list[ExistingEdge]:
+    def edges_of(self, pair: ProposedPair) -> list[ExistingEdge]:
         """The edges of a pair."""
-        return self._at.get(pair, [])
+        return self._edges.get(pair, [])
 
-    def way(self, start: str, end: str) -> tuple[str, ...]:
+    def find_path(self, start: str, end: str) -> tuple[str, ...]:
         """A shortest way of accepted prerequisites; empty where there is none."""
         if start not in self._accepted or end not in self._accepted:
             return ()
@@ -106,15 +106,15 @@ def filter_found(found: Sequence[FoundEdge], edges: ExistingEdges, most: int) ->
     """Sort out `found`, strongest first; new and returning ones beyond `most` wait for another time."""
     sifted = FilterResult()
     for each in found:
-        left = _check_own_edges(each, edges.at(each.pair)) or _check_paths(each.pair, edges)
+        left = _check_own_edges(each, edges.edges_of(each.pair)) or _check_paths(each.pair, edges)
         if left is not None:
-            sifted.left.append(left)
-        elif any(edge.status == OPEN for edge in edges.at(each.pair)):
-            sifted.renewed.append(each)
-        elif len(sifted.new) + len(sifted.back) >= most:
-            sifted.left.append(SkippedPair(each.pair, OVER_LIMIT))
+            sifted.skipped.append(left)
+        elif any(edge.status == OPEN for edge in edges.edges_of(each.pair)):
+            sifted.updated.append(each)
+        elif len(sifted.new) + len(sifted.returning) >= most:
+            sifted.skipped.append(SkippedPair(each.pair, OVER_LIMIT))
         else:
-            (sifted.back if edges.at(each.pair) else sifted.new).append(each)
+            (sifted.returning if edges.edges_of(each.pair) else sifted.new).append(each)
     return sifted
 
 
@@ -142,14 +142,14 @@ def has_new_evidence(numbers: dict[str, float], rejected: ExistingEdge) -> bool:
 def _check_paths(pair: ProposedPair, edges: ExistingEdges) -> SkippedPair | None:
     """What the accepted prerequisites around the pair say against it."""
     if pair.kind != PREREQUISITE:
-        both = edges.at(ProposedPair(PREREQUISITE, pair.before, pair.after)) + edges.at(
+        both = edges.edges_of(ProposedPair(PREREQUISITE, pair.before, pair.after)) + edges.edges_of(
             ProposedPair(PREREQUISITE, pair.after, pair.before)
         )
         return SkippedPair(pair, EXISTS) if any(edge.status == ACCEPTED for edge in both) else None
-    back = edges.way(pair.after, pair.before)
+    back = edges.find_path(pair.after, pair.before)
     if back:
         return SkippedPair(pair, CLOSES_CYCLE, (*back, pair.after))
-    way = edges.way(pair.before, pair.after)
+    way = edges.find_path(pair.before, pair.after)
     return SkippedPair(pair, IMPLIED, way) if way else None
 
 
@@ -173,7 +173,7 @@ async def store_proposals(
 
     Ends of semantic edges stand in the order of their ids.
     """
-    return await graph.writing(partial(_store_in_transaction, found=found, by=by, most=most))
+    return await graph.execute_write(partial(_store_in_transaction, found=found, by=by, most=most))
 
 
 async def _store_in_transaction(work: Work, found: list[FoundEdge], by: Attribution, most: int) -> ProposeResult:
@@ -232,7 +232,7 @@ async def decide_proposal(graph: Graph, pair: ProposedPair, by: Attribution) -> 
         raise Invalid(f"kind is {' or '.join(KINDS)}, not {pair.kind!r}.", "kind")
     if not by.author.strip():
         raise Invalid("Say who decides.", "by")
-    return await graph.writing(partial(_decide_in_transaction, pair=pair, by=by))
+    return await graph.execute_write(partial(_decide_in_transaction, pair=pair, by=by))
 
 
 async def _decide_in_transaction(work: Work, pair: ProposedPair, by: Attribution) -> int:

@@ -70,7 +70,7 @@ async def record_outcomes(
         return recorded
 
     try:
-        return await graph.writing(unit)
+        return await graph.execute_write(unit)
     except ConstraintError as error:
         raise Conflict("An outcome's id was used by somebody else at the same moment.") from error
 
@@ -107,8 +107,8 @@ class _LearnerInBatch:
     changed: set[str] = field(default_factory=set)
     fresh: set[str] = field(default_factory=set)
     practised: bool = False
-    traces: dict[str, StoredModelState] = field(default_factory=dict)
-    traced: set[str] = field(default_factory=set)
+    model_states: dict[str, StoredModelState] = field(default_factory=dict)
+    new_model_states: set[str] = field(default_factory=set)
 
 
 class _OutcomeBatch:
@@ -148,10 +148,10 @@ class _OutcomeBatch:
             "known": self._mastery(written, fresh=False),
             "fresh": self._mastery(written, fresh=True),
             "traces": [
-                {"learner": name, "course": course, "memory_of": trace.of, "memory": trace.numbers}
+                {"learner": name, "course": course, "memory_of": state.version, "memory": state.numbers}
                 for name, each in written.items()
-                for course, trace in each.traces.items()
-                if course in each.traced
+                for course, state in each.model_states.items()
+                if course in each.new_model_states
             ],
         }
 
@@ -169,13 +169,13 @@ class _OutcomeBatch:
             row["learner"], _LearnerInBatch(row["step"], row["answers"], row["success"])
         )
         for point, level, practiced_at, attempts, uncertainty, decay, own, of, numbers in row["mastery"]:
-            trace = None if numbers is None else StoredModelState(of, numbers)
+            state = None if numbers is None else StoredModelState(of, numbers)
             learner.known.setdefault(
                 point,
-                StoredMastery(level, to_datetime(practiced_at), attempts, uncertainty, decay, trace, own_decay=own),
+                StoredMastery(level, to_datetime(practiced_at), attempts, uncertainty, decay, state, own_decay=own),
             )
         if row["trace"] is not None:
-            learner.traces.setdefault(row["course"], StoredModelState(*row["trace"]))
+            learner.model_states.setdefault(row["course"], StoredModelState(*row["trace"]))
 
     def _record(self, outcome: Outcome, row: Row) -> RecordedOutcome:
         practised = _check_practised(outcome, row)
@@ -192,9 +192,9 @@ class _OutcomeBatch:
                 learner.fresh.add(change.point)
             learner.known[change.point].change(change, before[change.point].importance > 0, outcome.at)
             learner.changed.add(change.point)
-        if learned.trace is not None and practice.course is not None:
-            learner.traces[practice.course] = learned.trace
-            learner.traced.add(practice.course)
+        if learned.model_state is not None and practice.course is not None:
+            learner.model_states[practice.course] = learned.model_state
+            learner.new_model_states.add(practice.course)
         learner.practised = True
         learner.step += 1
         learner.answers += 1
@@ -254,13 +254,13 @@ def _make_repeated(row: Row) -> RecordedOutcome | None:
 def _make_practice(outcome: Outcome, row: Row, learner: _LearnerInBatch) -> Practice:
     importance = dict(row["touched"])
     points = list(dict.fromkeys([*importance, *(to for _, to, _ in row["influence"])]))
-    unseen = StoredMastery(0.0, outcome.at, 0, UNSEEN_SD, row["forgetting"], seen=False)
+    unseen = StoredMastery(0.0, outcome.at, 0, UNSEEN_SD, row["forgetting"], is_stored=False)
     states = [learner.known.get(point, unseen).state(point, importance.get(point, 0.0), outcome.at) for point in points]
     weights: dict[tuple[str, str], float] = {}
     for start, end, weight in row["influence"]:
         weights[start, end] = max(weight, weights.get((start, end), 0.0))
     influence = [(start, end, weight) for (start, end), weight in weights.items()]
-    return Practice(outcome, row["course"], states, influence, learner.traces.get(row["course"]))
+    return Practice(outcome, row["course"], states, influence, learner.model_states.get(row["course"]))
 
 
 def _interaction_row(

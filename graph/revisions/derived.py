@@ -27,7 +27,7 @@ class RebuildResult:
 
 async def rebuild_derived(graph: Graph, by: Attribution = Attribution("", "rebuild")) -> RebuildResult:
     """Derive everything anew; a difference counts as a revision of the graph, even where no curated row has changed."""
-    return await graph.writing(partial(_rebuild_in_transaction, by=by))
+    return await graph.execute_write(partial(_rebuild_in_transaction, by=by))
 
 
 async def _rebuild_in_transaction(work: Work, by: Attribution) -> RebuildResult:

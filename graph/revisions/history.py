@@ -56,7 +56,7 @@ async def list_revisions(graph: Graph, course: str | None = None, limit: int = 2
 
 async def read_revision(graph: Graph, number: int) -> Revision:
     """One revision. Raises `NotFound`."""
-    return await graph.reading(partial(read_revision_in_transaction, number=number))
+    return await graph.execute_read(partial(read_revision_in_transaction, number=number))
 
 
 async def read_revision_in_transaction(work: Work, number: int) -> Revision:
@@ -78,7 +78,7 @@ async def read_diff(graph: Graph, number: int, until: int | None = None) -> Revi
         found = await diff_between(work, first, last)
         return found if until is None or number <= until else RevisionDiff(last, first, found.after, found.before)
 
-    return await graph.reading(unit)
+    return await graph.execute_read(unit)
 
 
 async def diff_between(work: Work, first: int, last: int) -> RevisionDiff:

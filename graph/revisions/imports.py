@@ -82,7 +82,7 @@ async def plan_import(work: Work, course: str, changes: CourseChanges) -> Import
     kept = await snapshot.load_known(work, keys)
     touched = TouchedRows(courses={course} if changes.header else set())
     for table, change in changes.tables.items():
-        again = {id for id in ids[table] if kept.row(table, encode_key(id)) is not None} if kept.anything else set()
+        again = {id for id in ids[table] if kept.row(table, encode_key(id)) is not None} if kept.has_rows else set()
         getattr(touched, table).update(again, map(_record_id, change.changed + change.gone))
     gone = {table: [row.id for row in changes.tables[table].gone] for table in ("points", "resources")}
     back = [id for id in touched.resources if id in ids["resources"]]
@@ -266,7 +266,7 @@ class WriteCounts:
     header: bool = False
 
     @property
-    def anything(self) -> bool:
+    def is_changed(self) -> bool:
         """Whether the graph is another one now."""
         return self.header or any(map(any, (self.created.values(), self.changed.values(), self.gone.values())))
 
@@ -287,7 +287,7 @@ async def write_course(work: Work, course: CourseRecord, progress: ProgressCallb
         retired=retired,
         header=changes.header,
     )
-    if written.anything:
+    if written.is_changed:
         points = sorted(changes.touched)
         plan.touched.related |= await derived.read_proposed_related(work, points)
         await derived.refresh_derived(work, points)

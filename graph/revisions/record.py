@@ -62,11 +62,11 @@ class GraphChange:
     known: snapshot.KnownChunks
 
     @property
-    def anything(self) -> bool:
+    def is_changed(self) -> bool:
         """Whether there is any such row."""
         return any(self.before.values())
 
-    def now(self, table: str, key: bytes) -> bytes | None:
+    def row_after(self, table: str, key: bytes) -> bytes | None:
         """What the row is, among those that were compared."""
         return self.after[table][key] if key in self.after[table] else self.known.row(table, key)
 

@@ -183,7 +183,7 @@ def _list_kept_rows(change: GraphChange, target: RowStates) -> list[str]:
     told = []
     for table, rows in target.items():
         for key, row in rows.items():
-            now = change.now(table, key)
+            now = change.row_after(table, key)
             if now == row or table == "related":
                 continue
             if row is not None:
@@ -198,13 +198,13 @@ def _list_kept_rows(change: GraphChange, target: RowStates) -> list[str]:
 async def revert_revision(graph: Graph, number: int, by: Attribution) -> SyncResult:
     """Undo one revision. Raises `NotFound`, `Invalid` where nothing is to be undone, `Conflict`."""
     await sync_graph(graph)
-    return await graph.writing(partial(_revert_in_transaction, number=number, by=by))
+    return await graph.execute_write(partial(_revert_in_transaction, number=number, by=by))
 
 
 async def revert_to_revision(graph: Graph, number: int, by: Attribution) -> SyncResult:
     """Bring the curated graph back to what it was after a revision; 0: before the first. Raises as `revert` does."""
     await sync_graph(graph)
-    return await graph.writing(partial(_revert_to_in_transaction, number=number, by=by))
+    return await graph.execute_write(partial(_revert_to_in_transaction, number=number, by=by))
 
 
 async def _revert_in_transaction(work: Work, number: int, by: Attribution) -> SyncResult:

@@ -50,7 +50,7 @@ class KnownChunks:
     chunks: dict[str, Rows]
 
     @property
-    def anything(self) -> bool:
+    def has_rows(self) -> bool:
         """Whether any of the chunks holds a row."""
         return any(self.chunks.values())
 
@@ -233,25 +233,25 @@ def _link_rows(rows: Iterable[list[Any]]) -> Rows:
     return found | copies
 
 
-async def find_changed_chunks(graph: Graph, rest: float = 0.0) -> set[str]:
+async def find_changed_chunks(graph: Graph, pause_ratio: float = 0.0) -> set[str]:
     """The chunks whose digests are not those of the graph's rows.
 
-    After each page it waits for `rest` times what the page took, so that it costs the share 1 / (1 + rest) of the time.
+    After each page it waits for `pause_ratio` times what the page took, so that it costs the share 1 / (1 + pause_ratio) of the time.
     """
     found: DigestsByChunk = {}
     clock = perf_counter()
     async for table, rows in iterate_live_rows(graph.read):
         add_digests(found, table, rows)
-        if rest:
-            await asyncio.sleep((perf_counter() - clock) * rest)
+        if pause_ratio:
+            await asyncio.sleep((perf_counter() - clock) * pause_ratio)
             clock = perf_counter()
-    expected = await graph.reading(read_digests)
+    expected = await graph.execute_read(read_digests)
     return {id for id in found.keys() | expected.keys() if found.get(id) != expected.get(id)}
 
 
 async def find_changed_rows(graph: Graph, chunks: set[str]) -> KeysByTable:
     """The rows of these chunks that are not as they are known."""
-    expected = (await graph.reading(partial(load_chunks, ids=chunks))).chunks
+    expected = (await graph.execute_read(partial(load_chunks, ids=chunks))).chunks
     keys: KeysByTable = {}
     async for table, rows in iterate_live_rows(graph.read):
         for key, row in rows.items():

@@ -217,7 +217,7 @@ class SyncResult:
 async def record_manual_edits(work: Work, keys: KeysByTable, by: Attribution = BROWSER_EDIT) -> SyncResult:
     """Make what was done by hand to these rows a revision of its own; inside a transaction that holds the lock."""
     change = await read_changes(work, keys)
-    if not change.anything:
+    if not change.is_changed:
         return SyncResult()
     doubles = await drop_duplicate_links(work, change)
     cycles = await quarantine_new_cycles(work, change)
@@ -253,13 +253,13 @@ SMALL_GRAPH_ROWS = 20_000
 class CountDifference:
     """How far the counts are from those of the known state, by table, and at which revision.
 
-    `beside` counts links that are no table of their own. Nodes without ids are in no table, so a count may stay off.
+    `other_links` counts links that are no table of their own. Nodes without ids are in no table, so a count may stay off.
     """
 
     revision: int
     rows: int
-    off: dict[str, int]
-    beside: tuple[int, int]
+    differences: dict[str, int]
+    other_links: tuple[int, int]
 
 
 async def compare_counts(graph: Graph) -> CountDifference:
@@ -270,25 +270,25 @@ async def compare_counts(graph: Graph) -> CountDifference:
     return CountDifference(row["revision"], sum(count for _, count in row["counts"]), off, tuple(row["beside"]))
 
 
-async def sync_graph(graph: Graph, rest: float = 0.0) -> SyncResult:
+async def sync_graph(graph: Graph, pause_ratio: float = 0.0) -> SyncResult:
     """Compare the whole graph with its known state, and make a revision of what somebody changed by hand.
 
     Nodes without ids are told every time they are found.
     """
-    differing = await find_changed_chunks(graph, rest)
+    differing = await find_changed_chunks(graph, pause_ratio)
     settled = SyncResult()
     if differing:
         keys = await find_changed_rows(graph, differing)
-        settled = await graph.writing(partial(_record_scanned, keys=keys))
-    if any((await compare_counts(graph)).off.values()):
-        settled = replace(settled, notes=settled.notes + await graph.reading(find_nodes_without_id))
+        settled = await graph.execute_write(partial(_record_scanned, keys=keys))
+    if any((await compare_counts(graph)).differences.values()):
+        settled = replace(settled, notes=settled.notes + await graph.execute_read(find_nodes_without_id))
     return settled
 
 
 async def sync_if_cheap(graph: Graph) -> SyncResult:
     """The same before an import; a large graph only where its counts say that something is there that is not known."""
     seen = await compare_counts(graph)
-    if seen.rows <= SMALL_GRAPH_ROWS or any(seen.off.values()):
+    if seen.rows <= SMALL_GRAPH_ROWS or any(seen.differences.values()):
         return await sync_graph(graph)
     return SyncResult()
 

@@ -60,7 +60,7 @@ class ServerLayout:
     lock: ServerLock
 
     @classmethod
-    def of(cls, home: Path, series: str) -> "ServerLayout":
+    def from_home(cls, home: Path, series: str) -> "ServerLayout":
         """The folder of a series below a home folder; each series keeps its own data."""
         return cls(home.absolute() / f"neo4j-{series}", load_lock(series))
 

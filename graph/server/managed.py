@@ -39,7 +39,7 @@ class ManagedServer:
     def __init__(
         self, home: Path, cache: Path, series: str = "5.26", tuning: processes.ServerTuning | None = None
     ) -> None:
-        self.layout = ServerLayout.of(home, series)
+        self.layout = ServerLayout.from_home(home, series)
         self._cache = cache.absolute()
         self._tuning = tuning or processes.ServerTuning()
 

@@ -78,7 +78,7 @@ async def truth(graph: Graph, now) -> Truth:
     async def unit(work):
         return {name: await work.text(text) for name, text in texts.items()}
 
-    return Truth(now, await graph.reading(unit))
+    return Truth(now, await graph.execute_read(unit))
 
 
 def wilson(right, n):

@@ -36,8 +36,8 @@ async def loop(graph: Graph, learners: int = 12, steps: int = 14) -> None:
     worlds = [replace(world, goals={"d": 0.0} if n % 3 else {"b": 0.7}) for n in range(learners)]
     await write(graph, *worlds)
     items = [[f"q{n}", point] for n, point in enumerate("aabbc")]
-    await graph.writing(lambda work: work.text(ITEMS, items=items))
-    await graph.writing(lambda work: work.text(ROLES))
+    await graph.execute_write(lambda work: work.text(ITEMS, items=items))
+    await graph.execute_write(lambda work: work.text(ROLES))
     for n in range(learners):
         who = f"learner-{n}" if n else "learner"
         await start_diagnostic(graph, f"d{n}", who, "course", NOW)
@@ -63,8 +63,8 @@ async def assist(graph: Graph) -> None:
     world = replace(CHAIN, points={skill: Point() for skill in skills}, edges=edges, mastery={}, resources=resources)
     goals = [{found[-1 if len(found) < ANSWERS else ANSWERS - 1]: 0.0} for _, found, _ in rows]
     await write(graph, *(replace(world, goals=goal) for goal in goals))
-    await graph.writing(lambda work: work.text(ITEMS, items=[[f"q-{skill}", skill] for skill in skills]))
-    await graph.writing(lambda work: work.text(ROLES))
+    await graph.execute_write(lambda work: work.text(ITEMS, items=[[f"q-{skill}", skill] for skill in skills]))
+    await graph.execute_write(lambda work: work.text(ROLES))
     outcomes = [each for n, row in enumerate(rows) for each in _outcomes(f"learner-{n}" if n else "learner", row)]
     for start in range(0, len(outcomes), 500):
         batch = outcomes[start : start + 500]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.database
 
 
 async def run(graph: Graph, text: str, **params):
-    return await graph.writing(lambda work: work.text(text, **params))
+    return await graph.execute_write(lambda work: work.text(text, **params))
 
 
 async def everything(graph: Graph) -> list[dict]:
@@ -67,7 +67,7 @@ async def test_the_second_import_changes_nothing(graph, tmp_path):
     await import_course(graph, folder)
     before = await everything(graph)
     done = await import_course(graph, folder)
-    assert not done.written.anything and done.revision == 1
+    assert not done.written.is_changed and done.revision == 1
     assert await everything(graph) == before
 
 
@@ -161,7 +161,7 @@ async def test_what_learners_touched_is_kept(graph, tmp_path):
     assert await run(graph, "MATCH (:Learner)-[m:MASTERY]->(k) RETURN k.id AS id") == [{"id": "tiny/c"}]
     assert await run(graph, "MATCH ({id: 'tiny/r/c'})-[:TEACHES]->(k) RETURN k.id AS id") == [{"id": "tiny/c"}]
     assert await read_course(graph, "tiny") == parse(smaller).course.sorted()
-    assert not (await import_course(graph, parse(smaller))).written.anything
+    assert not (await import_course(graph, parse(smaller))).written.is_changed
 
 
 async def test_a_retired_resource_can_come_back(graph, tmp_path):
@@ -204,7 +204,7 @@ async def test_courses_share_points_and_leave_each_other_alone(graph, tmp_path):
     await import_course(graph, other)
     assert await read_course(graph, "tiny") == tiny.course.sorted()
     assert await read_course(graph, "other") == other.course.sorted()
-    assert not (await import_course(graph, tiny)).written.anything
+    assert not (await import_course(graph, tiny)).written.is_changed
     gone = parse(
         write(
             tmp_path / "gone",
@@ -260,7 +260,7 @@ async def test_import_of_export_is_the_course(graph, tmp_path, course):
     await export_course(graph, course.id, tmp_path / "out")
     again = parse(tmp_path / "out")
     assert (again.problems, again.notes, again.course) == ([], [], course)
-    assert not (await import_course(graph, again)).written.anything
+    assert not (await import_course(graph, again)).written.is_changed
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -112,7 +112,7 @@ async def write(graph: Graph, world: World, *others: World) -> None:
         await work.text(_RESOURCES, resources=[_resource_row(id, r) for id, r in world.resources.items()])
         await work.text(_LEARNERS, now=NOW, learners=learners)
 
-    await graph.writing(unit)
+    await graph.execute_write(unit)
 
 
 def _learner_row(id: str, world: World) -> dict:

@@ -46,14 +46,14 @@ class CasePassthrough:
     others: list[JsonObject] = field(default_factory=list)
     rest: JsonObject = field(default_factory=dict)
 
-    def text(self) -> str | None:
+    def to_json(self) -> str | None:
         """As the value of a setting; None where there is nothing to keep."""
         parts = {name: part for name, part in asdict(self).items() if part}
         return json.dumps(parts, sort_keys=True, separators=(",", ":")) if parts else None
 
 
 def parse_passthrough(settings: dict[str, Scalar]) -> CasePassthrough:
-    """What a course keeps; nothing where its setting is not as `CasePassthrough.text` writes it."""
+    """What a course keeps; nothing where its setting is not as `CasePassthrough.to_json` writes it."""
     try:
         parts = json.loads(str(settings.get(CASE_SETTING, "{}")))
         whole = CasePassthrough(**parts)
@@ -115,22 +115,22 @@ class LodestarExtension:
     teaches: list[JsonObject] = field(default_factory=list)
     items: list[JsonObject] = field(default_factory=list)
 
-    def field(self) -> JsonObject:
+    def to_field(self) -> JsonObject:
         """As it stands in the CFDocument."""
         return {"extensions": {EXTENSION_NAME: {name: part for name, part in asdict(self).items() if part}}}
 
-    def sheets(self, at: FileLocation) -> list[RawTable]:
+    def to_tables(self, at: FileLocation) -> list[RawTable]:
         """The tables that come as rows."""
         return [
             RawTable(at.file, table, None, [RawRow(at, row) for row in getattr(self, name)])
             for name, table in EXTENSION_TABLES.items()
         ]
 
-    def sure(self) -> dict[str, bool]:
+    def known_points(self) -> dict[str, bool]:
         """Items of which it is known whether they are points."""
         return dict.fromkeys(self.headings, False) | dict.fromkeys(self.points, True)
 
-    def taught(self) -> set[tuple[Any, Any]]:
+    def taught_pairs(self) -> set[tuple[Any, Any]]:
         """Resource and point of every link between them."""
         return {(str(row.get("resource")), str(row.get("point"))) for row in self.teaches}
 

@@ -55,7 +55,7 @@ class FrameworkCache:
         """The frameworks of the graph as it is; `host` is the address of the CASE service in their uris."""
         async with self._lock:
             if self._key != (_parse_version(await graph.read("catalogue/last_change")), host):
-                change, courses = await graph.reading(_read_all)
+                change, courses = await graph.execute_read(_read_all)
                 self._held = await asyncio.to_thread(_build_index, courses, change.at, host)
                 self._key = change, host
             return self._held

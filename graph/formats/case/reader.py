@@ -53,8 +53,8 @@ class ItemTree:
         return None if above is None else self.headings[above]
 
 
-def build_tree(package: CasePackage, sure: dict[str, bool], problems: list[CourseProblem]) -> ItemTree:
-    """The tree; parents that are nowhere and circles are told. `sure`: items known to be points, or not to be."""
+def build_tree(package: CasePackage, is_point: dict[str, bool], problems: list[CourseProblem]) -> ItemTree:
+    """The tree; parents that are nowhere and circles are told. `is_point`: items known to be points, or not to be."""
     found = ItemTree()
     top = str(package.document.values.get("identifier"))
     for identifier, node in package.associations.items():
@@ -73,7 +73,7 @@ def build_tree(package: CasePackage, sure: dict[str, bool], problems: list[Cours
     problems += circles
     if circles:
         return ItemTree(links=found.links)
-    _name_headings(package, found, _find_headings(package, found, sure))
+    _name_headings(package, found, _find_headings(package, found, is_point))
     return found
 
 
@@ -102,14 +102,14 @@ def _item_label(item: JsonObject) -> str:
     return str(item.get("humanCodingScheme") or name_and_description(item)[0])
 
 
-def _find_headings(package: CasePackage, found: ItemTree, sure: dict[str, bool]) -> list[str]:
+def _find_headings(package: CasePackage, found: ItemTree, is_point: dict[str, bool]) -> list[str]:
     """A heading has children, is in no prerequisite, and is not of a type of which most items are childless."""
     parents, learned = set(found.parents.values()), _prerequisite_ends(package)
     types = {identifier: str(node.values.get("CFItemType") or "") for identifier, node in package.items.items()}
     all_of = Counter(types.values())
     childless = Counter(type for identifier, type in types.items() if identifier not in parents)
     mostly = {type for type in all_of if type and childless[type] * 2 >= all_of[type]}
-    return [one for one in types if not sure.get(one, one not in parents or one in learned or types[one] in mostly)]
+    return [one for one in types if not is_point.get(one, one not in parents or one in learned or types[one] in mostly)]
 
 
 def _name_headings(package: CasePackage, found: ItemTree, headings: list[str]) -> None:
@@ -174,7 +174,7 @@ class PackageRows:
 
 def interpret_package(package: CasePackage, added: LodestarExtension, problems: list[CourseProblem]) -> PackageRows:
     """The rows of a package. `added` says what the package cannot; `problems` takes what is wrong with its tree."""
-    return _PackageReader(package, added, build_tree(package, added.sure(), problems)).all()
+    return _PackageReader(package, added, build_tree(package, added.known_points(), problems)).read()
 
 
 class _PackageReader:
@@ -187,10 +187,10 @@ class _PackageReader:
         own = {one: row["id"] for one, row in added.points.items() if isinstance(row.get("id"), str)}
         self._ids = terms.make_point_ids(self._course, items)
         self._ids |= {one: own[one] for one in self._ids.keys() & own.keys()}
-        self._taught = added.taught()
+        self._taught = added.taught_pairs()
         self._reading, self._kept = PackageRows(), CasePassthrough(rest=terms.drop_nulls(package.rest))
 
-    def all(self) -> PackageRows:
+    def read(self) -> PackageRows:
         """Everything, in one go."""
         self._unread_fields()
         self._items()
@@ -226,7 +226,7 @@ class _PackageReader:
         header["licence"] = licence.get("title") if isinstance(licence, dict) else licence
         header["subject"] = ", ".join(map(str, subject)) if isinstance(subject, list) else subject
         self._keep_document(header)
-        self._reading.header = {**header, terms.CASE_SETTING: self._kept.text(), **self._added.course}
+        self._reading.header = {**header, terms.CASE_SETTING: self._kept.to_json(), **self._added.course}
 
     def _keep_document(self, header: JsonObject) -> None:
         document = self._document
@@ -356,18 +356,18 @@ def read(path: Path) -> CourseFolder:
         found = interpret_package(package, extra, folder.problems)
         if isinstance(found.header["title"], str) and found.header["title"].strip():
             folder.header = RawRow(package.document.at, found.header)
-        folder.sheets = [
-            *_make_tables(path.name, package, found, whole=not folder.problems),
-            *extra.sheets(package.document.at),
+        folder.tables = [
+            *_make_tables(path.name, package, found, is_complete=not folder.problems),
+            *extra.to_tables(package.document.at),
         ]
         folder.notes += found.notes
     return folder
 
 
-def _make_tables(file: str, package: CasePackage, found: PackageRows, whole: bool) -> list[RawTable]:
+def _make_tables(file: str, package: CasePackage, found: PackageRows, is_complete: bool) -> list[RawTable]:
     points = [RawRow(package.items[one].at, values) for one, values in found.points.items()]
     edges = [RawRow(package.associations[one].at, values) for one, values in found.prerequisites.items()]
     return [
-        RawTable(file, "points", None, points, whole),
-        RawTable(file, "prerequisites", None, edges, whole),
+        RawTable(file, "points", None, points, is_complete),
+        RawTable(file, "prerequisites", None, edges, is_complete),
     ]

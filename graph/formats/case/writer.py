@@ -56,7 +56,7 @@ def build_framework(course: CourseRecord, changed: str, host: str = "") -> CaseF
     `changed`: the date and time of the last change, ISO 8601. `host`: the address of a CASE service, of which the uris
     are where a package did not say others; without it they only name.
     """
-    return _FrameworkBuilder(course, changed, host).all()
+    return _FrameworkBuilder(course, changed, host).build()
 
 
 class _FrameworkBuilder:
@@ -69,7 +69,7 @@ class _FrameworkBuilder:
         self._headings: dict[str, str] = {}
         self._points: dict[str, str] = {}
 
-    def all(self) -> CaseFramework:
+    def build(self) -> CaseFramework:
         for path in sorted({path for point in self._course.points for path in _heading_paths(point.domain)}):
             self._add_heading(path)
         for point in self._course.points:
@@ -211,7 +211,7 @@ def write(course: CourseRecord, path: Path) -> None:
     course = course.sorted()
     found = build_framework(course, datetime.now(UTC).isoformat(timespec="seconds"))
     package = found.package()
-    package["CFDocument"] = found.document | _make_extension(course, found).field()
+    package["CFDocument"] = found.document | _make_extension(course, found).to_field()
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 

@@ -51,10 +51,10 @@ def describe_resource(part: ManifestResource, package: ContentPackage, folder: C
     if part.member is None:
         return None
     if part.type.startswith(("imswl", "imsdt", "assignment", "imsbasiclti")):
-        root = package.xml(part.member, folder)
+        root = package.read_xml(part.member, folder)
         return None if root is None else _describe_by_type(part.type, root)
     if part.member.lower().endswith(PAGE_SUFFIXES):
-        html = package.text(part.member, folder)
+        html = package.read_text(part.member, folder)
         return None if html is None else _describe_page(html)
     return _describe_file(part.member)
 
@@ -128,32 +128,32 @@ class OrganizationReader:
         self.rows = RowCollector(package, folder, found.title or stem)
         self.rows.settings.update(language=found.language, description=found.description, licence=found.licence)
 
-    def finish(self) -> None:
+    def read(self) -> None:
         """Fill the folder."""
-        self.organization()
-        self.outside()
+        self._read_organization()
+        self._read_unreferenced()
         if not self.rows.has_points:
             hint = "put pages, links or questions into modules and export it once more"
-            self._folder.say(self._package.place(MANIFEST_FILE), f"names nothing to learn with; {hint}")
-        self._folder.header, self._folder.sheets = self.rows.finished()
+            self._folder.add_problem(self._package.location(MANIFEST_FILE), f"names nothing to learn with; {hint}")
+        self._folder.header, self._folder.tables = self.rows.to_tables()
 
-    def organization(self) -> None:
+    def _read_organization(self) -> None:
         """Points, resources and items in the order of the organization."""
         order = []
         for entry in self._manifest.entries:
             order += self._modules(entry, None) if entry.children else self._alone(entry)
-        self.rows.propose(order)
+        self.rows.propose_order(order)
 
-    def outside(self) -> None:
+    def _read_unreferenced(self) -> None:
         """What the organization does not name and a learner could use."""
         used = self._used | {name for part in self._manifest.parts.values() for name in part.dependencies}
         left = [part for name, part in self._manifest.parts.items() if name not in used and _is_learning_resource(part)]
         pages = [part for part in left if not part.type.startswith(QUESTION_TYPE)]
         if pages:
-            point = self.rows.point(self.rows.title, None, 0)
+            point = self.rows.add_point(self.rows.title, None, 0)
             for part in pages:
                 self._resource(point, "", part, part.line)
-            self.rows.note(0, "", f"{len(pages)} resource(s) stand in no module; {self.rows.title!r} teaches them")
+            self.rows.add_note(0, "", f"{len(pages)} resource(s) stand in no module; {self.rows.title!r} teaches them")
         for part in left:
             if part.type.startswith(QUESTION_TYPE):
                 self._questions(None, part, part.title)
@@ -165,11 +165,11 @@ class OrganizationReader:
         inner = [one for one in entry.children if one.children]
         found = []
         if direct:
-            found.append(self.rows.point(entry.title, domain, entry.line))
+            found.append(self.rows.add_point(entry.title, domain, entry.line))
             for one, part in direct:
                 self._use(found[0], one, part)
         elif not inner:
-            self.rows.note(entry.line, entry.title, "holds nothing to learn with; left out")
+            self.rows.add_note(entry.line, entry.title, "holds nothing to learn with; left out")
         for one in inner:
             found += self._modules(one, entry.title)
         return found
@@ -182,7 +182,7 @@ class OrganizationReader:
         if part.type.startswith(QUESTION_TYPE):
             self._used.add(part.identifier)
             return self._questions(None, part, entry.title)
-        point = self.rows.point(entry.title, None, entry.line)
+        point = self.rows.add_point(entry.title, None, entry.line)
         self._use(point, entry, part)
         return [point]
 
@@ -195,7 +195,7 @@ class OrganizationReader:
             return found
         if entry.ref:
             what = f"the resource {entry.ref!r}" if found is None else f"the file {found.href!r}"
-            self.rows.note(entry.line, entry.title, f"names {what}, which is missing; left out")
+            self.rows.add_note(entry.line, entry.title, f"names {what}, which is missing; left out")
         return None
 
     def _use(self, point: str, entry: OrganizationItem, part: ManifestResource) -> None:
@@ -204,7 +204,9 @@ class OrganizationReader:
         if not part.type.startswith(QUESTION_TYPE):
             self._resource(point, entry.title, part, entry.line)
         elif again:
-            self.rows.note(entry.line, entry.title, "is used before; its questions belong to the first module with it")
+            self.rows.add_note(
+                entry.line, entry.title, "is used before; its questions belong to the first module with it"
+            )
         else:
             self._questions(point, part, entry.title)
 
@@ -212,11 +214,11 @@ class OrganizationReader:
         values = self.rows.described.get(part.identifier) or describe_resource(part, self._package, self._folder)
         if values is not None:
             own = title or part.title or values.get("title") or PurePosixPath(part.href).stem
-            self.rows.resource(point, part, {**values, "title": own}, line)
+            self.rows.add_resource(point, part, {**values, "title": own}, line)
 
     def _questions(self, point: str | None, part: ManifestResource, title: str) -> list[str]:
         """Items of a point, or of a point of their own where they stand in no module."""
-        return self.rows.questions(point, part, read_questions(part, self._package, self._folder), title)
+        return self.rows.add_questions(point, part, read_questions(part, self._package, self._folder), title)
 
 
 def _is_learning_resource(part: ManifestResource) -> bool:
@@ -228,7 +230,7 @@ def _is_learning_resource(part: ManifestResource) -> bool:
 
 def read_own_cartridge(package: ContentPackage, found: Manifest, folder: CourseFolder) -> None:
     """Fill `folder` from the companion and the package around it."""
-    content = package.content(COMPANION_FILE, folder)
+    content = package.read_bytes(COMPANION_FILE, folder)
     if content is not None:
         merge_companion(content, values_of_package(package, found, folder), folder)
 
@@ -252,8 +254,8 @@ def values_of_package(package: ContentPackage, about: Manifest, folder: CourseFo
     for name, part in about.parts.items():
         if part.type.startswith(QUESTION_TYPE):
             for question in read_questions(part, package, folder):
-                if question.asked is not None:
-                    found["items", question.ident] = question.asked.columns()
+                if question.choice is not None:
+                    found["items", question.ident] = question.choice.columns()
         elif not part.type.startswith(SUPPORT_TYPE):
             values = describe_resource(part, package, folder) or {}
             own = {column: values.get(column) for column in ("title", "url", "text")}

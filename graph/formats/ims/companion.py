@@ -54,10 +54,10 @@ def merge_companion(content: bytes, given: PackageValues, folder: CourseFolder) 
                 left.discard((values["table"], values["part"]))
                 _merge_row(at, values, given, folder, tables)
         except Unreadable as error:
-            folder.say(at, str(error))
+            folder.add_problem(at, str(error))
     if folder.header is None:
-        folder.say(FileLocation(COMPANION_FILE, 1), "lacks the row of the course; export the course once more")
-    folder.sheets = [RawTable(COMPANION_FILE, table, None, rows) for table, rows in tables.items()]
+        folder.add_problem(FileLocation(COMPANION_FILE, 1), "lacks the row of the course; export the course once more")
+    folder.tables = [RawTable(COMPANION_FILE, table, None, rows) for table, rows in tables.items()]
     for table, part in sorted(left):
         message = f"is no row of {COMPANION_FILE}; left out (delete that file, and all of the package is read anew)"
         folder.notes.append(CourseProblem(FileLocation(COMPANION_FILE, 0), part, f"{message}, in {table}"))

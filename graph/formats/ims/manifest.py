@@ -79,17 +79,18 @@ def open_with_manifest(path: Path, folder: CourseFolder) -> tuple[ContentPackage
 def read_manifest(package: ContentPackage, folder: CourseFolder) -> Manifest | None:
     """The package's manifest; None, and a problem of `folder`, if there is none that can be read."""
     if MANIFEST_FILE not in package.names:
-        folder.say(
-            package.place(MANIFEST_FILE), "is missing; give a Common Cartridge (.imscc) or the folder it unpacks to"
+        folder.add_problem(
+            package.location(MANIFEST_FILE), "is missing; give a Common Cartridge (.imscc) or the folder it unpacks to"
         )
         return None
-    root = package.xml(MANIFEST_FILE, folder)
+    root = package.read_xml(MANIFEST_FILE, folder)
     if root is None:
         return None
     if local_name(root) != "manifest":
         hint = "export the course as a Common Cartridge once more"
-        folder.say(
-            package.place(MANIFEST_FILE, root.line), f"begins with <{local_name(root)}> and not with <manifest>; {hint}"
+        folder.add_problem(
+            package.location(MANIFEST_FILE, root.line),
+            f"begins with <{local_name(root)}> and not with <manifest>; {hint}",
         )
         return None
     lom = _find_lom(root)
@@ -116,7 +117,7 @@ def read_manifest(package: ContentPackage, folder: CourseFolder) -> Manifest | N
 
 def read_questions(part: ManifestResource, package: ContentPackage, folder: CourseFolder) -> list[QtiQuestion]:
     """The questions of an assessment or a bank; none, and a problem, if it cannot be read."""
-    root = package.xml(part.member, folder) if part.member is not None else None
+    root = package.read_xml(part.member, folder) if part.member is not None else None
     return list(parse_questions(root)) if root is not None else []
 
 
@@ -124,7 +125,7 @@ def _read_language(node: Element | None, package: ContentPackage, folder: Course
     """The language as a tag such as pt-BR, "" where there is none."""
     tag = element_text(node).replace("_", "-")
     if tag and not _LANGUAGE.fullmatch(tag):
-        package.note(
+        package.add_note(
             folder, MANIFEST_FILE, element_line(node), "language", f"{tag!r} is no language tag such as en; left out"
         )
         return ""

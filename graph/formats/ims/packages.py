@@ -35,20 +35,20 @@ class ContentPackage:
     file: str
     root: str
     names: frozenset[str]
-    _content: Callable[[str], bytes]
+    _read_member: Callable[[str], bytes]
 
     @property
-    def ours(self) -> bool:
+    def is_from_lodestar(self) -> bool:
         """Whether Lodestar wrote the package."""
         return COMPANION_FILE in self.names
 
-    def place(self, name: str, line: int = 0) -> FileLocation:
+    def location(self, name: str, line: int = 0) -> FileLocation:
         """How reports name a member; "" is the package as a whole."""
         return FileLocation(self.root + name if name else self.file, line)
 
-    def note(self, folder: CourseFolder, name: str, line: int, id: str, message: str) -> None:
+    def add_note(self, folder: CourseFolder, name: str, line: int, id: str, message: str) -> None:
         """Tell something worth knowing about a row of a member."""
-        folder.notes.append(CourseProblem(self.place(name, line), id, message))
+        folder.notes.append(CourseProblem(self.location(name, line), id, message))
 
     def resolve(self, href: str, base: str = "") -> str | None:
         """The member that a reference means, None if there is none: %20 is a blank, what follows # or ? is left out."""
@@ -58,26 +58,26 @@ class ContentPackage:
                 return path
         return None
 
-    def content(self, name: str, folder: CourseFolder) -> bytes | None:
+    def read_bytes(self, name: str, folder: CourseFolder) -> bytes | None:
         """The bytes of a member; None, and a problem of `folder`, if it cannot be read."""
         try:
-            return self._content(self.root + name)
+            return self._read_member(self.root + name)
         except Unreadable as error:
-            folder.say(self.place(name), str(error))
+            folder.add_problem(self.location(name), str(error))
             return None
 
-    def xml(self, name: str, folder: CourseFolder) -> XmlElement | None:
+    def read_xml(self, name: str, folder: CourseFolder) -> XmlElement | None:
         """The root element of a member; None, and a problem of `folder`, if it is no XML that may be read."""
-        content = self.content(name, folder)
+        content = self.read_bytes(name, folder)
         try:
             return readers.parse_xml(content) if content is not None else None
         except Unreadable as error:
-            folder.say(self.place(name, error.line), str(error))
+            folder.add_problem(self.location(name, error.line), str(error))
             return None
 
-    def text(self, name: str, folder: CourseFolder) -> str | None:
+    def read_text(self, name: str, folder: CourseFolder) -> str | None:
         """The text of a page, as browsers would guess it where it is not UTF-8."""
-        content = self.content(name, folder)
+        content = self.read_bytes(name, folder)
         if content is None:
             return None
         try:
@@ -99,7 +99,7 @@ def open_package(path: Path, folder: CourseFolder) -> ContentPackage | None:
         names = [name for name in archive.namelist() if name[-1:] != "/"]
         return _make_package(path, names, partial(readers.read_member, archive))
     except Unreadable as error:
-        folder.say(FileLocation(path.name, error.line), str(error))
+        folder.add_problem(FileLocation(path.name, error.line), str(error))
         return None
 
 

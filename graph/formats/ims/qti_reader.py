@@ -25,13 +25,15 @@ class QuestionReader:
         self._sections: dict[str, str] = {}
         self._count = self._unnamed = 0
 
-    def finish(self) -> None:
+    def read(self) -> None:
         """Fill the folder."""
         parts = [part for part in self._manifest.parts.values() if part.type.startswith("imsqti")]
         by_name = {part.member: part for part in parts if part.member is not None}
         for part in parts:
             if part.member is None:
-                self._rows.note(part.line, part.identifier, f"names the file {part.href!r}, which is missing; left out")
+                self._rows.add_note(
+                    part.line, part.identifier, f"names the file {part.href!r}, which is missing; left out"
+                )
         others = (name for name in self._package.names - {MANIFEST_FILE} if name.lower().endswith((".xml", ".qti")))
         found = {name: self._document(name) for name in list(by_name) or sorted(others)}
         for name, asked in found.items():
@@ -41,7 +43,7 @@ class QuestionReader:
 
     def _document(self, name: str) -> list[QtiQuestion]:
         """The questions of a file; a test only says what stands in which of its sections."""
-        root = self._package.xml(name, self._folder)
+        root = self._package.read_xml(name, self._folder)
         if root is None:
             return []
         for href, title in find_sections(root):
@@ -57,29 +59,29 @@ class QuestionReader:
         standards = [(guid, label) for item, guid, label in named if item in ("", question.ident)]
         line = part.line if part is not None else 0
         points = []
-        if question.asked is not None:
+        if question.choice is not None:
             about = subjects or (question.category or self._sections.get(name, "") or question.group,)
-            points = [self._rows.subject(one, line) for one in about if one]
-            points += self._rows.standards([*standards, *question.standards], line)
+            points = [self._rows.add_subject(one, line) for one in about if one]
+            points += self._rows.add_standards([*standards, *question.standards], line)
             if not points:
                 self._unnamed += 1
-                points = [self._rows.subject(self._rows.title, line)]
-        self._rows.item(points, question, name)
+                points = [self._rows.add_subject(self._rows.title, line)]
+        self._rows.add_item(points, question, name)
 
     def _conclude(self) -> None:
         if self._unnamed:
             message = f"{self._unnamed} question(s) do not say what they ask about; they assess this point"
-            self._rows.note(0, self._rows.title, message)
+            self._rows.add_note(0, self._rows.title, message)
         if not self._rows.has_points:
             what = "no question that can become an item" if self._count else "no question in QTI 1.2, 2.x or 3.0"
             hint = "export questions with one right choice among several as QTI"
-            self._folder.say(self._package.place(""), f"holds {what}; {hint}")
-        self._folder.header, self._folder.sheets = self._rows.finished()
+            self._folder.add_problem(self._package.location(""), f"holds {what}; {hint}")
+        self._folder.header, self._folder.tables = self._rows.to_tables()
 
 
 def read_own_package(package: ContentPackage, folder: CourseFolder) -> None:
     """Fill `folder` from the companion and the questions beside it."""
-    content = package.content(COMPANION_FILE, folder)
+    content = package.read_bytes(COMPANION_FILE, folder)
     if content is not None:
         merge_companion(content, values_of_package(package, folder), folder)
 
@@ -91,6 +93,6 @@ def values_of_members(members: dict[str, bytes]) -> PackageValues:
 
 def values_of_package(package: ContentPackage, folder: CourseFolder) -> PackageValues:
     """The texts of all questions."""
-    roots = [package.xml(name, folder) for name in sorted(package.names) if name.endswith(".xml")]
+    roots = [package.read_xml(name, folder) for name in sorted(package.names) if name.endswith(".xml")]
     found = [one for root in roots if root is not None and is_qti(root) for one in parse_questions(root)]
-    return {("items", one.ident): one.asked.columns() for one in found if one.asked is not None}
+    return {("items", one.ident): one.choice.columns() for one in found if one.choice is not None}

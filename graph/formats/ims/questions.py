@@ -52,7 +52,7 @@ class ChoiceQuestion(NamedTuple):
 
 @dataclass(frozen=True)
 class QtiQuestion:
-    """A question as it was found. `asked` is None, and `refusal` says why, where it cannot become an item.
+    """A question as it was found. `choice` is None, and `refusal` says why, where it cannot become an item.
 
     Attributes:
         group: title of the assessment or section around it, "" of a single one.
@@ -65,7 +65,7 @@ class QtiQuestion:
     group: str
     category: str
     standards: tuple[tuple[str, str], ...]
-    asked: ChoiceQuestion | None
+    choice: ChoiceQuestion | None
     refusal: str = ""
 
 

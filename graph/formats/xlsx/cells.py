@@ -46,7 +46,7 @@ class Worksheet:
     merged: set[tuple[int, int]] = field(default_factory=set)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def filled(self) -> Iterator[tuple[int, dict[int, Scalar]]]:
+    def filled_rows(self) -> Iterator[tuple[int, dict[int, Scalar]]]:
         """Rows, from the top, in which any cell has a value of its own and none has a fault."""
         faulty = {row for row, _ in self.faults}
         for row, cells in sorted(self.rows.items()):

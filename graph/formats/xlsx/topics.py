@@ -189,7 +189,7 @@ class TopicSheet(NamedTuple):
 
 def find_headings(grid: Worksheet) -> TopicSheet | None:
     """The sheet, None where it is empty. Raises `ValueError` where the headings are missing or do not say enough."""
-    rows = list(grid.filled())
+    rows = list(grid.filled_rows())
     for number, (row, cells) in enumerate(rows[:_HEADING_ROWS], 1):
         known = {
             column: _MEANING[_fold_heading(cell)] for column, cell in cells.items() if _fold_heading(cell) in _MEANING
@@ -243,7 +243,7 @@ class _TopicReader:
         self._course = course
         self._folder = folder
         self._topics: dict[str, _Topic] = {}
-        self._whole = True
+        self._is_complete = True
 
     def read(self, grid: Worksheet) -> None:
         """Take the topics of one sheet."""
@@ -255,7 +255,7 @@ class _TopicReader:
             return
         if sheet is None:
             return
-        self._whole = self._whole and not grid.faults
+        self._is_complete = self._is_complete and not grid.faults
         at = FileLocation(file, sheet.row)
         self._folder.notes += [CourseProblem(at, "", f"the column {name!r} is not read") for name in sheet.unread]
         topic: _Topic | None = None
@@ -286,9 +286,11 @@ class _TopicReader:
                 for row in topic.resources
             ],
         }
-        self._folder.sheets += [RawTable(self._file, table, None, rows, self._whole) for table, rows in tables.items()]
+        self._folder.tables += [
+            RawTable(self._file, table, None, rows, self._is_complete) for table, rows in tables.items()
+        ]
         if not topics and not self._folder.problems:
-            self._folder.say(
+            self._folder.add_problem(
                 FileLocation(self._file, 0), "holds no topics; write a row for each below Topic, Link and so on"
             )
         bare = [topic.name for topic in topics if not topic.resources]
@@ -334,7 +336,7 @@ class _TopicReader:
             yield from (RawRow(topic.at, {"from": before, "to": topic.id}) for before in befores)
 
     def _refuse(self, at: FileLocation, name: str, error: ValueError) -> None:
-        self._whole = False
+        self._is_complete = False
         self._folder.problems.append(CourseProblem(at, name, str(error)))
 
     def _note(self, message: str) -> None:

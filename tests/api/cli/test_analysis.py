@@ -34,7 +34,7 @@ MERGE (l)-[m:MASTERY]->(k) SET m.level = 0.95, m.practicedAt = datetime()"""
 @pytest.fixture(scope="module")
 async def loop(module_graph):
     await lived.loop(module_graph, learners=4, steps=6)
-    await module_graph.writing(lambda work: work.text(KNOWN))
+    await module_graph.execute_write(lambda work: work.text(KNOWN))
     return module_graph
 
 

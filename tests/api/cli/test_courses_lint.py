@@ -88,7 +88,7 @@ def test_every_check_is_listed():
 async def test_one_course_or_all(lodestar, graph, tmp_path):
     await import_course(graph, registry.read_course_files(write(tmp_path, points_csv=INVERTED)))
     assert await lodestar("--fail-on", "warning") == await lodestar("tiny", "--fail-on", "warning")
-    await graph.writing(lambda work: work.text("CREATE (:KnowledgePoint {id: 'tiny/new', name: 'New'})"))
+    await graph.execute_write(lambda work: work.text("CREATE (:KnowledgePoint {id: 'tiny/new', name: 'New'})"))
     code, said = await lodestar()
     assert code == 0 and "beside the courses" in said and "strays warning 1 tiny/new draw INCLUDES" in said
 

@@ -131,7 +131,9 @@ async def test_goal_forecast(asker):
 
 async def test_team_skills_and_gaps(asker):
     truth, team = asker.truth, asker.truth.learners[1:4]
-    await asker.graph.writing(lambda work: work.text("MATCH (l:Learner {id: $id}) SET l.team = 'north'", id=team[0]))
+    await asker.graph.execute_write(
+        lambda work: work.text("MATCH (l:Learner {id: $id}) SET l.team = 'north'", id=team[0])
+    )
     rows = await asker("team_skills", "point", learners=["north", *team[1:]])
     expected = {
         point: (3, sum(truth.level(who, point) >= 0.8 for who in team), sum(truth.level(w, point) for w in team) / 3)

@@ -39,7 +39,9 @@ async def everything(graph: Graph) -> bytes:
         "MATCH (a)-[e]->(b) RETURN elementId(e) AS id, elementId(a) AS start, elementId(b) AS end, type(e) AS type, "
         "properties(e) AS values"
     )
-    found = [row for text in (nodes, edges) for row in await graph.reading(lambda work, text=text: work.text(text))]
+    found = [
+        row for text in (nodes, edges) for row in await graph.execute_read(lambda work, text=text: work.text(text))
+    ]
     option = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
     return b"".join(sorted(orjson.dumps(row, default=str, option=option) for row in found))
 
@@ -71,7 +73,7 @@ async def test_the_dump_sees_every_change(graph, tmp_path):
     await import_course(graph, parse(write(tmp_path)))
     seen = {before := await everything(graph)}
     for text in ("MATCH (k {id: 'tiny/a'}) SET k.x = 1", "MATCH ()-[e:TEACHES]->() SET e.x = 1", "CREATE (:X)"):
-        await graph.writing(lambda work, text=text: work.text(text))
+        await graph.execute_write(lambda work, text=text: work.text(text))
         seen.add(await everything(graph))
     assert len(seen) == 4 and b'"tiny/r/a"' in before and b'"PREREQUISITE_OF"' in before
 
@@ -157,4 +159,4 @@ async def test_the_command_says_so_and_ends_with_1(stocked, address, tmp_path, c
 async def test_what_is_odd_and_fine(graph, tmp_path, files):
     await import_course(graph, parse(write(tmp_path / "good")))
     done = await import_course(graph, parse(write(tmp_path / "odd", **files)))
-    assert not done.written.anything
+    assert not done.written.is_changed

@@ -33,6 +33,6 @@ async def test_resources_of_other_courses_stay_out(graph):
     CREATE (:Interaction {id: 'y', learner: 'learner', at: datetime('2026-01-01T00:00:00Z'), right: true})
       -[:ON]->(:Item {id: 'i'})-[:ASSESSES]->(k)
     """
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     assert [row.item for row in await read_interactions(graph, "course")] == ["a1"]
     assert [row.item for row in await read_interactions(graph, "other")] == ["other"]

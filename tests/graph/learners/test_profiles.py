@@ -91,8 +91,8 @@ async def test_a_deleted_learner_leaves_nothing(graph):
     await write(graph, replace(CHAIN, done=[Event("a1", 1.0, True)], served=[Event("b1", 0.1, True)]), CHAIN)
     await delete_learner(graph, "learner")
     text = "MATCH (n) WHERE n:Learner OR n:Interaction OR n:Recommendation RETURN collect(n.id) AS ids"
-    assert (await graph.reading(lambda work: work.text(text))) == [{"ids": ["learner-1"]}]
-    [left] = await graph.reading(lambda work: work.text("MATCH ()-[m:MASTERY]->() RETURN count(m) AS edges"))
+    assert (await graph.execute_read(lambda work: work.text(text))) == [{"ids": ["learner-1"]}]
+    [left] = await graph.execute_read(lambda work: work.text("MATCH ()-[m:MASTERY]->() RETURN count(m) AS edges"))
     assert left["edges"] == 1
 
 

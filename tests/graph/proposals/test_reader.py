@@ -37,7 +37,7 @@ async def test_answers_of_a_diagnostic_count(graph):
         "CREATE (l)-[:TOOK]->(d:Diagnostic {id: 'd'})-[:ASKED {right: true, answeredAt: $now}]->(i) "
         "CREATE (d)-[:ASKED]->(:Item {id: 'not answered'})-[:ASSESSES]->(k)"
     )
-    await graph.writing(lambda work: work.text(text, now=NOW))
+    await graph.execute_write(lambda work: work.text(text, now=NOW))
     found = await read_point_answers(graph, "course")
     assert (found.point, found.right) == (["a"], [True])
 
@@ -55,7 +55,7 @@ async def test_every_learner_is_read_batch_by_batch(graph, monkeypatch):
     found = await read_point_answers(graph, "course", lambda done, total: heard.append((done, total)))
     assert heard == [(2, 5), (4, 5), (5, 5)]
     text = "MATCH (i:Interaction) RETURN count(i) AS rows"
-    [counted] = await graph.reading(lambda work: work.text(text))
+    [counted] = await graph.execute_read(lambda work: work.text(text))
     assert len(found.at) == counted["rows"] > 20
     ordered = sorted(zip(found.learner, found.at, strict=True))
     assert ordered == list(zip(found.learner, found.at, strict=True))

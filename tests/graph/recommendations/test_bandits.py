@@ -37,7 +37,7 @@ BANDITS = BanditUpdates(frozenset({"adder", "other"}), add)
 
 
 async def counted(graph, text):
-    return (await graph.reading(lambda work: work.text(text)))[0]["n"]
+    return (await graph.execute_read(lambda work: work.text(text)))[0]["n"]
 
 
 async def test_numbers_worked_by_hand(graph):

@@ -150,7 +150,7 @@ async def test_an_edge_drawn_by_hand_gates_at_once(graph):
     await write(graph, replace(CHAIN, edges={("b", "c"): "accepted"}, mastery={}))
     assert (await read_candidates(graph, "learner", NOW)).resources == ["b1", "b2"]
     text = "MATCH (a {id: 'a'}), (b {id: 'b'}) CREATE (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b)"
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     assert (await read_candidates(graph, "learner", NOW)).resources == ["a1"]
 
 

@@ -39,7 +39,7 @@ async def test_numbers_worked_by_hand(graph):
     a, b, c = await read_mastery(graph, "learner", NOW)
     assert (a.level, a.attempts) == (0.9, 1)
     assert (b.level, b.attempts, b.days) == (pytest.approx(0.61), 2, 0)
-    assert (c.level, c.attempts, c.uncertainty) == (pytest.approx(0.021), 0, pytest.approx(0.9 * UNSEEN_SD))
+    assert (c.level, c.attempts, c.sd) == (pytest.approx(0.021), 0, pytest.approx(0.9 * UNSEEN_SD))
     learner = await read_learner(graph, "learner")
     assert learner.answers == 1 and learner.success == pytest.approx(0.575)
 
@@ -55,7 +55,7 @@ async def test_forgetting_is_applied_before_learning(graph):
 async def test_semantic_edges_influence_both_ways(graph):
     await write(graph, CHAIN)
     text = "MATCH (a {id: 'a'}), (b {id: 'b'}) CREATE (b)-[:RELATED_TO {weight: 0.5}]->(a)"
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     seen = []
     await record_outcome(graph, RIGHT, lambda practice: seen.append(practice) or learn(practice), NOW)
     assert sorted(seen[0].influence) == [("b", "a", 0.5), ("b", "c", 1.0)]
@@ -66,10 +66,10 @@ async def test_semantic_edges_influence_both_ways(graph):
 async def test_the_same_id_twice_changes_nothing(graph):
     await write(graph, CHAIN)
     first = await record_outcome(graph, RIGHT, learn, NOW)
-    stored = await graph.reading(lambda work: work.text(DUMP))
+    stored = await graph.execute_read(lambda work: work.text(DUMP))
     again = await record_outcome(graph, replace(RIGHT, right=False), learn, NOW + timedelta(hours=1))
     assert again == replace(first, repeated=True)
-    assert await graph.reading(lambda work: work.text(DUMP)) == stored
+    assert await graph.execute_read(lambda work: work.text(DUMP)) == stored
 
 
 async def test_a_recommendation_is_followed_by_its_learner_only(graph):
@@ -81,7 +81,7 @@ async def test_a_recommendation_is_followed_by_its_learner_only(graph):
         await record_outcome(graph, replace(followed, resource="b2"), learn, NOW)
     await record_outcome(graph, followed, learn, NOW)
     text = "MATCH (i)-[:FOLLOWED]->(q) MATCH (i)-[:ON]->(r) RETURN i.id AS id, q.id AS q, r.id AS r"
-    assert await graph.reading(lambda work: work.text(text)) == [{"id": "o1", "q": "learnerq0", "r": "b1"}]
+    assert await graph.execute_read(lambda work: work.text(text)) == [{"id": "o1", "q": "learnerq0", "r": "b1"}]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ async def test_bad_outcomes_are_refused_and_leave_nothing(graph, outcome, error,
     with pytest.raises(error, match=message):
         await record_outcomes(graph, [RIGHT, replace(outcome, id=outcome.id.strip() and "o2")], learn, NOW)
     counted = "MATCH (i:Interaction) RETURN count(i) AS stored"
-    assert await graph.reading(lambda work: work.text(counted)) == [{"stored": 0}]
+    assert await graph.execute_read(lambda work: work.text(counted)) == [{"stored": 0}]
     assert len(await read_mastery(graph, "learner", NOW)) == 1
 
 

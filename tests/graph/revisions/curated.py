@@ -28,7 +28,7 @@ async def derived(graph: Graph) -> list[dict]:
 
 async def run(graph: Graph, text: str, **params):
     """What somebody types into Browser."""
-    return await graph.writing(lambda work: work.text(text, **params))
+    return await graph.execute_write(lambda work: work.text(text, **params))
 
 
 async def tiny(graph: Graph, tmp_path, **files):

@@ -110,7 +110,7 @@ async def test_what_the_course_has_no_more_is_left_out_and_counted(log):
     whole, _ = await read_decision_log(log, course)
     gone = course.resource_ids[int(whole.states.candidates[whole.state[0], whole.chosen[0]])]
     chosen = sum([step.decision.resource == gone async for step in read_transitions(log, "little")])
-    await log.writing(lambda work: work.text("MATCH (r:Resource {id: $id}) SET r.status = 'retired'", id=gone))
+    await log.execute_write(lambda work: work.text("MATCH (r:Resource {id: $id}) SET r.status = 'retired'", id=gone))
     smaller = await load_course_arrays(log, "little")
     logged, read = await read_decision_log(log, smaller)
     assert read.unknown == chosen > 0 and len(logged) == read.used

@@ -120,7 +120,7 @@ def test_real_courses_come_back(tmp_path, form):
 async def test_a_workbook_edited_and_imported_changes_only_that(graph, tmp_path):
     await import_course(graph, parse(write(tmp_path / "tiny")))
     registry.write_course_files(await read_course(graph, "tiny"), tmp_path / "a.xlsx")
-    assert not (await import_course(graph, registry.read_course_files(tmp_path / "a.xlsx"))).written.anything
+    assert not (await import_course(graph, registry.read_course_files(tmp_path / "a.xlsx"))).written.is_changed
     workbook = openpyxl.load_workbook(tmp_path / "a.xlsx")
     workbook["points"]["B2"] = "By hand"
     workbook.save(tmp_path / "b.xlsx")
