@@ -38,7 +38,7 @@ class ImportResult:
 
 
 def _no_progress(rows: int) -> None:
-    """The progress nobody watches."""
+    """Ignore progress."""
 
 
 async def import_course(
@@ -49,7 +49,7 @@ async def import_course(
 ) -> ImportResult:
     """Bring the graph to what the course says, in one transaction, as a revision by `by`.
 
-    What somebody changed by hand before is made a revision of its own first, so that it is on record even where the
+    Edits made by hand before become a revision of their own first, so that they are on record even where the
     course's files undo it. `progress` is told how many rows were written since it was last told.
 
     Raises `BadCourse` with every problem; then nothing was written.
@@ -73,7 +73,7 @@ async def _import_in_transaction(
 
 
 async def read_course(graph: Graph, course: str) -> CourseRecord:
-    """The course as the graph states it, sorted. Raises `NotFound`."""
+    """Return the course as the graph states it, sorted. Raises `NotFound`."""
     found = await graph.execute_read(partial(changes.read_stored_course, course=course))
     if found is None:
         raise NotFound("course", course)

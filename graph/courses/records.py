@@ -142,7 +142,7 @@ class CourseRecord:
         return sum(map(len, (self.points, self.prerequisites, self.resources, self.teaches, self.items)))
 
     def sorted(self) -> "CourseRecord":
-        """The same course in the one order that export writes."""
+        """Return the same course in the one order that export writes."""
         return replace(
             self,
             settings=dict(sorted(self.settings.items())),

@@ -44,7 +44,7 @@ class RawRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RawTable:
-    """One file of a table. `columns` is the CSV header; JSONL has none. `is_complete` is false where rows are missing."""
+    """One file of a table. `columns` is the CSV header, None of JSONL; `is_complete`: no row is missing."""
 
     file: str
     table: str
@@ -111,7 +111,7 @@ def _read_header(file: Path, folder: CourseFolder) -> None:
 
 
 def read_table(file: Path, table: str, kind: str, folder: CourseFolder) -> RawTable:
-    """One file of `kind` csv or jsonl; what is wrong with it joins the problems of `folder`."""
+    """Return one file of `kind` csv or jsonl; what is wrong with it joins the problems of `folder`."""
     columns: tuple[str, ...] | None = None
     rows: list[RawRow] = []
     before = len(folder.problems)
@@ -149,7 +149,7 @@ def _read_csv(file: str, text: str, rows: list[RawRow], folder: CourseFolder) ->
 
 
 def _read_cells(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row with the line it starts on; a quoted cell may go over several lines."""
+    """Yield the cells of each row with the line it starts on; a quoted cell may go over several lines."""
     csv.field_size_limit(MAX_CELL_LENGTH)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
@@ -195,14 +195,14 @@ def _read_jsonl(file: str, text: str, rows: list[RawRow], folder: CourseFolder) 
 
 
 def _add_problem(folder: CourseFolder, at: FileLocation, message: str) -> None:
-    """One more problem of a row. Raises `Unreadable` where there are too many to tell."""
+    """Add the problem of a row. Raises `Unreadable` above `MAX_PROBLEMS`."""
     folder.add_problem(at, message)
     if len(folder.problems) > MAX_PROBLEMS:
         raise Unreadable(at.line, "has more problems than can be told, and was not read further; mend the first ones")
 
 
 def _parse_object(line: str) -> dict[str, Any]:
-    """One line of JSONL."""
+    """Return one line of JSONL."""
     if len(line) > MAX_CELL_LENGTH:
         raise Unreadable(0, f"has more than {MAX_CELL_LENGTH:,} characters; shorten its texts")
     try:

@@ -27,7 +27,7 @@ from graph.formats.ims.manifest import open_with_manifest
 
 
 def read(path: Path) -> CourseFolder:
-    """The cartridge in the form that `course_fields.parse` takes, with what is odd as notes."""
+    """Read a cartridge; report oddities as notes."""
     folder = CourseFolder()
     found = open_with_manifest(path, folder)
     if found is None:

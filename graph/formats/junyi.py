@@ -30,7 +30,7 @@ _PROBLEMS_PER_EXERCISE = 10
 
 
 def read(path: Path) -> CourseFolder:
-    """The table, or the folder that holds it, in the form that `course_fields.parse` takes."""
+    """Read the exercise table, or the folder that holds it."""
     file = path / TABLE_FILE if path.is_dir() else path
     at = FileLocation(file.name, 1)
     folder = CourseFolder(header=RawRow(at, dict(_COURSE)))
@@ -83,7 +83,7 @@ def _teaches_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _to_minutes(seconds: str) -> Any:
-    """Whole minutes; what is no number is left for the check of values to tell."""
+    """Return whole minutes; what is no number is left for the check of values to tell."""
     try:
         return max(1, round(_PROBLEMS_PER_EXERCISE * float(seconds) / 60))
     except ValueError:

@@ -26,7 +26,7 @@ from graph.formats.ims.qti_reader import read_own_package as read_own
 
 
 def read(path: Path) -> CourseFolder:
-    """The questions in the form that `course_fields.parse` takes, with what is odd as notes."""
+    """Read the questions of a file, a zip or a folder; report oddities as notes."""
     folder = CourseFolder()
     package = open_package(path, folder)
     if package is not None and package.is_from_lodestar:

@@ -51,7 +51,7 @@ async def start_diagnostic(
 
 
 async def read_diagnostic(graph: Graph, id: str) -> Diagnostic:
-    """A session as it stands; raises `NotFound`."""
+    """Read a session. Raises `NotFound`."""
     rows = await graph.read("learn/diagnostic", id=id)
     if not rows:
         raise NotFound("diagnostic", id)
@@ -59,7 +59,7 @@ async def read_diagnostic(graph: Graph, id: str) -> Diagnostic:
 
 
 async def record_questions(graph: Graph, id: str, items: list[str]) -> Diagnostic:
-    """Note the items as asked, in this order; one that was asked before stays. Raises `NotFound`, `Conflict`."""
+    """Record the items as asked, in this order; one asked before stays. Raises `NotFound`, `Conflict`."""
 
     async def unit(work: Work) -> None:
         await _lock_unfinished(work, id)
@@ -73,7 +73,7 @@ async def record_questions(graph: Graph, id: str, items: list[str]) -> Diagnosti
 
 
 async def record_answers(graph: Graph, id: str, answers: dict[str, bool], now: datetime) -> Diagnostic:
-    """Note answers by item; the first answer to an item stays.
+    """Record answers by item; the first answer to an item stays.
 
     Raises `NotFound` for the session, `Invalid` for an item that was not asked, `Conflict` when it is finished.
     """

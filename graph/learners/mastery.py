@@ -36,7 +36,7 @@ class MasteryLevels(NamedTuple):
 
 
 async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | None = None) -> list[PointMastery]:
-    """Every point that the learner ever touched, by id. Raises `NotFound`.
+    """Return every point that the learner ever touched, by id. Raises `NotFound`.
 
     `course` names whose rate of forgetting counts where an edge has none of its own; without it the learner's course.
     """

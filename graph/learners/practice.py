@@ -93,7 +93,7 @@ class Practice:
 
 
 class PointUpdate(NamedTuple):
-    """The new level and uncertainty of a point, and what the learner model keeps of it.
+    """The new level and standard deviation of a point, and what the learner model keeps of it.
 
     `decay`: at what rate a day the level fades from now on; the course's own without it.
     """
@@ -154,17 +154,17 @@ class StoredMastery:
     own_decay: float | None = None
 
     def days(self, at: datetime) -> float:
-        """Since it was practised; 0 for an outcome that arrives late."""
+        """Return the days since it was practised; 0 for an outcome that arrives late."""
         return max(0.0, (at - self.practiced_at) / timedelta(days=1))
 
     def state(self, point: str, importance: float, at: datetime) -> PracticePoint:
-        """The point at that moment."""
+        """Return the point at that moment."""
         days = self.days(at)
         level = decayed(self.level, self.decay, days)
         return PracticePoint(point, importance, level, self.sd, self.attempts, days, self.model_state, self.is_stored)
 
     def change(self, change: PointUpdate, touched: bool, at: datetime) -> None:
-        """Take the new level; an attempt counts for the points that were practised themselves."""
+        """Apply an update; count an attempt for a point that was practised itself (`touched`)."""
         if change.decay is not None or self.model_state is not None:
             self.own_decay = change.decay
         self.level, self.sd, self.model_state, self.is_stored = change.level, change.sd, change.model_state, True
@@ -173,7 +173,7 @@ class StoredMastery:
         self.practiced_at = max(self.practiced_at, at)
 
     def row(self, learner: str, point: str) -> dict[str, Any]:
-        """As the query that stores it wants it."""
+        """Return the row of the query that stores it."""
         return {
             "learner": learner,
             "point": point,
@@ -188,17 +188,17 @@ class StoredMastery:
 
 
 def decayed(level: float, rate: float, days: float) -> float:
-    """What is left of a level after days without practice: s e^(−μ Δt) for Δt ≥ 3 days; cypher/parts/level.cypher."""
+    """Return a level after days without practice: s e^(−μ Δt) for Δt ≥ 3 days; as cypher/parts/level.cypher."""
     return level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level
 
 
 def running_share(success: float, right: bool) -> float:
-    """The running share of right answers after one more."""
+    """Return the running share of right answers after one more."""
     return success + (right - success) * RECENT
 
 
 def check_outcome(outcome: Outcome, now: datetime) -> Outcome:
-    """The outcome with its time in UTC; `Invalid` for the future, or unless it says once what was practised."""
+    """Return the outcome with its time in UTC; `Invalid` for the future, or unless it says once what was practised."""
     if not outcome.id.strip():
         raise Invalid("An outcome's id must not be empty.", "id")
     named = [name for name in ("recommendation", "resource", "item") if getattr(outcome, name) is not None]

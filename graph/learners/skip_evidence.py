@@ -103,7 +103,7 @@ class SkipEvidence:
 async def read_skip_evidence(
     graph: Graph, learner: str, point: str, now: datetime, course: str | None = None
 ) -> SkipEvidence:
-    """Read it (cypher/recommend/skip.cypher). Raises `NotFound` for an unknown learner, course or point."""
+    """Read the evidence (cypher/recommend/skip.cypher). Raises `NotFound` for an unknown learner, course or point."""
     rows = await graph.read("recommend/skip", learner=learner, course=course, point=point, now=to_utc(now))
     if not rows:
         if not await graph.read("learn/studies", learner=learner, course=course):
@@ -138,7 +138,7 @@ def _make_dependent(row: Row) -> DependentPoint:
 
 
 def _rests_on_mastered(dependents: Iterable[DependentPoint]) -> set[str]:
-    """Ids of the points on which something mastered builds, directly or through others."""
+    """Return ids of the points on which something mastered builds, directly or through others."""
     builds_on = {each.state.id: each.builds_on for each in dependents}
     found: set[str] = set()
     stack = [id for each in dependents if each.is_mastered for id in each.builds_on]

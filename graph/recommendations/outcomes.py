@@ -52,7 +52,7 @@ async def record_outcomes(
 ) -> list[RecordedOutcome]:
     """Store outcomes in the order given, all or none; one that is stored already is returned as it was.
 
-    `learn` may be called again when the database asks to try again. Raises `NotFound` (learner, recommendation,
+    `learn` may be called again when the database retries the transaction. Raises `NotFound` (learner, recommendation,
     resource or item), `Conflict` (somebody else's recommendation, another resource than it chose, an id in use), or
     `Invalid`.
     """
@@ -76,7 +76,7 @@ async def record_outcomes(
 
 
 async def _read_practices(work: Work, outcomes: list[Outcome], course: str | None) -> list[Row]:
-    """What each outcome touches, in the order of `outcomes`; locks learners in order of id: no batches deadlock."""
+    """Read what each outcome can change, in the order of `outcomes`; lock learners in order of id: no deadlocks."""
     wanted = [
         {
             "position": position,
@@ -112,7 +112,7 @@ class _LearnerInBatch:
 
 
 class _OutcomeBatch:
-    """Applies outcomes one after the other to the state that was read, and gathers what is to be written."""
+    """Apply outcomes one after the other to the state that was read, and collect the rows to write."""
 
     def __init__(self, learn: LearnFunction, now: datetime, rows: list[Row]) -> None:
         self._learn = learn
@@ -125,7 +125,7 @@ class _OutcomeBatch:
             self._remember(row)
 
     def apply(self, outcome: Outcome) -> RecordedOutcome:
-        """The next outcome: stored before, or learnt from now."""
+        """Apply the next outcome, or return it as stored before."""
         row = next(self._rows)
         earlier = self._done.get(outcome.id) or _make_repeated(row)
         if earlier is not None:
@@ -137,7 +137,7 @@ class _OutcomeBatch:
         return recorded
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
-        """The parameters of learn/record_outcomes."""
+        """Return the parameters of learn/record_outcomes."""
         written = {name: learner for name, learner in self._learners.items() if learner.practised}
         return {
             "interactions": self.interactions,
@@ -210,7 +210,7 @@ class _OutcomeBatch:
 def _bandit_feedback(
     rows: list[Row], recorded: list[RecordedOutcome], bandits: BanditUpdates
 ) -> dict[BanditKey, list[BanditFeedback]]:
-    """The new outcomes that followed a bandit's recommendation, by bandit."""
+    """Return the new outcomes that followed a bandit's recommendation, by bandit."""
     found: dict[BanditKey, list[BanditFeedback]] = {}
     for row, each in zip(rows, recorded, strict=True):
         if row["policy"] in bandits.names and None not in (row["course"], row["chosen"]) and not each.repeated:
@@ -220,7 +220,7 @@ def _bandit_feedback(
 
 
 def _check_practised(outcome: Outcome, row: Row) -> dict[str, str | None]:
-    """Resource and item by id, after the refusals."""
+    """Return resource and item by id, after the refusals."""
     if outcome.recommendation is not None:
         if row["recommended_to"] is None:
             raise NotFound("recommendation", outcome.recommendation)
@@ -238,7 +238,7 @@ def _check_practised(outcome: Outcome, row: Row) -> dict[str, str | None]:
 
 
 def _encode_decays(decays: list[float | None]) -> list[float]:
-    """A list in the graph has no gaps: −1 says that the course's own rate counts."""
+    """Return a list in the graph has no gaps: −1 says that the course's own rate counts."""
     return [-1.0 if decay is None else decay for decay in decays]
 
 

@@ -42,6 +42,33 @@ from graph.revisions.rows import (
 DIGEST_MODULUS = 2**63
 DigestsByChunk = dict[str, int]
 
+_CHUNK_IDS = {table: [f"{table}/{number}" for number in range(CHUNKS_PER_TABLE)] for table in TABLES}
+BATCH_KEYS = 2_000
+PAGE_ROWS = 500
+"""Nodes read at once by a scan that others wait beside: a few milliseconds."""
+
+RunQuery = Callable[..., Awaitable[list[Row]]]
+_NODE_QUERIES = {
+    "courses": "revisions/courses",
+    "points": "revisions/points",
+    "resources": "revisions/resources",
+    "items": "revisions/items",
+}
+_LINK_QUERIES = {
+    "prerequisites": "revisions/prerequisites",
+    "related": "revisions/related",
+    "teaches": "revisions/teaches",
+}
+_LINK_FIELDS = {"courses": "", "points": INCLUDES, "resources": "", "items": ASSESSES}
+_ID_QUERIES = {
+    "courses": "revisions/course_ids",
+    "points": "revisions/point_ids",
+    "resources": "revisions/resource_ids",
+    "items": "revisions/item_ids",
+}
+_LINKS_FROM = {"courses": (), "points": ("prerequisites", "related"), "resources": ("teaches",), "items": ()}
+"""The links that are read with the nodes they start from."""
+
 
 @dataclass
 class KnownChunks:
@@ -55,7 +82,7 @@ class KnownChunks:
         return any(self.chunks.values())
 
     def row(self, table: str, key: bytes) -> bytes | None:
-        """The row as of the last revision."""
+        """Return the row as of the last revision."""
         return self.chunks[chunk_id_of(table, key)].get(key)
 
 
@@ -74,16 +101,13 @@ class NewChunks:
     packed: dict[str, dict[str, Any]]
 
 
-_CHUNK_IDS = {table: [f"{table}/{number}" for number in range(CHUNKS_PER_TABLE)] for table in TABLES}
-
-
 def chunk_id_of(table: str, key: bytes) -> str:
-    """Where the row is kept."""
+    """Return the id of the chunk that holds the row."""
     return _CHUNK_IDS[table][chunk_number(key)]
 
 
 def make_chunks(kept: KnownChunks, rows: Iterable[tuple[str, Iterable[tuple[bytes, bytes]]]]) -> NewChunks:
-    """Those of the rows that are not known, by table, and their chunks. Takes about 5 µs a row."""
+    """Return those of the rows that are not known, by table, and their chunks. Takes about 5 µs a row."""
     made: RowsByTable = {}
     chunks: dict[str, Rows] = {}
     for table, each in rows:
@@ -97,12 +121,12 @@ def make_chunks(kept: KnownChunks, rows: Iterable[tuple[str, Iterable[tuple[byte
 
 
 async def load_known(work: Work, keys: KeysByTable) -> KnownChunks:
-    """The chunks that hold these keys, or would."""
+    """Return the chunks that hold these keys, or would."""
     return await load_chunks(work, {chunk_id_of(table, key) for table, each in keys.items() for key in each})
 
 
 async def load_chunks(work: Work, ids: set[str]) -> KnownChunks:
-    """The chunks with these ids, empty where there are none yet."""
+    """Return the chunks with these ids, empty where there are none yet."""
     answer = await work.run("revisions/known", ids=sorted(ids))
     chunks: dict[str, Rows] = {id: {} for id in ids}
     for id, rows in answer[0]["chunks"]:
@@ -111,7 +135,7 @@ async def load_chunks(work: Work, ids: set[str]) -> KnownChunks:
 
 
 async def save_known(work: Work, known: KnownChunks, after: RowStates, made: NewChunks | None = None) -> None:
-    """Write down these rows (None: gone) in the chunks that were loaded for them, and the chunks of new rows."""
+    """Save rows (None: gone) in the chunks that were loaded for them, and the chunks of new rows."""
     new = made or NewChunks({}, {}, {})
     changed: dict[str, Rows] = {}
     for table, rows in after.items():
@@ -127,7 +151,7 @@ async def save_known(work: Work, known: KnownChunks, after: RowStates, made: New
 
 
 async def read_digests(work: Work) -> DigestsByChunk:
-    """The digest of every chunk that holds something."""
+    """Return the digest of every chunk that holds something."""
     answer = await work.run("revisions/digests")
     return {id: value for id, size, value in answer[0]["chunks"] if size}
 
@@ -152,36 +176,8 @@ def _line_digest(line: tuple[bytes, bytes]) -> int:
     return row_digest(*line)
 
 
-BATCH_KEYS = 2_000
-PAGE_ROWS = 500
-"""Nodes read at once by a scan that others wait beside: a few milliseconds."""
-
-RunQuery = Callable[..., Awaitable[list[Row]]]
-
-_NODE_QUERIES = {
-    "courses": "revisions/courses",
-    "points": "revisions/points",
-    "resources": "revisions/resources",
-    "items": "revisions/items",
-}
-_LINK_QUERIES = {
-    "prerequisites": "revisions/prerequisites",
-    "related": "revisions/related",
-    "teaches": "revisions/teaches",
-}
-_LINK_FIELDS = {"courses": "", "points": INCLUDES, "resources": "", "items": ASSESSES}
-_ID_QUERIES = {
-    "courses": "revisions/course_ids",
-    "points": "revisions/point_ids",
-    "resources": "revisions/resource_ids",
-    "items": "revisions/item_ids",
-}
-_LINKS_FROM = {"courses": (), "points": ("prerequisites", "related"), "resources": ("teaches",), "items": ()}
-"""The links that are read with the nodes they start from."""
-
-
 async def read_live_rows(work: Work, keys: KeysByTable) -> RowsByTable:
-    """Those of the rows that are there."""
+    """Return those of the rows that are there."""
     found: RowsByTable = {}
     for table in (*NODE_TABLES, *LINK_TABLES):
         wanted = keys.get(table, set())
@@ -194,7 +190,7 @@ async def read_live_rows(work: Work, keys: KeysByTable) -> RowsByTable:
 
 
 async def iterate_live_rows(ask: RunQuery) -> AsyncIterator[tuple[str, Rows]]:
-    """All rows that have an id that is a text, table by table in pages. `ask` runs one query."""
+    """Yield all rows that have an id that is a text, table by table in pages. `ask` runs one query."""
     for table in NODE_TABLES:
         after = ""
         while ids := (await ask(_ID_QUERIES[table], after=after, limit=PAGE_ROWS))[0]["ids"]:
@@ -234,9 +230,10 @@ def _link_rows(rows: Iterable[list[Any]]) -> Rows:
 
 
 async def find_changed_chunks(graph: Graph, pause_ratio: float = 0.0) -> set[str]:
-    """The chunks whose digests are not those of the graph's rows.
+    """Return the chunks whose digests are not those of the graph's rows.
 
-    After each page it waits for `pause_ratio` times what the page took, so that it costs the share 1 / (1 + pause_ratio) of the time.
+    Wait after each page for `pause_ratio` times what the page took: the scan takes the share 1 / (1 + pause_ratio)
+    of the time.
     """
     found: DigestsByChunk = {}
     clock = perf_counter()
@@ -250,7 +247,7 @@ async def find_changed_chunks(graph: Graph, pause_ratio: float = 0.0) -> set[str
 
 
 async def find_changed_rows(graph: Graph, chunks: set[str]) -> KeysByTable:
-    """The rows of these chunks that are not as they are known."""
+    """Return the rows of these chunks that are not as they are known."""
     expected = (await graph.execute_read(partial(load_chunks, ids=chunks))).chunks
     keys: KeysByTable = {}
     async for table, rows in iterate_live_rows(graph.read):

@@ -35,6 +35,7 @@ from graph.revisions.rows import (
     ASSESSES,
     COPIES,
     LINK_TABLES,
+    RELATIONSHIP_TYPES,
     KeysByTable,
     RowStates,
     decode_ends,
@@ -52,9 +53,15 @@ MAX_FAULTS = 100
 _LINK_COLUMNS = ("from", "to", "resource", "point", "points")
 """Columns of the files that are links in the graph."""
 
+Edge = tuple[str, str]
+BROWSER_EDIT = Attribution("browser", "browser")
+BASELINE = Attribution("", "baseline", "what was there before changes were numbered")
+SMALL_GRAPH_ROWS = 20_000
+"""Rows up to which the whole graph is compared before every import: about 0.3 s."""
+
 
 def find_faults(after: RowStates) -> list[str]:
-    """One line a fault of these rows: which row, which value, and what to write instead."""
+    """Return one line a fault of these rows: which row, which value, and what to write instead."""
     found: list[str] = []
     for table, rows in after.items():
         for key, row in rows.items():
@@ -81,7 +88,7 @@ def _row_faults(table: str, values: dict[str, Any]) -> Iterator[str]:
 
 
 async def find_nodes_without_id(work: Work) -> list[str]:
-    """Nodes that nothing can refer to, as they have no id."""
+    """Return a line for each label whose nodes have no id, so that nothing can refer to them."""
     return [
         f"{row['nodes']} {row['label']} without an id that is a text; nothing uses them. Give each one: "
         f"MATCH (n) WHERE elementId(n) = '{row['example']}' SET n.id = '…'"
@@ -90,11 +97,8 @@ async def find_nodes_without_id(work: Work) -> list[str]:
     ]
 
 
-Edge = tuple[str, str]
-
-
 async def refuse_cycle(work: Work) -> None:
-    """Raises `Conflict` where the accepted prerequisites have a cycle, spelled out."""
+    """Raise `Conflict` where the accepted prerequisites have a cycle, spelled out."""
     web = await _read_accepted(work)
     try:
         found = networkx.find_cycle(web)
@@ -105,7 +109,7 @@ async def refuse_cycle(work: Work) -> None:
 
 
 async def quarantine_edges(work: Work, new: Iterable[Edge]) -> dict[Edge, str]:
-    """Set aside those of the `new` accepted prerequisites that close a cycle; each with the cycle, spelled out.
+    """Turn the `new` accepted prerequisites that close a cycle into proposals; return each with its cycle, spelled out.
 
     Such an edge becomes a proposal and says so: `status = 'proposed'`, `quarantine` = the cycle, `quarantinedAt`.
     """
@@ -118,7 +122,7 @@ async def quarantine_edges(work: Work, new: Iterable[Edge]) -> dict[Edge, str]:
 
 
 def find_closing_edges(web: "networkx.DiGraph[str]", new: Iterable[Edge]) -> dict[Edge, str]:
-    """Those of `new` that close a cycle in `web` when they are drawn one after the other, the others standing."""
+    """Return those of `new` that close a cycle when they are added to the rest of `web` one after the other."""
     knots = _number_components(web)
     suspects = sorted(
         (before, after)
@@ -140,7 +144,7 @@ def find_closing_edges(web: "networkx.DiGraph[str]", new: Iterable[Edge]) -> dic
 
 
 def _number_components(web: "networkx.DiGraph[str]") -> dict[str, int]:
-    """Points that lead to each other have one number; the others are left out."""
+    """Number the strongly connected components of more than one point; return the number of each of their points."""
     knots = (knot for knot in networkx.strongly_connected_components(web) if len(knot) > 1)
     return {point: number for number, knot in enumerate(knots) for point in knot}
 
@@ -150,18 +154,15 @@ async def _read_accepted(work: Work) -> "networkx.DiGraph[str]":
     return networkx.DiGraph((before, after) for before, after in answer[0]["rows"])
 
 
-_RELATIONSHIP_TYPES = {"prerequisites": "PREREQUISITE_OF", "related": "RELATED_TO", "teaches": "TEACHES"}
-
-
 async def drop_duplicate_links(work: Work, change: GraphChange) -> list[str]:
-    """Leave one of the links that stand more than once between two nodes; a line for each that went."""
+    """Delete duplicate links between two nodes but one; return a line for each pair."""
     told = []
     for table in LINK_TABLES:
         mark = b'{"%b"' % COPIES.encode()
         pairs = [decode_ends(key) for key, row in change.after[table].items() if row and row.startswith(mark)]
         if not pairs:
             continue
-        rows = await work.run("revisions/doubles", pairs=pairs, kind=_RELATIONSHIP_TYPES[table])
+        rows = await work.run("revisions/doubles", pairs=pairs, kind=RELATIONSHIP_TYPES[table])
         gone = []
         for pair, group in groupby(rows, key=lambda row: (row["start"], row["end"])):
             others = sorted(group, key=lambda row: _duplicate_rank(change, table, pair, row))[1:]
@@ -173,13 +174,13 @@ async def drop_duplicate_links(work: Work, change: GraphChange) -> list[str]:
 
 
 def _duplicate_rank(change: GraphChange, table: str, pair: tuple[str, str], row: dict[str, Any]) -> tuple[bool, bytes]:
-    """The known link comes first."""
+    """Return the known link comes first."""
     text = encode_row(row["properties"])
     return text != change.before[table].get(encode_key(pair)), text
 
 
 async def quarantine_new_cycles(work: Work, change: GraphChange) -> list[str]:
-    """Set aside prerequisites that became accepted by hand and close a cycle; a line for each."""
+    """Turn prerequisites accepted by hand that close a cycle into proposals; return a line for each."""
     new = []
     for key, row in change.after["prerequisites"].items():
         if row and b'"accepted"' in row and not _is_accepted(change.before["prerequisites"][key]):
@@ -193,10 +194,6 @@ async def quarantine_new_cycles(work: Work, change: GraphChange) -> list[str]:
 
 def _is_accepted(row: bytes | None) -> bool:
     return row is not None and orjson.loads(row).get("status") == "accepted"
-
-
-BROWSER_EDIT = Attribution("browser", "browser")
-BASELINE = Attribution("", "baseline", "what was there before changes were numbered")
 
 
 @dataclass(frozen=True)
@@ -227,7 +224,7 @@ async def record_manual_edits(work: Work, keys: KeysByTable, by: Attribution = B
 
 
 async def derive_affected(work: Work, change: GraphChange, keys: KeysByTable) -> GraphChange:
-    """Derive anew the degrees and semantic edges that may follow from a change; what then differs of the rows `keys`.
+    """Derive the degrees and semantic edges affected by a change; return what then differs of the rows `keys`.
 
     A proposed semantic edge may turn into a derived one, and then is no row any more.
     """
@@ -245,15 +242,11 @@ async def derive_affected(work: Work, change: GraphChange, keys: KeysByTable) ->
     return await read_changes(work, keys | {"related": keys.get("related", set()) | related})
 
 
-SMALL_GRAPH_ROWS = 20_000
-"""Rows up to which the whole graph is compared before every import: about 0.3 s."""
-
-
 @dataclass(frozen=True)
 class CountDifference:
     """How far the counts are from those of the known state, by table, and at which revision.
 
-    `other_links` counts links that are no table of their own. Nodes without ids are in no table, so a count may stay off.
+    `other_links` counts links that are no table of their own. Nodes without ids are in no table: a difference may stay.
     """
 
     revision: int
@@ -263,7 +256,7 @@ class CountDifference:
 
 
 async def compare_counts(graph: Graph) -> CountDifference:
-    """The cheap look."""
+    """Compare the counts of nodes and links, which Neo4j keeps, with the known state."""
     [row] = await graph.read("revisions/counts")
     sizes: dict[str, int] = dict(row["sizes"])
     off = {table: count - sizes.get(table, 0) for table, count in row["counts"]}
@@ -286,7 +279,7 @@ async def sync_graph(graph: Graph, pause_ratio: float = 0.0) -> SyncResult:
 
 
 async def sync_if_cheap(graph: Graph) -> SyncResult:
-    """The same before an import; a large graph only where its counts say that something is there that is not known."""
+    """Sync the graph before an import; a large graph only where its counts differ from the known state."""
     seen = await compare_counts(graph)
     if seen.rows <= SMALL_GRAPH_ROWS or any(seen.differences.values()):
         return await sync_graph(graph)

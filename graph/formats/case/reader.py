@@ -32,6 +32,21 @@ from graph.formats.case.vocabulary import (
     name_and_description,
 )
 
+_KEPT_ITEM_FIELDS = {
+    "alternativeLabel",
+    "CFItemType",
+    "listEnumeration",
+    "conceptKeywords",
+    "conceptKeywordsURI",
+    "notes",
+} | {
+    "CFItemTypeURI",
+    "licenseURI",
+    "statusStartDate",
+    "statusEndDate",
+}
+_KEPT_LINK_FIELDS = ("sequenceNumber", "CFAssociationGroupingURI")
+
 
 @dataclass
 class ItemTree:
@@ -48,13 +63,16 @@ class ItemTree:
     headings: dict[str, str] = field(default_factory=dict)
 
     def domain(self, item: str) -> str | None:
-        """The path of the nearest heading above a point."""
+        """Return the path of the nearest heading above a point."""
         above = _nearest_heading(self, item, self.headings)
         return None if above is None else self.headings[above]
 
 
 def build_tree(package: CasePackage, is_point: dict[str, bool], problems: list[CourseProblem]) -> ItemTree:
-    """The tree; parents that are nowhere and circles are told. `is_point`: items known to be points, or not to be."""
+    """Return the tree; parents that are nowhere and circles are told.
+
+    `is_point`: items known to be points, or not to be.
+    """
     found = ItemTree()
     top = str(package.document.values.get("identifier"))
     for identifier, node in package.associations.items():
@@ -78,7 +96,7 @@ def build_tree(package: CasePackage, is_point: dict[str, bool], problems: list[C
 
 
 def _find_tree_cycles(package: CasePackage) -> Iterator[CourseProblem]:
-    """One circle for each knot of items that are children of each other."""
+    """Yield one cycle for each strongly connected component of items that are children of each other."""
     places = {}
     for node in package.associations.values():
         type, child, parent = association_key(node.values)
@@ -103,7 +121,7 @@ def _item_label(item: JsonObject) -> str:
 
 
 def _find_headings(package: CasePackage, found: ItemTree, is_point: dict[str, bool]) -> list[str]:
-    """A heading has children, is in no prerequisite, and is not of a type of which most items are childless."""
+    """Return a heading has children, is in no prerequisite, and is not of a type of which most items are childless."""
     parents, learned = set(found.parents.values()), _prerequisite_ends(package)
     types = {identifier: str(node.values.get("CFItemType") or "") for identifier, node in package.items.items()}
     all_of = Counter(types.values())
@@ -130,7 +148,7 @@ def _name_headings(package: CasePackage, found: ItemTree, headings: list[str]) -
 
 
 def _nearest_heading(found: ItemTree, item: str, headings: Container[str]) -> str | None:
-    """The nearest heading above an item."""
+    """Return the nearest heading above an item."""
     above = found.parents.get(item)
     while above is not None and above not in headings:
         above = found.parents.get(above)
@@ -146,22 +164,6 @@ def _prerequisite_ends(package: CasePackage) -> set[str]:
     return found
 
 
-_KEPT_ITEM_FIELDS = {
-    "alternativeLabel",
-    "CFItemType",
-    "listEnumeration",
-    "conceptKeywords",
-    "conceptKeywordsURI",
-    "notes",
-} | {
-    "CFItemTypeURI",
-    "licenseURI",
-    "statusStartDate",
-    "statusEndDate",
-}
-_KEPT_LINK_FIELDS = ("sequenceNumber", "CFAssociationGroupingURI")
-
-
 @dataclass
 class PackageRows:
     """Rows as JSONL tables would have them: points by identifier of the item, prerequisites by the association's."""
@@ -173,7 +175,7 @@ class PackageRows:
 
 
 def interpret_package(package: CasePackage, added: LodestarExtension, problems: list[CourseProblem]) -> PackageRows:
-    """The rows of a package. `added` says what the package cannot; `problems` takes what is wrong with its tree."""
+    """Return the rows of a package and its extension `added`; add the faults of its tree to `problems`."""
     return _PackageReader(package, added, build_tree(package, added.known_points(), problems)).read()
 
 
@@ -191,7 +193,7 @@ class _PackageReader:
         self._reading, self._kept = PackageRows(), CasePassthrough(rest=terms.drop_nulls(package.rest))
 
     def read(self) -> PackageRows:
-        """Everything, in one go."""
+        """Read all parts of the package."""
         self._unread_fields()
         self._items()
         self._associations()
@@ -262,13 +264,13 @@ class _PackageReader:
                 table[key] = entry
 
     def _keep_type(self, item: JsonObject, entry: JsonObject) -> None:
-        """The link to a type is kept once for all items of the type."""
+        """Keep the link to an item type once for all items of the type."""
         given, usual = entry.pop("CFItemTypeURI", None), self._kept.types.get(str(item.get("CFItemType")))
         if given != usual:
             entry["CFItemTypeURI"] = given
 
     def _point(self, item: JsonObject, where: str) -> JsonObject:
-        """Adds the row; what is to be kept of the item."""
+        """Add the row of a point; return the fields of the item to keep."""
         identifier = item["identifier"]
         id = self._ids[identifier]
         name, description = terms.name_and_description(item)
@@ -319,7 +321,7 @@ class _PackageReader:
             self._note(self._package.document, "CFAssociations", message)
 
     def _stands_for_a_row(self, node: CaseObject) -> bool:
-        """Whether points, headings and edges say what the association says; the row of a prerequisite is added."""
+        """Return whether points, headings and edges express the association; add the row of a prerequisite."""
         type, origin, destination = association_key(node.values)
         identifier = node.values["identifier"]
         if type == "isChildOf":
@@ -340,7 +342,7 @@ class _PackageReader:
         return False
 
     def _end(self, link: JsonObject) -> JsonObject | str:
-        """An end of an association: only the identifier where it is in the package."""
+        """Return an end of an association: only the identifier where it is in the package."""
         own = link["identifier"] in self._package.items or link["identifier"] == self._top
         if own:
             return str(link["identifier"])
@@ -348,7 +350,7 @@ class _PackageReader:
 
 
 def read(path: Path) -> CourseFolder:
-    """The package at `path` in the form that `course_fields.parse` takes."""
+    """Read the package at `path`."""
     folder = CourseFolder()
     package = read_package(path, folder.problems)
     if package is not None:

@@ -47,7 +47,10 @@ ResourceValues = dict[str, Any]
 
 
 def describe_resource(part: ManifestResource, package: ContentPackage, folder: CourseFolder) -> ResourceValues | None:
-    """The columns of the resource, without id; the title may be missing. None, and a problem, if it cannot be read."""
+    """Return the columns of the resource, without id; the title may be missing.
+
+    None, and a problem, if it cannot be read.
+    """
     if part.member is None:
         return None
     if part.type.startswith(("imswl", "imsdt", "assignment", "imsbasiclti")):
@@ -82,7 +85,7 @@ def _guess_kind(kind: str, modality: str, minutes: int) -> ResourceValues:
 
 
 def _url_column(url: str) -> ResourceValues:
-    """The address as a column, blanks in it as %20; nothing of an address that leads to no web page."""
+    """Return the address as a column, blanks in it as %20; nothing of an address that leads to no web page."""
     url = url.replace(" ", "%20")
     return {"url": url if _ADDRESS.fullmatch(url) else None}
 
@@ -138,14 +141,14 @@ class OrganizationReader:
         self._folder.header, self._folder.tables = self.rows.to_tables()
 
     def _read_organization(self) -> None:
-        """Points, resources and items in the order of the organization."""
+        """Add points, resources and items in the order of the organization."""
         order = []
         for entry in self._manifest.entries:
             order += self._modules(entry, None) if entry.children else self._alone(entry)
         self.rows.propose_order(order)
 
     def _read_unreferenced(self) -> None:
-        """What the organization does not name and a learner could use."""
+        """Add the learning resources and questions that the organization does not name."""
         used = self._used | {name for part in self._manifest.parts.values() for name in part.dependencies}
         left = [part for name, part in self._manifest.parts.items() if name not in used and _is_learning_resource(part)]
         pages = [part for part in left if not part.type.startswith(QUESTION_TYPE)]
@@ -159,7 +162,7 @@ class OrganizationReader:
                 self._questions(None, part, part.title)
 
     def _modules(self, entry: OrganizationItem, domain: str | None) -> list[str]:
-        """The points of a folder and of the folders in it."""
+        """Return the points of a folder and of the folders in it."""
         leaves = [one for one in (entry, *entry.children) if one is entry or not one.children]
         direct = [(one, part) for one in leaves if (part := self._known(one)) is not None]
         inner = [one for one in entry.children if one.children]
@@ -175,7 +178,7 @@ class OrganizationReader:
         return found
 
     def _alone(self, entry: OrganizationItem) -> list[str]:
-        """The point of something in no module; a heading has no reference and is passed over."""
+        """Return the point of something in no module; a heading has no reference and is passed over."""
         part = self._known(entry)
         if part is None:
             return []
@@ -187,7 +190,7 @@ class OrganizationReader:
         return [point]
 
     def _known(self, entry: OrganizationItem) -> ManifestResource | None:
-        """The resource that an entry uses; a page that stands in for an assignment gives way to it."""
+        """Return the resource that an entry uses; a page that stands in for an assignment gives way to it."""
         part = self._manifest.parts.get(entry.ref)
         better = self._manifest.parts.get(part.variant) if part is not None else None
         found = better if better is not None and better.member is not None else part
@@ -217,12 +220,12 @@ class OrganizationReader:
             self.rows.add_resource(point, part, {**values, "title": own}, line)
 
     def _questions(self, point: str | None, part: ManifestResource, title: str) -> list[str]:
-        """Items of a point, or of a point of their own where they stand in no module."""
+        """Add the items of a point, or of a new point where they stand in no module; return the new points."""
         return self.rows.add_questions(point, part, read_questions(part, self._package, self._folder), title)
 
 
 def _is_learning_resource(part: ManifestResource) -> bool:
-    """Whether a resource that stands in no module is one to learn with rather than a file that others use."""
+    """Return whether a resource that stands in no module is one to learn with rather than a file that others use."""
     if part.type == "webcontent":
         return not part.variant and part.member is not None and part.member.lower().endswith(PAGE_SUFFIXES)
     return not part.type.startswith(SUPPORT_TYPE) and part.member is not None
@@ -236,14 +239,14 @@ def read_own_cartridge(package: ContentPackage, found: Manifest, folder: CourseF
 
 
 def values_of_members(members: dict[str, bytes]) -> PackageValues:
-    """What the members of a cartridge give for the rows of the companion that they are still to get."""
+    """Return the columns that the members of a cartridge hold, before the companion is written."""
     package, folder = ContentPackage("", "", frozenset(members), members.__getitem__), CourseFolder()
     found = read_manifest(package, folder)
     return values_of_package(package, found, folder) if found is not None else {}
 
 
 def values_of_package(package: ContentPackage, about: Manifest, folder: CourseFolder) -> PackageValues:
-    """Names of modules; titles, addresses and texts of resources; texts of questions."""
+    """Return names of modules; titles, addresses and texts of resources; texts of questions."""
     found: dict[tuple[str, str], dict[str, Any]] = {("course", ""): {"title": about.title}}
     titles: dict[str, str] = {}
     for entry in _walk_entries(about.entries):

@@ -28,7 +28,7 @@ PackageValues = Mapping[tuple[str, str], dict[str, Any]]
 
 
 def render_companion(course: CourseRecord, parts: PartIds, given: PackageValues) -> bytes:
-    """The file: of every row the columns that the package does not give."""
+    """Return the file: of every row the columns that the package does not give."""
     header = _missing_values({"title": course.title, **course.settings}, given.get(("course", ""), {}))
     rows: list[dict[str, Any]] = [
         {"table": "course", "version": COMPANION_VERSION, "id": course.id, "settings": header}
@@ -64,7 +64,7 @@ def merge_companion(content: bytes, given: PackageValues, folder: CourseFolder) 
 
 
 def _missing_values(values: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
-    """The values that are not held; null where something is held and the values have nothing."""
+    """Return the values that are not held; null where something is held and the values have nothing."""
     own = {key: value for key, value in values.items() if held.get(key) != _to_json_value(value)}
     return {**own, **{key: None for key, value in held.items() if value is not None and key not in values}}
 

@@ -42,7 +42,7 @@ class QuestionReader:
         self._conclude()
 
     def _document(self, name: str) -> list[QtiQuestion]:
-        """The questions of a file; a test only says what stands in which of its sections."""
+        """Return the questions of a file; a test only says what stands in which of its sections."""
         root = self._package.read_xml(name, self._folder)
         if root is None:
             return []
@@ -87,12 +87,12 @@ def read_own_package(package: ContentPackage, folder: CourseFolder) -> None:
 
 
 def values_of_members(members: dict[str, bytes]) -> PackageValues:
-    """What the members of a package give for the rows of the companion that they are still to get."""
+    """Return the columns that the members of a package hold, before the companion is written."""
     return values_of_package(ContentPackage("", "", frozenset(members), members.__getitem__), CourseFolder())
 
 
 def values_of_package(package: ContentPackage, folder: CourseFolder) -> PackageValues:
-    """The texts of all questions."""
+    """Return the texts of all questions."""
     roots = [package.read_xml(name, folder) for name in sorted(package.names) if name.endswith(".xml")]
     found = [one for root in roots if root is not None and is_qti(root) for one in parse_questions(root)]
     return {("items", one.ident): one.choice.columns() for one in found if one.choice is not None}

@@ -40,23 +40,23 @@ class RowCollector:
         return bool(self._tables["points"])
 
     def add_note(self, line: int, id: str, message: str, file: str = "") -> None:
-        """Say something worth knowing about a row of `file`, the manifest if there is one."""
+        """Add a note about a row of `file`, or else of the manifest."""
         self._package.add_note(self._folder, file or self._source, line, id, message)
 
     def add_point(self, name: str, domain: str | None, line: int, description: str | None = None) -> str:
-        """A new point; returns its id."""
+        """Add a new point and return its id."""
         id = self._names.allocate(f"{self._id}/", name, "module")
         self._add("points", line, id=id, name=name or id, domain=domain, description=description)
         return id
 
     def add_subject(self, name: str, line: int) -> str:
-        """The point of that name, made when it is first asked for."""
+        """Add the point of that name, unless it is there already, and return its id."""
         if name not in self._ids:
             self._ids[name] = self.add_point(name, None, line)
         return self._ids[name]
 
     def add_standards(self, standards: list[tuple[str, str]], line: int) -> list[str]:
-        """The points of curriculum standards, (GUID, label) each."""
+        """Add the points of curriculum standards, (GUID, label) each, and return their ids."""
         found = []
         for guid, label in standards:
             if guid not in self._ids:
@@ -72,7 +72,7 @@ class RowCollector:
             self._add("prerequisites", 0, **values, source="expert", status="proposed")
 
     def add_resource(self, point: str, part: ManifestResource, values: dict[str, Any], line: int) -> None:
-        """A resource, unless it is there already, and that it teaches the point and the standards it names."""
+        """Add a resource, unless it is there already, and its links to the point and to the standards it names."""
         if part.identifier not in self.described:
             self.described[part.identifier] = values
             id = self._names.allocate(f"{self._id}/r/", str(values["title"]), part.identifier)
@@ -87,7 +87,7 @@ class RowCollector:
     def add_questions(
         self, point: str | None, part: ManifestResource, asked: list[QtiQuestion], title: str
     ) -> list[str]:
-        """Items of an assessment; returns the points that were made for them, which none are if `point` is one."""
+        """Add the items of an assessment; return the points made for them, none if `point` is given."""
         file = part.member or ""
         made: dict[str, None] = {}
         for question in asked:
@@ -101,7 +101,7 @@ class RowCollector:
         return list(made)
 
     def add_item(self, points: list[str], question: QtiQuestion, file: str) -> None:
-        """The item of a question, or a note why there is none."""
+        """Add the item of a question, or a note why there is none."""
         asked = question.choice
         if asked is None:
             message = f"the question {question.refusal}; left out (one right choice among several is supported)"
@@ -116,7 +116,7 @@ class RowCollector:
         self._tables["items"].append(RawRow(self._package.location(file, question.line), row))
 
     def to_tables(self) -> tuple[RawRow, list[RawTable]]:
-        """course.json and the tables."""
+        """Return the row of course.json and the tables."""
         header = RawRow(self._package.location(self._source), {"id": self._id, "title": self.title, **self.settings})
         return header, [
             RawTable(self._source or self._package.file, table, None, rows) for table, rows in self._tables.items()

@@ -23,7 +23,7 @@ _OTHER_SUFFIXES = {
 
 
 def read(path: Path) -> CourseFolder:
-    """The workbook at `path` as a folder of tables; what is wrong is among its problems, with sheet and row."""
+    """Return the workbook at `path` as a folder of tables; what is wrong is among its problems, with sheet and row."""
     folder = CourseFolder()
     kind = _OTHER_SUFFIXES.get(path.suffix.lower())
     if kind:
@@ -48,7 +48,7 @@ def read(path: Path) -> CourseFolder:
 
 
 def _visible_sheets(path: Path, folder: CourseFolder) -> dict[str, Worksheet]:
-    """The sheets to read, by name in lower case. Raises `Unreadable`."""
+    """Return the sheets to read, by name in lower case. Raises `Unreadable`."""
     found = {}
     for grid in read_worksheets(path):
         if grid.hidden:
@@ -83,7 +83,7 @@ def _read_table(path: Path, name: str, grid: Worksheet, folder: CourseFolder) ->
 
 
 def _cell_value(cell: Scalar) -> Any:
-    """Text as in CSV; a list is parted by | or written as JSON."""
+    """Return text as in CSV; a list is parted by | or written as JSON."""
     text = format_cell(cell)
     if text.startswith('["') and text.endswith('"]'):
         try:
@@ -94,13 +94,13 @@ def _cell_value(cell: Scalar) -> Any:
 
 
 def _table_of_sheet(name: str) -> str | None:
-    """The table that a sheet holds; a table may be parted into sheets, as points.a1 and points.a2."""
+    """Return the table that a sheet holds; a table may be parted into sheets, as points.a1 and points.a2."""
     table = name.partition(".")[0]
     return table if table in TABLES else None
 
 
 def _read_settings(grid: Worksheet) -> dict[str, Scalar]:
-    """The first two columns; a row of headings may stand above. A number stays one, unless a text is wanted."""
+    """Return the first two columns; a row of headings may stand above. A number stays one, unless a text is wanted."""
     pairs = ((format_cell(cells.get(1, "")).strip(), cells.get(2, "")) for _, cells in grid.filled_rows())
     found = {key: value for key, value in pairs if key and (key, value) != ("setting", "value")}
     return {key: format_cell(value) if key in _TEXT_SETTINGS else value for key, value in found.items()}

@@ -58,9 +58,26 @@ _MAX_SLUG_LENGTH = 60
 _MAX_SUGGESTIONS = 20
 """Looking for neighbours is slow, so only the first unknown names get them."""
 
+HEADINGS = {
+    "topic": ("topic", "name", "title", "knowledge point", "skill", "concept", "objective", "learning objective"),
+    "id": ("id", "code", "key"),
+    "description": ("description", "details", "notes", "summary", "about"),
+    "level": ("level", "grade", "year", "cefr"),
+    "domain": ("unit", "domain", "module", "chapter", "area", "strand", "section", "theme"),
+    "before": ("prerequisites", "prerequisite", "prereqs", "prereq", "requires", "builds on", "depends on"),
+    "links": ("links", "link", "resources", "resource", "url", "urls", "material", "materials", "website"),
+    "minutes": ("minutes", "minute", "min", "mins", "duration", "time", "length"),
+    "type": ("type", "kind", "format"),
+}
+"""What a column is for, and how its heading may be written."""
+
+_MEANING = {word: meaning for meaning, words in HEADINGS.items() for word in words}
+_HEADING_ROWS = 20
+"""Rows from the top among which the headings are; a title and a date may stand above."""
+
 
 def make_slug(name: str) -> str:
-    """A readable id: letters and digits with hyphens between; what these cannot tell apart is told by a checksum."""
+    """Return a readable id: letters and digits joined by hyphens, with a checksum where these are not enough."""
     short = "-".join(re.findall(r"[^\W_]+", normalize_text(name).casefold()))
     symbols = any(unicodedata.category(sign)[0] == "S" or sign in "#%&*@" for sign in name)
     if symbols or not short or len(short) > _MAX_SLUG_LENGTH:
@@ -69,7 +86,7 @@ def make_slug(name: str) -> str:
 
 
 def normalize_text(name: str) -> str:
-    """With composed accents and single blanks."""
+    """Return the text with composed accents (NFC) and single blanks."""
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
@@ -85,7 +102,7 @@ class TopicIds:
         self._ids.setdefault(normalize_text(name).casefold(), id)
 
     def id(self, name: str) -> str:
-        """What a name stands for. Raises `ValueError` with advice."""
+        """Return the id of a topic's name. Raises `ValueError` with advice."""
         folded = normalize_text(name).casefold()
         if folded in self._ids:
             return self._ids[folded]
@@ -95,7 +112,7 @@ class TopicIds:
         raise ValueError(f"there is no topic {name[:80]!r}; {hint}")
 
     def parted(self, cell: str) -> Iterator[str]:
-        """The names in a cell, parted by line breaks, semicolons or commas; a known name may hold commas itself."""
+        """Yield the names in a cell, split at line breaks, semicolons or commas; a known name may hold commas."""
         for part in re.split(r"[\n;]", cell):
             words = [word.strip() for word in part.split(",")]
             while words:
@@ -109,12 +126,12 @@ class TopicIds:
 
 
 def _shorter_names(words: list[str]) -> Iterator[str]:
-    """Ever fewer of the words, at most ten."""
+    """Yield the joined words, at most ten of them, then ever fewer."""
     return (", ".join(words[:size]) for size in range(min(len(words), 10), 0, -1))
 
 
 def parse_links(cell: str, type: str, targets: list[str], topic: str) -> Iterator[dict[str, Any]]:
-    """Title, address, kind and modality of each part of a cell, once each.
+    """Yield title, address, kind and modality of each part of a cell, once each.
 
     `targets` are addresses behind the cell's text. Raises `ValueError` for a type that is not known.
     """
@@ -142,7 +159,7 @@ def parse_minutes(cell: str) -> float:
 
 
 def _split_links(cell: str, targets: list[str]) -> Iterator[tuple[str, str]]:
-    """Title and address; either may be empty."""
+    """Yield title and address; either may be empty."""
     for part in _SEPARATOR.split(cell):
         addresses = [address.rstrip(".,;)") for address in _URL.findall(part)]
         title = _URL.sub(" ", part).strip(" \t:–-()•")
@@ -160,24 +177,6 @@ def _guess_kind(url: str) -> tuple[str, str]:
     return ("video", "video") if _site_of(url).endswith(_VIDEO_SITES) else ("reading", "text")
 
 
-HEADINGS = {
-    "topic": ("topic", "name", "title", "knowledge point", "skill", "concept", "objective", "learning objective"),
-    "id": ("id", "code", "key"),
-    "description": ("description", "details", "notes", "summary", "about"),
-    "level": ("level", "grade", "year", "cefr"),
-    "domain": ("unit", "domain", "module", "chapter", "area", "strand", "section", "theme"),
-    "before": ("prerequisites", "prerequisite", "prereqs", "prereq", "requires", "builds on", "depends on"),
-    "links": ("links", "link", "resources", "resource", "url", "urls", "material", "materials", "website"),
-    "minutes": ("minutes", "minute", "min", "mins", "duration", "time", "length"),
-    "type": ("type", "kind", "format"),
-}
-"""What a column is for, and how its heading may be written."""
-
-_MEANING = {word: meaning for meaning, words in HEADINGS.items() for word in words}
-_HEADING_ROWS = 20
-"""Rows from the top among which the headings are; a title and a date may stand above."""
-
-
 class TopicSheet(NamedTuple):
     """A sheet below its headings: their row, the columns' meanings, headings without one, the rows that follow."""
 
@@ -188,7 +187,10 @@ class TopicSheet(NamedTuple):
 
 
 def find_headings(grid: Worksheet) -> TopicSheet | None:
-    """The sheet, None where it is empty. Raises `ValueError` where the headings are missing or do not say enough."""
+    """Return the sheet, None where it is empty.
+
+    Raises `ValueError` where the headings are missing or do not say enough.
+    """
     rows = list(grid.filled_rows())
     for number, (row, cells) in enumerate(rows[:_HEADING_ROWS], 1):
         known = {
@@ -344,12 +346,12 @@ class _TopicReader:
 
 
 def _is_continued(grid: Worksheet, sheet: TopicSheet, row: int) -> bool:
-    """Whether the topic's cell is merged with the one above."""
+    """Return whether the topic's cell is merged with the one above."""
     return any(meaning == "topic" and (row, column) in grid.merged for column, meaning in sheet.meanings.items())
 
 
 def _link_targets(grid: Worksheet, sheet: TopicSheet, row: int) -> list[str]:
-    """Addresses behind the cells of links in a row."""
+    """Return addresses behind the cells of links in a row."""
     columns = [column for column, meaning in sheet.meanings.items() if meaning == "links"]
     return [grid.links[row, column] for column in columns if (row, column) in grid.links]
 

@@ -82,7 +82,7 @@ def _write_sheet(book: Workbook, name: str, columns: list[str], rows: list[dict[
 
 
 def _add_choices(cells: str, choices: tuple[str, ...]) -> DataValidation:
-    """A list to choose from, and a message for anything else."""
+    """Return a list to choose from, and a message for anything else."""
     rule = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True, showErrorMessage=True)
     rule.error = f"Choose one of {', '.join(choices)}."
     rule.add(cells)
