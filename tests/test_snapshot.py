@@ -4,7 +4,7 @@ import pytest
 
 from graph.importing import import_course
 from tests import little_course
-from tests.graph.folders import parse, write
+from tests.graph.folders import parse_folder, write_folder
 from tests.snapshot import Snapshot, clear, is_clear
 
 pytestmark = pytest.mark.database
@@ -21,7 +21,7 @@ def content(snapshot: Snapshot) -> tuple[dict, dict]:
 
 
 async def test_a_course_is_put_back_whole(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
     before = await Snapshot.take(graph)
     await graph.execute_write(lambda work: work.text("MATCH (k:KnowledgePoint) DETACH DELETE k CREATE (:Other)"))
     await before.restore(graph)

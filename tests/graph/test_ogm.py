@@ -10,7 +10,7 @@ from graph import ogm
 from graph.errors import GraphRefused, GraphUnavailable, Invalid
 from graph.importing import import_course
 from graph.lint.linter import lint_stored_course
-from tests.graph.folders import GOOD, parse, write
+from tests.graph.folders import GOOD, parse_folder, write_folder
 
 pytest.importorskip("py2neo", reason='needs pip install "lodestar[py2neo]"')
 
@@ -25,7 +25,7 @@ CREATE (l)-[:AIMS_AT {level: 0.9}]->(k)
 @pytest.fixture
 async def repository(graph, address, tmp_path):
     resources = GOOD["resources.jsonl"].replace('"Lesson a"', '"Lesson a", "level": "A1"')
-    await import_course(graph, parse(write(tmp_path, resources_jsonl=resources)))
+    await import_course(graph, parse_folder(write_folder(tmp_path, resources_jsonl=resources)))
     await graph.execute_write(lambda work: work.text(LEARNER, now=datetime(2026, 3, 1, tzinfo=UTC)))
     return ogm.connect(address.uri, address.user, address.password)
 

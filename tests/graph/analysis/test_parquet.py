@@ -11,9 +11,9 @@ import pytest
 from graph.analysis.parquet import EDGE_COLUMNS, NODE_COLUMNS, TIMESTAMP, TableWriter, write_tables
 from graph.errors import Invalid
 from models.pyg_export import read_hetero_data
-from tests.graph.loops import run_loop
+from tests.graph.recommendation_loop import run_loop
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, write
+from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 async def lived(graph):
     """A course on which a learner has done a few rounds."""
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     await run_loop(graph, "learner", NOW, 4)
     return graph
 

@@ -12,9 +12,9 @@ from graph.errors import Invalid, NotFound
 from graph.learners.diagnostics import record_answers, record_questions, start_diagnostic
 from graph.learners.mastery import read_mastery
 from tests.graph.learners.test_diagnostics import ITEMS
-from tests.graph.loops import run_loop
+from tests.graph.recommendation_loop import run_loop
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, Point, Resource, write
+from tests.graph.worlds import NOW, Point, Resource, write_worlds
 
 pytestmark = pytest.mark.database
 LATER = NOW + timedelta(days=20)
@@ -42,7 +42,7 @@ async def log(module_graph):
         mastery={},
         resources=RESOURCES | {"old": Resource({"a": 1.0}, status="retired")},
     )
-    await write(module_graph, world, world)
+    await write_worlds(module_graph, world, world)
     roles = "MATCH (:Resource)-[t:TEACHES]->() SET t.role = 'primary'"
     for text in (ITEMS, roles):
         await module_graph.execute_write(lambda work, text=text: work.text(text))

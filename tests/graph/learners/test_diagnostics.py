@@ -18,9 +18,9 @@ from graph.learners.mastery import read_mastery
 from graph.learners.practice import Outcome, PointUpdate
 from graph.learners.profiles import delete_learner
 from graph.recommendations.outcomes import record_outcome
-from tests.graph.learning import learn
+from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, write
+from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database
 ITEMS = """
@@ -31,7 +31,7 @@ CREATE (:Item {id: 'q-' + id})-[:ASSESSES]->(k)
 
 @pytest.fixture
 async def school(graph):
-    await write(graph, replace(CHAIN, mastery={"b": (0.9, 10.0)}))
+    await write_worlds(graph, replace(CHAIN, mastery={"b": (0.9, 10.0)}))
     await graph.execute_write(lambda work: work.text(ITEMS))
     return graph
 

@@ -6,7 +6,7 @@ import pytest
 
 from graph.errors import Invalid, NotFound
 from graph.learners.skip_evidence import read_skip_evidence
-from tests.graph.worlds import NOW, Point, World, write
+from tests.graph.worlds import NOW, Point, World, write_worlds
 
 pytestmark = pytest.mark.database
 
@@ -21,7 +21,7 @@ DIAMOND = World(
 
 
 async def read(graph, world, point="b"):
-    await write(graph, world)
+    await write_worlds(graph, world)
     return await read_skip_evidence(graph, "learner", point, NOW)
 
 
@@ -41,7 +41,7 @@ async def test_a_chain_leads_to_what_was_mastered_through_one_side_of_a_diamond(
 
 
 async def test_confidences_multiply_along_the_chain(graph):
-    await write(graph, DIAMOND)
+    await write_worlds(graph, DIAMOND)
     text = "MATCH (:KnowledgePoint {id: $a})-[e:PREREQUISITE_OF]->(:KnowledgePoint {id: $b}) SET e.confidence = 0.5"
     await graph.execute_write(lambda work: work.text(text, a="d", b="e"))
     await graph.execute_write(lambda work: work.text(text, a="e", b="f"))
@@ -59,7 +59,7 @@ async def test_what_was_mastered_long_ago_shows_nothing(graph):
 
 
 async def test_an_inferred_level_is_no_evidence(graph):
-    await write(graph, DIAMOND)
+    await write_worlds(graph, DIAMOND)
     await graph.execute_write(lambda work: work.text("MATCH (:Learner)-[m:MASTERY]->({id: 'd'}) SET m.attempts = 0"))
     found = await read_skip_evidence(graph, "learner", "b", NOW)
     assert found.dependents[2].state.mastered and not found.mastered_dependents
@@ -80,7 +80,7 @@ async def test_a_goal_is_needed_at_its_own_level(graph):
 
 
 async def test_unknown_names_are_told_apart(graph):
-    await write(graph, DIAMOND)
+    await write_worlds(graph, DIAMOND)
     for learner, point, course, name in [("nobody", "b", None, "nobody"), ("learner", "z", None, "z"),
                                          ("learner", "b", "other", "other")]:  # fmt: skip
         with pytest.raises(NotFound, match=name):

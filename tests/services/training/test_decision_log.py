@@ -20,8 +20,8 @@ from services.courses.artifacts import ArtifactStore, load_course_arrays
 from services.training.decision_log import read_decision_log
 from services.training.evaluate import learn_from_log
 from tests import little_course
-from tests.graph.learning import learn
-from tests.graph.loops import run_loop
+from tests.graph.outcome_model import learn
+from tests.graph.recommendation_loop import run_loop
 from tests.graph.worlds import NOW
 
 pytestmark = pytest.mark.database
