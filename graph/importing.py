@@ -24,7 +24,7 @@ from graph.revisions.sync import sync_if_cheap
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did. `revision` is the graph's; it grew by one if `written.is_changed`.
+    """The result of an import. `revision` is the graph's; it grew by one if `written.is_changed`.
 
     `noticed`: what somebody had done by hand before, in words.
     """
@@ -50,7 +50,7 @@ async def import_course(
     """Bring the graph to what the course says, in one transaction, as a revision by `by`.
 
     Edits made by hand before become a revision of their own first, so that they are on record even where the
-    course's files undo it. `progress` is told how many rows were written since it was last told.
+    course's files undo it. `progress` is called with the number of rows written since its last call.
 
     Raises `BadCourse` with every problem; then nothing was written.
     """

@@ -29,7 +29,7 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Of the statements only: comments and line breaks may change."""
+        """Checksum of the statements only: comments and line breaks may change."""
         words = " ; ".join(" ".join(statement.split()) for statement in self.statements)
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 

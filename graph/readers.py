@@ -272,7 +272,7 @@ def parse_xml(content: bytes) -> XmlElement:
 
 
 class _TreeBuilder(TreeBuilder):
-    """Builds nodes with lines and keeps count."""
+    """Build elements that know their line, and count them."""
 
     def __init__(self) -> None:
         super().__init__(element_factory=self._node)

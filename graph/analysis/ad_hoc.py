@@ -42,7 +42,7 @@ _LINE_AND_COLUMN = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
 
 @dataclass(frozen=True)
 class QueryResult:
-    """What came back, in plain Python values (`graph.values.to_plain`).
+    """The result of a query, in plain Python values (`graph.values.to_plain`).
 
     Attributes:
         rows: each as long as `columns`.
@@ -84,7 +84,7 @@ async def run_query(
 
 
 class _QueryText(NamedTuple):
-    """What was asked; `ahead` are the lines that we put before it."""
+    """The text of a query; `ahead` is the number of lines put before it."""
 
     text: str
     timeout: float

@@ -100,7 +100,7 @@ def _infer_array(values: list[Any]) -> pa.Array:
 
 
 class TableWriter:
-    """One table that grows row by row; what is held in memory does not grow with it."""
+    """Write one table batch by batch; memory use does not grow with the table."""
 
     def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
         self._writer = writer
@@ -230,15 +230,15 @@ def table_columns(
     """
     found: dict[str, set[str]] = {}
     for shape in shapes:
-        for name, told in shape:
-            found.setdefault(name, set()).add(told.replace(" NOT NULL", ""))
+        for name, type_name in shape:
+            found.setdefault(name, set()).add(type_name.replace(" NOT NULL", ""))
     extra = {name: _common_type(found[name], None) for name in sorted(found.keys() - model.keys() - set(taken))}
     return {name: _common_type(found.get(name, set()), kind) for name, kind in model.items()} | extra
 
 
-def _common_type(told: set[str], declared: pa.DataType | None) -> pa.DataType:
+def _common_type(names: set[str], declared: pa.DataType | None) -> pa.DataType:
     """Return the declared type where the values fit into it, else the one type that all of them are, else text."""
-    types = {_arrow_type(each) for each in told if each != "LIST<NOTHING>"}
+    types = {_arrow_type(each) for each in names if each != "LIST<NOTHING>"}
     for one, other in ((INTEGER, FLOAT), (pa.list_(INTEGER), pa.list_(FLOAT))):
         if declared == other or other in types:
             types = {other if kind == one else kind for kind in types}
@@ -247,15 +247,15 @@ def _common_type(told: set[str], declared: pa.DataType | None) -> pa.DataType:
     return types.pop() if len(types) == 1 else pa.list_(STRING) if not types else STRING
 
 
-def _arrow_type(told: str) -> pa.DataType:
-    if told.startswith("LIST<"):
-        inside = _CYPHER_TYPES.get(told.removeprefix("LIST<").removesuffix(">"), STRING)
+def _arrow_type(name: str) -> pa.DataType:
+    if name.startswith("LIST<"):
+        inside = _CYPHER_TYPES.get(name.removeprefix("LIST<").removesuffix(">"), STRING)
         return pa.list_(STRING if inside in (TIMESTAMP, pa.date32()) else inside)
-    return _CYPHER_TYPES.get(told, STRING)
+    return _CYPHER_TYPES.get(name, STRING)
 
 
 class TableFile(NamedTuple):
-    """One file: whose rows, with which columns, how many there were when they were counted, from which labels."""
+    """One file: its label or type, its columns, the number of rows when counted, and the labels of its ends."""
 
     query: str
     name: str
@@ -270,7 +270,7 @@ class TableFile(NamedTuple):
 
 
 class ExportCounts(NamedTuple):
-    """How many rows each file got."""
+    """The number of rows written to each file."""
 
     nodes: dict[str, int]
     edges: dict[str, int]

@@ -36,7 +36,7 @@ class TableChange:
 
     @property
     def saved(self) -> list[Any]:
-        """What has to be written."""
+        """Rows to write."""
         return self.created + self.changed
 
 

@@ -133,7 +133,7 @@ class ColumnSpec(NamedTuple):
 
 
 class TableSpec(NamedTuple):
-    """A table: its record class, its columns in the order of export, and what fills in defaults from other cells."""
+    """A table: its record class, its columns in the order of export, and a function that fills in defaults."""
 
     record: Callable[..., Any]
     fields: tuple[ColumnSpec, ...]

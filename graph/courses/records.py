@@ -69,7 +69,7 @@ class PrerequisiteRecord:
 
     @property
     def id(self) -> str:
-        """How a report names the edge."""
+        """The name of the edge in reports."""
         return f"{self.before} → {self.after}"
 
 
@@ -103,7 +103,7 @@ class TeachesRecord:
 
     @property
     def id(self) -> str:
-        """How a report names the edge."""
+        """The name of the edge in reports."""
         return f"{self.resource} → {self.point}"
 
 

@@ -34,21 +34,21 @@ def find_cycles(pairs: Collection[Pair], others: Collection[Pair] = ()) -> Itera
     `others` may close a cycle, which then starts with one of `pairs`. A pair of one point with itself is left out.
     """
     graph = networkx.DiGraph(pair for group in (pairs, others) for pair in group if pair[0] != pair[1])
-    knot_of = {}
-    for knot in networkx.strongly_connected_components(graph):
-        if len(knot) > 1:
-            knot_of.update(dict.fromkeys(knot, frozenset(knot)))
-    told = set()
+    component_of = {}
+    for component in networkx.strongly_connected_components(graph):
+        if len(component) > 1:
+            component_of.update(dict.fromkeys(component, frozenset(component)))
+    reported = set()
     for before, after in pairs:
-        knot = knot_of.get(before)
-        if knot and after in knot and before != after and knot not in told:
-            told.add(knot)
+        component = component_of.get(before)
+        if component and after in component and before != after and component not in reported:
+            reported.add(component)
             yield [before, *networkx.shortest_path(graph, after, before)]
 
 
 @dataclass(frozen=True)
 class GraphContext:
-    """What the graph holds beside this course.
+    """What the graph holds besides this course.
 
     Attributes:
         points: ids of points that the course names and does not define, as far as they exist.
@@ -130,7 +130,7 @@ def _find_unknown_ids(parsed: ParsedCourse, known: GraphContext) -> Iterator[Cou
 
 
 class _Suggestions:
-    """What an unknown id may have meant. Looking for neighbours is slow, so only the first few ids get them."""
+    """Suggestions for unknown ids. The search for similar ids is slow, so only the first few ids get it."""
 
     def __init__(self) -> None:
         self._left = _MAX_SUGGESTIONS

@@ -164,7 +164,7 @@ def _walk_nodes(node: Element, flow: "_TextFlow", passed_over: Callable[[Element
 
 
 class _TextFlow:
-    """Collects text as a browser lays it out: runs of blanks are one, blocks begin on lines of their own."""
+    """Collect text as a browser lays it out: a run of blanks is one blank, blocks begin on new lines."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -231,7 +231,7 @@ def make_slug(title: str) -> str:
 
 
 class UniqueIds:
-    """Gives ids that have not been given before: the second of a name ends in -2."""
+    """Allocate unique ids: the second of a name ends in -2."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}

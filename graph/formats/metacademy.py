@@ -79,7 +79,7 @@ def read(path: Path) -> CourseFolder:
 
 
 class _Reader:
-    """The parsed file. Every method yields rows as a JSONL table would have them."""
+    """The parsed file. Every method yields rows with the columns of a JSONL table."""
 
     def __init__(self, content: bytes, notes: list[CourseProblem]) -> None:
         graph = readers.parse_json(content)

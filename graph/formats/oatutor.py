@@ -109,7 +109,7 @@ def _find_lesson_lines(text: str, course: str) -> dict[str, int]:
 
 
 class _Reader:
-    """One course among all. Every method yields rows as a JSONL table would have them."""
+    """One course among all. Every method yields rows with the columns of a JSONL table."""
 
     def __init__(
         self, courses: list[dict[str, Any]], course: dict[str, Any], steps: Counter[str], lines: dict[str, int]

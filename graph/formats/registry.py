@@ -43,13 +43,13 @@ FORMATS: dict[str, CourseFormat] = {
     ),
     "cartridge": CourseFormat(
         "IMS Common Cartridge: .imscc, or its folder",
-        "graph.formats.cartridge",
+        "graph.formats.ims.cartridge_reader",
         "graph.formats.ims.cartridge_writer",
         suffixes=(".imscc",),
     ),
     "qti": CourseFormat(
         "questions in QTI 1.2, 2.x or 3.0: a file, a folder or a zip",
-        "graph.formats.qti",
+        "graph.formats.ims.qti_reader",
         "graph.formats.ims.qti_writer",
     ),
     "oatutor": CourseFormat("OATutor's coursePlans.json: PATH#COURSE", "graph.formats.oatutor"),

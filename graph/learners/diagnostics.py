@@ -36,7 +36,7 @@ class Diagnostic:
 
     @property
     def answered_items(self) -> list[AskedItem]:
-        """What has an answer, in the order asked."""
+        """The items that have an answer, in the order asked."""
         return [each for each in self.asked if each.right is not None]
 
 

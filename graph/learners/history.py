@@ -53,6 +53,6 @@ class RecentOutcome:
 
 
 async def read_recent_outcomes(graph: Graph, learner: str, now: datetime, limit: int) -> list[RecentOutcome]:
-    """Return at most `limit` of a learner's outcomes on resources up to `now`, oldest first; of nobody: none."""
+    """Return at most `limit` of a learner's outcomes on resources up to `now`, oldest first."""
     rows = await graph.read("learn/recent", learner=learner, now=to_utc(now), limit=limit)
     return [RecentOutcome(row["resource"], row["right"], to_datetime(row["at"])) for row in reversed(rows)]

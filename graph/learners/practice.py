@@ -107,7 +107,7 @@ class PointUpdate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PracticeResult:
-    """What a learner model makes of a practice; points without a change keep their state, as does the learner."""
+    """The result of a learner model for a practice; points without a change keep their state, as does the learner."""
 
     reward: float
     changes: list[PointUpdate] = field(default_factory=list)
@@ -118,7 +118,7 @@ LearnFunction = Callable[[Practice], PracticeResult]
 
 
 class LevelChange(NamedTuple):
-    """What an outcome did to one point's level."""
+    """The change of one point's level by an outcome."""
 
     point: str
     before: float

@@ -39,7 +39,7 @@ class CurrentPoint:
 
     @property
     def needed(self) -> float:
-        """The level from which nobody has to do it: met for a step on the way, mastered for a goal."""
+        """The level from which the point can be skipped: met for a step on the path, mastered for a goal."""
         return self.met_at if self.goal_level is None else max(self.mastered_at, self.goal_level)
 
 
@@ -65,7 +65,7 @@ class DependentPoint:
 
     @property
     def is_mastered(self) -> bool:
-        """Mastered, and answered itself: an inferred level says nothing that is not in the other's level already."""
+        """Mastered, by answers of its own: an inferred level adds nothing to the level it was inferred from."""
         return self.state.attempts > 0 and self.state.level >= self.state.mastered_at
 
 
@@ -86,12 +86,12 @@ class SkipEvidence:
 
     @property
     def mastered_dependents(self) -> list[DependentPoint]:
-        """What was mastered that builds on the point."""
+        """The mastered points that build on the point."""
         return [each for each in self.dependents if each.is_mastered]
 
     @property
     def affected_dependents(self) -> list[DependentPoint]:
-        """What is on the way, needs the point, and is neither met nor shown by anything mastered that builds on it."""
+        """The points on the path that need this one, are not met, and on which no mastered point builds."""
         shown = _rests_on_mastered(self.dependents)
         return [
             each

@@ -80,7 +80,7 @@ _PROPERTY_NAMES = {"mastered_at": "masteredAt", "met_at": "metAt"}
 
 @dataclass(frozen=True)
 class PrerequisiteChains:
-    """Accepted prerequisites (before, after), the points that are asked about, and points without active resources."""
+    """Accepted prerequisites (before, after), the points to check, and the points without active resources."""
 
     edges: list[Pair]
     points: set[str]
@@ -111,29 +111,29 @@ def check_redundant_edges(chains: PrerequisiteChains) -> Iterator[Hit]:
     """
     graph = networkx.DiGraph(chains.edges)
     whole = networkx.condensation(graph)
-    knot_of = whole.graph["mapping"]
+    component_of = whole.graph["mapping"]
     below = _reachable_components(whole)
-    alone = {knot for knot, members in whole.nodes(data="members") if len(members) == 1}
+    alone = {component for component, members in whole.nodes(data="members") if len(members) == 1}
     after = {point: sorted(graph.successors(point)) for point in graph}
     for a, c in chains.edges:
-        if a == c or c not in chains.points or not {knot_of[a], knot_of[c]} <= alone:
+        if a == c or c not in chains.points or not {component_of[a], component_of[c]} <= alone:
             continue
         if graph.has_edge(a, a) or graph.has_edge(c, c):
             continue
-        bit = 1 << knot_of[c]
-        way = next((b for b in after[a] if b != c and below[knot_of[b]] & bit), None)
-        if way is not None:
-            yield f"{a} → {c}", way
+        bit = 1 << component_of[c]
+        between = next((b for b in after[a] if b != c and below[component_of[b]] & bit), None)
+        if between is not None:
+            yield f"{a} → {c}", between
 
 
 def _reachable_components(whole: networkx.DiGraph) -> dict[int, int]:
     """Return for each strongly connected component the set of components reachable from it, as bits."""
     below: dict[int, int] = {}
-    for knot in reversed(list(networkx.topological_sort(whole))):
+    for component in reversed(list(networkx.topological_sort(whole))):
         found = 0
-        for after in whole.successors(knot):
+        for after in whole.successors(component):
             found |= below[after] | 1 << after
-        below[knot] = found
+        below[component] = found
     return below
 
 
@@ -158,7 +158,7 @@ CHAIN_CHECKS = {"cycles": check_cycles, "redundant_edges": check_redundant_edges
 
 
 class ScaleLevel(NamedTuple):
-    """A place on a scale; only places of one scale are compared, and parts only where both have one."""
+    """A level on a scale; only levels of one scale are compared, and parts only where both have one."""
 
     scale: str
     height: float
@@ -172,7 +172,7 @@ class ScaleLevel(NamedTuple):
 
 
 def is_broken(text: object) -> bool:
-    """Return whether a text, or one of a list of texts, was damaged on its way."""
+    """Return whether a text, or one of a list of texts, was damaged on its between."""
     texts = text if isinstance(text, (list, tuple)) else [text]
     return any(isinstance(each, str) and _BROKEN.search(each) is not None for each in texts)
 

@@ -95,7 +95,7 @@ def _check_choice(field: str, value: str | None, allowed: tuple[str, ...]) -> No
 
 @dataclass(frozen=True)
 class PointAnswers:
-    """A answers: who, on which point, days since 1970, and how it went. What teaches two points gives two."""
+    """Answers as columns: learner, point, days since 1970, right. An answer on two points gives two rows."""
 
     learner: list[str] = field(default_factory=list)
     point: list[str] = field(default_factory=list)

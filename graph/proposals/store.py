@@ -82,7 +82,7 @@ class FilterResult:
 
     @property
     def proposed(self) -> list[FoundEdge]:
-        """All that has to be written."""
+        """All edges to write."""
         return self.new + self.returning + self.updated
 
 
@@ -168,7 +168,7 @@ def _check_paths(pair: ProposedPair, edges: ExistingEdges) -> SkippedPair | None
 
 @dataclass(frozen=True)
 class ProposeResult:
-    """What became of what was found; `revision` is None where nothing had to be written."""
+    """The result of a search for edges; `revision` is None where nothing had to be written."""
 
     sifted: FilterResult
     revision: int | None

@@ -46,7 +46,7 @@ class BanditKey(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Of its node."""
+        """Id of its node."""
         return f"{self.course}/{self.name}"
 
 

@@ -32,7 +32,7 @@ class LoggedDecision:
         goals: what was aimed at then.
         candidates: all feasible resources; `kept` says which survived pruning; `q_values` is empty where the policy has
             none; `propensities` are those of all candidates. Equal lengths.
-        context: what a linear bandit saw of `resource`, to learn from its outcome.
+        context: features of `resource` for a linear bandit, which learns from its outcome.
     """
 
     id: str
@@ -131,7 +131,7 @@ def _decision_row(decision: LoggedDecision) -> dict[str, Any]:
 
 
 class DecisionRecorder:
-    """Writes decisions in groups through `write`; bounded, so that an outage cannot pile up work.
+    """Write decisions in groups through `write`; the queue is bounded, so that an outage cannot pile up work.
 
     Args:
         write: stores a group in one transaction and returns the ids that were stored.

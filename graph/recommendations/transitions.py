@@ -78,8 +78,8 @@ def _replay_learner(row: Row) -> Iterator[Transition]:
     )
     following = dict(zip((each.id for each in decisions), decisions[1:], strict=False))
     by_id = {each.id: each for each in decisions}
-    told = {point for change in row["changes"] if change["decays"] is not None for point in change["points"]}
-    replay = _Replay(dict(row["rates"]), {point: rate for point, rate in row["decays"] if point not in told})
+    with_history = {point for change in row["changes"] if change["decays"] is not None for point in change["points"]}
+    replay = _Replay(dict(row["rates"]), {point: rate for point, rate in row["decays"] if point not in with_history})
     waiting = iter(decisions)
     upcoming = next(waiting, None)
     before: dict[str, LearnerSnapshot] = {}

@@ -19,7 +19,7 @@ BATCH_POINTS = 2_000
 
 @dataclass(frozen=True)
 class RebuildResult:
-    """How many points there are, and how many degrees and edges were not as they should be."""
+    """The number of points, and of degrees and edges that had to be corrected."""
 
     points: int
     changed: int

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
@@ -26,7 +26,7 @@ class Revision:
         action: import, browser, accept, reject, revert, rebuild …; `baseline` is what was there before versions.
         courses: ids of the courses that it is about.
         counts: new, changed and gone rows by table.
-        notes: what else there is to know, e.g. an edge that was set aside for closing a cycle.
+        notes: remarks, e.g. an edge that was set aside for closing a cycle.
     """
 
     number: int
@@ -41,7 +41,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class RevisionDiff:
-    """What lies between two states of the curated graph: the rows that differ, as they were and as they are."""
+    """The difference between two states of the curated graph: the rows that differ, before and after."""
 
     first: int
     last: int
@@ -152,7 +152,7 @@ class RowChange:
     table: str
     id: str
     kind: Literal["new", "changed", "gone"]
-    fields: dict[str, tuple[Any, Any]]
+    fields: dict[str, tuple[object, object]]
 
 
 def list_row_changes(difference: RevisionDiff) -> list[RowChange]:

@@ -74,7 +74,7 @@ _SAVE_QUERIES = {
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What an import is about to do to rows.
+    """The rows that an import will change and create.
 
     Attributes:
         touched: rows that are known and that it may change or delete, links that go with their ends included.
@@ -154,7 +154,7 @@ class Statement(NamedTuple):
     """One query with its parameters, and how many rows of the files it settles."""
 
     query: str
-    params: dict[str, Any]
+    params: dict[str, object]
     rows: int
 
 
@@ -266,7 +266,7 @@ class WriteCounts:
 
     @property
     def is_changed(self) -> bool:
-        """Whether the graph is another one now."""
+        """Whether the import changed the graph."""
         return self.header or any(map(any, (self.created.values(), self.changed.values(), self.gone.values())))
 
 

@@ -55,7 +55,7 @@ class TouchedRows:
 
 @dataclass
 class GraphChange:
-    """Rows that are not as they were known: what they were and what they are, None for no row; and the known chunks."""
+    """Rows that differ from the known state: before and after, None for no row; and the known chunks."""
 
     before: RowStates
     after: RowStates
@@ -63,7 +63,7 @@ class GraphChange:
 
     @property
     def is_changed(self) -> bool:
-        """Whether there is any such row."""
+        """Whether any row differs."""
         return any(self.before.values())
 
     def row_after(self, table: str, key: bytes) -> bytes | None:
@@ -136,7 +136,7 @@ def _change_kind(before: bytes | None, after: bytes | None) -> str:
 
 
 async def _affected_courses(work: Work, change: GraphChange) -> list[str]:
-    """Return the courses that the change is about: those that state a row, or include a point that it speaks of."""
+    """Return the courses that the change is about: those that state a row, or include one of its points."""
     found = {str(decode_key(key)) for key in change.before["courses"]}
     stated = set()
     for rows in (change.before, change.after):

@@ -179,7 +179,7 @@ def _list_kept_rows(change: GraphChange, target: RowStates) -> list[str]:
 
     A proposed semantic edge need not come back: shared resources may speak for it by now.
     """
-    told = []
+    lines = []
     for table, rows in target.items():
         for key, row in rows.items():
             now = change.row_after(table, key)
@@ -190,8 +190,8 @@ def _list_kept_rows(change: GraphChange, target: RowStates) -> list[str]:
                     f"{table}: {row_name(key)} cannot come back: what it links to or belongs to is not there."
                 )
             if table not in ("teaches", "prerequisites", "related"):
-                told.append(f"{table}: {row_name(key)}: stays for learners' histories, in no course")
-    return told
+                lines.append(f"{table}: {row_name(key)}: stays for learners' histories, in no course")
+    return lines
 
 
 async def revert_revision(graph: Graph, number: int, by: Attribution) -> SyncResult:

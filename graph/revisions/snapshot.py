@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, TypedDict
 
 from graph.connection import Graph, Row, Work
 from graph.revisions.rows import (
@@ -86,6 +86,15 @@ class KnownChunks:
         return self.chunks[chunk_id_of(table, key)].get(key)
 
 
+class PackedChunk(TypedDict):
+    """A chunk of the known state as it is stored; `rows` is compressed."""
+
+    id: str
+    size: int
+    digest: int
+    rows: bytes
+
+
 @dataclass
 class NewChunks:
     """Rows that are new, and the chunks of the known state that they make, packed.
@@ -98,7 +107,7 @@ class NewChunks:
 
     rows: RowsByTable
     chunks: dict[str, Rows]
-    packed: dict[str, dict[str, Any]]
+    packed: dict[str, PackedChunk]
 
 
 def chunk_id_of(table: str, key: bytes) -> str:
@@ -167,7 +176,7 @@ def _unpack_rows(packed: Any) -> Rows:
     return {key: row for key, row in unpack_lines(packed)}
 
 
-def _pack_chunk(id: str, rows: Rows) -> dict[str, Any]:
+def _pack_chunk(id: str, rows: Rows) -> PackedChunk:
     amount = sum(map(_line_digest, rows.items())) % DIGEST_MODULUS
     return {"id": id, "size": len(rows), "digest": amount, "rows": pack_lines(sorted(rows.items()))}
 

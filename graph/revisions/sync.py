@@ -48,7 +48,7 @@ from graph.revisions.rows import (
 from graph.revisions.snapshot import find_changed_chunks, find_changed_rows
 
 MAX_FAULTS = 100
-"""Faults told of one change; `lodestar lint` lists all."""
+"""Faults listed for one change; `lodestar lint` lists all."""
 
 _LINK_COLUMNS = ("from", "to", "resource", "point", "points")
 """Columns of the files that are links in the graph."""
@@ -99,13 +99,13 @@ async def find_nodes_without_id(work: Work) -> list[str]:
 
 async def refuse_cycle(work: Work) -> None:
     """Raise `Conflict` where the accepted prerequisites have a cycle, spelled out."""
-    web = await _read_accepted(work)
+    prerequisites = await _read_accepted(work)
     try:
-        found = networkx.find_cycle(web)
+        found = networkx.find_cycle(prerequisites)
     except networkx.NetworkXNoCycle:
         return
-    way = " → ".join([found[0][0], *(edge[1] for edge in found)])
-    raise Conflict(f"That would close the cycle {way}; nothing was changed. Reject one of its prerequisites first.")
+    path = " → ".join([found[0][0], *(edge[1] for edge in found)])
+    raise Conflict(f"That would close the cycle {path}; nothing was changed. Reject one of its prerequisites first.")
 
 
 async def quarantine_edges(work: Work, new: Iterable[Edge]) -> dict[Edge, str]:
@@ -113,40 +113,42 @@ async def quarantine_edges(work: Work, new: Iterable[Edge]) -> dict[Edge, str]:
 
     Such an edge becomes a proposal and says so: `status = 'proposed'`, `quarantine` = the cycle, `quarantinedAt`.
     """
-    web = await _read_accepted(work)
-    closing = find_closing_edges(web, new)
+    prerequisites = await _read_accepted(work)
+    closing = find_closing_edges(prerequisites, new)
     if closing:
         rows = [[*edge, cycle] for edge, cycle in closing.items()]
         await work.run("revisions/quarantine", rows=rows)
     return closing
 
 
-def find_closing_edges(web: "networkx.DiGraph[str]", new: Iterable[Edge]) -> dict[Edge, str]:
-    """Return those of `new` that close a cycle when they are added to the rest of `web` one after the other."""
-    knots = _number_components(web)
+def find_closing_edges(prerequisites: "networkx.DiGraph[str]", new: Iterable[Edge]) -> dict[Edge, str]:
+    """Return those of `new` that close a cycle when added to the rest of `prerequisites` one after the other."""
+    component_of = _number_components(prerequisites)
     suspects = sorted(
         (before, after)
-        for before, after in set(new) & set(web.edges)
-        if before == after or (before in knots and knots[before] == knots.get(after))
+        for before, after in set(new) & set(prerequisites.edges)
+        if before == after or (before in component_of and component_of[before] == component_of.get(after))
     )
-    web = web.copy()
-    web.remove_edges_from(suspects)
+    prerequisites = prerequisites.copy()
+    prerequisites.remove_edges_from(suspects)
     closing = {}
     for before, after in suspects:
         if before == after:
             closing[before, after] = f"{before} → {after}"
-        elif before in web and after in web and networkx.has_path(web, after, before):
-            way = networkx.shortest_path(web, after, before)
-            closing[before, after] = " → ".join([before, *way])
+        elif before in prerequisites and after in prerequisites and networkx.has_path(prerequisites, after, before):
+            path = networkx.shortest_path(prerequisites, after, before)
+            closing[before, after] = " → ".join([before, *path])
         else:
-            web.add_edge(before, after)
+            prerequisites.add_edge(before, after)
     return closing
 
 
-def _number_components(web: "networkx.DiGraph[str]") -> dict[str, int]:
+def _number_components(prerequisites: "networkx.DiGraph[str]") -> dict[str, int]:
     """Number the strongly connected components of more than one point; return the number of each of their points."""
-    knots = (knot for knot in networkx.strongly_connected_components(web) if len(knot) > 1)
-    return {point: number for number, knot in enumerate(knots) for point in knot}
+    components = (
+        component for component in networkx.strongly_connected_components(prerequisites) if len(component) > 1
+    )
+    return {point: number for number, component in enumerate(components) for point in component}
 
 
 async def _read_accepted(work: Work) -> "networkx.DiGraph[str]":
@@ -156,7 +158,7 @@ async def _read_accepted(work: Work) -> "networkx.DiGraph[str]":
 
 async def drop_duplicate_links(work: Work, change: GraphChange) -> list[str]:
     """Delete duplicate links between two nodes but one; return a line for each pair."""
-    told = []
+    lines = []
     for table in LINK_TABLES:
         mark = b'{"%b"' % COPIES.encode()
         pairs = [decode_ends(key) for key, row in change.after[table].items() if row and row.startswith(mark)]
@@ -168,9 +170,9 @@ async def drop_duplicate_links(work: Work, change: GraphChange) -> list[str]:
             others = sorted(group, key=lambda row: _duplicate_rank(change, table, pair, row))[1:]
             gone += [row["link"] for row in others]
             extra = ", ".join(encode_row(row["properties"]).decode() for row in others)
-            told.append(f"{table}: {' → '.join(pair)}: drawn {len(others) + 1} times; one was kept, gone: {extra}")
+            lines.append(f"{table}: {' → '.join(pair)}: drawn {len(others) + 1} times; one was kept, gone: {extra}")
         await work.run("revisions/drop_links", links=gone)
-    return told
+    return lines
 
 
 def _duplicate_rank(change: GraphChange, table: str, pair: tuple[str, str], row: dict[str, Any]) -> tuple[bool, bytes]:
@@ -198,7 +200,7 @@ def _is_accepted(row: bytes | None) -> bool:
 
 @dataclass(frozen=True)
 class SyncResult:
-    """What was done by hand since the last revision.
+    """The edits made by hand since the last revision.
 
     Attributes:
         revision: the number it got; None where there was nothing.
@@ -244,7 +246,7 @@ async def derive_affected(work: Work, change: GraphChange, keys: KeysByTable) ->
 
 @dataclass(frozen=True)
 class CountDifference:
-    """How far the counts are from those of the known state, by table, and at which revision.
+    """The differences of the counts from those of the known state, by table, and the revision.
 
     `other_links` counts links that are no table of their own. Nodes without ids are in no table: a difference may stay.
     """
@@ -266,7 +268,7 @@ async def compare_counts(graph: Graph) -> CountDifference:
 async def sync_graph(graph: Graph, pause_ratio: float = 0.0) -> SyncResult:
     """Compare the whole graph with its known state, and make a revision of what somebody changed by hand.
 
-    Nodes without ids are told every time they are found.
+    Nodes without ids are reported every time they are found.
     """
     differing = await find_changed_chunks(graph, pause_ratio)
     settled = SyncResult()

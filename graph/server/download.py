@@ -50,7 +50,7 @@ class LockedJar:
 
     @property
     def path(self) -> str:
-        """Where it lies in a Maven repository and in our cache, with forward slashes."""
+        """Its path in a Maven repository and in our cache, with forward slashes."""
         tail = f"-{self.classifier}" if self.classifier else ""
         return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.artifact}-{self.version}{tail}.jar"
 

@@ -45,7 +45,7 @@ internal.server.bolt.connection_shutdown_wait_time=1s
 
 @dataclass(frozen=True)
 class ServerState:
-    """What is remembered between starts. `pid` is None when no process was started or it was stopped."""
+    """The state kept between starts. `pid` is None when no process was started or it was stopped."""
 
     bolt_port: int = BOLT_PORT
     http_port: int = HTTP_PORT

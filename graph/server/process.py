@@ -255,4 +255,4 @@ class ServerLauncher:
 
 
 class PortTaken(Exception):
-    """Somebody took the port between our look and Neo4j's bind."""
+    """Another program took the port between our check and Neo4j's bind."""

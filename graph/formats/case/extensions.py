@@ -24,7 +24,7 @@ EXTENSION_TABLES = {"edges": "prerequisites", "resources": "resources", "teaches
 
 @dataclass
 class CasePassthrough:
-    """Each part empty where there is nothing to keep.
+    """What a package holds and the graph has no place for; each part is empty where there is nothing to keep.
 
     Attributes:
         document: fields of the CFDocument.
@@ -97,7 +97,7 @@ def common_uri_base(objects: Iterable[JsonObject]) -> str:
 
 @dataclass
 class LodestarExtension:
-    """What differs from what the package itself says.
+    """What a course holds and CASE 1.0 has no place for, or what reading the package would get wrong.
 
     Attributes:
         course: settings, the id among them.

@@ -44,7 +44,7 @@ class FrameworkIndex:
 
 
 class FrameworkCache:
-    """The frameworks in memory, for one host: made anew when the graph has changed."""
+    """Cache the frameworks for one host; rebuild them when the graph has changed."""
 
     def __init__(self) -> None:
         self._key: tuple[_GraphVersion, str] | None = None

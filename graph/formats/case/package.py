@@ -26,7 +26,7 @@ class CaseObject(NamedTuple):
 
 @dataclass
 class CasePackage:
-    """A package whose objects have what reading needs.
+    """A package whose objects have the fields that reading needs.
 
     Attributes:
         items, associations: by identifier.

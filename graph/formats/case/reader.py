@@ -50,7 +50,7 @@ _KEPT_LINK_FIELDS = ("sequenceNumber", "CFAssociationGroupingURI")
 
 @dataclass
 class ItemTree:
-    """What `isChildOf` and `precedes` make of the items.
+    """The tree of items, from `isChildOf` and `precedes`.
 
     Attributes:
         parents: the parent of an item, the first one where it has several; none for what stands at the top.
@@ -69,7 +69,7 @@ class ItemTree:
 
 
 def build_tree(package: CasePackage, is_point: dict[str, bool], problems: list[CourseProblem]) -> ItemTree:
-    """Return the tree; parents that are nowhere and circles are told.
+    """Return the tree; add a problem for each unknown parent and each cycle.
 
     `is_point`: items known to be points, or not to be.
     """
@@ -103,11 +103,11 @@ def _find_tree_cycles(package: CasePackage) -> Iterator[CourseProblem]:
         if type == "isChildOf" and child in package.items and parent in package.items:
             places[child, parent] = node.at
     graph = networkx.DiGraph(list(places))
-    for knot in networkx.strongly_connected_components(graph):
-        start = min(knot)
-        if len(knot) == 1 and not graph.has_edge(start, start):
+    for component in networkx.strongly_connected_components(graph):
+        start = min(component)
+        if len(component) == 1 and not graph.has_edge(start, start):
             continue
-        edges = list(networkx.find_cycle(graph.subgraph(knot), start))
+        edges = list(networkx.find_cycle(graph.subgraph(component), start))
         steps = " → ".join(
             _item_label(package.items[one].values) for one in (*(edge[0] for edge in edges), edges[-1][1])
         )

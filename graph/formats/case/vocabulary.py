@@ -93,7 +93,7 @@ def make_licence_link(licence: str) -> JsonObject:
     )
 
 
-def make_slug(text: str) -> str:
+def make_latin_slug(text: str) -> str:
     """Return text as the readable part of an id; empty where nothing of it is Latin."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return _NON_SLUG.sub("-", plain).strip("-")[:60].strip("-")
@@ -101,7 +101,7 @@ def make_slug(text: str) -> str:
 
 def make_course_id(document: JsonObject) -> str:
     """Return the id of a course that comes from elsewhere: its title, or the start of its identifier."""
-    return make_slug(str(document.get("title", ""))) or f"case-{str(document.get('identifier', ''))[:8]}"
+    return make_latin_slug(str(document.get("title", ""))) or f"case-{str(document.get('identifier', ''))[:8]}"
 
 
 def make_point_ids(course: str, items: Iterable[JsonObject]) -> dict[str, str]:
@@ -117,7 +117,7 @@ def make_point_ids(course: str, items: Iterable[JsonObject]) -> dict[str, str]:
 def _point_id_tail(item: JsonObject) -> str:
     code = item.get("humanCodingScheme")
     code = _NON_CODE.sub("-", code.strip()).strip("-") if isinstance(code, str) else ""
-    return code[:100] or make_slug(name_and_description(item)[0])
+    return code[:100] or make_latin_slug(name_and_description(item)[0])
 
 
 def coding_scheme_of(course: str, id: str) -> str:

@@ -1,7 +1,21 @@
-"""Read the content of a Common Cartridge: its organization, its resources, and the companion file if Lodestar wrote it.
+"""Read an IMS Common Cartridge (1.0 to 1.3), a .imscc file or the folder it unpacks to, as a course folder.
 
-The organization of a cartridge of another program is walked; the decisions stand in `graph.formats.cartridge`. Kind,
-modality, minutes, address and text of a resource are guessed from its type:
+Decisions that the standard does not make:
+
+- A module, a folder of the organization that directly holds something to learn with, is a point, and what it holds are
+  the resources that teach it as primary. The folder around it is its domain. A resource in two modules teaches both.
+- Something outside of every module that stands in the organization is a point of its own. What stands nowhere in it
+  (pages, links, discussions; not files, which pages use) is taught by one more point that has the course's title.
+- Modules come in an order: each is a *proposed* prerequisite of the next, so nothing gates before a person accepts it.
+- A curriculum standard in the metadata of a resource is a point too, which the resource teaches as supporting.
+- The questions of an assessment become items of its module; those of a question bank, and of an assessment in no
+  module, items of a point of that name. An assessment is no resource. Questions: see `graph.formats.ims.questions`.
+- Kind, modality, minutes, address and text of a resource are guessed from its type, see the table. Files stay in the
+  package; their url is their path there.
+- Ids come from titles, as identifiers of the standard are for machines: a renamed module is a new point.
+
+A cartridge that Lodestar wrote holds what the standard cannot (see `graph.formats.ims.companion`) and is read back
+without loss.
 
 | resource | kind, modality | minutes | text, url |
 |---|---|---|---|
@@ -18,7 +32,7 @@ modality, minutes, address and text of a resource are guessed from its type:
 import math
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
@@ -27,7 +41,14 @@ from graph.courses.tables import CourseFolder
 from graph.formats.elements import element_text, find_descendants, find_first, get_attribute
 from graph.formats.html import html_to_text
 from graph.formats.ims.companion import PackageValues, merge_companion
-from graph.formats.ims.manifest import Manifest, ManifestResource, OrganizationItem, read_manifest, read_questions
+from graph.formats.ims.manifest import (
+    Manifest,
+    ManifestResource,
+    OrganizationItem,
+    open_with_manifest,
+    read_manifest,
+    read_questions,
+)
 from graph.formats.ims.packages import COMPANION_FILE, MANIFEST_FILE, ContentPackage
 from graph.formats.ims.rows import RowCollector
 
@@ -44,6 +65,20 @@ _TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>", re.I)
 _ADDRESS = re.compile(r"https?://\S+")
 
 ResourceValues = dict[str, Any]
+
+
+def read(path: Path) -> CourseFolder:
+    """Read a cartridge; report oddities as notes."""
+    folder = CourseFolder()
+    found = open_with_manifest(path, folder)
+    if found is None:
+        return folder
+    package, manifest = found
+    if package.is_from_lodestar:
+        read_own_cartridge(package, manifest, folder)
+    else:
+        OrganizationReader(package, manifest, folder, path.stem).read()
+    return folder
 
 
 def describe_resource(part: ManifestResource, package: ContentPackage, folder: CourseFolder) -> ResourceValues | None:
@@ -121,7 +156,7 @@ def _describe_file(member: str) -> ResourceValues:
 
 
 class OrganizationReader:
-    """Walks the organization and fills rows."""
+    """Walk the organization of a cartridge and collect rows."""
 
     def __init__(self, package: ContentPackage, found: Manifest, folder: CourseFolder, stem: str) -> None:
         self._package = package

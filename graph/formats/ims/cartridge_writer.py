@@ -141,7 +141,7 @@ def _resource_element(stored: CartridgeFile) -> Element:
 
 
 class CartridgeBuilder:
-    """The members by their paths, and the identifier of each row that has a part among them."""
+    """Build the members of a cartridge by path, and the identifier of each row that has a part among them."""
 
     def __init__(self, course: CourseRecord) -> None:
         self._course = course

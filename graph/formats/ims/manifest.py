@@ -59,7 +59,7 @@ class ManifestResource:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All that is read of a manifest; parts by their identifiers, in its order."""
+    """The parsed manifest; parts by identifier, in its order."""
 
     title: str = ""
     language: str = ""

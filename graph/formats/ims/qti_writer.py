@@ -117,7 +117,7 @@ def _material_element(text: str) -> Element:
 
 
 class QtiPackageBuilder:
-    """The members by their paths, and the identifier of each item that is a question among them."""
+    """Build the members of a package by path, and the identifier of each item that is a question among them."""
 
     def __init__(self, course: CourseRecord) -> None:
         self._names = {point.id: point.name for point in course.points}

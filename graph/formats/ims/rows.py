@@ -14,7 +14,7 @@ _STANDARDS_DOMAIN = "Curriculum standards"
 
 
 class RowCollector:
-    """Rows of every table, as a JSONL table would have them.
+    """Collect the rows of every table, with the columns of a JSONL table.
 
     Attributes:
         settings: of course.json, besides id and title.
@@ -36,7 +36,7 @@ class RowCollector:
 
     @property
     def has_points(self) -> bool:
-        """Whether there is a course at all."""
+        """Whether there is any point."""
         return bool(self._tables["points"])
 
     def add_note(self, line: int, id: str, message: str, file: str = "") -> None:

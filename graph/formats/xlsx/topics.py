@@ -26,7 +26,7 @@ from graph.courses.tables import CourseFolder, RawRow, RawTable
 from graph.formats.xlsx.cells import Worksheet, format_cell
 
 DEFAULT_MINUTES = 15
-"""For a link of which nobody says how long it takes."""
+"""Minutes of a link without a duration."""
 
 KIND_WORDS = {
     "lesson": ("lesson", "text"),
@@ -76,7 +76,7 @@ _HEADING_ROWS = 20
 """Rows from the top among which the headings are; a title and a date may stand above."""
 
 
-def make_slug(name: str) -> str:
+def make_topic_slug(name: str) -> str:
     """Return a readable id: letters and digits joined by hyphens, with a checksum where these are not enough."""
     short = "-".join(re.findall(r"[^\W_]+", normalize_text(name).casefold()))
     symbols = any(unicodedata.category(sign)[0] == "S" or sign in "#%&*@" for sign in name)
@@ -91,7 +91,7 @@ def normalize_text(name: str) -> str:
 
 
 class TopicIds:
-    """The ids that names stand for, whatever their case."""
+    """The ids of topics by name, without regard to case."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
@@ -101,7 +101,7 @@ class TopicIds:
         """Let `name` stand for `id`, unless it stands for another already."""
         self._ids.setdefault(normalize_text(name).casefold(), id)
 
-    def id(self, name: str) -> str:
+    def find_id(self, name: str) -> str:
         """Return the id of a topic's name. Raises `ValueError` with advice."""
         folded = normalize_text(name).casefold()
         if folded in self._ids:
@@ -111,7 +111,7 @@ class TopicIds:
         hint = f"did you mean {close[0]!r}?" if close else "write it as in its own row, or add a row for it"
         raise ValueError(f"there is no topic {name[:80]!r}; {hint}")
 
-    def parted(self, cell: str) -> Iterator[str]:
+    def split_names(self, cell: str) -> Iterator[str]:
         """Yield the names in a cell, split at line breaks, semicolons or commas; a known name may hold commas."""
         for part in re.split(r"[\n;]", cell):
             words = [word.strip() for word in part.split(",")]
@@ -230,7 +230,7 @@ def read_topics(path: Path, found: list[Worksheet], folder: CourseFolder) -> Non
     """Add the tables that the sheets `found` of the workbook at `path` hold to `folder`."""
     title = normalize_text(path.stem) or "course"
     given = folder.header or RawRow(FileLocation(path.name, 0), {})
-    folder.header = RawRow(given.at, {"id": make_slug(title), "title": title, **given.values})
+    folder.header = RawRow(given.at, {"id": make_topic_slug(title), "title": title, **given.values})
     reader = _TopicReader(path.name, str(folder.header.values["id"]), folder)
     for grid in found:
         reader.read(grid)
@@ -238,7 +238,7 @@ def read_topics(path: Path, found: list[Worksheet], folder: CourseFolder) -> Non
 
 
 class _TopicReader:
-    """Collects topics; what is wrong goes to the folder's problems."""
+    """Collect topics; add faults to the folder's problems."""
 
     def __init__(self, file: str, course: str, folder: CourseFolder) -> None:
         self._file = file
@@ -306,7 +306,7 @@ class _TopicReader:
         if not name:
             raise ValueError("has no topic; write it, or merge its cell with the one above")
         own = values.get("id", "")
-        id = own if "/" in own else f"{self._course}/{own or make_slug(name)}"
+        id = own if "/" in own else f"{self._course}/{own or make_topic_slug(name)}"
         if id in self._topics:
             other = self._topics[id]
             raise ValueError(f"reads like {other.name!r} at {other.at}; keep one, or give each an id in a column Id")
@@ -330,9 +330,9 @@ class _TopicReader:
                 names.add(name, topic.id)
         for topic in self._topics.values():
             befores: dict[str, None] = {}
-            for name in names.parted(topic.values.get("before", "")):
+            for name in names.split_names(topic.values.get("before", "")):
                 try:
-                    befores[names.id(name)] = None
+                    befores[names.find_id(name)] = None
                 except ValueError as error:
                     self._refuse(topic.at, topic.name, error)
             yield from (RawRow(topic.at, {"from": before, "to": topic.id}) for before in befores)
