@@ -127,28 +127,28 @@ class CourseSummary:
 
 
 async def list_courses(graph: Graph) -> list[CourseSummary]:
-    """Every course, by id."""
+    """Return every course, by id."""
     return [CourseSummary(**row) for row in await graph.read("catalogue/courses")]
 
 
 async def read_revision_number(graph: Graph) -> int:
-    """The number of the curated graph's last change, 0 before the first."""
+    """Return the number of the curated graph's last change, 0 before the first."""
     rows = await graph.read("catalogue/revision")
     return int(rows[0]["revision"]) if rows else 0
 
 
 async def read_course_rows(graph: Graph, id: str, retired: bool = False) -> CourseRows:
-    """Everything about a course; `retired` resources too where a log of old decisions needs them. Raises `NotFound`."""
-    return await graph.reading(partial(_read_course, id=id, retired=retired))
+    """Return all rows of a course, with `retired` resources for logs of old decisions. Raises `NotFound`."""
+    return await graph.execute_read(partial(_read_course, id=id, retired=retired))
 
 
 async def read_points(graph: Graph, ids: list[str]) -> list[PointRow]:
-    """Those of the points that exist, in the order asked for."""
+    """Return those of the points that exist, in the order asked for."""
     return _make_rows(PointRow, await graph.read("catalogue/points", ids=ids))
 
 
 async def read_resources(graph: Graph, ids: list[str]) -> list[ResourceText]:
-    """Those of the resources that exist, retired or not, with their texts, in the order asked for."""
+    """Return those of the resources that exist, retired or not, with their texts, in the order asked for."""
     return _make_rows(ResourceText, await graph.read("catalogue/resources_by_id", ids=ids))
 
 
@@ -181,7 +181,7 @@ async def _read_course(work: Work, id: str, retired: bool) -> CourseRows:
 
 
 async def _read_gates(work: Work, points: list[str]) -> dict[str, list[PrerequisiteRow]]:
-    """These points and everything before them, each with the prerequisites that gate it."""
+    """Return these points and everything before them, each with the prerequisites that gate it."""
     gates: dict[str, list[PrerequisiteRow]] = {}
     while points:
         gates |= {point: [] for point in points}
@@ -192,13 +192,13 @@ async def _read_gates(work: Work, points: list[str]) -> dict[str, list[Prerequis
 
 
 def _make_rows(kind: Callable[..., T], answer: list[Row]) -> list[T]:
-    """Rows of the class `kind` from a query's one list of lists, whose columns stand in the order of its fields."""
+    """Return rows of the class `kind` from a query's list of lists, whose columns are in the order of its fields."""
     names = tuple(kind.__annotations__)
     return [kind(zip(names, row, strict=True)) for row in answer[0]["rows"]]
 
 
 def _sort_rows(rows: list[T], *columns: str) -> list[T]:
-    """In one order, whatever order the database took: a seed then gives the same result everywhere."""
+    """Return the rows in one fixed order, so that a seed gives the same result on every database."""
     key: Callable[[Any], Any] = itemgetter(*columns)
     return sorted(rows, key=key)
 
@@ -230,7 +230,7 @@ class CourseDataCounts:
 
 
 async def count_course_data(graph: Graph, course: str) -> CourseDataCounts:
-    """Count; raises `NotFound`."""
+    """Count the records that a course has for training. Raises `NotFound`."""
     rows = await graph.read("recommend/data", course=course)
     if not rows:
         raise NotFound("course", course)

@@ -32,12 +32,12 @@ FIRST_RETRY_SECONDS = 0.05
 """Seconds before a transaction is tried again, doubled each time. Two writers in a deadlock are done soon after."""
 
 FETCH_SIZE = 200
-"""Records that the driver holds while an analyst's answer is read: one may be a list of thousands."""
+"""Records that the driver buffers while an ad hoc result is read: one may be a list of thousands."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the database is and who we are there.
+    """The address of the database, and the user.
 
     Attributes:
         uri: neo4j://, bolt:// or their +s forms.
@@ -53,7 +53,7 @@ class Address:
 
 
 class Work:
-    """What runs inside one transaction."""
+    """The queries of one transaction."""
 
     def __init__(self, transaction: AsyncManagedTransaction) -> None:
         self._transaction = transaction
@@ -65,7 +65,7 @@ class Work:
         return await self.text(query.text, **params)
 
     async def text(self, text: str, /, **params: Any) -> list[Row]:
-        """Run Cypher that is no query file: migrations. What people ask themselves goes by `graph.analysis.ad_hoc`."""
+        """Run Cypher that is no query file, for migrations; queries of analysts go through `graph.analysis.ad_hoc`."""
         result = await self._transaction.run(text, params)
         return [dict(record) for record in await result.fetch(10_000_000)]
 
@@ -79,7 +79,7 @@ class Graph:
         self._retry_seconds = address.retry_seconds
 
     async def read(self, name: str, /, **params: Any) -> list[Row]:
-        """Run one read query in a transaction of its own, in one round trip; tried again as `reading` is."""
+        """Run one read query in a transaction of its own, in one round trip; tried again as `execute_read` is."""
         return await self._once(name, params, READ_ACCESS, (Neo4jError, DriverError))
 
     async def write(self, name: str, /, **params: Any) -> list[Row]:
@@ -109,19 +109,19 @@ class Graph:
             result = await session.run(text, params)
             return [dict(record) for record in await result.fetch(10_000_000)]
 
-    async def reading(self, unit: Callable[[Work], Awaitable[T]]) -> T:
+    async def execute_read(self, unit: Callable[[Work], Awaitable[T]]) -> T:
         """Run `unit` in one read transaction; it cannot write."""
         async with _translate_outages(), self._driver.session(database=self._database) as session:
             return await session.execute_read(lambda transaction: unit(Work(transaction)))
 
-    async def writing(self, unit: Callable[[Work], Awaitable[T]]) -> T:
+    async def execute_write(self, unit: Callable[[Work], Awaitable[T]]) -> T:
         """Run `unit` in one write transaction: all of it is committed, or nothing."""
         async with _translate_outages(), self._driver.session(database=self._database) as session:
             return await session.execute_write(lambda transaction: unit(Work(transaction)))
 
     @asynccontextmanager
-    async def asking(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
-        """A read transaction that the server ends after `timeout` seconds; never tried again. See `graph.analysis.ad_hoc`."""
+    async def begin_read_transaction(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
+        """Open a read transaction that the server ends after `timeout` seconds; it is never retried."""
         async with (
             _translate_outages(),
             self._driver.session(
@@ -132,7 +132,7 @@ class Graph:
             yield transaction
 
     async def ping(self) -> str:
-        """The server's version, e.g. "Neo4j/5.26.19"; raises `GraphUnavailable` when it is away."""
+        """Return the server's version, e.g. "Neo4j/5.26.19"; raises `GraphUnavailable` when it is away."""
         async with _translate_outages():
             info = await self._driver.get_server_info()
         return str(info.agent)
@@ -158,7 +158,7 @@ async def connect(address: Address) -> AsyncIterator[Graph]:
 
 @asynccontextmanager
 async def _translate_outages() -> AsyncIterator[None]:
-    """An outage is not a bug: what the driver calls retryable becomes `GraphUnavailable`; the rest stays a crash."""
+    """Turn errors that the driver calls retryable into `GraphUnavailable`; others pass through."""
     try:
         yield
     except AuthError as error:

@@ -36,7 +36,7 @@ class GraphUnavailable(LodestarError):
 
 
 class GraphRefused(LodestarError):
-    """Neo4j answered and will not work with us: wrong password, or a schema newer than this code."""
+    """Neo4j answered and refused: wrong password, or a schema newer than this code."""
 
 
 class SetupFailed(LodestarError):

@@ -24,7 +24,7 @@ from graph.revisions.sync import sync_if_cheap
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did. `revision` is the graph's; it grew by one if `written.anything`.
+    """The result of an import. `revision` is the graph's; it grew by one if `written.is_changed`.
 
     `noticed`: what somebody had done by hand before, in words.
     """
@@ -38,7 +38,7 @@ class ImportResult:
 
 
 def _no_progress(rows: int) -> None:
-    """The progress nobody watches."""
+    """Ignore progress."""
 
 
 async def import_course(
@@ -49,13 +49,13 @@ async def import_course(
 ) -> ImportResult:
     """Bring the graph to what the course says, in one transaction, as a revision by `by`.
 
-    What somebody changed by hand before is made a revision of its own first, so that it is on record even where the
-    course's files undo it. `progress` is told how many rows were written since it was last told.
+    Edits made by hand before become a revision of their own first, so that they are on record even where the
+    course's files undo it. `progress` is called with the number of rows written since its last call.
 
     Raises `BadCourse` with every problem; then nothing was written.
     """
     noticed = await sync_if_cheap(graph)
-    done = await graph.writing(partial(_import_in_transaction, parsed=parsed, progress=progress, by=by))
+    done = await graph.execute_write(partial(_import_in_transaction, parsed=parsed, progress=progress, by=by))
     return ImportResult(*done, noticed=tuple(noticed.notes))
 
 
@@ -67,14 +67,14 @@ async def _import_in_transaction(
     course = parsed.course
     written, plan = await write_course(work, course, progress)
     revision = int(locked[0]["revision"])
-    if written.anything:
+    if written.is_changed:
         revision = await record_change(work, by, plan.touched, await plan.made)
     return course.id, course.title, course.rows, revision, written
 
 
 async def read_course(graph: Graph, course: str) -> CourseRecord:
-    """The course as the graph states it, sorted. Raises `NotFound`."""
-    found = await graph.reading(partial(changes.read_stored_course, course=course))
+    """Return the course as the graph states it, sorted. Raises `NotFound`."""
+    found = await graph.execute_read(partial(changes.read_stored_course, course=course))
     if found is None:
         raise NotFound("course", course)
     return found.sorted()

@@ -29,14 +29,14 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Of the statements only: comments and line breaks may change."""
+        """Checksum of the statements only: comments and line breaks may change."""
         words = " ; ".join(" ".join(statement.split()) for statement in self.statements)
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 @cache
 def load_migrations() -> tuple[Migration, ...]:
-    """All migrations by number; 0 prepares the record itself and is not recorded."""
+    """Return all migrations by number; 0 prepares the record itself and is not recorded."""
     found = [
         _parse(entry.name, entry.read_text(encoding="utf-8"))
         for entry in files("cypher").joinpath("schema").iterdir()
@@ -68,7 +68,7 @@ async def migrate(graph: Graph) -> list[str]:
 
 
 async def _read_applied(graph: Graph) -> dict[int, str] | None:
-    """Number → checksum of what was applied, None on an empty database; refuses what this code does not know."""
+    """Return checksums of applied migrations by number, None on an empty database; refuse unknown ones."""
     rows = await graph.read("curate/schema_state")
     if not rows:
         return None
@@ -102,9 +102,9 @@ async def _run(graph: Graph, migration: Migration) -> None:
 
 
 async def _run_statement(graph: Graph, statement: str, attempts: int = 3) -> None:
-    """`IF NOT EXISTS` looks before it locks, so of two starters one may be told that the index is there already."""
+    """Run a statement. `IF NOT EXISTS` looks before it locks, so one of two starters may find the index there."""
     try:
-        await graph.writing(lambda work: work.text(statement))
+        await graph.execute_write(lambda work: work.text(statement))
     except ClientError as error:
         if attempts == 1 or not (error.code or "").startswith("Neo.ClientError.Schema."):
             raise

@@ -94,7 +94,7 @@ class Learner(_Node):
 
 
 def connect(uri: str, user: str = "neo4j", password: str = "", database: str = "neo4j") -> Any:
-    """A py2neo `Repository`: `get(KnowledgePoint, id)`, `match(Resource).where(kind="video")`, `save(object)`.
+    """Return a py2neo `Repository`: `get(KnowledgePoint, id)`, `match(Resource).where(kind="video")`, `save(object)`.
 
     Raises `GraphUnavailable`, and `GraphRefused` for a wrong user or password.
     """

@@ -11,7 +11,17 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from graph.query_parts import TYPES, BadQuery, Header, Parts, parameters, plain, read_header, shared_parts, words
+from graph.query_parts import (
+    PARAMETER_TYPES,
+    BadQuery,
+    Header,
+    Parts,
+    parse_parameters,
+    read_header,
+    shared_parts,
+    split_list,
+    strip_text,
+)
 
 _REQUIRED_KEYS = ("params", "returns", "access")
 _OPTIONAL_KEYS = ("severity", "fix", "group", "plot")
@@ -46,8 +56,8 @@ def parse_query(name: str, text: str, parts: Parts | None = None) -> Query:
     query = Query(
         name=name,
         summary=summary,
-        params=parameters(file, *header["params"], TYPES),
-        returns=tuple(words(header["returns"][1])),
+        params=parse_parameters(file, *header["params"], PARAMETER_TYPES),
+        returns=tuple(split_list(header["returns"][1])),
         writes=header["access"][1] == "write",
         text=text,
         more={key: header[key][1] for key in _OPTIONAL_KEYS if key in header},
@@ -58,11 +68,11 @@ def parse_query(name: str, text: str, parts: Parts | None = None) -> Query:
 
 
 def _check_contract(query: Query, header: Header) -> None:
-    """The declared parameters, columns and access are those of the text."""
+    """Check that the declared parameters, columns and access are those of the text."""
     line, access = header["access"]
     if access not in ("read", "write"):
         raise BadQuery(f"{query.name}.cypher:{line}: access is `read` or `write`, not {access!r}")
-    body = plain(query.text)
+    body = strip_text(query.text)
     used = set(re.findall(r"\$(\w+)", body))
     if used != query.params.keys():
         where = header["params"][0]
@@ -76,7 +86,7 @@ def _check_contract(query: Query, header: Header) -> None:
 
 @cache
 def load_query(name: str) -> Query:
-    """The query `name`, e.g. "recommend/candidates"; raises `BadQuery` if there is none or it breaks its contract."""
+    """Return the query `name`, such as "recommend/candidates". Raises `BadQuery` for a missing or faulty one."""
     path = files("cypher").joinpath(*f"{name}.cypher".split("/"))
     if not path.is_file():
         raise BadQuery(f"there is no query file cypher/{name}.cypher")
@@ -84,14 +94,14 @@ def load_query(name: str) -> Query:
 
 
 def list_query_names(folder: str = "") -> list[str]:
-    """Every query's name below `folder`, sorted; migrations and parts are left out."""
+    """Return every query's name below `folder`, sorted; migrations and parts are left out."""
     root = files("cypher")
     found = sorted(_walk_folder(root.joinpath(folder) if folder else root, folder))
     return [name for name in found if not name.startswith(("schema/", "parts/"))]
 
 
 def unused_parts() -> list[str]:
-    """The parts that no query uses, itself or through another part."""
+    """Return the parts that no query uses, itself or through another part."""
     used = {part for name in list_query_names() for part in load_query(name).parts}
     return [name for name in shared_parts().names if name not in used]
 

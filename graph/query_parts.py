@@ -1,4 +1,4 @@
-"""Parts: what several queries say, in one file each, and how a query takes them in.
+"""Parts: pieces of Cypher that several queries share, one a file, and how they are written into a query.
 
 `parts.level(m, c, days)` in a query stands for cypher/parts/level.cypher, with the arguments in place of its
 parameters. A part opens with comment lines: one sentence, `params:` with types, in the order of the arguments, and
@@ -14,10 +14,10 @@ from importlib.resources import files
 
 from graph.errors import LodestarError
 
-TYPES = {"STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME", "MAP", "LIST"}
-"""Of a query's parameters."""
+PARAMETER_TYPES = {"STRING", "INTEGER", "FLOAT", "BOOLEAN", "DATETIME", "MAP", "LIST"}
+"""Types that a parameter of a query may have."""
 
-_PART_TYPES = TYPES | {"NODE", "RELATIONSHIP", "PATH", "DURATION"}
+_PART_TYPES = PARAMETER_TYPES | {"NODE", "RELATIONSHIP", "PATH", "DURATION"}
 _KEYS = ("params", "returns", "access", "severity", "fix", "group", "plot")
 _COMMENT = re.compile(r"//[^\n]*")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
@@ -29,7 +29,7 @@ _NAME = re.compile(r"(?<![\w.:$|&])[a-z]\w*\b(?=\s*(.?))")
 _CLAUSES = re.compile(r"(OPTIONAL|MATCH|UNWIND|WITH|CALL|RETURN)\b")
 
 Header = dict[str, tuple[int, str]]
-"""What each key of a header says, and in which line."""
+"""The line and the value of each key of a header."""
 
 
 class BadQuery(LodestarError):
@@ -69,8 +69,8 @@ class Parts:
         return sorted(self._texts)
 
     def write_out(self, file: str, text: str) -> tuple[str, frozenset[str]]:
-        """The text of a file with every call written out, and the names of the parts in it; raises `BadQuery`."""
-        return self._write_out(_Text(file, text, 1, frozenset(variables(text))), ())
+        """Return the text of a file with every call written out, and the names of its parts. Raises `BadQuery`."""
+        return self._write_out(_Text(file, text, 1, frozenset(find_variables(text))), ())
 
     def _write_out(self, text: "_Text", inside: tuple[str, ...]) -> tuple[str, frozenset[str]]:
         written, end, uses = list[str](), 0, set[str]()
@@ -84,13 +84,13 @@ class Parts:
                 argument, used = self._write_out(text.within(*place), inside)
                 arguments.append(argument.strip())
                 uses |= used
-            _check(part, arguments, text, call.start())
-            written += [text.content[end : call.start()], _filled(part, arguments, text.indent(call.start()))]
+            _check_call(part, arguments, text, call.start())
+            written += [text.content[end : call.start()], _fill_part(part, arguments, text.indent(call.start()))]
             end, uses = after, uses | {part.name} | part.uses
         return "".join([*written, text.content[end:]]), frozenset(uses)
 
     def _part(self, name: str, where: str, inside: tuple[str, ...]) -> Part:
-        """The part that is asked for at `where`, within the parts `inside`."""
+        """Return the part that is asked for at `where`, within the parts `inside`."""
         if name not in self._texts:
             raise BadQuery(f"{where}: there is no part cypher/parts/{name}.cypher")
         if name in inside:
@@ -103,19 +103,19 @@ class Parts:
     def _parse(self, name: str, text: str, inside: tuple[str, ...]) -> Part:
         file = f"parts/{name}.cypher"
         _, header = read_header(file, text, ("params", "returns"))
-        params = parameters(file, *header["params"], _PART_TYPES)
-        whole, uses = self._write_out(_Text(file, text, 1, frozenset(variables(text))), inside)
+        params = parse_parameters(file, *header["params"], _PART_TYPES)
+        whole, uses = self._write_out(_Text(file, text, 1, frozenset(find_variables(text))), inside)
         body = re.sub(r"\A(?://[^\n]*\n)*", "", whole).strip()
         used = {found["place"] for found in _PLACE.finditer(body) if found["place"]}
         if used != params.keys():
             raise BadQuery(f"{file}:{header['params'][0]}: declares {sorted(params)}, uses {sorted(used)}")
         clauses = _CLAUSES.match(body) is not None
         line, returns = header["returns"]
-        if clauses and not set(words(returns)) <= variables(body):
+        if clauses and not set(split_list(returns)) <= find_variables(body):
             raise BadQuery(f"{file}:{line}: {returns!r} is not returned")
         if not clauses and returns.split("<")[0] not in _PART_TYPES:
             raise BadQuery(f"{file}:{line}: an expression returns one of the types {sorted(_PART_TYPES)}")
-        return Part(name, tuple(params), body, clauses, frozenset(variables(body)), uses)
+        return Part(name, tuple(params), body, clauses, frozenset(find_variables(body)), uses)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class _Text:
         return _Text(self.file, self.content[begin:end], self.line + self.content.count("\n", 0, begin), self.variables)
 
     def arguments(self, call: re.Match[str]) -> tuple[list[tuple[int, int]], int]:
-        """Where the arguments of a call begin and end, and where the text goes on after it."""
+        """Return where the arguments of a call begin and end, and where the text goes on after it."""
         if not call["open"]:
             raise BadQuery(f"{self.where(call.start())}: parts.{call['part']} needs brackets with its arguments")
         depth, begin, found = 1, call.end(), list[tuple[int, int]]()
@@ -152,13 +152,13 @@ class _Text:
         raise BadQuery(f"{self.where(call.start())}: the bracket of parts.{call['part']} is not closed")
 
 
-def _check(part: Part, arguments: list[str], text: _Text, at: int) -> None:
-    """As many arguments as parameters, no variable that means two things, and clauses in a subquery only."""
+def _check_call(part: Part, arguments: list[str], text: _Text, at: int) -> None:
+    """Check the number of arguments, that no variable means two things, and that clauses stand in a subquery."""
     where = text.where(at)
     if len(arguments) != len(part.params) or "" in arguments:
         given = len([each for each in arguments if each])
         raise BadQuery(f"{where}: parts.{part.name} takes {', '.join(part.params)}, and {given} arguments are given")
-    taken = set[str]().union(*map(variables, arguments)) | (set() if part.clauses else text.variables)
+    taken = set[str]().union(*map(find_variables, arguments)) | (set() if part.clauses else text.variables)
     twice = part.own & taken
     if twice:
         raise BadQuery(f"{where}: parts.{part.name} has variables of its own of these names: {sorted(twice)}")
@@ -166,16 +166,18 @@ def _check(part: Part, arguments: list[str], text: _Text, at: int) -> None:
         raise BadQuery(f"{where}: parts.{part.name} is clauses; it stands first in the braces of a subquery")
 
 
-def _filled(part: Part, arguments: list[str], indent: str) -> str:
-    """The part with arguments for its parameters, its lines as deep as the line of the call."""
-    values = {name: each if _closed(each) else f"({each})" for name, each in zip(part.params, arguments, strict=True)}
+def _fill_part(part: Part, arguments: list[str], indent: str) -> str:
+    """Return the part with arguments for its parameters, its lines as deep as the line of the call."""
+    values = {
+        name: each if _is_closed(each) else f"({each})" for name, each in zip(part.params, arguments, strict=True)
+    }
     text = _PLACE.sub(lambda found: values[found["place"]] if found["place"] else found[0], part.text)
     text = text.replace("\n", f"\n{indent}")
-    return text if part.clauses or _closed(text) else f"({text})"
+    return text if part.clauses or _is_closed(text) else f"({text})"
 
 
-def _closed(text: str) -> bool:
-    """Whether an expression stands without brackets: a name, a literal, CASE … END, or one that its bracket ends."""
+def _is_closed(text: str) -> bool:
+    """Return whether an expression needs no brackets: a name, a literal, CASE … END, or one that its bracket ends."""
     if re.fullmatch(rf"[\w.$]+|{_QUOTED.pattern}", text):
         return True
     if re.fullmatch(r"CASE\b.*\bEND", text, re.DOTALL):
@@ -189,7 +191,7 @@ def _closed(text: str) -> bool:
 
 
 def read_header(file: str, text: str, needed: tuple[str, ...]) -> tuple[str, Header]:
-    """The sentences at the top, and what follows each key; raises `BadQuery` where something is missing."""
+    """Return the sentences at the top, and what follows each key; raises `BadQuery` where something is missing."""
     header: Header = {}
     summary = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -212,15 +214,15 @@ def read_header(file: str, text: str, needed: tuple[str, ...]) -> tuple[str, Hea
     return " ".join(summary), header
 
 
-def words(value: str) -> list[str]:
-    """A header's list."""
+def split_list(value: str) -> list[str]:
+    """Split a list in a header."""
     return [] if value in ("none", "") else [word.strip() for word in value.split(",")]
 
 
-def parameters(file: str, line: int, value: str, types: set[str]) -> dict[str, str]:
-    """The declared parameters with their types, in order; raises `BadQuery`."""
+def parse_parameters(file: str, line: int, value: str, types: set[str]) -> dict[str, str]:
+    """Return the declared parameters with their types, in order; raises `BadQuery`."""
     declared = {}
-    for word in words(value):
+    for word in split_list(value):
         key, _, kind = word.partition(" ")
         if not kind or kind.split("<")[0] not in types:
             raise BadQuery(f"{file}:{line}: parameter {key!r} needs one of the types {sorted(types)}")
@@ -228,14 +230,14 @@ def parameters(file: str, line: int, value: str, types: set[str]) -> dict[str, s
     return declared
 
 
-def plain(text: str) -> str:
-    """The text without comments, and with nothing in quotes."""
+def strip_text(text: str) -> str:
+    """Return the text without comments, and with nothing in quotes."""
     return _QUOTED.sub("''", _COMMENT.sub("", text))
 
 
-def variables(text: str) -> set[str]:
-    """The names in a text that are not keywords, functions, labels, properties, keys of maps or parameters."""
-    text, found = plain(text), set()
+def find_variables(text: str) -> set[str]:
+    """Return the names in a text that are not keywords, functions, labels, properties, keys of maps or parameters."""
+    text, found = strip_text(text), set()
     for name in _NAME.finditer(text):
         key = name[1] == ":" and text[: name.start()].rstrip()[-1:] in ("{", ",")
         if name[1] != "(" and not key:
@@ -245,6 +247,6 @@ def variables(text: str) -> set[str]:
 
 @cache
 def shared_parts() -> Parts:
-    """Those of cypher/parts."""
+    """Return the parts of cypher/parts."""
     found = [entry for entry in files("cypher").joinpath("parts").iterdir() if entry.name.endswith(".cypher")]
     return Parts({entry.name.removesuffix(".cypher"): entry.read_text(encoding="utf-8") for entry in found})

@@ -29,6 +29,28 @@ from defusedxml.ElementTree import DefusedXMLParser
 MAX_FILE_BYTES = 256 * 2**20
 """Largest file that is read, in bytes; the largest course so far takes a tenth."""
 
+MAX_JSON_BYTES = 64 * 2**20
+"""Bytes of one document; as values it takes up to thirty times that."""
+
+MAX_DEPTH = 100
+"""Levels of lists and objects, of JSON and XML alike; courses use up to ten."""
+
+_JSON_TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}\[\]]|\n')
+MAX_UNPACKED_BYTES = 256 * 2**20
+"""Bytes of all members together."""
+
+MAX_MEMBERS = 20_000
+MAX_COMPRESSION_RATIO = 200
+"""Of bytes unpacked to packed, for members above `_SMALL_MEMBER_BYTES`; texts and tables of courses stay below 40."""
+
+_SMALL_MEMBER_BYTES = 4 * 2**20
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
+_ARCHIVE_ERRORS = (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error)
+"""All that zipfile raises on broken archives; UnicodeDecodeError is a ValueError."""
+
+MAX_ELEMENTS = 2_000_000
+
 
 class Unreadable(Exception):
     """A file, or the rest of it, cannot be read; the text says why and what to do. `line` counts from 1; 0: no line."""
@@ -39,7 +61,7 @@ class Unreadable(Exception):
 
 
 def read_bytes(file: Path) -> bytes:
-    """The bytes of a file. Raises `Unreadable`."""
+    """Return the bytes of a file. Raises `Unreadable`."""
     try:
         found = file.stat()
         if stat.S_ISDIR(found.st_mode):
@@ -54,12 +76,12 @@ def read_bytes(file: Path) -> bytes:
 
 
 def read_text(file: Path) -> str:
-    """The text of a UTF-8 file; a byte order mark is dropped. Raises `Unreadable`."""
+    """Return the text of a UTF-8 file; a byte order mark is dropped. Raises `Unreadable`."""
     return decode_text(read_bytes(file))
 
 
 def decode_text(content: bytes) -> str:
-    """The same of bytes that came out of an archive."""
+    """Return the same of bytes that came out of an archive."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Unreadable(1, "is UTF-16; save it as UTF-8")
     if b"\0" in content:
@@ -74,22 +96,13 @@ def decode_text(content: bytes) -> str:
 
 
 def _line_number(content: bytes, place: int) -> int:
-    """The line of a byte; lines end in \\n, \\r\\n or \\r."""
+    """Return the line of a byte; lines end in \\n, \\r\\n or \\r."""
     before = content[:place]
     return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1
 
 
-MAX_JSON_BYTES = 64 * 2**20
-"""Bytes of one document; as values it takes up to thirty times that."""
-
-MAX_DEPTH = 100
-"""Levels of lists and objects, of JSON and XML alike; courses use up to ten."""
-
-_JSON_TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|[{}\[\]]|\n')
-
-
 def parse_json(content: bytes) -> Any:
-    """The value of a JSON document in UTF-8. Raises `Unreadable`."""
+    """Return the value of a JSON document in UTF-8. Raises `Unreadable`."""
     text = decode_text(content)
     if len(content) > MAX_JSON_BYTES:
         raise Unreadable(0, f"is a JSON document of more than {MAX_JSON_BYTES // 2**20} MiB; split it")
@@ -108,7 +121,7 @@ def parse_json(content: bytes) -> Any:
 
 
 def has_unique_keys(line: str, values: dict[str, Any]) -> bool:
-    """Whether no object in a line of JSON, read as `values`, names a key twice. Quick for a flat object."""
+    """Return whether no object in a line of JSON, read as `values`, names a key twice. Quick for a flat object."""
     most = sum(line.count(end) for end in ('":', '" ', '"\t', '"\r'))
     return most <= len(values) or not _refuse_duplicates(line)
 
@@ -128,7 +141,7 @@ class _DuplicateKey(Exception):
 
 
 def _refuse_duplicates(text: str) -> bool:
-    """The standard parser shows the keys before they become a dict."""
+    """Return the standard parser shows the keys before they become a dict."""
 
     def look(pairs: list[tuple[str, Any]]) -> None:
         if len({key for key, _ in pairs}) < len(pairs):
@@ -142,7 +155,7 @@ def _refuse_duplicates(text: str) -> bool:
 
 
 def _scan_tokens(text: str) -> Iterator[tuple[int, str, str | None]]:
-    """Line, sign and, where the sign is a key with its colon, the key."""
+    """Yield line, sign and, where the sign is a key with its colon, the key."""
     line = 1
     for match in _JSON_TOKEN.finditer(text):
         if match[0] == "\n":
@@ -174,23 +187,8 @@ def _find_too_deep(text: str) -> NoReturn:
     raise AssertionError("a document is deep or it is not")
 
 
-MAX_UNPACKED_BYTES = 256 * 2**20
-"""Bytes of all members together."""
-
-MAX_MEMBERS = 20_000
-
-MAX_COMPRESSION_RATIO = 200
-"""Of bytes unpacked to packed, for members above `_SMALL_MEMBER_BYTES`; texts and tables of courses stay below 40."""
-
-_SMALL_MEMBER_BYTES = 4 * 2**20
-_DIRECTORY_ENTRY = b"PK\x01\x02"
-_OUTSIDE = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)")
-_ARCHIVE_ERRORS = (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error)
-"""All that zipfile raises on broken archives; UnicodeDecodeError is a ValueError."""
-
-
 def open_archive(path: Path) -> ZipFile:
-    """The archive at `path`, whose directory keeps all limits. Raises `Unreadable`."""
+    """Return the archive at `path`, whose directory keeps all limits. Raises `Unreadable`."""
     packed = read_bytes(path)
     if packed.count(_DIRECTORY_ENTRY) > MAX_MEMBERS:
         raise Unreadable(0, f"holds more than {MAX_MEMBERS:,} files; pack only the course")
@@ -203,7 +201,7 @@ def open_archive(path: Path) -> ZipFile:
 
 
 def read_member(archive: ZipFile, name: str) -> bytes:
-    """The bytes of one member, as many as come out and at most what the directory says. Raises `Unreadable`."""
+    """Return the bytes of one member, as many as come out and at most what the directory says. Raises `Unreadable`."""
     try:
         info = archive.getinfo(name)
         with archive.open(info) as packed:
@@ -244,9 +242,6 @@ def _check_member(info: ZipInfo) -> None:
         raise Unreadable(0, f"holds {name!r}, which unpacks to over {MAX_COMPRESSION_RATIO} times its size; {hint}")
 
 
-MAX_ELEMENTS = 2_000_000
-
-
 class XmlElement(Element):
     """An element that knows the line its tag stands on, counted from 1."""
 
@@ -255,7 +250,7 @@ class XmlElement(Element):
 
 
 def parse_xml(content: bytes) -> XmlElement:
-    """The root of a document; tags are `{namespace}name`. Raises `Unreadable`."""
+    """Return the root of a document; tags are `{namespace}name`. Raises `Unreadable`."""
     if len(content) > MAX_JSON_BYTES:
         raise Unreadable(0, f"is an XML document of more than {MAX_JSON_BYTES // 2**20} MiB; split it")
     builder = _TreeBuilder()
@@ -277,7 +272,7 @@ def parse_xml(content: bytes) -> XmlElement:
 
 
 class _TreeBuilder(TreeBuilder):
-    """Builds nodes with lines and keeps count."""
+    """Build elements that know their line, and count them."""
 
     def __init__(self) -> None:
         super().__init__(element_factory=self._node)

@@ -14,9 +14,12 @@ from graph.errors import Invalid
 
 _PLAIN_TYPES = {str, int, float, bool}
 
+CLOCK_SKEW = timedelta(seconds=5)
+"""How far another machine's clock may be ahead of ours before its time counts as the future."""
+
 
 def to_plain(value: Any) -> Any:
-    """The value without the driver's classes.
+    """Return the value without the driver's classes.
 
     A moment with a zone is a `datetime` in UTC, a date a `date`, a duration ISO 8601 text. A node is its properties
     with `labels`, a relationship its properties with `type`, `source` and `target`, a path the list of both, a spatial
@@ -38,7 +41,7 @@ def to_plain(value: Any) -> Any:
 
 
 def node_id(node: Node) -> str:
-    """Its `id`, or the server's own name for it where it has none."""
+    """Return the `id` of a node, or the server's element id where it has none."""
     found = node.get("id")
     return node.element_id if found is None else str(found)
 
@@ -63,19 +66,15 @@ def _plain_entity(value: Any) -> Any:
     return value
 
 
-CLOCK_SKEW = timedelta(seconds=5)
-"""How far another machine's clock may be ahead of ours before its time counts as the future."""
-
-
 def to_utc(value: datetime, field: str = "now") -> datetime:
-    """The moment in UTC; `Invalid` without a time zone, which Neo4j would compare with nothing."""
+    """Return the moment in UTC; `Invalid` without a time zone, which Neo4j would compare with nothing."""
     if value.tzinfo is None:
         raise Invalid(f"{field} needs a time zone, e.g. 2026-01-15T12:00:00Z.", field)
     return value.astimezone(UTC)
 
 
 def to_past_utc(value: datetime, now: datetime, field: str) -> datetime:
-    """The moment in UTC, no later than now; `Invalid` when it lies in the future."""
+    """Return the moment in UTC, no later than now; `Invalid` when it lies in the future."""
     moment = to_utc(value, field)
     if moment > now + CLOCK_SKEW:
         raise Invalid(f"{field} is {moment.isoformat()}, which is in the future.", field)
@@ -83,11 +82,11 @@ def to_past_utc(value: datetime, now: datetime, field: str) -> datetime:
 
 
 def to_datetime(value: Any) -> datetime:
-    """A driver's date and time as Python's, in UTC."""
+    """Return a driver's date and time as Python's, in UTC."""
     native: datetime = value.to_native()
     return native.astimezone(UTC)
 
 
 def to_datetime_or_none(value: Any) -> datetime | None:
-    """Like `moment`, where the property may be missing."""
+    """Convert as `to_datetime` does, where the property may be missing."""
     return None if value is None else to_datetime(value)

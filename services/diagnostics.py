@@ -217,10 +217,10 @@ async def _ask_next_question(
     loop: AppContext, diagnostic: diagnostics.Diagnostic, sitting: DiagnosticSession
 ) -> diagnostics.Diagnostic:
     """Note the next question, unless one waits for its answer or enough is known."""
-    if len(diagnostic.answered) < len(diagnostic.asked):
+    if len(diagnostic.answered_items) < len(diagnostic.asked):
         return diagnostic
     seed = zlib.crc32(diagnostic.learner.encode())
-    item = sitting.ground.following(diagnostic.answered, diagnostic.length, seed)
+    item = sitting.ground.following(diagnostic.answered_items, diagnostic.length, seed)
     return diagnostic if item is None else await diagnostics.record_questions(loop.graph, diagnostic.id, [item])
 
 
@@ -249,14 +249,14 @@ async def _finish_diagnostic_row(loop: AppContext, id: str) -> diagnostics.Diagn
     sitting = await read_session(loop, diagnostic.learner, diagnostic.course)
     mastery = await read_mastery(loop.graph, diagnostic.learner, loop.now(), diagnostic.course)
     practised = [row.point for row in mastery if row.attempts]
-    found = estimate_levels(served, sitting.ground, diagnostic.answered, practised)
+    found = estimate_levels(served, sitting.ground, diagnostic.answered_items, practised)
     return await diagnostics.finish_diagnostic(loop.graph, id, found, loop.now())
 
 
 async def make_diagnostic_view(loop: AppContext, diagnostic: Diagnostic) -> DiagnosticView:
     """Questions in the order asked, without their answers."""
     served = await loop.courses.get(diagnostic.course)
-    asked, answered = diagnostic.asked, diagnostic.answered
+    asked, answered = diagnostic.asked, diagnostic.answered_items
     return DiagnosticView(
         id=diagnostic.id,
         learner=diagnostic.learner,
@@ -274,14 +274,14 @@ async def make_diagnostic_view(loop: AppContext, diagnostic: Diagnostic) -> Diag
 async def make_diagnostic_result(loop: AppContext, diagnostic: Diagnostic) -> DiagnosticResult:
     """s(0) by point, in the course's order, beside the level that counts as mastered."""
     served = await loop.courses.get(diagnostic.course)
-    answered = diagnostic.answered
+    answered = diagnostic.answered_items
     answers = Counter(point for each in answered for point in served.question(each.item).points)
     points = [
         PlacedPoint(
             id=change.point,
             name=served.name(change.point),
             level=round(change.level, 4),
-            uncertainty=round(change.uncertainty, 4),
+            uncertainty=round(change.sd, 4),
             needed=round(float(served.course.mastered[served.position(change.point)]), 4),
             answers=answers[served.position(change.point)],
         )

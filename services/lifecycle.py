@@ -68,10 +68,10 @@ class GraphWatcher:
     async def counts(self) -> None:
         """A cheap look; where the counts are off, everything is compared at once."""
         seen = await compare_counts(self._loop.graph)
-        if any(seen.off.values()) and seen.off != self._off:
+        if any(seen.differences.values()) and seen.differences != self._off:
             self._tell(await sync_graph(self._loop.graph, FAST_SCAN_PAUSE_FACTOR))
             seen = await compare_counts(self._loop.graph)
-        self._off = seen.off
+        self._off = seen.differences
         self._reflect(seen.revision)
 
     async def rows(self) -> None:

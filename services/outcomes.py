@@ -92,7 +92,7 @@ def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeRes
         return None
     level, spread, importance, days = (
         np.array([column], dtype=np.float32)
-        for column in zip(*((s.level, s.uncertainty, s.importance, s.days) for s in states), strict=True)
+        for column in zip(*((s.level, s.sd, s.importance, s.days) for s in states), strict=True)
     )
     question = tracer.question(skills, importance, tracer.items_of([_practised_id(practice.outcome)]), days)
     memory = _restore_state(practice, states, tracer, skills, Estimate(level, spread))
@@ -102,8 +102,8 @@ def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeRes
         PointUpdate(
             point=state.point,
             level=float(known.level[0, n]),
-            uncertainty=float(known.spread[0, n]),
-            trace=_make_trace(tracer, after.points[0, n]),
+            sd=float(known.spread[0, n]),
+            model_state=_make_trace(tracer, after.points[0, n]),
             decay=None if np.isnan(rates[0, n]) else float(rates[0, n]),
         )
         for n, state in enumerate(states)
@@ -118,12 +118,12 @@ def _restore_state(
     """The model's own numbers where it kept some; else a level taken up, or the start of a point never seen."""
     memory = tracer.begin(skills[0], known)
     for place, state in enumerate(states):
-        if state.trace is not None and state.trace.of == tracer.version:
-            memory.points[0, place] = state.trace.numbers
-        elif not state.seen:
+        if state.model_state is not None and state.model_state.version == tracer.version:
+            memory.points[0, place] = state.model_state.numbers
+        elif not state.is_stored:
             memory.points[0, place] = tracer.start.points[0, skills[0, place]]
-    if practice.trace is not None and practice.trace.of == tracer.version:
-        memory.learner[0] = practice.trace.numbers
+    if practice.model_state is not None and practice.model_state.version == tracer.version:
+        memory.learner[0] = practice.model_state.numbers
     return memory
 
 
@@ -140,7 +140,7 @@ def apply_outcome_by_gain(practice: Practice, rates: Rates) -> PracticeResult:
     states = practice.points
     level, importance, spread = (
         np.array(column, dtype=np.float32)
-        for column in zip(*((each.level, each.importance, each.uncertainty) for each in states), strict=True)
+        for column in zip(*((each.level, each.importance, each.sd) for each in states), strict=True)
     )
     changed, reward = update_levels(level, importance, practice.outcome.right, _make_influence_matrix(practice), rates)
     spreads = update_sd(level, spread, importance, changed)

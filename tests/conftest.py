@@ -92,7 +92,7 @@ async def _check(running: database.Running) -> str:
     """The server's version; refuses to run on a database that may be somebody's."""
     async with connect(running.address) as graph:
         version = await graph.ping()
-        [counted] = await graph.reading(lambda work: work.text("MATCH (n) RETURN count(n) AS nodes"))
+        [counted] = await graph.execute_read(lambda work: work.text("MATCH (n) RETURN count(n) AS nodes"))
     if counted["nodes"] and not running.ours and not os.environ.get("LODESTAR_TEST_WIPE"):
         pytest.exit(
             f"The database at {running.address.uri} holds {counted['nodes']} nodes, and the tests delete everything. "

@@ -31,9 +31,9 @@ class Snapshot:
     @classmethod
     async def take(cls, graph: Graph) -> "Snapshot":
         nodes, edges = defaultdict(list), defaultdict(list)
-        for row in await graph.reading(lambda work: work.text(NODES)):
+        for row in await graph.execute_read(lambda work: work.text(NODES)):
             nodes[tuple(row["labels"])].append(row)
-        for row in await graph.reading(lambda work: work.text(EDGES)):
+        for row in await graph.execute_read(lambda work: work.text(EDGES)):
             edges[row["type"]].append(row)
         return cls(dict(nodes), dict(edges))
 
@@ -45,7 +45,7 @@ class Snapshot:
     async def restore(self, graph: Graph) -> None:
         """Make this the database's only content; the ids that Neo4j gives are new."""
         await empty(graph)
-        await graph.writing(self._create)
+        await graph.execute_write(self._create)
 
     async def _create(self, work: Work) -> None:
         new = {}
@@ -70,7 +70,7 @@ _schema: list[Schema] = []
 
 async def empty(graph: Graph) -> None:
     """Delete every node; indexes stay."""
-    while (await graph.writing(lambda work: work.text(DELETE)))[0]["deleted"]:
+    while (await graph.execute_write(lambda work: work.text(DELETE)))[0]["deleted"]:
         pass
 
 
@@ -86,10 +86,10 @@ async def clear(graph: Graph) -> None:
 
 async def is_clear(graph: Graph) -> bool:
     """Whether there is nothing beside the schema."""
-    [row] = await graph.reading(lambda work: work.text("MATCH (n) RETURN count(n) AS nodes"))
+    [row] = await graph.execute_read(lambda work: work.text("MATCH (n) RETURN count(n) AS nodes"))
     return bool(_schema) and row["nodes"] == _schema[0].snapshot.size
 
 
 async def _indexes(graph: Graph) -> frozenset[str]:
-    rows = await graph.reading(lambda work: work.text("SHOW INDEXES YIELD name"))
+    rows = await graph.execute_read(lambda work: work.text("SHOW INDEXES YIELD name"))
     return frozenset(row["name"] for row in rows)

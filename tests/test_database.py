@@ -33,7 +33,7 @@ def test_a_killed_session_takes_its_server_with_it(tmp_path):
     )
     with session:
         assert session.stdout.readline().strip() == b"up"
-        server = processes.find_server(ServerLayout.of(tmp_path / "tests" / "home-1", SERIES))
+        server = processes.find_server(ServerLayout.from_home(tmp_path / "tests" / "home-1", SERIES))
         assert server is not None
         session.kill()
     deadline = time.monotonic() + 120

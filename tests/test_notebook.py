@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.graph import lived
+from tests.graph import histories
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOK = ROOT / "examples" / "analysis.ipynb"
@@ -27,7 +27,7 @@ def test_it_is_kept_without_outputs(notebook):
 @pytest.mark.database
 async def test_it_runs_and_draws(notebook, graph, address, monkeypatch):
     """The kernel is this interpreter: jupyter_client offers it as python3 without anything being installed."""
-    await lived.loop(graph, learners=5, steps=8)
+    await histories.write_simulated_history(graph, learners=5, steps=8)
     values = {"NEO4J_URI": address.uri, "NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
     for name, value in (values | {"PYTHONPATH": str(ROOT)}).items():
         monkeypatch.setenv(name, value)

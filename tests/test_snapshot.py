@@ -4,7 +4,7 @@ import pytest
 
 from graph.importing import import_course
 from tests import little_course
-from tests.graph.folders import parse, write
+from tests.graph.folders import parse_folder, write_folder
 from tests.snapshot import Snapshot, clear, is_clear
 
 pytestmark = pytest.mark.database
@@ -21,9 +21,9 @@ def content(snapshot: Snapshot) -> tuple[dict, dict]:
 
 
 async def test_a_course_is_put_back_whole(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
     before = await Snapshot.take(graph)
-    await graph.writing(lambda work: work.text("MATCH (k:KnowledgePoint) DETACH DELETE k CREATE (:Other)"))
+    await graph.execute_write(lambda work: work.text("MATCH (k:KnowledgePoint) DETACH DELETE k CREATE (:Other)"))
     await before.restore(graph)
     assert content(await Snapshot.take(graph)) == content(before)
     assert len(before.edges) >= 3 and before.size > 10
@@ -41,8 +41,8 @@ async def test_the_little_course_is_the_same_however_often_it_is_loaded(graph):
 
 async def test_a_dropped_index_comes_back(graph):
     names = "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name ORDER BY name"
-    before = await graph.reading(lambda work: work.text(names))
-    constraint = (await graph.reading(lambda work: work.text("SHOW CONSTRAINTS YIELD name")))[0]["name"]
-    await graph.writing(lambda work: work.text(f"DROP CONSTRAINT {constraint}"))
+    before = await graph.execute_read(lambda work: work.text(names))
+    constraint = (await graph.execute_read(lambda work: work.text("SHOW CONSTRAINTS YIELD name")))[0]["name"]
+    await graph.execute_write(lambda work: work.text(f"DROP CONSTRAINT {constraint}"))
     await clear(graph)
-    assert await graph.reading(lambda work: work.text(names)) == before
+    assert await graph.execute_read(lambda work: work.text(names)) == before

@@ -57,7 +57,7 @@ class AnswerOutput(NamedTuple):
         if self.plot is not None:
             output.plot_answer(answer, output.parse_plot(plot), title.replace("_", " "), self.plot)
             notes_console.print(f"picture in {self.plot}", markup=False)
-        if answer.cut:
+        if answer.is_truncated:
             notes_console.print(f"cut after {len(answer.rows):,} rows; there is more: --rows NUMBER", style="yellow")
 
 

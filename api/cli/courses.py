@@ -204,7 +204,7 @@ def _print_problems(problems: list[str]) -> None:
 def _print_import(done: ImportResult) -> None:
     for note in done.noticed:
         console.print(f"changed by hand before  {note}", markup=False, highlight=False)
-    if not done.written.anything:
+    if not done.written.is_changed:
         console.print(f"{done.title}: nothing changed, the graph is as the files say (revision {done.revision})")
         return
     table = Table("table", title=done.title, title_justify="left")

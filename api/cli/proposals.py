@@ -236,16 +236,16 @@ def _print_mining_result(course: str, search: MiningResult) -> None:
     for line in search.told:
         console.print(line)
     sifted = search.proposed.sifted
-    for word, some in (("new", sifted.new), ("back, on new evidence", sifted.back), ("renewed", sifted.renewed)):
+    for word, some in (("new", sifted.new), ("back, on new evidence", sifted.returning), ("renewed", sifted.updated)):
         for each in some[:MAX_LISTED]:
             console.print(f"{word}  {each.pair}\n    {each.evidence}")
         if len(some) > MAX_LISTED:
             console.print(f"{word}  … and {len(some) - MAX_LISTED} more")
-    counts = f"{len(sifted.new)} new, {len(sifted.back)} back, {len(sifted.renewed)} renewed"
-    console.print(f"{search.found} found: {counts}, {len(sifted.left)} left out")
-    for reason, count in Counter(left.reason for left in sifted.left).most_common():
-        first = next(left for left in sifted.left if left.reason == reason)
-        way = f": {' → '.join(first.way)}" if first.way else ""
+    counts = f"{len(sifted.new)} new, {len(sifted.returning)} back, {len(sifted.updated)} renewed"
+    console.print(f"{search.found} found: {counts}, {len(sifted.skipped)} left out")
+    for reason, count in Counter(left.reason for left in sifted.skipped).most_common():
+        first = next(left for left in sifted.skipped if left.reason == reason)
+        way = f": {' → '.join(first.path)}" if first.path else ""
         console.print(f"  {count} {reason}, e.g. {first.pair}{way}")
     if search.proposed.revision is not None:
         console.print(f"revision {search.proposed.revision}   next: lodestar review {course}")

@@ -261,7 +261,7 @@ async def _load(graph: Graph, text: str, rows: Iterable[Row], size: int = 5000) 
 
 
 async def _send(graph: Graph, text: str, rows: list[Any]) -> None:
-    await graph.writing(lambda work: work.text(text, rows=rows, course=COURSE_ID, now=datetime.now(UTC)))
+    await graph.execute_write(lambda work: work.text(text, rows=rows, course=COURSE_ID, now=datetime.now(UTC)))
 
 
 SMALL_COURSE_POINTS = 100

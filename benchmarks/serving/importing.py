@@ -105,7 +105,7 @@ async def _round(graph: Graph, size: int, seed: int, server: psutil.Process) -> 
     clock = perf_counter()
     again = await import_course(graph, registry.read_course_files(COURSE_FOLDER))
     times["again s"] = perf_counter() - clock
-    assert done.written.anything and not again.written.anything
+    assert done.written.is_changed and not again.written.is_changed
     clock = perf_counter()
     await export_course(graph, done.course, COURSE_FOLDER)
     times["export s"] = perf_counter() - clock
@@ -157,7 +157,7 @@ def _teaches(points: list[str], resources: list[str]) -> Iterator[TeachesRecord]
 
 async def _empty(graph: Graph) -> None:
     text = "MATCH (n) WHERE NOT n:Lodestar AND NOT n:Migration WITH n LIMIT 20000 DETACH DELETE n RETURN count(*) AS n"
-    while (await graph.writing(lambda work: work.text(text)))[0]["n"]:
+    while (await graph.execute_write(lambda work: work.text(text)))[0]["n"]:
         pass
 
 

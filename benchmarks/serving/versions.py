@@ -99,7 +99,7 @@ async def time_call(unit: Callable[[], Awaitable[Any]]) -> float:
 
 async def edit_by_hand(graph: Graph, text: str) -> list[dict[str, Any]]:
     """What somebody types into Browser."""
-    return await graph.writing(lambda work: work.text(text))
+    return await graph.execute_write(lambda work: work.text(text))
 
 
 if __name__ == "__main__":

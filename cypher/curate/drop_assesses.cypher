@@ -1,4 +1,4 @@
-// Items no longer assess what their course's files do not name.
+// Delete links of items to points that the course's files do not name.
 // params: course STRING, rows LIST<MAP>
 // returns: none
 // access: write

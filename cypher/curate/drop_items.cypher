@@ -1,4 +1,4 @@
-// A course no longer holds these items; those that no course holds are deleted, or retired where learners answered them.
+// Remove items from a course; delete those that no course holds, or retire them where learners answered them.
 // params: course STRING, ids LIST<STRING>
 // returns: dropped, retired
 // access: write

@@ -1,4 +1,4 @@
-// A course no longer includes these points; those that no course includes and no learner has touched are deleted.
+// Remove points from a course; delete those that no course includes and no learner has touched.
 // params: course STRING, ids LIST<STRING>
 // returns: dropped, retired
 // access: write

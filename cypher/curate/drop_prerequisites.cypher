@@ -1,4 +1,4 @@
-// A course no longer states these prerequisites; those that nothing else states are deleted.
+// Remove a course's statement of prerequisites; delete those that nothing else states.
 // params: course STRING, rows LIST<MAP>
 // returns: dropped
 // access: write

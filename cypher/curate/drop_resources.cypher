@@ -1,5 +1,5 @@
-// A course no longer holds these resources; those that no course holds are deleted, or retired where they are part of
-// somebody's history. Once a course has recommended anything, all its resources may have been candidates.
+// Remove resources from a course; delete those that no course holds, or retire them where they are part of a learner's
+// history. Once a course has recommended anything, all its resources may have been candidates.
 // params: course STRING, ids LIST<STRING>
 // returns: dropped, retired
 // access: write

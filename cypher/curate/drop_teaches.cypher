@@ -1,4 +1,4 @@
-// A course no longer states that these resources teach these points; what nothing else states is deleted.
+// Remove a course's statement that resources teach points; delete the links that nothing else states.
 // params: course STRING, rows LIST<MAP>
 // returns: dropped
 // access: write

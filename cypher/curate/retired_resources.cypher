@@ -1,4 +1,4 @@
-// Resources that no course holds any more and that stay for somebody's history.
+// Resources that no course holds and that stay for learners' histories.
 // params: none
 // returns: ids
 // access: read

@@ -1,4 +1,4 @@
-// Resources come back from retirement: what they taught then no longer counts.
+// Delete the old links of retired resources that are in a course's files again.
 // params: ids LIST<STRING>
 // returns: none
 // access: write

@@ -1,4 +1,4 @@
-// Keep on each of these points how many accepted prerequisites it has; candidates compare with it.
+// Store on each of these points its number of accepted prerequisites, which candidates are compared with.
 // params: ids LIST<STRING>
 // returns: changed
 // access: write

@@ -1,4 +1,4 @@
-// The semantic edges of these points that a person or a proposal stands behind, as pairs of ids.
+// The semantic edges of these points that have a status (proposed or decided), as pairs of ids.
 // params: ids LIST<STRING>
 // returns: pairs
 // access: read

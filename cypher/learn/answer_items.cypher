@@ -1,4 +1,4 @@
-// Note answers to asked items; the first answer stays. Returns the items that were asked.
+// Record answers to asked items; the first answer stays. Returns the items that were asked.
 // params: id STRING, answers LIST<MAP>, now DATETIME
 // returns: item
 // access: write

@@ -1,4 +1,4 @@
-// Note items as asked, after those that were asked already; returns those that exist.
+// Record items as asked, after those that were asked already; returns those that exist.
 // params: id STRING, items LIST<STRING>
 // returns: item
 // access: write

@@ -1,4 +1,4 @@
-// Forget a learner with everything they did; the lock is taken first, so that no outcome slips in between.
+// Delete a learner with all records; the lock is taken first, so that no outcome is stored meanwhile.
 // params: learner STRING
 // returns: events
 // access: write

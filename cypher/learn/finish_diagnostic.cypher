@@ -1,6 +1,6 @@
-// Set the mastery that follows from a diagnostic, keep what it was before on the diagnostic, and close it. Answers on a
-// point's items count as its attempts. What a learner model kept of a point goes: it takes the new level up. Points come by id, so that two of these lock them in one order. Returns the points
-// that exist.
+// Set the mastery that follows from a diagnostic, keep the mastery from before on the diagnostic, and close it. Answers
+// on a point's items count as its attempts. What a learner model kept of a point is deleted: it starts from the new
+// level. Points are locked in order of id, so that two transactions do not deadlock. Returns the points that exist.
 // params: id STRING, levels LIST<MAP>, now DATETIME
 // returns: points
 // access: write

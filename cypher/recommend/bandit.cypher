@@ -1,4 +1,4 @@
-// What a bandit has learnt; no row before its first outcome.
+// The state of a bandit; no row before its first outcome.
 // params: id STRING
 // returns: version, answers, moment, precision, arms
 // access: read

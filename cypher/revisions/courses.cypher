@@ -1,4 +1,4 @@
-// These courses as they stand, as one list: id, properties, nothing.
+// These courses, as one list: id, properties, nothing.
 // params: ids LIST<STRING>
 // returns: rows
 // access: read

@@ -1,4 +1,4 @@
-// What every chunk of the known state amounts to, as one list: id (table/number), number of rows, sum of their digests.
+// The digest of every chunk of the known state, as one list: id (table/number), number of rows, sum of their digests.
 // params: none
 // returns: chunks
 // access: read

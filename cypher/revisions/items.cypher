@@ -1,4 +1,4 @@
-// These items as they stand, as one list: id, properties, and the points they assess as [id, properties of the link].
+// These items, as one list: id, properties, and the points they assess as [id, properties of the link].
 // params: ids LIST<STRING>
 // returns: rows
 // access: read

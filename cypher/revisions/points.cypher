@@ -1,4 +1,4 @@
-// These points as they stand, as one list: id, properties, ids of the courses that include them.
+// These points, as one list: id, properties, ids of the courses that include them.
 // params: ids LIST<STRING>
 // returns: rows
 // access: read

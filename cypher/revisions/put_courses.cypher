@@ -1,4 +1,4 @@
-// Make courses what these rows say: id, properties.
+// Write courses: id, properties.
 // params: rows LIST<LIST>
 // returns: none
 // access: write

@@ -1,4 +1,4 @@
-// Make diagnostic items what these rows say: id, properties, and the points they assess as [id, properties of the link].
+// Write diagnostic items: id, properties, and the points they assess as [id, properties of the link].
 // params: rows LIST<LIST>
 // returns: none
 // access: write

@@ -1,4 +1,4 @@
-// Make points what these rows say: id, properties, ids of the courses that include them.
+// Write points: id, properties, ids of the courses that include them.
 // params: rows LIST<LIST>
 // returns: none
 // access: write

@@ -1,4 +1,4 @@
-// Make prerequisites what these rows say: before, after, properties.
+// Write prerequisites: before, after, properties.
 // params: rows LIST<LIST>
 // returns: none
 // access: write

@@ -1,4 +1,4 @@
-// Make semantic edges that a person or a proposal stands behind what these rows say: a, b, properties.
+// Write semantic edges that have a status (proposed or decided): a, b, properties.
 // params: rows LIST<LIST>
 // returns: none
 // access: write

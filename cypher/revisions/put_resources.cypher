@@ -1,4 +1,4 @@
-// Make resources what these rows say: id, properties.
+// Write resources: id, properties.
 // params: rows LIST<LIST>
 // returns: none
 // access: write

@@ -1,4 +1,4 @@
-// Make what resources teach what these rows say: resource, point, properties.
+// Write TEACHES links: resource, point, properties.
 // params: rows LIST<LIST>
 // returns: none
 // access: write

@@ -1,5 +1,5 @@
-// The semantic edges that start at these points and that a person or a proposal stands behind, as one list: a, b,
-// properties. Derived ones have no status and are left out.
+// The semantic edges with a status (proposed or decided) that start at these points, as one list: a, b, properties.
+// Derived ones have no status and are left out.
 // params: ids LIST<STRING>
 // returns: rows
 // access: read

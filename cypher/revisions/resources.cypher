@@ -1,4 +1,4 @@
-// These resources as they stand, as one list: id, properties, nothing.
+// These resources, as one list: id, properties, nothing.
 // params: ids LIST<STRING>
 // returns: rows
 // access: read

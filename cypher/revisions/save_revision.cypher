@@ -1,4 +1,4 @@
-// Count one more revision and keep what it changed; `diff` holds what the rows were before, compressed.
+// Store one more revision; `diff` holds the changed rows as they were before, compressed.
 // params: revision MAP
 // returns: number
 // access: write

@@ -42,7 +42,7 @@ _LINE_AND_COLUMN = re.compile(r"\(line (\d+), column (\d+) \(offset: \d+\)\)")
 
 @dataclass(frozen=True)
 class QueryResult:
-    """What came back, in plain Python values (`graph.values.to_plain`).
+    """The result of a query, in plain Python values (`graph.values.to_plain`).
 
     Attributes:
         rows: each as long as `columns`.
@@ -51,17 +51,17 @@ class QueryResult:
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
-    cut: bool = False
+    is_truncated: bool = False
 
     def records(self) -> list[Row]:
-        """The rows as dictionaries."""
+        """Return the rows as dictionaries."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 async def run_query(
     graph: Graph, text: str, params: Mapping[str, Any], timeout: float = QUERY_SECONDS, rows: int = MAX_ROWS
 ) -> QueryResult:
-    """The answer to one Cypher question, `rows` rows at most.
+    """Return the answer to one Cypher question, `rows` rows at most.
 
     Raises:
         Invalid: it is no Cypher, or fails on the data; with the line and a caret where the server says where.
@@ -71,7 +71,7 @@ async def run_query(
         raise Invalid(
             "The question is empty; write one, such as MATCH (l:Learner) RETURN count(l) AS learners.", "cypher"
         )
-    async with graph.asking(timeout) as transaction:
+    async with graph.begin_read_transaction(timeout) as transaction:
         ahead = 1
         try:
             await _refuse_by_plan(transaction, text, params)
@@ -84,7 +84,7 @@ async def run_query(
 
 
 class _QueryText(NamedTuple):
-    """What was asked; `ahead` are the lines that we put before it."""
+    """The text of a query; `ahead` is the number of lines put before it."""
 
     text: str
     timeout: float
@@ -92,7 +92,7 @@ class _QueryText(NamedTuple):
 
 
 async def _refuse_by_plan(transaction: AsyncTransaction, text: str, params: Mapping[str, Any]) -> None:
-    """Refuse, before it runs, what the server's plan shows to be more than reading."""
+    """Refuse a query whose plan shows more than reading, before it runs."""
     summary = await (await transaction.run(f"EXPLAIN\n{text}", dict(params))).consume()
     if summary.query_type == "s":
         raise GraphRefused("This administers the server; questions only read the graph.")
@@ -115,11 +115,11 @@ def _make_result(columns: tuple[str, ...], records: list[Record], rows: int) -> 
         raise Invalid(
             f"A value does not fit into Python ({error}); return it as text: toString(…).", "cypher"
         ) from error
-    return QueryResult(tuple(columns), kept, cut=len(records) > rows)
+    return QueryResult(tuple(columns), kept, is_truncated=len(records) > rows)
 
 
 def _translate_error(error: Neo4jError, asked: _QueryText) -> LodestarError | None:
-    """What to say of the server's error; None where it is an outage."""
+    """Return the refusal for a server error, or None where the error is an outage."""
     code = error.code or ""
     for ending, why in _ERROR_MESSAGES.items():
         if ending in code:
@@ -130,7 +130,7 @@ def _translate_error(error: Neo4jError, asked: _QueryText) -> LodestarError | No
 
 
 def _mark_position(message: str, asked: _QueryText) -> str:
-    """The server's message with the question's own line and a caret below the place."""
+    """Return the server's message with the question's own line and a caret below the place."""
     place = _LINE_AND_COLUMN.search(message)
     if place is None:
         return message.strip()

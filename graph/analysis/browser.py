@@ -81,7 +81,7 @@ class BrowserScript:
 
 
 def list_scripts(course: str) -> list[BrowserScript]:
-    """The parameters about `course`, to run first, and every ready query as a saved script."""
+    """Return the parameters about `course`, to run first, and every ready query as a saved script."""
     loaded = [(title, query) for title, folder in FOLDERS.items() for query in _load_queries(folder)]
     kinds = {key: kind for _, query in loaded for key, kind in query.params.items()}
     first = BrowserScript("Curate", "0_parameters", render_parameters(kinds, course))
@@ -89,7 +89,7 @@ def list_scripts(course: str) -> list[BrowserScript]:
 
 
 def render_parameters(kinds: dict[str, str], course: str) -> str:
-    """Commands that set every parameter of the scripts to a value to begin with.
+    """Return Browser commands that set every parameter of the scripts to an example value.
 
     One a parameter: Browser takes the values of `:param {…}` as JSON, in which 20 is 20.0 and no LIMIT.
     """
@@ -98,12 +98,12 @@ def render_parameters(kinds: dict[str, str], course: str) -> str:
 
 
 def render_script(query: Query) -> str:
-    """The query's text below its name, which Browser shows."""
+    """Return the query's text below its name, which Browser shows."""
     return f"// {_short_name(query).replace('_', ' ')}\n{query.text}"
 
 
 def example_value(name: str, kind: str, course: str) -> str:
-    """A value to begin with, as Cypher."""
+    """Return a value to begin with, as Cypher."""
     if name == "course":
         return _quote(course)
     value = PARAMETER_EXAMPLES.get(name) or TYPE_EXAMPLES.get(kind.partition("<")[0], "''")
@@ -111,7 +111,7 @@ def example_value(name: str, kind: str, course: str) -> str:
 
 
 def pack_scripts(course: str) -> bytes:
-    """All scripts as the zip that Browser takes; the same bytes each time."""
+    """Return all scripts as the zip that Browser takes; the same bytes each time."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
         for each in list_scripts(course):
@@ -120,7 +120,7 @@ def pack_scripts(course: str) -> bytes:
 
 
 def render_style() -> str:
-    """The style as GraSS."""
+    """Return the style as GraSS."""
     nodes = [
         f"node.{label} {{\n  color: {colour};\n  border-color: {colour};\n  text-color-internal: #FFFFFF;\n"
         f"  caption: '{{{caption}}}';\n  diameter: {size};\n}}\n"
@@ -135,7 +135,7 @@ def render_style() -> str:
 
 
 def _load_queries(folder: str) -> list[Query]:
-    """The folder's own queries, without those that take tables: no person types these."""
+    """Return the folder's own queries, without those that take tables: no person types these."""
     found = [queries.load_query(name) for name in queries.list_query_names() if name.rpartition("/")[0] == folder]
     return [query for query in found if not {"LIST<LIST>", "LIST<MAP>"} & set(query.params.values())]
 

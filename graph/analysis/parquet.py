@@ -39,8 +39,27 @@ ROW_GROUP_BYTES = 64 * 2**20
 """Bytes of columns that are gathered before they are written, as one row group."""
 
 
+STRING, FLOAT, INTEGER, BOOLEAN = pa.string(), pa.float64(), pa.int64(), pa.bool_()
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+_CYPHER_TYPES = {
+    "STRING": STRING,
+    "FLOAT": FLOAT,
+    "INTEGER": INTEGER,
+    "BOOLEAN": BOOLEAN,
+    "ZONED DATETIME": TIMESTAMP,
+    "DATE": pa.date32(),
+}
+EXPORT_SECONDS = 6 * 3600.0
+"""How long writing it may take."""
+
+EDGE_ENDS = {"source_id": STRING, "source_label": STRING, "target_id": STRING, "target_label": STRING}
+"""The first columns of a relationship; of a node it is `id`."""
+
+Shapes = dict[str, list[Record]]
+
+
 def to_text(value: Any) -> str | None:
-    """Text as it is, everything else as JSON with ISO 8601 times."""
+    """Return text as it is, everything else as JSON with ISO 8601 times."""
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, default=_to_iso)
@@ -51,7 +70,7 @@ def _to_iso(value: Any) -> str:
 
 
 def result_table(answer: QueryResult) -> pa.Table:
-    """The answer with the types of its values: moments as UTC timestamps, lists as lists, maps as structs.
+    """Return the answer with the types of its values: moments as UTC timestamps, lists as lists, maps as structs.
 
     A column whose values have no common type is JSON text.
     """
@@ -81,7 +100,7 @@ def _infer_array(values: list[Any]) -> pa.Array:
 
 
 class TableWriter:
-    """One table that grows row by row; what is held in memory does not grow with it."""
+    """Write one table batch by batch; memory use does not grow with the table."""
 
     def __init__(self, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
         self._writer = writer
@@ -110,7 +129,7 @@ class TableWriter:
         self._batches, self._bytes = [], 0
 
     def finish(self) -> None:
-        """Write what is left."""
+        """Write the buffered rows and close the file."""
         if self._rows:
             self._pack()
         if self._batches:
@@ -119,7 +138,7 @@ class TableWriter:
 
 @contextmanager
 def open_table(path: Path, schema: pa.Schema) -> Iterator[TableWriter]:
-    """A table in a new file."""
+    """Yield a table in a new file."""
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         growing = TableWriter(writer, schema)
         yield growing
@@ -135,7 +154,7 @@ def _typed_array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 @contextmanager
 def replace_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its place in the end, and vanishes if something goes wrong on the way."""
+    """Yield a folder beside `folder` that takes its place at the end, and is deleted after an error."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Invalid(f"{folder} is there already; name a new folder, or remove it first.", "folder")
     part = folder.with_name(folder.name + ".part")
@@ -150,20 +169,8 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-STRING, FLOAT, INTEGER, BOOLEAN = pa.string(), pa.float64(), pa.int64(), pa.bool_()
-TIMESTAMP = pa.timestamp("us", tz="UTC")
-_CYPHER_TYPES = {
-    "STRING": STRING,
-    "FLOAT": FLOAT,
-    "INTEGER": INTEGER,
-    "BOOLEAN": BOOLEAN,
-    "ZONED DATETIME": TIMESTAMP,
-    "DATE": pa.date32(),
-}
-
-
 def _column_types(string: str = "", real: str = "", integer: str = "", **other: str) -> dict[str, pa.DataType]:
-    """Names by type, in this order; `other` may be boolean, moment, reals, strings."""
+    """Return names by type, in this order; `other` may be boolean, moment, reals, strings."""
     named = {"string": string, "real": real, "integer": integer} | other
     types = {"string": STRING, "real": FLOAT, "integer": INTEGER, "boolean": BOOLEAN, "moment": TIMESTAMP}
     types |= {"reals": pa.list_(FLOAT), "strings": pa.list_(STRING)}
@@ -217,21 +224,21 @@ EDGE_COLUMNS = {
 def table_columns(
     model: dict[str, pa.DataType], shapes: Iterable[Iterable[tuple[str, str]]], taken: Collection[str]
 ) -> dict[str, pa.DataType]:
-    """Name: type of what the model and the graph's shapes [(property, Cypher type), …] hold; the model's first.
+    """Return column types by name: those of the model first, then those of `shapes` [(property, Cypher type), …].
 
     Properties whose names are `taken` are left out.
     """
     found: dict[str, set[str]] = {}
     for shape in shapes:
-        for name, told in shape:
-            found.setdefault(name, set()).add(told.replace(" NOT NULL", ""))
+        for name, type_name in shape:
+            found.setdefault(name, set()).add(type_name.replace(" NOT NULL", ""))
     extra = {name: _common_type(found[name], None) for name in sorted(found.keys() - model.keys() - set(taken))}
     return {name: _common_type(found.get(name, set()), kind) for name, kind in model.items()} | extra
 
 
-def _common_type(told: set[str], declared: pa.DataType | None) -> pa.DataType:
-    """The declared type where the values fit into it, else the one type that all of them are, else text."""
-    types = {_arrow_type(each) for each in told if each != "LIST<NOTHING>"}
+def _common_type(names: set[str], declared: pa.DataType | None) -> pa.DataType:
+    """Return the declared type where the values fit into it, else the one type that all of them are, else text."""
+    types = {_arrow_type(each) for each in names if each != "LIST<NOTHING>"}
     for one, other in ((INTEGER, FLOAT), (pa.list_(INTEGER), pa.list_(FLOAT))):
         if declared == other or other in types:
             types = {other if kind == one else kind for kind in types}
@@ -240,22 +247,15 @@ def _common_type(told: set[str], declared: pa.DataType | None) -> pa.DataType:
     return types.pop() if len(types) == 1 else pa.list_(STRING) if not types else STRING
 
 
-def _arrow_type(told: str) -> pa.DataType:
-    if told.startswith("LIST<"):
-        inside = _CYPHER_TYPES.get(told.removeprefix("LIST<").removesuffix(">"), STRING)
+def _arrow_type(name: str) -> pa.DataType:
+    if name.startswith("LIST<"):
+        inside = _CYPHER_TYPES.get(name.removeprefix("LIST<").removesuffix(">"), STRING)
         return pa.list_(STRING if inside in (TIMESTAMP, pa.date32()) else inside)
-    return _CYPHER_TYPES.get(told, STRING)
-
-
-EXPORT_SECONDS = 6 * 3600.0
-"""How long writing it may take."""
-
-EDGE_ENDS = {"source_id": STRING, "source_label": STRING, "target_id": STRING, "target_label": STRING}
-"""The first columns of a relationship; of a node it is `id`."""
+    return _CYPHER_TYPES.get(name, STRING)
 
 
 class TableFile(NamedTuple):
-    """One file: whose rows, with which columns, how many there were when they were counted, from which labels."""
+    """One file: its label or type, its columns, the number of rows when counted, and the labels of its ends."""
 
     query: str
     name: str
@@ -265,12 +265,12 @@ class TableFile(NamedTuple):
     sources: list[str | None]
 
     def file(self, folder: Path) -> Path:
-        """Where it lies."""
+        """Return where it lies."""
         return folder / self.query.removeprefix("tables/") / f"{quote(self.name, safe='')}.parquet"
 
 
 class ExportCounts(NamedTuple):
-    """How many rows each file got."""
+    """The number of rows written to each file."""
 
     nodes: dict[str, int]
     edges: dict[str, int]
@@ -279,12 +279,12 @@ class ExportCounts(NamedTuple):
 async def write_tables(
     graph: Graph, folder: Path, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> ExportCounts:
-    """Write every node and relationship into `folder`, which must be new or empty; `progress` hears rows done, of all.
+    """Write every node and relationship into `folder`, which must be new or empty; call `progress` (rows done, of all).
 
     Raises `Invalid` if the folder holds something.
     """
     with replace_folder(folder) as part:
-        async with graph.asking(EXPORT_SECONDS) as transaction:
+        async with graph.begin_read_transaction(EXPORT_SECONDS) as transaction:
             kinds = await _list_files(transaction)
             total, done, written = sum(kind.rows for kind in kinds), 0, ExportCounts({}, {})
             for kind in kinds:
@@ -309,9 +309,6 @@ async def _list_files(transaction: AsyncTransaction) -> list[TableFile]:
             for name in sorted(EDGE_COLUMNS.keys() | edges.keys())
         ),
     ]
-
-
-Shapes = dict[str, list[Record]]
 
 
 async def _read_shapes(transaction: AsyncTransaction, query: str) -> Shapes:

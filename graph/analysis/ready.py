@@ -45,12 +45,12 @@ class ReadyQuestion:
 
 
 def list_questions() -> list[ReadyQuestion]:
-    """All ready queries by name."""
+    """Return all ready queries by name."""
     return [find_question(name.removeprefix("analyze/")) for name in queries.list_query_names("analyze")]
 
 
 def find_question(name: str) -> ReadyQuestion:
-    """One ready query; raises `NotFound`."""
+    """Return one ready query; raises `NotFound`."""
     if f"analyze/{name}" not in queries.list_query_names("analyze"):
         raise NotFound("analysis", name)
     query = queries.load_query(f"analyze/{name}")
@@ -61,7 +61,7 @@ def find_question(name: str) -> ReadyQuestion:
 
 
 async def analyse(graph: Graph, name: str, given: Mapping[str, Any]) -> list[Row]:
-    """The rows of a ready query; values may be text, as on a command line.
+    """Return the rows of a ready query; values may be text, as on a command line.
 
     Raises `NotFound` for the query's name, `Invalid` for a parameter that is missing, unknown or no value of its type,
     and what `graph.analysis.ad_hoc.run_query` raises.
@@ -72,12 +72,12 @@ async def analyse(graph: Graph, name: str, given: Mapping[str, Any]) -> list[Row
 async def answer_question(
     graph: Graph, asked: ReadyQuestion, given: Mapping[str, Any], timeout: float = QUERY_SECONDS, rows: int = MAX_ROWS
 ) -> QueryResult:
-    """Like `analyse`, with the columns, and in the time that is given."""
+    """Run a ready question within a time limit and return its columns and rows."""
     return await run_query(graph, asked.text, parameter_values(asked, given), timeout, rows)
 
 
 def parameter_values(asked: ReadyQuestion, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a question, those that were not given at their defaults; raises `Invalid`."""
+    """Return the parameters of a question, those that were not given at their defaults; raises `Invalid`."""
     for key in sorted(given.keys() - asked.params.keys()):
         close = get_close_matches(key, asked.params, 1)
         meant = f" Did you mean {close[0]}?" if close else ""
@@ -100,7 +100,7 @@ def _parse_moment(value: Any) -> datetime:
 
 
 def _parse_names(value: Any) -> list[str]:
-    """A list, or text: a JSON list, or names with commas between them."""
+    """Return a list, or text: a JSON list, or names with commas between them."""
     if not isinstance(value, str):
         return [str(each) for each in value]
     found = json.loads(value) if value.lstrip().startswith("[") else value.split(",")

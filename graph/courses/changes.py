@@ -36,7 +36,7 @@ class TableChange:
 
     @property
     def saved(self) -> list[Any]:
-        """What has to be written."""
+        """Rows to write."""
         return self.created + self.changed
 
 
@@ -96,7 +96,7 @@ _RECORD_QUERIES: dict[str, tuple[str, Callable[..., Any]]] = {
 
 
 async def read_stored_course(work: Work, course: str) -> CourseRecord | None:
-    """The course as it is stated in the graph, None if there is none; rows of other courses are left out."""
+    """Return the course as it is stated in the graph, None if there is none; rows of other courses are left out."""
     found = await work.run("curate/course", course=course)
     if not found:
         return None
@@ -111,7 +111,7 @@ async def read_stored_course(work: Work, course: str) -> CourseRecord | None:
 
 
 async def compare_with_stored(work: Work, course: CourseRecord) -> CourseChanges:
-    """What `course` changes in its stored state."""
+    """Compare `course` with its stored state."""
     return compare_courses(await read_stored_course(work, course.id), course)
 
 

@@ -65,7 +65,7 @@ def replace_file(file: Path, content: bytes) -> None:
 
 
 def record_columns(table: str, record: Any) -> dict[str, Any]:
-    """The record by columns; what is as it would be without the column is left out."""
+    """Return the record by columns; what is as it would be without the column is left out."""
     defaults = {one.name: one.default for one in fields(record)}
     return {
         column.column: _plain_value(getattr(record, column.attribute))
@@ -75,7 +75,7 @@ def record_columns(table: str, record: Any) -> dict[str, Any]:
 
 
 def _plain_value(value: Any) -> Any:
-    """Whole numbers without a point, line ends as import reads them."""
+    """Return whole numbers without a point, line ends as import reads them."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
@@ -86,7 +86,7 @@ def _render_jsonl(rows: list[dict[str, Any]]) -> bytes:
 
 
 def _render_csv(table: str, rows: list[dict[str, Any]]) -> bytes:
-    """With the required columns and those that any row needs."""
+    """Render rows as CSV, with the required columns and those that any row needs."""
     used = {column for row in rows for column in row}
     columns = [one.column for one in TABLE_SPECS[table].fields if one.required or one.column in used]
     text = io.StringIO(newline="")

@@ -26,9 +26,12 @@ from graph.courses.tables import TABLES, CourseFolder, RawRow, RawTable
 
 _LINE_BREAKS = re.compile(r"\r\n?")
 
+RESOURCE_KINDS = ("lesson", "practice", "reading", "video", "test")
+MODALITIES = ("text", "audio", "video", "interactive")
+
 
 def parse_text(value: Any) -> str:
-    """Text without blanks around it, line ends as \\n, composed accents (NFC)."""
+    """Return text without blanks around it, line ends as \\n, composed accents (NFC)."""
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {_quote_value(value)}")
     clean = value.strip()
@@ -44,13 +47,13 @@ def parse_text(value: Any) -> str:
 
 
 def _quote_value(value: Any) -> str:
-    """A value in a message."""
+    """Return a value in a message."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:80]}…"
 
 
 def parse_id(value: Any) -> str:
-    """An id: at most 200 characters, no blanks."""
+    """Return an id: at most 200 characters, no blanks."""
     value = parse_text(value)
     if len(value) > 200 or len(value.split()) != 1 or "|" in value:
         raise ValueError(f"{value[:60]!r} is no id: at most 200 characters, without blanks and without |")
@@ -61,7 +64,7 @@ def parse_id(value: Any) -> str:
 
 
 def number_parser(low: float, high: float, above: bool = False) -> Callable[[Any], float]:
-    """A number in [low, high], or in (low, high] when it must be `above` low."""
+    """Return a number in [low, high], or in (low, high] when it must be `above` low."""
 
     def parse(value: Any) -> float:
         try:
@@ -78,7 +81,7 @@ def number_parser(low: float, high: float, above: bool = False) -> Callable[[Any
 
 
 def choice_parser(*words: str) -> Callable[[Any], str]:
-    """One of a few words."""
+    """Return one of a few words."""
 
     def parse(value: Any) -> str:
         if value not in words:
@@ -89,7 +92,7 @@ def choice_parser(*words: str) -> Callable[[Any], str]:
 
 
 def pattern_parser(pattern: str, wanted: str) -> Callable[[Any], str]:
-    """Text that matches `pattern` as a whole; `wanted` says in words what that is."""
+    """Return text that matches `pattern` as a whole; `wanted` says in words what that is."""
     compiled = re.compile(pattern)
 
     def parse(value: Any) -> str:
@@ -102,7 +105,7 @@ def pattern_parser(pattern: str, wanted: str) -> Callable[[Any], str]:
 
 
 def list_parser(parse: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
-    """A JSON list, or text parted by | in a CSV cell."""
+    """Return a JSON list, or text parted by | in a CSV cell."""
 
     def parse_all(value: Any) -> tuple[str, ...]:
         values = value.split("|") if isinstance(value, str) else value
@@ -112,9 +115,6 @@ def list_parser(parse: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]
 
     return parse_all
 
-
-RESOURCE_KINDS = ("lesson", "practice", "reading", "video", "test")
-MODALITIES = ("text", "audio", "video", "interactive")
 
 _parse_unit = number_parser(0, 1)
 _parse_logits = number_parser(-6, 6)
@@ -133,7 +133,7 @@ class ColumnSpec(NamedTuple):
 
 
 class TableSpec(NamedTuple):
-    """A table: its record class, its columns in the order of export, and what fills in defaults from other cells."""
+    """A table: its record class, its columns in the order of export, and a function that fills in defaults."""
 
     record: Callable[..., Any]
     fields: tuple[ColumnSpec, ...]
@@ -241,21 +241,21 @@ SETTING_PARSERS: dict[str, Callable[[Any], Any]] = {
 
 @dataclass
 class ParsedCourse:
-    """What a folder says.
+    """The typed course of a folder, with its problems and notes.
 
     Attributes:
-        broken: tables of which rows are missing, so that links to them are not judged.
+        incomplete_tables: tables of which rows are missing, so that links to them are not judged.
         rejected: ids (or first ends) of rows that exist and have a problem, by table.
     """
 
     course: CourseRecord
     problems: list[CourseProblem] = field(default_factory=list)
     notes: list[CourseProblem] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)
+    incomplete_tables: set[str] = field(default_factory=set)
     rejected: dict[str, set[str]] = field(default_factory=dict)
 
-    def refused(self, table: str) -> set[str]:
-        """Ids of the table's rows that have a problem of their own; links to them are not reported again."""
+    def refused_ids(self, table: str) -> set[str]:
+        """Return ids of the table's rows that have a problem of their own; links to them are not reported again."""
         return self.rejected.get(table, set())
 
 
@@ -263,7 +263,7 @@ def parse_course(folder: CourseFolder) -> ParsedCourse:
     """Make the typed course of a folder, and collect every problem on the way."""
     parsed = ParsedCourse(CourseRecord("", ""), list(folder.problems), list(folder.notes))
     records: dict[str, list[Any]] = {table: [] for table in TABLES}
-    for sheet in folder.sheets:
+    for sheet in folder.tables:
         records[sheet.table] += _parse_table(sheet, parsed)
     id, title, settings = _parse_header(folder.header, parsed.problems)
     parsed.course = CourseRecord(id, title, settings, **{table: tuple(rows) for table, rows in records.items()})
@@ -275,29 +275,29 @@ def _parse_table(sheet: RawTable, parsed: ParsedCourse) -> Iterable[Any]:
     known = {column.column for column in spec.fields}
     for name in sorted({name for row in sheet.rows[:1000] for name in row.values} - known):
         parsed.notes.append(CourseProblem(FileLocation(sheet.file, 1), "", f"column {name!r} is not read"))
-    if not sheet.whole:
-        parsed.broken.add(sheet.table)
+    if not sheet.is_complete:
+        parsed.incomplete_tables.add(sheet.table)
     missing = _missing_columns(sheet, spec)
     if missing:
         found = f"the header has {', '.join(sheet.columns or ())}"
         parsed.problems.append(
             CourseProblem(FileLocation(sheet.file, 1), "", f"lacks the column {', '.join(missing)}; {found}")
         )
-        parsed.broken.add(sheet.table)
+        parsed.incomplete_tables.add(sheet.table)
         return []
     rows = (_parse_row(row, sheet.table, parsed) for row in sheet.rows)
     return [record for record in rows if record is not None]
 
 
 def _missing_columns(sheet: RawTable, spec: TableSpec) -> list[str]:
-    """The columns that a CSV header lacks; rows of JSONL are judged one by one."""
+    """Return the columns that a CSV header lacks; rows of JSONL are judged one by one."""
     if sheet.columns is None:
         return []
     return [column.column for column in spec.fields if column.required and column.column not in sheet.columns]
 
 
 def _parse_row(row: RawRow, table: str, parsed: ParsedCourse) -> Any:
-    """The record, or None with a problem for each value that is wrong."""
+    """Return the record, or None with a problem for each value that is wrong."""
     spec = TABLE_SPECS[table]
     values: dict[str, Any] = {"at": row.at}
     before = len(parsed.problems)
@@ -316,14 +316,14 @@ def _parse_row(row: RawRow, table: str, parsed: ParsedCourse) -> Any:
         if key:
             parsed.rejected.setdefault(table, set()).add(key)
         else:
-            parsed.broken.add(table)
+            parsed.incomplete_tables.add(table)
         return None
     spec.complete(values)
     return spec.record(**values)
 
 
 def _row_name(row: RawRow) -> str:
-    """What a report calls the row: its id, or the first cell of a table of links."""
+    """Return the name of a row in reports: its id, or the first cell of a table of links."""
     return str(row.values.get("id") or next(iter(row.values.values()), ""))[:200]
 
 

@@ -69,7 +69,7 @@ class PrerequisiteRecord:
 
     @property
     def id(self) -> str:
-        """How a report names the edge."""
+        """The name of the edge in reports."""
         return f"{self.before} → {self.after}"
 
 
@@ -103,7 +103,7 @@ class TeachesRecord:
 
     @property
     def id(self) -> str:
-        """How a report names the edge."""
+        """The name of the edge in reports."""
         return f"{self.resource} → {self.point}"
 
 
@@ -142,7 +142,7 @@ class CourseRecord:
         return sum(map(len, (self.points, self.prerequisites, self.resources, self.teaches, self.items)))
 
     def sorted(self) -> "CourseRecord":
-        """The same course in the one order that export writes."""
+        """Return the same course in the one order that export writes."""
         return replace(
             self,
             settings=dict(sorted(self.settings.items())),

@@ -44,13 +44,13 @@ class RawRow(NamedTuple):
 
 @dataclass(frozen=True)
 class RawTable:
-    """One file of a table. `columns` is the CSV header; JSONL has none. `whole` is false where rows are missing."""
+    """One file of a table. `columns` is the CSV header, None of JSONL; `is_complete`: no row is missing."""
 
     file: str
     table: str
     columns: tuple[str, ...] | None
     rows: list[RawRow]
-    whole: bool = True
+    is_complete: bool = True
 
 
 @dataclass
@@ -58,11 +58,11 @@ class CourseFolder:
     """All that could be read of a course folder. `header` is course.json."""
 
     header: RawRow | None = None
-    sheets: list[RawTable] = field(default_factory=list)
+    tables: list[RawTable] = field(default_factory=list)
     problems: list[CourseProblem] = field(default_factory=list)
     notes: list[CourseProblem] = field(default_factory=list)
 
-    def say(self, at: FileLocation, message: str) -> None:
+    def add_problem(self, at: FileLocation, message: str) -> None:
         """Add a problem that belongs to no row."""
         self.problems.append(CourseProblem(at, "", message))
 
@@ -72,12 +72,12 @@ def read(path: Path) -> CourseFolder:
     folder = CourseFolder()
     if not path.is_dir():
         what = "is a file of no form that is known" if path.exists() else "there is no such folder"
-        folder.say(FileLocation(path.name, 0), f"{what}; give the folder that holds course.json")
+        folder.add_problem(FileLocation(path.name, 0), f"{what}; give the folder that holds course.json")
         return folder
     try:
         files = sorted(path.iterdir())
     except OSError as error:
-        folder.say(FileLocation(path.name, 0), f"cannot be read ({error.strerror}); check its rights")
+        folder.add_problem(FileLocation(path.name, 0), f"cannot be read ({error.strerror}); check its rights")
         return folder
     _read_header(path / COURSE_FILE, folder)
     for file in files:
@@ -86,7 +86,7 @@ def read(path: Path) -> CourseFolder:
         if kind not in ("csv", "jsonl", "tsv", "xlsx"):
             continue
         if table in TABLES and kind in ("csv", "jsonl"):
-            folder.sheets.append(read_table(file, table, kind, folder))
+            folder.tables.append(read_table(file, table, kind, folder))
         else:
             message = f"was not read: tables are named {', '.join(TABLES)} and end in .csv or .jsonl"
             folder.notes.append(CourseProblem(FileLocation(file.name, 0), "", message))
@@ -95,21 +95,23 @@ def read(path: Path) -> CourseFolder:
 
 def _read_header(file: Path, folder: CourseFolder) -> None:
     if not file.exists():
-        folder.say(FileLocation(COURSE_FILE, 0), 'is missing; write at least {"id": …, "title": …, "language": …}')
+        folder.add_problem(
+            FileLocation(COURSE_FILE, 0), 'is missing; write at least {"id": …, "title": …, "language": …}'
+        )
         return
     try:
         values = readers.parse_json(readers.read_bytes(file))
     except Unreadable as error:
-        folder.say(FileLocation(COURSE_FILE, error.line), str(error))
+        folder.add_problem(FileLocation(COURSE_FILE, error.line), str(error))
     else:
         if isinstance(values, dict):
             folder.header = RawRow(FileLocation(COURSE_FILE, 1), values)
         else:
-            folder.say(FileLocation(COURSE_FILE, 1), 'must be one object: {"id": …, "title": …}')
+            folder.add_problem(FileLocation(COURSE_FILE, 1), 'must be one object: {"id": …, "title": …}')
 
 
 def read_table(file: Path, table: str, kind: str, folder: CourseFolder) -> RawTable:
-    """One file of `kind` csv or jsonl; what is wrong with it joins the problems of `folder`."""
+    """Return one file of `kind` csv or jsonl; what is wrong with it joins the problems of `folder`."""
     columns: tuple[str, ...] | None = None
     rows: list[RawRow] = []
     before = len(folder.problems)
@@ -120,8 +122,8 @@ def read_table(file: Path, table: str, kind: str, folder: CourseFolder) -> RawTa
         else:
             _read_jsonl(file.name, text, rows, folder)
     except Unreadable as error:
-        folder.say(FileLocation(file.name, error.line), str(error))
-    return RawTable(file.name, table, columns, rows, whole=len(folder.problems) == before)
+        folder.add_problem(FileLocation(file.name, error.line), str(error))
+    return RawTable(file.name, table, columns, rows, is_complete=len(folder.problems) == before)
 
 
 def _read_csv(file: str, text: str, rows: list[RawRow], folder: CourseFolder) -> tuple[str, ...]:
@@ -147,7 +149,7 @@ def _read_csv(file: str, text: str, rows: list[RawRow], folder: CourseFolder) ->
 
 
 def _read_cells(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The cells of each row with the line it starts on; a quoted cell may go over several lines."""
+    """Yield the cells of each row with the line it starts on; a quoted cell may go over several lines."""
     csv.field_size_limit(MAX_CELL_LENGTH)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
@@ -193,14 +195,14 @@ def _read_jsonl(file: str, text: str, rows: list[RawRow], folder: CourseFolder) 
 
 
 def _add_problem(folder: CourseFolder, at: FileLocation, message: str) -> None:
-    """One more problem of a row. Raises `Unreadable` where there are too many to tell."""
-    folder.say(at, message)
+    """Add the problem of a row. Raises `Unreadable` above `MAX_PROBLEMS`."""
+    folder.add_problem(at, message)
     if len(folder.problems) > MAX_PROBLEMS:
         raise Unreadable(at.line, "has more problems than can be told, and was not read further; mend the first ones")
 
 
 def _parse_object(line: str) -> dict[str, Any]:
-    """One line of JSONL."""
+    """Return one line of JSONL."""
     if len(line) > MAX_CELL_LENGTH:
         raise Unreadable(0, f"has more than {MAX_CELL_LENGTH:,} characters; shorten its texts")
     try:

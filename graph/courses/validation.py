@@ -23,31 +23,32 @@ from graph.errors import BadCourse
 
 Pair = tuple[str, str]
 
+_MAX_SUGGESTIONS = 20
+
 
 def find_cycles(pairs: Collection[Pair], others: Collection[Pair] = ()) -> Iterator[list[str]]:
-    """For each knot the shortest cycle through its first pair, as points from that pair's start to its start again.
+    """Yield for each strongly connected component the shortest cycle through its first pair, as points.
+
+    A cycle begins and ends with the start of that pair.
 
     `others` may close a cycle, which then starts with one of `pairs`. A pair of one point with itself is left out.
     """
     graph = networkx.DiGraph(pair for group in (pairs, others) for pair in group if pair[0] != pair[1])
-    knot_of = {}
-    for knot in networkx.strongly_connected_components(graph):
-        if len(knot) > 1:
-            knot_of.update(dict.fromkeys(knot, frozenset(knot)))
-    told = set()
+    component_of = {}
+    for component in networkx.strongly_connected_components(graph):
+        if len(component) > 1:
+            component_of.update(dict.fromkeys(component, frozenset(component)))
+    reported = set()
     for before, after in pairs:
-        knot = knot_of.get(before)
-        if knot and after in knot and before != after and knot not in told:
-            told.add(knot)
+        component = component_of.get(before)
+        if component and after in component and before != after and component not in reported:
+            reported.add(component)
             yield [before, *networkx.shortest_path(graph, after, before)]
-
-
-_MAX_SUGGESTIONS = 20
 
 
 @dataclass(frozen=True)
 class GraphContext:
-    """What the graph holds beside this course.
+    """What the graph holds besides this course.
 
     Attributes:
         points: ids of points that the course names and does not define, as far as they exist.
@@ -59,7 +60,7 @@ class GraphContext:
 
 
 def find_problems(parsed: ParsedCourse, known: GraphContext) -> list[CourseProblem]:
-    """Every problem of the course, those of single values included, in the order of files and lines."""
+    """Return every problem of the course, those of single values included, in the order of files and lines."""
     course = parsed.course
     whole = chain(
         _find_cycle_problems(course.prerequisites, known.edges),
@@ -70,12 +71,12 @@ def find_problems(parsed: ParsedCourse, known: GraphContext) -> list[CourseProbl
 
 
 def find_row_problems(parsed: ParsedCourse, known: GraphContext) -> list[CourseProblem]:
-    """The problems of single rows: values, ids that are there twice, links to nothing."""
+    """Return the problems of single rows: values, ids that are there twice, links to nothing."""
     return [*parsed.problems, *_find_duplicates(parsed.course), *_find_unknown_ids(parsed, known)]
 
 
 def list_foreign_points(course: CourseRecord) -> list[str]:
-    """Points that prerequisites start from and the course does not define."""
+    """Return points that prerequisites start from and the course does not define."""
     own = {point.id for point in course.points}
     return sorted({edge.before for edge in course.prerequisites} - own)
 
@@ -84,9 +85,9 @@ def _find_empty(parsed: ParsedCourse) -> Iterator[CourseProblem]:
     course = parsed.course
     if not course.points and not parsed.problems:
         yield CourseProblem(FileLocation(COURSE_FILE, 0), course.id, "the course has no points; add points.csv")
-    if parsed.broken & {"resources", "teaches"}:
+    if parsed.incomplete_tables & {"resources", "teaches"}:
         return
-    taught = {edge.resource for edge in course.teaches} | parsed.refused("teaches")
+    taught = {edge.resource for edge in course.teaches} | parsed.refused_ids("teaches")
     for resource in course.resources:
         if resource.id not in taught:
             yield CourseProblem(resource.at, resource.id, "teaches nothing; add a row to teaches.csv")
@@ -106,10 +107,10 @@ def _find_duplicates(course: CourseRecord) -> Iterator[CourseProblem]:
 
 def _find_unknown_ids(parsed: ParsedCourse, known: GraphContext) -> Iterator[CourseProblem]:
     course = parsed.course
-    points = {point.id for point in course.points} | parsed.refused("points")
-    resources = {resource.id for resource in course.resources} | parsed.refused("resources")
+    points = {point.id for point in course.points} | parsed.refused_ids("points")
+    resources = {resource.id for resource in course.resources} | parsed.refused_ids("resources")
     hint = _Suggestions()
-    if "points" not in parsed.broken:
+    if "points" not in parsed.incomplete_tables:
         wanted: Iterable[tuple[str, Any]] = chain(
             ((edge.after, edge) for edge in course.prerequisites),
             ((edge.point, edge) for edge in course.teaches),
@@ -118,22 +119,24 @@ def _find_unknown_ids(parsed: ParsedCourse, known: GraphContext) -> Iterator[Cou
         outer = ((edge.before, edge) for edge in course.prerequisites if edge.before not in known.points)
         for id, row in chain(wanted, outer):
             if id not in points:
-                yield CourseProblem(row.at, row.id, f"there is no point {id!r}; {hint.about(id, points, 'points.csv')}")
-    if "resources" not in parsed.broken:
+                yield CourseProblem(
+                    row.at, row.id, f"there is no point {id!r}; {hint.suggest(id, points, 'points.csv')}"
+                )
+    if "resources" not in parsed.incomplete_tables:
         for edge in course.teaches:
             if edge.resource not in resources:
-                advice = hint.about(edge.resource, resources, "resources.jsonl")
+                advice = hint.suggest(edge.resource, resources, "resources.jsonl")
                 yield CourseProblem(edge.at, edge.id, f"there is no resource {edge.resource!r}; {advice}")
 
 
 class _Suggestions:
-    """What an unknown id may have meant. Looking for neighbours is slow, so only the first few ids get them."""
+    """Suggestions for unknown ids. The search for similar ids is slow, so only the first few ids get it."""
 
     def __init__(self) -> None:
         self._left = _MAX_SUGGESTIONS
 
-    def about(self, id: str, known: set[str], file: str) -> str:
-        """Advice in words."""
+    def suggest(self, id: str, known: set[str], file: str) -> str:
+        """Return advice in words."""
         self._left -= 1
         close = get_close_matches(id, known, n=1, cutoff=0.8) if self._left >= 0 else []
         return f"did you mean {close[0]!r}?" if close else f"add it to {file}"
@@ -142,7 +145,7 @@ class _Suggestions:
 def _find_cycle_problems(
     edges: tuple[PrerequisiteRecord, ...], known: tuple[tuple[str, str], ...]
 ) -> Iterator[CourseProblem]:
-    """Edges of a point to itself, and one cycle for each knot of points that lead to each other."""
+    """Yield edges of a point to itself, and one cycle for each strongly connected component."""
     gating = [edge for edge in edges if edge.status == "accepted"]
     places = {(edge.before, edge.after): edge for edge in gating}
     for edge in edges:
@@ -153,7 +156,7 @@ def _find_cycle_problems(
 
 
 def _describe_cycle(path: list[str], places: dict[tuple[str, str], PrerequisiteRecord]) -> CourseProblem:
-    """The cycle spelled out, with the place of each of its edges."""
+    """Return the cycle spelled out, with the place of each of its edges."""
     pairs = list(pairwise(path))
     first = places[pairs[0]]
     where = [str(places[pair].at) if pair in places else f"{pair[0]} → {pair[1]} in the graph" for pair in pairs]
@@ -177,17 +180,17 @@ def _find_item_problems(item: ItemRecord) -> Iterator[CourseProblem]:
 
 
 async def check_course(graph: Graph, parsed: ParsedCourse) -> list[str]:
-    """Every problem for which an import would be refused, also against what is in the graph; writes nothing."""
-    return await graph.reading(partial(_find_course_problems, parsed=parsed))
+    """Return every problem for which an import would be refused, also against what is in the graph; writes nothing."""
+    return await graph.execute_read(partial(_find_course_problems, parsed=parsed))
 
 
 def check_files(parsed: ParsedCourse) -> list[str]:
-    """Every problem that shows without a graph; points of other courses count as unknown."""
+    """Return every problem that shows without a graph; points of other courses count as unknown."""
     return [str(problem) for problem in find_problems(parsed, GraphContext())]
 
 
 async def refuse_bad_course(work: Work, parsed: ParsedCourse) -> None:
-    """Raises `BadCourse` with every problem."""
+    """Raise `BadCourse` with every problem of the course, if it has any."""
     problems = await _find_course_problems(work, parsed)
     if problems:
         raise BadCourse(problems)

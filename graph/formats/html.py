@@ -22,18 +22,31 @@ _ALTERNATIVE_TEXT = re.compile(r"\b(?:alt|alttext)\s*=\s*(?:\"([^\"]*)\"|'([^']*
 _RAW_ELEMENTS = ("script", "style", "title", "textarea")
 _RAW_END = {name: re.compile(f"</{name}", re.I) for name in _RAW_ELEMENTS}
 
+_PARAGRAPH_ELEMENTS = re.compile(
+    "p|pre|h[1-6]|ul|ol|dl|table|blockquote|figure|section|article|header|footer|form|hr|prompt|choiceInteraction"
+)
+_LINE_ELEMENTS = re.compile("div|li|tr|dt|dd|caption|option")
+_HIDDEN_ELEMENTS = re.compile(
+    "script|style|title|textarea|annotation|annotation-xml|feedbackInline|feedbackBlock|rubricBlock"
+)
+_MEDIA_ELEMENTS = re.compile("img|object|audio|video|iframe|embed|svg")
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MAX_SLUG_LENGTH = 80
+_NON_SLUG = re.compile(r"[\W_]+")
+
 
 class HtmlToken(NamedTuple):
-    """A tag, or a text if it has no name. `said` is its alt or alttext."""
+    """A tag, or a text if it has no name. `alternative` is its alt or alttext."""
 
     name: str
-    ends: bool = False
-    said: str = ""
+    is_end_tag: bool = False
+    alternative: str = ""
     text: str = ""
 
 
 def tokenize_html(html: str) -> Iterator[HtmlToken]:
-    """Texts and tags in the order of the page; comments, declarations and what stands in scripts are left out."""
+    """Yield texts and tags in the order of the page, without comments, declarations and the contents of scripts."""
     position, quoted = 0, True
     while True:
         start = html.find("<", position)
@@ -59,7 +72,7 @@ def tokenize_html(html: str) -> Iterator[HtmlToken]:
 
 
 def _find_tag_end(html: str, start: int, quoted: bool) -> tuple[int, bool]:
-    """Where a tag's > stands, -1 without any; a > in quotes is none, unless quotes stay open to the end of the page.
+    """Return where a tag's > stands, -1 without any; one in quotes is none, unless quotes stay open to the page's end.
 
     Once they do, quotes count no more: so a page is searched to its end but once.
     """
@@ -81,8 +94,8 @@ def _make_token(inside: str, name: str) -> HtmlToken:
 
 
 def _skip_raw(html: str, position: int, tag: HtmlToken) -> int:
-    """What stands in a script is no HTML."""
-    if tag.ends or tag.name not in _RAW_ELEMENTS:
+    """Return the position behind the contents of a script or another raw element."""
+    if tag.is_end_tag or tag.name not in _RAW_ELEMENTS:
         return position
     found = _RAW_END[tag.name].search(html, position)
     return found.start() if found is not None else len(html)
@@ -95,18 +108,6 @@ def _unescape(text: str) -> str:
         return text
 
 
-_PARAGRAPH_ELEMENTS = re.compile(
-    "p|pre|h[1-6]|ul|ol|dl|table|blockquote|figure|section|article|header|footer|form|hr|prompt|choiceInteraction"
-)
-_LINE_ELEMENTS = re.compile("div|li|tr|dt|dd|caption|option")
-_HIDDEN_ELEMENTS = re.compile(
-    "script|style|title|textarea|annotation|annotation-xml|feedbackInline|feedbackBlock|rubricBlock"
-)
-_MEDIA_ELEMENTS = re.compile("img|object|audio|video|iframe|embed|svg")
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
 class PlainText(NamedTuple):
     """Text, and whether pictures, sounds or films without a description are missing from it."""
 
@@ -115,20 +116,20 @@ class PlainText(NamedTuple):
 
 
 def html_to_text(html: str) -> PlainText:
-    """What a page says."""
+    """Convert HTML to plain text."""
     flow = _TextFlow()
     for tag in tokenize_html(html):
         if not tag.name:
             flow.data(tag.text)
-        elif tag.ends:
+        elif tag.is_end_tag:
             flow.end(tag.name)
         else:
-            flow.start(tag.name, tag.said)
+            flow.start(tag.name, tag.alternative)
     return flow.plain()
 
 
 def xhtml_to_text(nodes: Iterable[Element], passed_over: Callable[[Element], bool] = lambda node: False) -> PlainText:
-    """The same of parsed XHTML; elements that are `passed_over` are left out with all they hold."""
+    """Convert parsed XHTML to plain text, without elements for which `passed_over` is true."""
     flow = _TextFlow()
     for node in nodes:
         _walk_nodes(node, flow, passed_over)
@@ -136,7 +137,7 @@ def xhtml_to_text(nodes: Iterable[Element], passed_over: Callable[[Element], boo
 
 
 def text_to_xhtml(text: str) -> list[Element]:
-    """The XHTML that reads as `text` again: paragraphs and line breaks, or <pre> where blanks matter."""
+    """Return the XHTML that reads as `text` again: paragraphs and line breaks, or <pre> where blanks matter."""
     made = []
     for paragraph in text.split("\n\n"):
         block = Element("p")
@@ -163,7 +164,7 @@ def _walk_nodes(node: Element, flow: "_TextFlow", passed_over: Callable[[Element
 
 
 class _TextFlow:
-    """Collects text as a browser lays it out: runs of blanks are one, blocks begin on lines of their own."""
+    """Collect text as a browser lays it out: a run of blanks is one blank, blocks begin on new lines."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -172,11 +173,11 @@ class _TextFlow:
         self._hidden = ""
         self._lossy = False
 
-    def start(self, tag: str, said: str) -> None:
-        """An element begins; `said` is what stands for it where it cannot be shown."""
+    def start(self, tag: str, alternative: str) -> None:
+        """Begin an element; `alternative` is its text where it cannot be shown."""
         if self._hidden:
             return
-        if _HIDDEN_ELEMENTS.fullmatch(tag) or (tag == "math" and said):
+        if _HIDDEN_ELEMENTS.fullmatch(tag) or (tag == "math" and alternative):
             self._hidden = tag
         self._break(tag)
         self._kept += tag == "pre"
@@ -184,13 +185,13 @@ class _TextFlow:
             self._emit("\n")
         elif tag in ("td", "th"):
             self.data(" ")
-        elif _MEDIA_ELEMENTS.fullmatch(tag) and not said:
+        elif _MEDIA_ELEMENTS.fullmatch(tag) and not alternative:
             self._lossy = True
-        if said:
-            self._emit(f"[{said}]")
+        if alternative:
+            self._emit(f"[{alternative}]")
 
     def end(self, tag: str) -> None:
-        """An element ends; ends without a beginning are passed over."""
+        """End an element; ignore an end without a beginning."""
         if self._hidden:
             self._hidden = "" if tag == self._hidden else self._hidden
             return
@@ -198,7 +199,7 @@ class _TextFlow:
         self._kept = max(0, self._kept - (tag == "pre"))
 
     def data(self, text: str) -> None:
-        """Text between two tags."""
+        """Add the text between two tags."""
         if self._hidden:
             return
         if not self._kept:
@@ -209,7 +210,7 @@ class _TextFlow:
             self._emit(text)
 
     def plain(self) -> PlainText:
-        """What was collected."""
+        """Return the collected text."""
         return PlainText(_CONTROL.sub("", "".join(self._pieces)).strip(), self._lossy)
 
     def _break(self, tag: str) -> None:
@@ -223,24 +224,20 @@ class _TextFlow:
         self._pieces.append(text)
 
 
-_MAX_SLUG_LENGTH = 80
-_NON_SLUG = re.compile(r"[\W_]+")
-
-
 def make_slug(title: str) -> str:
-    """A title as part of an id: letters and digits of any script, in lower case, joined by hyphens; "" of none."""
+    """Return a title as part of an id: letters and digits of any script, lower case, joined by hyphens; "" of none."""
     whole = unicodedata.normalize("NFKC", title).lower()
     return _NON_SLUG.sub("-", whole).strip("-")[:_MAX_SLUG_LENGTH].rstrip("-")
 
 
 class UniqueIds:
-    """Gives ids that have not been given before: the second of a name ends in -2."""
+    """Allocate unique ids: the second of a name ends in -2."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
 
-    def take(self, prefix: str, title: str, otherwise: str) -> str:
-        """`prefix` and the slug of `title`, or of `otherwise` where it has no letter."""
+    def allocate(self, prefix: str, title: str, otherwise: str) -> str:
+        """Return a new id: `prefix` and the slug of `title`, or of `otherwise` where the title has no letter."""
         base = name = prefix + (make_slug(title) or make_slug(otherwise) or "x")
         while name in self._given:
             self._given[base] += 1

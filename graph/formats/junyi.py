@@ -30,18 +30,18 @@ _PROBLEMS_PER_EXERCISE = 10
 
 
 def read(path: Path) -> CourseFolder:
-    """The table, or the folder that holds it, in the form that `course_fields.parse` takes."""
+    """Read the exercise table, or the folder that holds it."""
     file = path / TABLE_FILE if path.is_dir() else path
     at = FileLocation(file.name, 1)
     folder = CourseFolder(header=RawRow(at, dict(_COURSE)))
     table = read_table(file, "points", "csv", folder)
     missing = [name for name in _COLUMNS if table.columns is not None and name not in table.columns]
     if missing:
-        folder.say(at, f"is not Junyi's exercise table: it lacks {', '.join(missing)}; give {TABLE_FILE}")
+        folder.add_problem(at, f"is not Junyi's exercise table: it lacks {', '.join(missing)}; give {TABLE_FILE}")
     elif table.columns is not None:
         folder.notes.extend(_find_damaged_names(table.rows))
-        folder.sheets = [
-            RawTable(file.name, name, None, rows, table.whole) for name, rows in _make_tables(table.rows).items()
+        folder.tables = [
+            RawTable(file.name, name, None, rows, table.is_complete) for name, rows in _make_tables(table.rows).items()
         ]
     return folder
 
@@ -83,7 +83,7 @@ def _teaches_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _to_minutes(seconds: str) -> Any:
-    """Whole minutes; what is no number is left for the check of values to tell."""
+    """Return whole minutes; what is no number is left for the check of values to tell."""
     try:
         return max(1, round(_PROBLEMS_PER_EXERCISE * float(seconds) / 60))
     except ValueError:

@@ -51,7 +51,7 @@ _OVERVIEW_MINUTES = 15
 
 
 def read(path: Path) -> CourseFolder:
-    """The folder `path` (or its graph.json) in the form that `course_fields.parse` takes, with what is odd as notes."""
+    """Read the folder `path` or its graph.json; report oddities as notes."""
     file = path / GRAPH_FILE if path.is_dir() else path
     folder = CourseFolder(header=RawRow(_GRAPH_LOCATION, dict(_COURSE)))
     try:
@@ -65,21 +65,21 @@ def read(path: Path) -> CourseFolder:
             "teaches": [teaches for _, teaches in reader.resources()],
         }
     except Unreadable as error:
-        folder.say(FileLocation(GRAPH_FILE, error.line), str(error))
+        folder.add_problem(FileLocation(GRAPH_FILE, error.line), str(error))
     except OSError as error:
-        folder.say(
+        folder.add_problem(
             _GRAPH_LOCATION, f"cannot be read ({error.strerror}); give the folder that holds Metacademy's graph.json"
         )
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         hint = "get it once more from metacademy/metacademy-content"
-        folder.say(_GRAPH_LOCATION, f"is not Metacademy's graph.json ({type(error).__name__}: {error}); {hint}")
+        folder.add_problem(_GRAPH_LOCATION, f"is not Metacademy's graph.json ({type(error).__name__}: {error}); {hint}")
     else:
-        folder.sheets = [RawTable(GRAPH_FILE, table, None, rows) for table, rows in tables.items()]
+        folder.tables = [RawTable(GRAPH_FILE, table, None, rows) for table, rows in tables.items()]
     return folder
 
 
 class _Reader:
-    """The parsed file. Every method yields rows as a JSONL table would have them."""
+    """The parsed file. Every method yields rows with the columns of a JSONL table."""
 
     def __init__(self, content: bytes, notes: list[CourseProblem]) -> None:
         graph = readers.parse_json(content)
@@ -104,13 +104,13 @@ class _Reader:
                     self._domains.setdefault(concept, title)
 
     def points(self) -> Iterator[RawRow]:
-        """A point for every concept."""
+        """Yield a point for every concept."""
         for id, concept in self._concepts.items():
             values = {"id": _point_id(id), "name": concept["title"], "description": concept["summary"]}
             yield RawRow(self._at(id), {**values, "domain": self._domains.get(id), "hours": concept["hours"]})
 
     def prerequisites(self) -> Iterator[RawRow]:
-        """An edge for every tag that names a concept."""
+        """Yield an edge for every tag that names a concept."""
         for id, concept in self._concepts.items():
             for edge in concept["prerequisites"]:
                 before = self._resolve(edge["id"], self._at(id), id, "prerequisite")
@@ -119,7 +119,7 @@ class _Reader:
                     yield RawRow(self._at(id), values)
 
     def resources(self) -> Iterator[tuple[RawRow, RawRow]]:
-        """Every link and every concept page, with the row of what it teaches."""
+        """Yield every link and every concept page, with the row of what it teaches."""
         successors = self._successors()
         for id, concept in self._concepts.items():
             seen: Counter[str] = Counter()
@@ -178,7 +178,10 @@ class _Reader:
         return found
 
     def _resolve(self, tag: str, at: FileLocation, where: str, what: str) -> str | None:
-        """The concept that a tag means. The raw tags mix - and _; anything else that names no concept is left out."""
+        """Return the concept that a tag means.
+
+        The raw tags mix - and _; anything else that names no concept is left out.
+        """
         if tag in self._concepts:
             return tag
         if _fold(tag) in self._concepts:
@@ -202,7 +205,7 @@ class _Reader:
 
 
 def _find_lines(content: str) -> Iterator[tuple[re.Match[str], int]]:
-    """Each concept's id with the line it stands on."""
+    """Yield each concept's id with the line it stands on."""
     line, position = 1, 0
     for match in _TITLED_ID.finditer(content):
         line += content.count("\n", position, match.start())
@@ -223,14 +226,17 @@ def _reason_text(title: str, reason: str | None) -> str:
 
 
 def _kind_and_modality(source: str) -> tuple[str, str]:
-    """Kind and modality of a source's type, e.g. "online textbook"."""
+    """Return kind and modality of a source's type, e.g. "online textbook"."""
     if source in _COURSE_TYPES:
         return "lesson", "video"
     return ("video", "video") if source in _VIDEO_TYPES else ("reading", "text")
 
 
 def _resource_url(source: dict[str, Any], location: list[str]) -> str:
-    """Where the first location points, else the source itself. Marks such as [#page=3] are relative to the source."""
+    """Return where the first location points, else the source itself.
+
+    Marks such as [#page=3] are relative to the source.
+    """
     marks: list[str] = [mark.strip() for part in location for mark in _BRACKETED.findall(part)]
     base = source.get("specific_url_base")
     for mark in marks:

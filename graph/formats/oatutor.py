@@ -45,7 +45,7 @@ _LANGUAGE_CODES = {"se": "sv"}
 
 
 def read(path: Path) -> CourseFolder:
-    """One course in the form that `course_fields.parse` takes."""
+    """Read one course; see the module for the form of `path`."""
     place, name = _split_path(path)
     folder = CourseFolder()
     file = PLANS_FILE
@@ -62,18 +62,18 @@ def read(path: Path) -> CourseFolder:
         folder.notes += reader.nameless()
         folder.header = RawRow(reader.at(""), {**reader.header(), **reader.parameters(parameters, folder)})
         tables = {"points": reader.points(), "resources": reader.lessons(), "teaches": reader.teaches()}
-        folder.sheets = [RawTable(PLANS_FILE, table, None, list(rows)) for table, rows in tables.items()]
+        folder.tables = [RawTable(PLANS_FILE, table, None, list(rows)) for table, rows in tables.items()]
     except Unreadable as error:
-        folder.say(FileLocation(file, error.line), str(error))
+        folder.add_problem(FileLocation(file, error.line), str(error))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        folder.say(
+        folder.add_problem(
             FileLocation(file, 0), f"is not OATutor's {file} ({type(error).__name__}: {error}); get it once more"
         )
     return folder
 
 
 def _split_path(path: Path) -> tuple[Path, str | None]:
-    """The folder and the name of a course; a folder may have a # in its own name."""
+    """Return the folder and the name of a course; a folder may have a # in its own name."""
     if path.exists() or "#" not in str(path):
         return path, None
     place, _, name = str(path).partition("#")
@@ -86,7 +86,7 @@ def _read_document(place: Path, file: str) -> dict[str, Any]:
 
 
 def _choose_course(courses: list[dict[str, Any]], name: str | None) -> dict[str, Any]:
-    """The course of that name, case and signs aside; the only one where no name is given. Raises `Unreadable`."""
+    """Return the course of that name, case and signs aside, or the only one without a name. Raises `Unreadable`."""
     found = [course for course in courses if name is None or make_slug(course["courseName"]) == make_slug(name)]
     if len(found) == 1:
         return found[0]
@@ -96,7 +96,7 @@ def _choose_course(courses: list[dict[str, Any]], name: str | None) -> dict[str,
 
 
 def _find_lesson_lines(text: str, course: str) -> dict[str, int]:
-    """The lines of a course's lessons by their ids; of the course itself under ""."""
+    """Return the lines of a course's lessons by their ids; of the course itself under ""."""
     found: dict[str, int] = {}
     inside = False
     for number, line in enumerate(text.split("\n"), 1):
@@ -109,7 +109,7 @@ def _find_lesson_lines(text: str, course: str) -> dict[str, int]:
 
 
 class _Reader:
-    """One course among all. Every method yields rows as a JSONL table would have them."""
+    """One course among all. Every method yields rows with the columns of a JSONL table."""
 
     def __init__(
         self, courses: list[dict[str, Any]], course: dict[str, Any], steps: Counter[str], lines: dict[str, int]
@@ -126,11 +126,11 @@ class _Reader:
                 self._topics.setdefault(skill, lesson["topics"] or lesson["name"])
 
     def at(self, lesson: str) -> FileLocation:
-        """Where a lesson stands."""
+        """Return where a lesson stands."""
         return FileLocation(PLANS_FILE, self._lines.get(lesson, 0))
 
     def header(self) -> dict[str, Any]:
-        """course.json."""
+        """Return the values of course.json."""
         language = self._course.get("language") or None
         return {
             "id": self._id,
@@ -142,13 +142,13 @@ class _Reader:
         }
 
     def nameless(self) -> Iterator[CourseProblem]:
-        """A note for every objective without a name."""
+        """Yield a note for every objective without a name."""
         for lesson in self._course["lessons"]:
             if len(_lesson_objectives(lesson)) < len(lesson["learningObjectives"]):
                 yield CourseProblem(self.at(lesson["id"]), lesson["id"], "has an objective without a name; left out")
 
     def parameters(self, all_of_them: dict[str, Any], folder: CourseFolder) -> dict[str, float]:
-        """The settings of Bayesian knowledge tracing that all skills of the course share."""
+        """Return the settings of Bayesian knowledge tracing that all skills of the course share."""
         skills = [all_of_them[skill] for skill in self._skills() if skill in all_of_them]
         shared = {}
         for key, setting in _BKT_SETTINGS.items():
@@ -161,7 +161,7 @@ class _Reader:
         return shared
 
     def points(self) -> Iterator[RawRow]:
-        """Each skill once, in the order of lessons."""
+        """Yield each skill once, in the order of lessons."""
         for skill, lesson in self._skills().items():
             steps = self._steps[skill]
             values = {
@@ -174,7 +174,7 @@ class _Reader:
             yield RawRow(self.at(lesson), values)
 
     def lessons(self) -> Iterator[RawRow]:
-        """A resource for every lesson."""
+        """Yield a resource for every lesson."""
         for lesson in self._course["lessons"]:
             steps = sum(self._steps[skill] for skill in _lesson_objectives(lesson))
             values = {
@@ -189,14 +189,14 @@ class _Reader:
             yield RawRow(self.at(lesson["id"]), values)
 
     def teaches(self) -> Iterator[RawRow]:
-        """What each lesson teaches."""
+        """Yield the points that each lesson teaches."""
         for lesson in self._course["lessons"]:
             for skill in _lesson_objectives(lesson):
                 values = {"resource": self._resource(lesson), "point": _point_id(skill), "role": "primary"}
                 yield RawRow(self.at(lesson["id"]), values)
 
     def _skills(self) -> dict[str, str]:
-        """The course's skills with the first lesson of each."""
+        """Return the course's skills with the first lesson of each."""
         lessons = reversed(self._course["lessons"])
         found = {skill: lesson["id"] for lesson in lessons for skill in reversed(_lesson_objectives(lesson))}
         return dict(reversed(found.items()))
@@ -206,7 +206,7 @@ class _Reader:
 
 
 def _lesson_objectives(lesson: dict[str, Any]) -> dict[str, float]:
-    """The skills of a lesson with their targets; the source has one without a name."""
+    """Return the skills of a lesson with their targets; the source has one without a name."""
     return {skill: target for skill, target in lesson["learningObjectives"].items() if skill.strip()}
 
 
@@ -215,7 +215,7 @@ def _point_id(skill: str) -> str:
 
 
 def _bracketed_text(link: Any) -> str:
-    """What stands in the brackets of `https://… <name>`, else all of it; the source has 0.0 for nothing."""
+    """Return the text in the brackets of `https://… <name>`, else all of it; the source has 0.0 for nothing."""
     if not isinstance(link, str):
         return ""
     found = _IN_BRACKETS.search(link)

@@ -20,9 +20,9 @@ from graph.errors import Conflict, Invalid
 
 @dataclass(frozen=True)
 class CourseFormat:
-    """One format: what it is, the modules that read and write it (no writer: import only), and how its files are known.
+    """One format: its description, and the modules that read and write it (no writer: import only).
 
-    A file is of this format if its name ends with one of `suffixes` and, where it exists, `signature` is near its start.
+    A file is of this format if its name ends with one of `suffixes` and, if it exists, `signature` is near its start.
     """
 
     about: str
@@ -43,13 +43,13 @@ FORMATS: dict[str, CourseFormat] = {
     ),
     "cartridge": CourseFormat(
         "IMS Common Cartridge: .imscc, or its folder",
-        "graph.formats.cartridge",
+        "graph.formats.ims.cartridge_reader",
         "graph.formats.ims.cartridge_writer",
         suffixes=(".imscc",),
     ),
     "qti": CourseFormat(
         "questions in QTI 1.2, 2.x or 3.0: a file, a folder or a zip",
-        "graph.formats.qti",
+        "graph.formats.ims.qti_reader",
         "graph.formats.ims.qti_writer",
     ),
     "oatutor": CourseFormat("OATutor's coursePlans.json: PATH#COURSE", "graph.formats.oatutor"),
@@ -65,7 +65,7 @@ FORMATS: dict[str, CourseFormat] = {
 
 
 def guess_format(path: Path) -> str:
-    """The form that a path's name and first bytes speak for; a folder of tables where they say nothing."""
+    """Guess the format from a path's name and first bytes; return "folder" where neither decides."""
     suffix = path.suffix.lower()
     candidates = [name for name, form in FORMATS.items() if suffix and suffix in form.suffixes]
     start = _first_bytes(path) if any(FORMATS[name].signature for name in candidates) else None
@@ -73,7 +73,7 @@ def guess_format(path: Path) -> str:
 
 
 def _first_bytes(path: Path) -> bytes | None:
-    """The first bytes of a file; None where there is none yet."""
+    """Return the first bytes of a file; None where there is none yet."""
     try:
         with path.open("rb") as file:
             return file.read(4096)
@@ -82,7 +82,7 @@ def _first_bytes(path: Path) -> bytes | None:
 
 
 def read_course_files(path: Path, form: str | None = None) -> ParsedCourse:
-    """The course at `path`; what is wrong with it is among its problems, not an exception.
+    """Read the course at `path`; its faults are among its problems, not an exception.
 
     `form`: one of `FORMATS`, else guessed from the name. Raises `Invalid` for an unknown one.
     """
@@ -92,7 +92,7 @@ def read_course_files(path: Path, form: str | None = None) -> ParsedCourse:
 
 
 def write_course_files(course: CourseRecord, path: Path, form: str | None = None) -> None:
-    """Write the course in a form that can be written.
+    """Write the course in a format that can be written.
 
     Raises `Invalid` for another, `Conflict` where `path` cannot be written or as the form does.
     """
@@ -114,7 +114,7 @@ def _find_format(name: str) -> CourseFormat:
 
 @contextmanager
 def _pause_garbage_collection() -> Iterator[None]:
-    """Rows are many objects without cycles; walking them again and again takes a fifth of the time."""
+    """Yield rows are many objects without cycles; walking them again and again takes a fifth of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -35,8 +35,8 @@ class Diagnostic:
     levels: list[PointUpdate] = field(default_factory=list)
 
     @property
-    def answered(self) -> list[AskedItem]:
-        """What has an answer, in the order asked."""
+    def answered_items(self) -> list[AskedItem]:
+        """The items that have an answer, in the order asked."""
         return [each for each in self.asked if each.right is not None]
 
 
@@ -51,7 +51,7 @@ async def start_diagnostic(
 
 
 async def read_diagnostic(graph: Graph, id: str) -> Diagnostic:
-    """A session as it stands; raises `NotFound`."""
+    """Read a session. Raises `NotFound`."""
     rows = await graph.read("learn/diagnostic", id=id)
     if not rows:
         raise NotFound("diagnostic", id)
@@ -59,7 +59,7 @@ async def read_diagnostic(graph: Graph, id: str) -> Diagnostic:
 
 
 async def record_questions(graph: Graph, id: str, items: list[str]) -> Diagnostic:
-    """Note the items as asked, in this order; one that was asked before stays. Raises `NotFound`, `Conflict`."""
+    """Record the items as asked, in this order; one asked before stays. Raises `NotFound`, `Conflict`."""
 
     async def unit(work: Work) -> None:
         await _lock_unfinished(work, id)
@@ -68,12 +68,12 @@ async def record_questions(graph: Graph, id: str, items: list[str]) -> Diagnosti
             if item not in known:
                 raise NotFound("item", item)
 
-    await graph.writing(unit)
+    await graph.execute_write(unit)
     return await read_diagnostic(graph, id)
 
 
 async def record_answers(graph: Graph, id: str, answers: dict[str, bool], now: datetime) -> Diagnostic:
-    """Note answers by item; the first answer to an item stays.
+    """Record answers by item; the first answer to an item stays.
 
     Raises `NotFound` for the session, `Invalid` for an item that was not asked, `Conflict` when it is finished.
     """
@@ -86,7 +86,7 @@ async def record_answers(graph: Graph, id: str, answers: dict[str, bool], now: d
             if item not in known:
                 raise Invalid(f"The item {item!r} was not asked in this diagnostic.", "item")
 
-    await graph.writing(unit)
+    await graph.execute_write(unit)
     return await read_diagnostic(graph, id)
 
 
@@ -99,7 +99,7 @@ async def finish_diagnostic(graph: Graph, id: str, levels: list[PointUpdate], no
     for change in levels:
         if not 0 <= change.level <= 1:
             raise Invalid(f"The level of {change.point!r} is {change.level}; it must lie in [0, 1].", "level")
-    rows = [change._asdict() for change in levels]
+    rows = [{"point": each.point, "level": each.level, "uncertainty": each.sd} for each in levels]
 
     async def unit(work: Work) -> None:
         if (await _lock_diagnostic(work, id))["finished"]:
@@ -109,7 +109,7 @@ async def finish_diagnostic(graph: Graph, id: str, levels: list[PointUpdate], no
             if change.point not in stored["points"]:
                 raise NotFound("knowledge point", change.point)
 
-    await graph.writing(unit)
+    await graph.execute_write(unit)
     return await read_diagnostic(graph, id)
 
 

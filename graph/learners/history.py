@@ -13,7 +13,7 @@ from graph.values import to_datetime, to_utc
 
 
 async def read_interactions(graph: Graph, course: str) -> list[RawInteraction]:
-    """Oldest first; practice on items is not among them."""
+    """Return the interactions with resources of a course, oldest first."""
     rows = await graph.read("learn/interactions", course=course)
     return [
         RawInteraction(
@@ -21,14 +21,14 @@ async def read_interactions(graph: Graph, course: str) -> list[RawInteraction]:
             row["resource"],
             to_datetime(row["at"]).timestamp() / SECONDS_PER_DAY,
             row["right"],
-            own=not row["followed"],
+            is_own_choice=not row["followed"],
         )
         for row in rows
     ]
 
 
 async def read_course_answers(graph: Graph, course: str) -> list[RawAnswer]:
-    """Outcomes and answers of diagnostics, learner by learner in the order given."""
+    """Return outcomes and answers of diagnostics, learner by learner in the order given."""
     rows = await graph.read("learn/answers", course=course)
     return [
         RawAnswer(
@@ -53,6 +53,6 @@ class RecentOutcome:
 
 
 async def read_recent_outcomes(graph: Graph, learner: str, now: datetime, limit: int) -> list[RecentOutcome]:
-    """At most `limit` of a learner's outcomes on resources up to `now`, oldest first; of nobody: none."""
+    """Return at most `limit` of a learner's outcomes on resources up to `now`, oldest first."""
     rows = await graph.read("learn/recent", learner=learner, now=to_utc(now), limit=limit)
     return [RecentOutcome(row["resource"], row["right"], to_datetime(row["at"])) for row in reversed(rows)]

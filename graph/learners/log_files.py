@@ -30,27 +30,32 @@ from graph.courses.tables import CourseFolder, RawRow, read_table
 SECONDS_PER_DAY = 86400.0
 _OUTCOME_WORDS = {"true": 1.0, "false": 0.0, "right": 1.0, "wrong": 0.0}
 
+REQUIRED_ANSWER_COLUMNS = ("learner", "skill", "right")
+ANSWER_COLUMNS = (*REQUIRED_ANSWER_COLUMNS, "item", "time", "order")
+REQUIRED_INTERACTION_COLUMNS = ("learner", "resource", "time")
+INTERACTION_COLUMNS = (*REQUIRED_INTERACTION_COLUMNS, "outcome")
+
 
 def read_rows(
     path: Path, table: str, required: Sequence[str], columns: Sequence[str]
 ) -> tuple[list[RawRow], list[CourseProblem]]:
-    """The rows of one file, or of all CSV and JSONL files of a folder, in the order of their names; and what is wrong.
+    """Return the rows of one file, or of a folder's CSV and JSONL files in the order of their names, and the problems.
 
     A file that cannot be read is a problem, never an exception.
     """
     found, rows = CourseFolder(), []
     files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
     if not files:
-        found.say(FileLocation(path.name, 0), "there is no such file or folder, or nothing in it")
+        found.add_problem(FileLocation(path.name, 0), "there is no such file or folder, or nothing in it")
     for file in files:
         kind = file.suffix.lower().removeprefix(".")
         if kind not in ("csv", "jsonl"):
-            found.say(FileLocation(file.name, 0), f"was not read: {table} logs end in .csv or .jsonl")
+            found.add_problem(FileLocation(file.name, 0), f"was not read: {table} logs end in .csv or .jsonl")
             continue
         sheet = read_table(file, table, kind, found)
         missing = [name for name in required if sheet.columns and name not in sheet.columns]
         if missing:
-            found.say(
+            found.add_problem(
                 FileLocation(file.name, 1), f"has no column {', '.join(missing)}; columns are {', '.join(columns)}"
             )
         else:
@@ -59,17 +64,17 @@ def read_rows(
 
 
 def parse_optional_number(values: Mapping[str, Any], column: str, read: Callable[[Any], float]) -> float | None:
-    """The cell as a number; None where it is empty."""
+    """Return the cell as a number; None where it is empty."""
     return None if values.get(column) in (None, "") else read(values[column])
 
 
 def parse_text(value: Any) -> str:
-    """Without the blanks around it; "" for nothing."""
+    """Return the text without surrounding blanks; "" for None."""
     return "" if value is None else str(value).strip()
 
 
 def parse_number(value: Any) -> float:
-    """NaN where it is none."""
+    """Return the number, or NaN where the value is none."""
     if isinstance(value, str) and value.strip().lower() in _OUTCOME_WORDS:
         return _OUTCOME_WORDS[value.strip().lower()]
     try:
@@ -80,7 +85,7 @@ def parse_number(value: Any) -> float:
 
 
 def parse_days(value: Any) -> float:
-    """Since 1970; NaN where it is no time."""
+    """Return the days since 1970, or NaN where the value is no time."""
     seconds = parse_number(value)
     if math.isnan(seconds):
         try:
@@ -89,10 +94,6 @@ def parse_days(value: Any) -> float:
         except (ValueError, OverflowError):
             return math.nan
     return seconds / SECONDS_PER_DAY
-
-
-REQUIRED_ANSWER_COLUMNS = ("learner", "skill", "right")
-ANSWER_COLUMNS = (*REQUIRED_ANSWER_COLUMNS, "item", "time", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,13 @@ class RawAnswer:
 
 
 def read_answer_files(path: Path) -> tuple[list[RawAnswer], list[CourseProblem]]:
-    """The answers of one file or of a folder's files, and what is wrong with them: `log_files.read_rows`."""
+    """Return the answers of one file or of a folder's files, and the problems, see `read_rows`."""
     rows, problems = read_rows(path, "answer", REQUIRED_ANSWER_COLUMNS, ANSWER_COLUMNS)
     return [parse_answer(row) for row in rows], problems
 
 
 def parse_answer(row: RawRow) -> RawAnswer:
-    """The row's cells as far as they can be read."""
+    """Return the row's cells as far as they can be read."""
     values = row.values
     return RawAnswer(
         learner=parse_text(values.get("learner")),
@@ -134,13 +135,9 @@ def parse_answer(row: RawRow) -> RawAnswer:
 
 
 def _parse_skills(value: Any) -> tuple[str, ...]:
-    """Each once, in the order given."""
+    """Return each once, in the order given."""
     parts = value if isinstance(value, list) else parse_text(value).split(";")
     return tuple(dict.fromkeys(name for name in map(parse_text, parts) if name))
-
-
-REQUIRED_INTERACTION_COLUMNS = ("learner", "resource", "time")
-INTERACTION_COLUMNS = (*REQUIRED_INTERACTION_COLUMNS, "outcome")
 
 
 class RawInteraction(NamedTuple):
@@ -149,7 +146,7 @@ class RawInteraction(NamedTuple):
     Attributes:
         item: the resource's id.
         days: since 1970.
-        own: the learner chose it; no recommendation led to it.
+        is_own_choice: the learner chose it; no recommendation led to it.
     """
 
     learner: str
@@ -157,17 +154,17 @@ class RawInteraction(NamedTuple):
     days: float | None = None
     outcome: float | None = None
     at: FileLocation = NO_LOCATION
-    own: bool = True
+    is_own_choice: bool = True
 
 
 def read_interaction_files(path: Path) -> tuple[list[RawInteraction], list[CourseProblem]]:
-    """The interactions of one file or of a folder's files, and what is wrong with them: `log_files.read_rows`."""
+    """Return the interactions of one file or of a folder's files, and the problems, see `read_rows`."""
     rows, problems = read_rows(path, "interaction", REQUIRED_INTERACTION_COLUMNS, INTERACTION_COLUMNS)
     return [parse_interaction(row) for row in rows], problems
 
 
 def parse_interaction(row: RawRow) -> RawInteraction:
-    """The row's cells as far as they can be read."""
+    """Return the row's cells as far as they can be read."""
     values = row.values
     learner, item = parse_text(values.get("learner")), parse_text(values.get("resource"))
     return RawInteraction(

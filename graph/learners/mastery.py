@@ -15,7 +15,7 @@ class PointMastery(NamedTuple):
         level: in [0, 1] now, what was forgotten since included.
         stored: in [0, 1] when it was last practised.
         days: since then.
-        uncertainty: standard deviation of `level`.
+        sd: standard deviation of `level`.
     """
 
     point: str
@@ -23,7 +23,7 @@ class PointMastery(NamedTuple):
     stored: float
     days: float
     attempts: int
-    uncertainty: float
+    sd: float
 
 
 class MasteryLevels(NamedTuple):
@@ -32,11 +32,11 @@ class MasteryLevels(NamedTuple):
     points: list[str]
     levels: list[float]
     days: list[float]
-    uncertainties: list[float]
+    sds: list[float]
 
 
 async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | None = None) -> list[PointMastery]:
-    """Every point that the learner ever touched, by id. Raises `NotFound`.
+    """Return every point that the learner ever touched, by id. Raises `NotFound`.
 
     `course` names whose rate of forgetting counts where an edge has none of its own; without it the learner's course.
     """

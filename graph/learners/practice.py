@@ -54,24 +54,24 @@ class Outcome:
 class StoredModelState(NamedTuple):
     """What a learner model keeps of a point or a learner: its own numbers, and which version of it wrote them."""
 
-    of: str
+    version: str
     numbers: list[float]
 
 
 class PracticePoint(NamedTuple):
     """One point before the outcome: `level` forgetting included, η `importance` (0 for a neighbour).
 
-    `trace`: what the model that was last in charge kept of it; `seen` is False where nothing is stored yet.
+    `model_state`: what the model that was last in charge kept of it; `is_stored` is False where nothing is stored yet.
     """
 
     point: str
     importance: float
     level: float
-    uncertainty: float
+    sd: float
     attempts: int
     days: float
-    trace: StoredModelState | None = None
-    seen: bool = True
+    model_state: StoredModelState | None = None
+    is_stored: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,43 +82,43 @@ class Practice:
         course: whose settings count; None where the learner has none.
         points: those that the resource teaches, then their neighbours in W.
         influence: W as (from a taught point, to a point, weight).
-        trace: what the model that was last in charge kept of the learner in this course.
+        model_state: what the model that was last in charge kept of the learner in this course.
     """
 
     outcome: Outcome
     course: str | None
     points: list[PracticePoint]
     influence: list[tuple[str, str, float]]
-    trace: StoredModelState | None = None
+    model_state: StoredModelState | None = None
 
 
 class PointUpdate(NamedTuple):
-    """The new level and uncertainty of a point, and what the learner model keeps of it.
+    """The new level and standard deviation of a point, and what the learner model keeps of it.
 
     `decay`: at what rate a day the level fades from now on; the course's own without it.
     """
 
     point: str
     level: float
-    uncertainty: float
-    trace: StoredModelState | None = None
+    sd: float
+    model_state: StoredModelState | None = None
     decay: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PracticeResult:
-    """What a learner model makes of a practice; points without a change keep their state, as does the learner."""
+    """The result of a learner model for a practice; points without a change keep their state, as does the learner."""
 
     reward: float
     changes: list[PointUpdate] = field(default_factory=list)
-    trace: StoredModelState | None = None
+    model_state: StoredModelState | None = None
 
 
 LearnFunction = Callable[[Practice], PracticeResult]
 
 
 class LevelChange(NamedTuple):
-    """What an outcome did to one point's level."""
+    """The change of one point's level by an outcome."""
 
     point: str
     before: float
@@ -147,58 +147,58 @@ class StoredMastery:
     level: float
     practiced_at: datetime
     attempts: int
-    uncertainty: float
+    sd: float
     decay: float
-    trace: StoredModelState | None = None
-    seen: bool = True
+    model_state: StoredModelState | None = None
+    is_stored: bool = True
     own_decay: float | None = None
 
     def days(self, at: datetime) -> float:
-        """Since it was practised; 0 for an outcome that arrives late."""
+        """Return the days since it was practised; 0 for an outcome that arrives late."""
         return max(0.0, (at - self.practiced_at) / timedelta(days=1))
 
     def state(self, point: str, importance: float, at: datetime) -> PracticePoint:
-        """The point at that moment."""
+        """Return the point at that moment."""
         days = self.days(at)
         level = decayed(self.level, self.decay, days)
-        return PracticePoint(point, importance, level, self.uncertainty, self.attempts, days, self.trace, self.seen)
+        return PracticePoint(point, importance, level, self.sd, self.attempts, days, self.model_state, self.is_stored)
 
     def change(self, change: PointUpdate, touched: bool, at: datetime) -> None:
-        """Take the new level; an attempt counts for the points that were practised themselves."""
-        if change.decay is not None or self.trace is not None:
+        """Apply an update; count an attempt for a point that was practised itself (`touched`)."""
+        if change.decay is not None or self.model_state is not None:
             self.own_decay = change.decay
-        self.level, self.uncertainty, self.trace, self.seen = change.level, change.uncertainty, change.trace, True
+        self.level, self.sd, self.model_state, self.is_stored = change.level, change.sd, change.model_state, True
         self.decay = self.decay if change.decay is None else change.decay
         self.attempts += touched
         self.practiced_at = max(self.practiced_at, at)
 
     def row(self, learner: str, point: str) -> dict[str, Any]:
-        """As the query that stores it wants it."""
+        """Return the row of the query that stores it."""
         return {
             "learner": learner,
             "point": point,
             "level": self.level,
-            "uncertainty": self.uncertainty,
+            "uncertainty": self.sd,
             "attempts": self.attempts,
             "practiced_at": self.practiced_at,
             "decay": self.own_decay,
-            "memory_of": self.trace and self.trace.of,
-            "memory": self.trace and self.trace.numbers,
+            "memory_of": self.model_state and self.model_state.version,
+            "memory": self.model_state and self.model_state.numbers,
         }
 
 
 def decayed(level: float, rate: float, days: float) -> float:
-    """What is left of a level after days without practice: s e^(−μ Δt) for Δt ≥ 3 days; cypher/parts/level.cypher."""
+    """Return a level after days without practice: s e^(−μ Δt) for Δt ≥ 3 days; as cypher/parts/level.cypher."""
     return level * math.exp(-rate * days) if days >= FORGET_AFTER_DAYS else level
 
 
 def running_share(success: float, right: bool) -> float:
-    """The running share of right answers after one more."""
+    """Return the running share of right answers after one more."""
     return success + (right - success) * RECENT
 
 
 def check_outcome(outcome: Outcome, now: datetime) -> Outcome:
-    """The outcome with its time in UTC; `Invalid` for the future, or unless it says once what was practised."""
+    """Return the outcome with its time in UTC; `Invalid` for the future, or unless it says once what was practised."""
     if not outcome.id.strip():
         raise Invalid("An outcome's id must not be empty.", "id")
     named = [name for name in ("recommendation", "resource", "item") if getattr(outcome, name) is not None]

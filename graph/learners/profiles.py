@@ -80,7 +80,7 @@ async def create_learner(
 
 
 async def read_learner(graph: Graph, learner: str) -> LearnerProfile:
-    """The learner with goals and limits; raises `NotFound`."""
+    """Return the learner with goals and limits; raises `NotFound`."""
     rows = await graph.read("learn/learner", learner=learner)
     if not rows:
         raise NotFound("learner", learner)
@@ -88,13 +88,13 @@ async def read_learner(graph: Graph, learner: str) -> LearnerProfile:
 
 
 async def delete_learner(graph: Graph, learner: str) -> None:
-    """Forget a learner with all mastery, diagnostics, recommendations and interactions; raises `NotFound`."""
+    """Delete a learner with all mastery, diagnostics, recommendations and interactions. Raises `NotFound`."""
     if not await graph.write("learn/delete_learner", learner=learner):
         raise NotFound("learner", learner)
 
 
 async def set_goals(graph: Graph, learner: str, goals: list[Goal]) -> None:
-    """Aim at exactly these points. Raises `NotFound` naming what is unknown, `Invalid` for none or a bad level."""
+    """Replace the goals of a learner. Raises `NotFound` for an unknown id, `Invalid` for no goal or a bad level."""
     if not goals:
         raise Invalid("A goal needs at least one point; to aim at the whole course, clear the goals.", "goals")
     wanted = [_check_goal(goal) for goal in goals]
@@ -104,12 +104,12 @@ async def set_goals(graph: Graph, learner: str, goals: list[Goal]) -> None:
 
 
 async def clear_goals(graph: Graph, learner: str) -> None:
-    """Aim at the whole course again; raises `NotFound`."""
+    """Remove the goals of a learner, who then aims at the whole course. Raises `NotFound`."""
     await _replace_goals(graph, learner, [])
 
 
 async def set_limits(graph: Graph, learner: str, limits: StudyLimits) -> None:
-    """Replace what the learner allows. Raises `NotFound`, or `Invalid` for limits that nothing could meet."""
+    """Replace the limits of a learner. Raises `NotFound`, or `Invalid` for limits that nothing could meet."""
     limits = _check_limits(limits)
     values = {"max_minutes": limits.max_minutes, "modalities": limits.modalities, "languages": limits.languages}
     if not await graph.write("learn/set_limits", learner=learner, **values):
@@ -127,7 +127,7 @@ async def _replace_goals(graph: Graph, learner: str, goals: list[Goal]) -> None:
             if goal.point not in found[0]["found"]:
                 raise NotFound("knowledge point", goal.point)
 
-    await graph.writing(replace)
+    await graph.execute_write(replace)
 
 
 def _check_goal(goal: Goal) -> Goal:
@@ -158,7 +158,7 @@ def _make_profile(row: Row) -> LearnerProfile:
 
 
 async def refuse_unknown(graph: Graph, learner: str, course: str | None) -> NoReturn:
-    """Say which of learner and course is missing."""
+    """Raise `NotFound` or `Invalid` for the learner or course that is missing."""
     known = await read_learner(graph, learner)
     if course is None and known.course is None:
         raise Invalid(f"{learner!r} has no course of their own: name one.", "course")

@@ -15,32 +15,32 @@ class CurrentPoint:
     """A point as the learner knows it now, forgetting included.
 
     Attributes:
-        uncertainty: standard deviation of `level`; None where nothing was ever recorded.
+        sd: standard deviation of `level`; None where nothing was ever recorded.
         attempts: answers on this very point; 0 where the level is inferred from others.
         met_at, mastered_at: the levels from which it no longer gates, and from which it is mastered.
-        aim: the level that a goal asks for, 0 for the point's own threshold; None where the point is no goal.
-        wanted: on the way to the learner's goals; in the course, for a learner without goals.
+        goal_level: the level that a goal asks for, 0 for the point's own threshold; None where the point is no goal.
+        on_path: on the way to the learner's goals; in the course, for a learner without goals.
     """
 
     id: str
     name: str
     level: float
-    uncertainty: float | None
+    sd: float | None
     attempts: int
     met_at: float
     mastered_at: float
-    aim: float | None
-    wanted: bool
+    goal_level: float | None
+    on_path: bool
 
     @property
     def mastered(self) -> bool:
         """At its threshold, a goal at its own level too."""
-        return self.level >= max(self.mastered_at, self.aim or 0.0)
+        return self.level >= max(self.mastered_at, self.goal_level or 0.0)
 
     @property
     def needed(self) -> float:
-        """The level from which nobody has to do it: met for a step on the way, mastered for a goal."""
-        return self.met_at if self.aim is None else max(self.mastered_at, self.aim)
+        """The level from which the point can be skipped: met for a step on the path, mastered for a goal."""
+        return self.met_at if self.goal_level is None else max(self.mastered_at, self.goal_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class DependentPoint:
         return len(self.chain) - 1
 
     @property
-    def shows(self) -> bool:
-        """Mastered, and answered itself: an inferred level says nothing that is not in the other's level already."""
+    def is_mastered(self) -> bool:
+        """Mastered, by answers of its own: an inferred level adds nothing to the level it was inferred from."""
         return self.state.attempts > 0 and self.state.level >= self.state.mastered_at
 
 
@@ -85,25 +85,25 @@ class SkipEvidence:
         return [each for each in self.prerequisites if each.level < each.met_at]
 
     @property
-    def showing(self) -> list[DependentPoint]:
-        """What was mastered that builds on the point."""
-        return [each for each in self.dependents if each.shows]
+    def mastered_dependents(self) -> list[DependentPoint]:
+        """The mastered points that build on the point."""
+        return [each for each in self.dependents if each.is_mastered]
 
     @property
-    def missed(self) -> list[DependentPoint]:
-        """What is on the way, needs the point, and is neither met nor shown by anything mastered that builds on it."""
+    def affected_dependents(self) -> list[DependentPoint]:
+        """The points on the path that need this one, are not met, and on which no mastered point builds."""
         shown = _rests_on_mastered(self.dependents)
         return [
             each
             for each in self.dependents
-            if each.state.wanted and each.state.level < each.state.needed and each.state.id not in shown
+            if each.state.on_path and each.state.level < each.state.needed and each.state.id not in shown
         ]
 
 
 async def read_skip_evidence(
     graph: Graph, learner: str, point: str, now: datetime, course: str | None = None
 ) -> SkipEvidence:
-    """Read it (cypher/recommend/skip.cypher). Raises `NotFound` for an unknown learner, course or point."""
+    """Read the evidence (cypher/recommend/skip.cypher). Raises `NotFound` for an unknown learner, course or point."""
     rows = await graph.read("recommend/skip", learner=learner, course=course, point=point, now=to_utc(now))
     if not rows:
         if not await graph.read("learn/studies", learner=learner, course=course):
@@ -124,12 +124,12 @@ def _make_point(row: Row) -> CurrentPoint:
         id=row["point"],
         name=row["name"] or row["point"],
         level=row["level"],
-        uncertainty=row["uncertainty"],
+        sd=row["uncertainty"],
         attempts=row["attempts"],
         met_at=row["met_at"],
         mastered_at=row["mastered_at"],
-        aim=row["aim"],
-        wanted=row["wanted"],
+        goal_level=row["aim"],
+        on_path=row["wanted"],
     )
 
 
@@ -138,10 +138,10 @@ def _make_dependent(row: Row) -> DependentPoint:
 
 
 def _rests_on_mastered(dependents: Iterable[DependentPoint]) -> set[str]:
-    """Ids of the points on which something mastered builds, directly or through others."""
+    """Return ids of the points on which something mastered builds, directly or through others."""
     builds_on = {each.state.id: each.builds_on for each in dependents}
     found: set[str] = set()
-    stack = [id for each in dependents if each.shows for id in each.builds_on]
+    stack = [id for each in dependents if each.is_mastered for id in each.builds_on]
     while stack:
         id = stack.pop()
         if id not in found:

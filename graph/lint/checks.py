@@ -25,84 +25,6 @@ from graph.courses.records import ROLE_IMPORTANCE, CourseRecord, ItemRecord, Poi
 from graph.courses.validation import Pair
 from graph.lint.findings import Hit
 
-
-@dataclass(frozen=True)
-class PrerequisiteChains:
-    """Accepted prerequisites (before, after), the points that are asked about, and points without active resources."""
-
-    edges: list[Pair]
-    points: set[str]
-    gaps: set[str]
-
-    @classmethod
-    def of(cls, edges: Iterable[Iterable[str]], points: Iterable[str], gaps: Iterable[str]) -> "PrerequisiteChains":
-        """From rows, in one order whatever the database's was."""
-        return cls(sorted({(before, after) for before, after in edges}), set(points), set(gaps))
-
-
-def check_cycles(chains: PrerequisiteChains) -> Iterator[Hit]:
-    """One cycle of each knot that holds a point asked about, spelled out from its first point on."""
-    for before, after in chains.edges:
-        if before == after and before in chains.points:
-            yield before, f"{before} → {before}"
-    for path in validation.find_cycles(chains.edges):
-        if chains.points.intersection(path):
-            yield path[0], " → ".join(path)
-
-
-def check_redundant_edges(chains: PrerequisiteChains) -> Iterator[Hit]:
-    """Edges a → c for which another point b after a leads to c; the first such b.
-
-    What lies below each knot is a set of bits, so a graph of N points and E edges takes N·E bit operations.
-    """
-    graph = networkx.DiGraph(chains.edges)
-    whole = networkx.condensation(graph)
-    knot_of = whole.graph["mapping"]
-    below = _reachable_components(whole)
-    alone = {knot for knot, members in whole.nodes(data="members") if len(members) == 1}
-    after = {point: sorted(graph.successors(point)) for point in graph}
-    for a, c in chains.edges:
-        if a == c or c not in chains.points or not {knot_of[a], knot_of[c]} <= alone:
-            continue
-        if graph.has_edge(a, a) or graph.has_edge(c, c):
-            continue
-        bit = 1 << knot_of[c]
-        way = next((b for b in after[a] if b != c and below[knot_of[b]] & bit), None)
-        if way is not None:
-            yield f"{a} → {c}", way
-
-
-def _reachable_components(whole: networkx.DiGraph) -> dict[int, int]:
-    """For each knot the set of knots that can be reached from it, as bits."""
-    below: dict[int, int] = {}
-    for knot in reversed(list(networkx.topological_sort(whole))):
-        found = 0
-        for after in whole.successors(knot):
-            found |= below[after] | 1 << after
-        below[knot] = found
-    return below
-
-
-def check_unreachable(chains: PrerequisiteChains) -> Iterator[Hit]:
-    """Points behind a gap, with the first gap that blocks them."""
-    after = defaultdict(list)
-    for a, c in chains.edges:
-        after[a].append(c)
-    blocked: dict[str, str] = {}
-    for gap in sorted(chains.gaps):
-        stack = [gap]
-        while stack:
-            for point in after[stack.pop()]:
-                if point not in blocked:
-                    blocked[point] = gap
-                    stack.append(point)
-    return ((point, gap) for point, gap in blocked.items() if point in chains.points)
-
-
-CHAIN_CHECKS = {"cycles": check_cycles, "redundant_edges": check_redundant_edges, "unreachable": check_unreachable}
-"""Each check of chains by its name."""
-
-
 LETTER_RANGES = r"\u00C0-\u1FFF\u3040-\uD7FF"
 BROKEN_PATTERN = "|".join(
     [
@@ -126,43 +48,6 @@ _BROKEN = re.compile(BROKEN_PATTERN)
 _BLANKS = str.maketrans("\t\n\u00a0", "   ")
 _CEFR = re.compile(r"([ABC])([12])(?:\.([0-9]+)|\+)?")
 _NUMBER = re.compile(r"(?:(GRADE|YEAR|LEVEL|STAGE|CLASS) )?([0-9]+(?:\.[0-9]+)?)")
-
-
-class ScaleLevel(NamedTuple):
-    """A place on a scale; only places of one scale are compared, and parts only where both have one."""
-
-    scale: str
-    height: float
-    part: int | None
-
-    def above(self, other: "ScaleLevel") -> bool:
-        """Whether this one is certainly the higher."""
-        if self.scale != other.scale or self.height != other.height:
-            return self.scale == other.scale and self.height > other.height
-        return self.part is not None and other.part is not None and self.part > other.part
-
-
-def is_broken(text: object) -> bool:
-    """Whether a text, or one of a list of texts, was damaged on its way."""
-    texts = text if isinstance(text, (list, tuple)) else [text]
-    return any(isinstance(each, str) and _BROKEN.search(each) is not None for each in texts)
-
-
-def normalize_title(text: object) -> tuple[str, ...]:
-    """The words of a title without case and blanks."""
-    return tuple(word for word in str(text or "").lower().translate(_BLANKS).split(" ") if word)
-
-
-def parse_level(word: str) -> ScaleLevel | None:
-    """The level that an upper-case word names, e.g. B1, A2.1, A2+, 3, GRADE 3; None for another."""
-    if found := _CEFR.fullmatch(word):
-        part = int(found[3]) if found[3] else None
-        return ScaleLevel("CEFR", "ABC".index(found[1]) * 2 + int(found[2]), part)
-    if found := _NUMBER.fullmatch(word):
-        return ScaleLevel(found[1] or "", float(found[2]), None)
-    return None
-
-
 REQUIRED_FIELDS = {
     "points": ("name",),
     "resources": ("title", "kind", "modality", "minutes", "status"),
@@ -193,27 +78,141 @@ TEXT_FIELDS = {
 _PROPERTY_NAMES = {"mastered_at": "masteredAt", "met_at": "metAt"}
 
 
+@dataclass(frozen=True)
+class PrerequisiteChains:
+    """Accepted prerequisites (before, after), the points to check, and the points without active resources."""
+
+    edges: list[Pair]
+    points: set[str]
+    gaps: set[str]
+
+    @classmethod
+    def from_rows(
+        cls, edges: Iterable[Iterable[str]], points: Iterable[str], gaps: Iterable[str]
+    ) -> "PrerequisiteChains":
+        """Make the record of rows, in an order that does not depend on the database."""
+        return cls(sorted({(before, after) for before, after in edges}), set(points), set(gaps))
+
+
+def check_cycles(chains: PrerequisiteChains) -> Iterator[Hit]:
+    """Find one cycle of each strongly connected component that holds a point in question, spelled out."""
+    for before, after in chains.edges:
+        if before == after and before in chains.points:
+            yield before, f"{before} → {before}"
+    for path in validation.find_cycles(chains.edges):
+        if chains.points.intersection(path):
+            yield path[0], " → ".join(path)
+
+
+def check_redundant_edges(chains: PrerequisiteChains) -> Iterator[Hit]:
+    """Yield edges a → c for which another point b after a leads to c, with the first such b.
+
+    What each strongly connected component reaches is a set of bits: N points and E edges take N·E bit operations.
+    """
+    graph = networkx.DiGraph(chains.edges)
+    whole = networkx.condensation(graph)
+    component_of = whole.graph["mapping"]
+    below = _reachable_components(whole)
+    alone = {component for component, members in whole.nodes(data="members") if len(members) == 1}
+    after = {point: sorted(graph.successors(point)) for point in graph}
+    for a, c in chains.edges:
+        if a == c or c not in chains.points or not {component_of[a], component_of[c]} <= alone:
+            continue
+        if graph.has_edge(a, a) or graph.has_edge(c, c):
+            continue
+        bit = 1 << component_of[c]
+        between = next((b for b in after[a] if b != c and below[component_of[b]] & bit), None)
+        if between is not None:
+            yield f"{a} → {c}", between
+
+
+def _reachable_components(whole: networkx.DiGraph) -> dict[int, int]:
+    """Return for each strongly connected component the set of components reachable from it, as bits."""
+    below: dict[int, int] = {}
+    for component in reversed(list(networkx.topological_sort(whole))):
+        found = 0
+        for after in whole.successors(component):
+            found |= below[after] | 1 << after
+        below[component] = found
+    return below
+
+
+def check_unreachable(chains: PrerequisiteChains) -> Iterator[Hit]:
+    """Find points behind a gap, with the first gap that blocks them."""
+    after = defaultdict(list)
+    for a, c in chains.edges:
+        after[a].append(c)
+    blocked: dict[str, str] = {}
+    for gap in sorted(chains.gaps):
+        stack = [gap]
+        while stack:
+            for point in after[stack.pop()]:
+                if point not in blocked:
+                    blocked[point] = gap
+                    stack.append(point)
+    return ((point, gap) for point, gap in blocked.items() if point in chains.points)
+
+
+CHAIN_CHECKS = {"cycles": check_cycles, "redundant_edges": check_redundant_edges, "unreachable": check_unreachable}
+"""Each check of chains by its name."""
+
+
+class ScaleLevel(NamedTuple):
+    """A level on a scale; only levels of one scale are compared, and parts only where both have one."""
+
+    scale: str
+    height: float
+    part: int | None
+
+    def above(self, other: "ScaleLevel") -> bool:
+        """Return whether this level is certainly the higher."""
+        if self.scale != other.scale or self.height != other.height:
+            return self.scale == other.scale and self.height > other.height
+        return self.part is not None and other.part is not None and self.part > other.part
+
+
+def is_broken(text: object) -> bool:
+    """Return whether a text, or one of a list of texts, was damaged on its between."""
+    texts = text if isinstance(text, (list, tuple)) else [text]
+    return any(isinstance(each, str) and _BROKEN.search(each) is not None for each in texts)
+
+
+def normalize_title(text: object) -> tuple[str, ...]:
+    """Return the words of a title without case and blanks."""
+    return tuple(word for word in str(text or "").lower().translate(_BLANKS).split(" ") if word)
+
+
+def parse_level(word: str) -> ScaleLevel | None:
+    """Return the level that an upper-case word names, e.g. B1, A2.1, A2+, 3, GRADE 3; None for another."""
+    if found := _CEFR.fullmatch(word):
+        part = int(found[3]) if found[3] else None
+        return ScaleLevel("CEFR", "ABC".index(found[1]) * 2 + int(found[2]), part)
+    if found := _NUMBER.fullmatch(word):
+        return ScaleLevel(found[1] or "", float(found[2]), None)
+    return None
+
+
 def check_missing_fields(course: CourseRecord) -> Iterator[Hit]:
-    """What a row must say and does not."""
+    """Find rows without a required field."""
     return _rows_with_faults(course, REQUIRED_FIELDS, lambda table, name, value: value in (None, ""))
 
 
 def check_unknown_values(course: CourseRecord) -> Iterator[Hit]:
-    """Words that Lodestar does not know."""
+    """Find values that are none of the allowed words."""
     return _rows_with_faults(
         course, ALLOWED_WORDS, lambda table, name, value: value not in (None, "", *ALLOWED_WORDS[table][name])
     )
 
 
 def check_numbers_out_of_range(course: CourseRecord) -> Iterator[Hit]:
-    """Numbers outside their range, or what is no number."""
+    """Find numbers outside their range, and values that are no number."""
     return _rows_with_faults(
         course, RANGES, lambda table, name, value: value is not None and not _is_within(value, *RANGES[table][name])
     )
 
 
 def check_broken_text(course: CourseRecord) -> Iterator[Hit]:
-    """Texts that were damaged on their way."""
+    """Find damaged texts, see `BROKEN_PATTERN`."""
     return _rows_with_faults(course, TEXT_FIELDS, lambda table, name, value: is_broken(value))
 
 
@@ -224,7 +223,7 @@ def _is_within(value: object, low: float, high: float) -> bool:
 def _rows_with_faults(
     course: CourseRecord, fields: dict[str, Any], wrong: Callable[[str, str, Any], bool]
 ) -> Iterator[Hit]:
-    """The rows of each table with the names of the fields that are wrong; what hangs on no point is told elsewhere."""
+    """Yield the rows with the names of their wrong fields; rows without a point are the subject of other checks."""
     taught = {edge.resource for edge in course.teaches}
     for table, names in fields.items():
         for row in getattr(course, table):
@@ -245,19 +244,19 @@ VALUE_CHECKS = {
 
 
 def check_points_without_resources(course: CourseRecord) -> Iterator[Hit]:
-    """Points that no active resource teaches."""
+    """Find points that no active resource teaches."""
     return ((point.id, str(point.name or "")) for point in _find_gaps(course))
 
 
 def check_resources_without_points(course: CourseRecord) -> Iterator[Hit]:
-    """Active resources that teach nothing."""
+    """Find active resources that teach nothing."""
     taught = {edge.resource for edge in course.teaches}
     rows = (resource for resource in course.resources if resource.id not in taught)
     return ((row.id, str(row.title or "")) for row in rows if row.status in (None, "active"))
 
 
 def check_orphans(course: CourseRecord) -> Iterator[Hit]:
-    """Points without an accepted edge and without a shared active resource."""
+    """Find points without an accepted edge and without a shared active resource."""
     linked = {end for edge in course.prerequisites if edge.status == "accepted" for end in (edge.before, edge.after)}
     for points in _points_by_resource(course).values():
         if len(points) > 1:
@@ -266,14 +265,14 @@ def check_orphans(course: CourseRecord) -> Iterator[Hit]:
 
 
 def check_doubled_edges(course: CourseRecord) -> Iterator[Hit]:
-    """Edges that are there twice."""
+    """Find duplicate edges."""
     for table, kind in (("prerequisites", "PREREQUISITE_OF"), ("teaches", "TEACHES")):
         times = Counter(row.id for row in getattr(course, table))
         yield from ((id, f"{kind} {count} times") for id, count in times.items() if count > 1)
 
 
 def check_level_inversions(course: CourseRecord) -> Iterator[Hit]:
-    """Accepted edges from a higher level to a lower one."""
+    """Find accepted edges from a higher level to a lower one."""
     words = {point.id: str(point.level or "").strip().upper() for point in course.points}
     for edge in course.prerequisites:
         before, after = words.get(edge.before, ""), words.get(edge.after, "")
@@ -283,14 +282,14 @@ def check_level_inversions(course: CourseRecord) -> Iterator[Hit]:
 
 
 def check_duplicate_titles(course: CourseRecord) -> Iterator[Hit]:
-    """Points with another's name, active resources with another's title."""
+    """Find points with another's name, active resources with another's title."""
     active = _points_by_resource(course)
     yield from _find_twice((point.id, point.name) for point in course.points)
     yield from _find_twice((resource.id, resource.title) for resource in course.resources if resource.id in active)
 
 
 def check_items_without_answers(course: CourseRecord) -> Iterator[Hit]:
-    """Active items that cannot be answered fairly."""
+    """Find active items without an answer or a point, or with missing or wrong distractors."""
     for item in course.items:
         faults = list(_item_faults(item)) if item.status in (None, "active") else []
         if faults:
@@ -298,7 +297,7 @@ def check_items_without_answers(course: CourseRecord) -> Iterator[Hit]:
 
 
 def check_missing_translations(course: CourseRecord) -> Iterator[Hit]:
-    """Points that lack a resource in a language that the course offers."""
+    """Find points that lack a resource in a language that the course offers."""
     spoken: dict[str, set[str]] = defaultdict(set)
     languages = {resource.id: (resource.language or "*").lower() for resource in course.resources}
     for resource, points in _points_by_resource(course).items():
@@ -312,7 +311,7 @@ def check_missing_translations(course: CourseRecord) -> Iterator[Hit]:
 
 
 def check_pending_proposals(course: CourseRecord) -> Iterator[Hit]:
-    """Edges that nobody accepted or rejected yet."""
+    """Find edges that nobody accepted or rejected yet."""
     return ((edge.id, edge.source or "") for edge in course.prerequisites if edge.status == "proposed")
 
 
@@ -347,7 +346,7 @@ def _find_twice(rows: Iterable[tuple[str, str]]) -> Iterator[Hit]:
 
 
 def _points_by_resource(course: CourseRecord) -> dict[str, set[str]]:
-    """The points of each active resource that teaches any."""
+    """Return the points of each active resource that teaches any."""
     active = {resource.id for resource in course.resources if resource.status == "active"}
     taught: dict[str, set[str]] = defaultdict(set)
     for edge in course.teaches:
@@ -364,7 +363,7 @@ def _find_gaps(course: CourseRecord) -> list[PointRecord]:
 def _make_chains(course: CourseRecord) -> PrerequisiteChains:
     edges = [(edge.before, edge.after) for edge in course.prerequisites if edge.status == "accepted"]
     points = [point.id for point in course.points]
-    return PrerequisiteChains.of(edges, points, [point.id for point in _find_gaps(course)])
+    return PrerequisiteChains.from_rows(edges, points, [point.id for point in _find_gaps(course)])
 
 
 def _adapt_chain_check(check: Callable[[PrerequisiteChains], Iterable[Hit]]) -> Callable[[CourseRecord], Iterable[Hit]]:

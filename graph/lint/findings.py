@@ -15,13 +15,13 @@ Hit = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class LintCheck:
-    """One check. `whole` is true where it looks at the whole graph and not at one course."""
+    """One check. `is_whole_graph` is true where it looks at the whole graph and not at one course."""
 
     name: str
     summary: str
     severity: str
     fix: str
-    whole: bool = False
+    is_whole_graph: bool = False
 
     @property
     def query(self) -> str:
@@ -52,13 +52,13 @@ REFUSED_ROWS = LintCheck(
 
 
 def list_checks() -> list[LintCheck]:
-    """Every check of a graph, the gravest first."""
+    """Return every check of a graph, the gravest first."""
     found = [_load_check(name) for name in queries.list_query_names("lint") if name.count("/") == 1]
     return sorted(found, key=lambda check: (SEVERITIES.index(check.severity), check.name))
 
 
 def find_check(name: str) -> LintCheck:
-    """One check, that of files included; raises `NotFound`."""
+    """Return one check, that of files included; raises `NotFound`."""
     for each in (REFUSED_ROWS, *list_checks()):
         if each.name == name:
             return each
@@ -66,7 +66,7 @@ def find_check(name: str) -> LintCheck:
 
 
 def make_findings(check: LintCheck, hits: Iterable[Hit], course: str = "") -> list[LintFinding]:
-    """The finding of a check, if there is any."""
+    """Return the finding of a check, if there is any."""
     rows = list(hits)
     if not rows:
         return []

@@ -23,19 +23,19 @@ WHOLE_GRAPH = "beside the courses"
 
 
 async def lint_graph(graph: Graph, course: str = "", only: str | None = None) -> dict[str, list[LintFinding]]:
-    """The findings of one course, or of every course, by its id, and those of what is in no course."""
+    """Lint one course, or every course; return findings by course id, and those of what is in no course."""
     ids = [course] if course else [each.id for each in await catalogue.list_courses(graph)]
     report = {id: await lint_stored_course(graph, id, only) for id in ids}
     return {**report, WHOLE_GRAPH: await lint_outside_courses(graph, only)}
 
 
 async def lint_stored_course(graph: Graph, course: str, only: str | None = None) -> list[LintFinding]:
-    """What the checks, or the one named `only`, find in a course; the gravest first. Raises `NotFound`."""
+    """Run the checks, or the one named `only`, on a course; return findings, the gravest first. Raises `NotFound`."""
     if not await graph.read("curate/course", course=course):
         raise NotFound("course", course)
-    asked = [check for check in list_checks() if not check.whole and only in (None, check.name)]
+    asked = [check for check in list_checks() if not check.is_whole_graph and only in (None, check.name)]
     walked = any(check.name in checks.CHAIN_CHECKS for check in asked)
-    links = await graph.reading(partial(_read_chains, course=course)) if walked else None
+    links = await graph.execute_read(partial(_read_chains, course=course)) if walked else None
     return [
         found
         for check in asked
@@ -44,8 +44,8 @@ async def lint_stored_course(graph: Graph, course: str, only: str | None = None)
 
 
 async def lint_outside_courses(graph: Graph, only: str | None = None) -> list[LintFinding]:
-    """What belongs to no course and should, or cannot be named at all."""
-    asked = [check for check in list_checks() if check.whole and only in (None, check.name)]
+    """Return the findings on nodes that belong to no course, or have no id."""
+    asked = [check for check in list_checks() if check.is_whole_graph and only in (None, check.name)]
     return [found for check in asked for found in make_findings(check, _sorted_hits(await graph.read(check.query)))]
 
 
@@ -57,7 +57,7 @@ async def _run_check(graph: Graph, check: LintCheck, course: str, links: checks.
 
 async def _read_chains(work: Work, course: str) -> checks.PrerequisiteChains:
     [row] = await work.run("lint/chains/structure", course=course)
-    return checks.PrerequisiteChains.of(row["edges"], row["points"], row["gaps"])
+    return checks.PrerequisiteChains.from_rows(row["edges"], row["points"], row["gaps"])
 
 
 def _sorted_hits(rows: list[dict[str, str]]) -> list[Hit]:
@@ -65,7 +65,7 @@ def _sorted_hits(rows: list[dict[str, str]]) -> list[Hit]:
 
 
 def lint_files(parsed: ParsedCourse, only: str | None = None) -> list[LintFinding]:
-    """What the checks, or the one named `only`, find in files; the gravest first."""
+    """Run the checks, or the one named `only`, on files; return findings, the gravest first."""
     refusals = sorted(find_row_problems(parsed, GraphContext()), key=lambda row: row.at)
     rows = [(str(row.at) or row.id, ": ".join(filter(None, row[1:]))) for row in refusals]
     own = make_findings(REFUSED_ROWS, rows, parsed.course.id) if only in (None, REFUSED_ROWS.name) else []
@@ -73,7 +73,7 @@ def lint_files(parsed: ParsedCourse, only: str | None = None) -> list[LintFindin
 
 
 def lint_course(course: CourseRecord, only: str | None = None) -> list[LintFinding]:
-    """The same of a course in memory."""
+    """Run the checks, or the one named `only`, on a course in memory."""
     asked = [check for check in list_checks() if check.name in COURSE_CHECKS and only in (None, check.name)]
     return [
         found for check in asked for found in make_findings(check, sorted(COURSE_CHECKS[check.name](course)), course.id)

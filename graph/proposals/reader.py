@@ -12,6 +12,9 @@ from graph.learners.log_files import SECONDS_PER_DAY
 from graph.proposals.records import KINDS, STATUSES, AcceptanceEffect, Proposal, ProposalPoint, ProposedPair
 from graph.values import to_datetime_or_none
 
+LEARNERS_PER_BATCH = 200
+"""Learners whose answers travel at once."""
+
 
 class ProposalFilter(NamedTuple):
     """Which proposals of a course: of one kind, with one status, or of any where it is None."""
@@ -24,30 +27,30 @@ class ProposalFilter(NamedTuple):
 async def read_proposals(
     graph: Graph, wanted: ProposalFilter, skip: int = 0, limit: int = 100
 ) -> tuple[int, list[Proposal]]:
-    """How many there are, and one page of them: open ones strongest first, then decided ones, the latest first.
+    """Return how many there are, and one page of them: open ones strongest first, then decided ones, the latest first.
 
     Raises `NotFound` for the course.
     """
     _check_choice("kind", wanted.kind, KINDS)
     _check_choice("status", wanted.status, STATUSES)
-    return await graph.reading(partial(_read_page, wanted=wanted, skip=skip, limit=limit))
+    return await graph.execute_read(partial(_read_page, wanted=wanted, skip=skip, limit=limit))
 
 
 async def read_proposal(graph: Graph, before: str, after: str, kind: str | None = None) -> Proposal:
-    """The edge between two points. Raises `NotFound`.
+    """Return the edge between two points. Raises `NotFound`.
 
     Where there are both kinds and none is asked for: what is open, else what a person judged, else what is derived.
     """
     _check_choice("kind", kind, KINDS)
     pairs = [ProposedPair(each, before, after) for each in ((kind,) if kind else KINDS)]
-    found = await graph.reading(partial(_read_pairs, pairs=pairs))
+    found = await graph.execute_read(partial(_read_pairs, pairs=pairs))
     if not found:
         raise NotFound("proposal", str(pairs[0]))
     return min(found, key=lambda each: (each.status != "proposed", each.reviewed_at is None, each.status != "derived"))
 
 
 async def read_effect(graph: Graph, before: str, after: str, now: datetime) -> AcceptanceEffect:
-    """What accepting `before` → `after` would do. Raises `NotFound` where a point is missing."""
+    """Read what accepting `before` → `after` would do. Raises `NotFound` where a point is missing."""
     rows = await graph.read("review/effect", before=before, after=after, now=now)
     if not rows:
         raise NotFound("pair of points", f"{before} → {after}")
@@ -90,13 +93,9 @@ def _check_choice(field: str, value: str | None, allowed: tuple[str, ...]) -> No
         raise Invalid(f"{field} is {' or '.join(allowed)}, not {value!r}.", field)
 
 
-LEARNERS_PER_BATCH = 200
-"""Learners whose answers travel at once."""
-
-
 @dataclass(frozen=True)
 class PointAnswers:
-    """A answers: who, on which point, days since 1970, and how it went. What teaches two points gives two."""
+    """Answers as columns: learner, point, days since 1970, right. An answer on two points gives two rows."""
 
     learner: list[str] = field(default_factory=list)
     point: list[str] = field(default_factory=list)
@@ -107,7 +106,7 @@ class PointAnswers:
 async def read_point_answers(
     graph: Graph, course: str, report: Callable[[int, int], None] = lambda done, total: None
 ) -> PointAnswers:
-    """Every learner's answers, oldest first; `report` hears how many learners of how many are read."""
+    """Read every learner's answers, oldest first; call `report` with the learners read so far and in all."""
     answers, after, done = PointAnswers(), "", 0
     while True:
         rows = await graph.read("propose/answers", course=course, after=after, learners=LEARNERS_PER_BATCH)

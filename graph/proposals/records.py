@@ -21,7 +21,7 @@ class ProposedPair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FoundEdge:
-    """An edge that a log or the texts speak for.
+    """An edge found in a log or in texts.
 
     Attributes:
         evidence: in words, for a person.
@@ -51,8 +51,8 @@ class Proposal:
         status: proposed, accepted, rejected, or derived for a semantic edge that nobody judged.
         numbers: as in `FoundEdge`, and rejectedSupport, rejectedPValue, rejectedWeight: those of an earlier rejection.
         courses: ids, with blanks between, of the courses whose files state the edge too.
-        cycle: ids of the accepted way from `after` to `before` that accepting would close.
-        implied: ids of an accepted way from `before` to `after`.
+        cycle: ids of the accepted path from `after` to `before` that accepting would close to a cycle.
+        implied: ids of an accepted path from `before` to `after`.
         reviewed_at: earlier than `proposed_at` where new evidence brought a rejected pair back.
     """
 
@@ -73,7 +73,7 @@ class Proposal:
 
     @property
     def pair(self) -> ProposedPair:
-        """Which edge it is."""
+        """The edge."""
         return ProposedPair(self.kind, self.before.id, self.after.id)
 
 

@@ -38,6 +38,19 @@ EXISTS, SAME_EVIDENCE, REJECTED_BEFORE, CLOSES_CYCLE, IMPLIED, OVER_LIMIT = (
     "not among the strongest",
 )
 
+BATCH_ROWS = 1_000
+MAX_PROPOSALS = 100
+"""Proposals that one person can look through."""
+
+_DECISION_QUERIES = {
+    (PREREQUISITE, "accept"): "review/accept",
+    (PREREQUISITE, "reject"): "review/reject",
+    (PREREQUISITE, "reopen"): "review/reopen",
+    (RELATED, "accept"): "review/accept_related",
+    (RELATED, "reject"): "review/reject_related",
+    (RELATED, "reopen"): "review/reopen_related",
+}
+
 
 class ExistingEdge(NamedTuple):
     """An edge of the graph; the numbers are those it was last rejected on, or else has."""
@@ -51,11 +64,11 @@ class ExistingEdge(NamedTuple):
 
 
 class SkippedPair(NamedTuple):
-    """What is not proposed, why, and the way through the graph that says so, where there is one."""
+    """What is not proposed, why, and the path in the graph that shows it, where there is one."""
 
     pair: ProposedPair
     reason: str
-    way: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,14 +76,14 @@ class FilterResult:
     """What is proposed: for the first time, again after a rejection, or open already with other evidence now."""
 
     new: list[FoundEdge] = field(default_factory=list)
-    back: list[FoundEdge] = field(default_factory=list)
-    renewed: list[FoundEdge] = field(default_factory=list)
-    left: list[SkippedPair] = field(default_factory=list)
+    returning: list[FoundEdge] = field(default_factory=list)
+    updated: list[FoundEdge] = field(default_factory=list)
+    skipped: list[SkippedPair] = field(default_factory=list)
 
     @property
     def proposed(self) -> list[FoundEdge]:
-        """All that has to be written."""
-        return self.new + self.back + self.renewed
+        """All edges to write."""
+        return self.new + self.returning + self.updated
 
 
 class ExistingEdges:
@@ -79,21 +92,21 @@ class ExistingEdges:
     def __init__(
         self, prerequisites: Iterable[tuple[str, str, ExistingEdge]], related: Iterable[tuple[str, str, ExistingEdge]]
     ) -> None:
-        self._at: dict[ProposedPair, list[ExistingEdge]] = defaultdict(list)
+        self._edges: dict[ProposedPair, list[ExistingEdge]] = defaultdict(list)
         self._accepted = networkx.DiGraph()
         for before, after, edge in prerequisites:
-            self._at[ProposedPair(PREREQUISITE, before, after)].append(edge)
+            self._edges[ProposedPair(PREREQUISITE, before, after)].append(edge)
             if edge.status == ACCEPTED:
                 self._accepted.add_edge(before, after)
         for a, b, edge in related:
-            self._at[ProposedPair("related", *sorted((a, b)))].append(edge)
+            self._edges[ProposedPair("related", *sorted((a, b)))].append(edge)
 
-    def at(self, pair: ProposedPair) -> list[ExistingEdge]:
-        """The edges of a pair."""
-        return self._at.get(pair, [])
+    def edges_of(self, pair: ProposedPair) -> list[ExistingEdge]:
+        """Return the edges of a pair."""
+        return self._edges.get(pair, [])
 
-    def way(self, start: str, end: str) -> tuple[str, ...]:
-        """A shortest way of accepted prerequisites; empty where there is none."""
+    def find_path(self, start: str, end: str) -> tuple[str, ...]:
+        """Return a shortest path of accepted prerequisites; empty where there is none."""
         if start not in self._accepted or end not in self._accepted:
             return ()
         try:
@@ -103,23 +116,23 @@ class ExistingEdges:
 
 
 def filter_found(found: Sequence[FoundEdge], edges: ExistingEdges, most: int) -> FilterResult:
-    """Sort out `found`, strongest first; new and returning ones beyond `most` wait for another time."""
+    """Filter `found`, strongest first; skip new and returning ones beyond `most`."""
     sifted = FilterResult()
     for each in found:
-        left = _check_own_edges(each, edges.at(each.pair)) or _check_paths(each.pair, edges)
+        left = _check_own_edges(each, edges.edges_of(each.pair)) or _check_paths(each.pair, edges)
         if left is not None:
-            sifted.left.append(left)
-        elif any(edge.status == OPEN for edge in edges.at(each.pair)):
-            sifted.renewed.append(each)
-        elif len(sifted.new) + len(sifted.back) >= most:
-            sifted.left.append(SkippedPair(each.pair, OVER_LIMIT))
+            sifted.skipped.append(left)
+        elif any(edge.status == OPEN for edge in edges.edges_of(each.pair)):
+            sifted.updated.append(each)
+        elif len(sifted.new) + len(sifted.returning) >= most:
+            sifted.skipped.append(SkippedPair(each.pair, OVER_LIMIT))
         else:
-            (sifted.back if edges.at(each.pair) else sifted.new).append(each)
+            (sifted.returning if edges.edges_of(each.pair) else sifted.new).append(each)
     return sifted
 
 
 def _check_own_edges(found: FoundEdge, edges: list[ExistingEdge]) -> SkippedPair | None:
-    """What the edges of the pair itself say against it."""
+    """Return why the pair's own edges exclude it, or None."""
     for edge in edges:
         ours = edge.source in ("mined", "text")
         if edge.status == REJECTED and not (ours and has_new_evidence(found.numbers, edge)):
@@ -132,7 +145,7 @@ def _check_own_edges(found: FoundEdge, edges: list[ExistingEdge]) -> SkippedPair
 
 
 def has_new_evidence(numbers: dict[str, float], rejected: ExistingEdge) -> bool:
-    """Whether there is enough more than when a person rejected the pair."""
+    """Return whether the evidence has grown enough since a person rejected the pair; see the module."""
     if "weight" in numbers:
         return rejected.weight is not None and 1 - numbers["weight"] <= REMAINING_DISTANCE_RATIO * (1 - rejected.weight)
     no_weaker = rejected.p_value is None or numbers["pValue"] <= rejected.p_value
@@ -140,27 +153,22 @@ def has_new_evidence(numbers: dict[str, float], rejected: ExistingEdge) -> bool:
 
 
 def _check_paths(pair: ProposedPair, edges: ExistingEdges) -> SkippedPair | None:
-    """What the accepted prerequisites around the pair say against it."""
+    """Return why the accepted prerequisites around the pair exclude it, or None."""
     if pair.kind != PREREQUISITE:
-        both = edges.at(ProposedPair(PREREQUISITE, pair.before, pair.after)) + edges.at(
+        both = edges.edges_of(ProposedPair(PREREQUISITE, pair.before, pair.after)) + edges.edges_of(
             ProposedPair(PREREQUISITE, pair.after, pair.before)
         )
         return SkippedPair(pair, EXISTS) if any(edge.status == ACCEPTED for edge in both) else None
-    back = edges.way(pair.after, pair.before)
+    back = edges.find_path(pair.after, pair.before)
     if back:
         return SkippedPair(pair, CLOSES_CYCLE, (*back, pair.after))
-    way = edges.way(pair.before, pair.after)
+    way = edges.find_path(pair.before, pair.after)
     return SkippedPair(pair, IMPLIED, way) if way else None
-
-
-BATCH_ROWS = 1_000
-MAX_PROPOSALS = 100
-"""Proposals that one person can look through."""
 
 
 @dataclass(frozen=True)
 class ProposeResult:
-    """What became of what was found; `revision` is None where nothing had to be written."""
+    """The result of a search for edges; `revision` is None where nothing had to be written."""
 
     sifted: FilterResult
     revision: int | None
@@ -169,11 +177,11 @@ class ProposeResult:
 async def store_proposals(
     graph: Graph, found: list[FoundEdge], by: Attribution, most: int = MAX_PROPOSALS
 ) -> ProposeResult:
-    """Propose what was `found`, strongest first; see `sifting` for what is left out.
+    """Propose what was `found`, strongest first; see `filter_found` for what is skipped.
 
     Ends of semantic edges stand in the order of their ids.
     """
-    return await graph.writing(partial(_store_in_transaction, found=found, by=by, most=most))
+    return await graph.execute_write(partial(_store_in_transaction, found=found, by=by, most=most))
 
 
 async def _store_in_transaction(work: Work, found: list[FoundEdge], by: Attribution, most: int) -> ProposeResult:
@@ -212,16 +220,6 @@ def _batches(found: list[FoundEdge]) -> list[list[dict[str, object]]]:
     return [rows[start : start + BATCH_ROWS] for start in range(0, len(rows), BATCH_ROWS)]
 
 
-_DECISION_QUERIES = {
-    (PREREQUISITE, "accept"): "review/accept",
-    (PREREQUISITE, "reject"): "review/reject",
-    (PREREQUISITE, "reopen"): "review/reopen",
-    (RELATED, "accept"): "review/accept_related",
-    (RELATED, "reject"): "review/reject_related",
-    (RELATED, "reopen"): "review/reopen_related",
-}
-
-
 async def decide_proposal(graph: Graph, pair: ProposedPair, by: Attribution) -> int:
     """Accept, reject or reopen (`by.action`) in the name of `by.author`; returns the new revision.
 
@@ -232,7 +230,7 @@ async def decide_proposal(graph: Graph, pair: ProposedPair, by: Attribution) -> 
         raise Invalid(f"kind is {' or '.join(KINDS)}, not {pair.kind!r}.", "kind")
     if not by.author.strip():
         raise Invalid("Say who decides.", "by")
-    return await graph.writing(partial(_decide_in_transaction, pair=pair, by=by))
+    return await graph.execute_write(partial(_decide_in_transaction, pair=pair, by=by))
 
 
 async def _decide_in_transaction(work: Work, pair: ProposedPair, by: Attribution) -> int:
@@ -247,14 +245,14 @@ async def _decide_in_transaction(work: Work, pair: ProposedPair, by: Attribution
 
 
 def _touched_rows(pair: ProposedPair) -> TouchedRows:
-    """The row; a semantic edge may stand either way round."""
+    """Return the row; a semantic edge may stand either way round."""
     if pair.kind == PREREQUISITE:
         return TouchedRows(prerequisites={pair[1:]})
     return TouchedRows(related={(pair.before, pair.after), (pair.after, pair.before)})
 
 
 def _explain_refusal(pair: ProposedPair, action: str, row: Row) -> str:
-    """Why nothing was written, and what to do."""
+    """Explain why nothing was written, and what to do."""
     status = row["status"]
     if action == "accept" and status == "proposed":
         cycle = " → ".join([*row["cycle"], row["cycle"][0]])

@@ -46,7 +46,7 @@ class BanditKey(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Of its node."""
+        """Id of its node."""
         return f"{self.course}/{self.name}"
 
 
@@ -55,13 +55,13 @@ UpdateFunction = Callable[[BanditKey, BanditState | None, list[BanditFeedback]],
 
 
 class BanditUpdates(NamedTuple):
-    """Which policies are bandits, and how they learn; may be asked again when the database asks to try again."""
+    """Which policies are bandits, and their update; it may run again when the database retries the transaction."""
 
     names: frozenset[str]
     update: UpdateFunction
 
     async def learn(self, work: Work, followed: dict[BanditKey, list[BanditFeedback]]) -> dict[BanditKey, BanditState]:
-        """Lock the bandits by id, so that no two transactions wait for each other, and let them learn."""
+        """Lock the bandits in order of id, so that no two transactions deadlock, and return their updated states."""
         if not followed:
             return {}
         wanted = [
@@ -80,7 +80,7 @@ NO_BANDITS = BanditUpdates(frozenset(), _refuse_update)
 
 
 async def read_bandit(graph: Graph, course: str, name: str) -> BanditState | None:
-    """What the bandit has learnt; None before its first outcome."""
+    """Read the state of a bandit; None before its first outcome."""
     rows = await graph.read("recommend/bandit", id=BanditKey(course, name).id)
     return _make_state(rows[0]) if rows else None
 

@@ -18,6 +18,10 @@ CANDIDATES_PER_POINT = 20
 MAX_CANDIDATES = 100
 """Most candidates weighed in one step; the example courses offer about forty. All are logged, all but a few pruned."""
 
+T = TypeVar("T")
+MAX_GOAL_POINTS = 1000
+"""Wanted points that are looked at, in curriculum order; enough to name what to do next."""
+
 
 @dataclass(frozen=True, slots=True)
 class CandidateSet:
@@ -52,7 +56,7 @@ async def read_candidates(
     per_point: int = CANDIDATES_PER_POINT,
     limit: int = MAX_CANDIDATES,
 ) -> CandidateSet:
-    """The feasible resources (rule in cypher/recommend/candidates.cypher) and the learner's state.
+    """Return the feasible resources (rule in cypher/recommend/candidates.cypher) and the learner's state.
 
     Raises `NotFound` for an unknown learner or course, `Invalid` when no course is named and the learner has none.
     """
@@ -77,12 +81,6 @@ def _make_candidate_set(row: Row) -> CandidateSet:
         mastery=MasteryLevels(row["points"], row["levels"], row["days"], row["uncertainties"]),
         resources=row["resources"],
     )
-
-
-T = TypeVar("T")
-
-MAX_GOAL_POINTS = 1000
-"""Wanted points that are looked at, in curriculum order; enough to name what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,10 @@ class Obstacles:
 
 
 async def read_obstacles(graph: Graph, learner: str, now: datetime, course: str | None = None) -> Obstacles:
-    """The reason for an empty `CandidateSet`; means nothing where there are candidates. Raises as `candidates` does."""
+    """Read the reason for an empty `CandidateSet`; without meaning where there are candidates.
+
+    Raises as `candidates` does.
+    """
     rows = await graph.read(
         "recommend/obstacles", learner=learner, course=course, now=to_utc(now), limit=MAX_GOAL_POINTS
     )
@@ -127,7 +128,7 @@ async def read_obstacles(graph: Graph, learner: str, now: datetime, course: str 
 
 
 def summarize_obstacles(rows: list[Row]) -> Obstacles:
-    """One reason from all obstacles: rest before limits before prerequisites, as each is easier to remove."""
+    """Return one reason from all obstacles: rest before limits before prerequisites, as each is easier to remove."""
     opened = [row for row in rows if not row["unmet"] and row["resource"] is not None]
     resting = [row["until"] for row in opened if row["until"] is not None and not row["limits"]]
     if resting:
@@ -140,7 +141,7 @@ def summarize_obstacles(rows: list[Row]) -> Obstacles:
 
 
 def _first_unmet(rows: list[Row]) -> list[UnmetPrerequisite]:
-    """The unmet prerequisites that wait for no other one; all of them where each waits for another."""
+    """Return the unmet prerequisites that wait for no other one; all of them where each waits for another."""
     unmet = _unique(UnmetPrerequisite(*values) for row in rows for values in row["unmet"])
     blocked = {each.before for each in unmet}
     return [each for each in unmet if each.point not in blocked] or unmet

@@ -17,6 +17,8 @@ from graph.errors import Conflict, GraphUnavailable, NotFound
 from graph.learners.profiles import Goal
 from graph.values import to_datetime, to_utc
 
+GroupCommit = asyncio.Task[set[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedDecision:
@@ -30,7 +32,7 @@ class LoggedDecision:
         goals: what was aimed at then.
         candidates: all feasible resources; `kept` says which survived pruning; `q_values` is empty where the policy has
             none; `propensities` are those of all candidates. Equal lengths.
-        context: what a linear bandit saw of `resource`, to learn from its outcome.
+        context: features of `resource` for a linear bandit, which learns from its outcome.
     """
 
     id: str
@@ -85,7 +87,7 @@ async def log_decisions(graph: Graph, decisions: list[LoggedDecision]) -> set[st
 
 
 async def read_decision(graph: Graph, id: str) -> DecisionWithOutcome:
-    """A decision by id, with its first outcome; raises `NotFound`."""
+    """Return a decision by id, with its first outcome; raises `NotFound`."""
     rows = await graph.read("recommend/decision", id=id)
     if not rows:
         raise NotFound("recommendation", id)
@@ -96,7 +98,7 @@ async def read_decision(graph: Graph, id: str) -> DecisionWithOutcome:
 async def read_history(
     graph: Graph, learner: str, limit: int = 50, before: datetime | None = None
 ) -> list[HistoryEvent]:
-    """A learner's latest events, newest first; `before` pages on. Raises `NotFound`."""
+    """Return a learner's latest events, newest first; `before` pages on. Raises `NotFound`."""
     rows = await graph.read("learn/history", learner=learner, before=before and to_utc(before, "before"), limit=limit)
     if not rows:
         raise NotFound("learner", learner)
@@ -104,7 +106,7 @@ async def read_history(
 
 
 def parse_decision(properties: Row) -> LoggedDecision:
-    """A Recommendation node's properties as a decision."""
+    """Return a Recommendation node's properties as a decision."""
     levels = properties.get("goalLevels", [])
     return LoggedDecision(
         **{name: properties[name] for name in ("id", "learner", "course", "policy", "version", "resource")},
@@ -128,11 +130,8 @@ def _decision_row(decision: LoggedDecision) -> dict[str, Any]:
     return row
 
 
-GroupCommit = asyncio.Task[set[str]]
-
-
 class DecisionRecorder:
-    """Writes decisions in groups through `write`; bounded, so that an outage cannot pile up work.
+    """Write decisions in groups through `write`; the queue is bounded, so that an outage cannot pile up work.
 
     Args:
         write: stores a group in one transaction and returns the ids that were stored.
@@ -148,11 +147,11 @@ class DecisionRecorder:
 
     @classmethod
     def of(cls, graph: Graph) -> "DecisionRecorder":
-        """The recorder that writes to `graph`."""
+        """Return the recorder that writes to `graph`."""
         return cls(partial(log_decisions, graph))
 
     async def record(self, decisions: list[LoggedDecision]) -> None:
-        """Return when the decisions are committed; what `write` raises is raised for everybody in its group.
+        """Wait until the decisions are committed; an error of `write` is raised for every request in its group.
 
         Raises `Conflict` when the learner or a resource was deleted since the decision was made.
         """

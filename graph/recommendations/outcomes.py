@@ -52,7 +52,7 @@ async def record_outcomes(
 ) -> list[RecordedOutcome]:
     """Store outcomes in the order given, all or none; one that is stored already is returned as it was.
 
-    `learn` may be called again when the database asks to try again. Raises `NotFound` (learner, recommendation,
+    `learn` may be called again when the database retries the transaction. Raises `NotFound` (learner, recommendation,
     resource or item), `Conflict` (somebody else's recommendation, another resource than it chose, an id in use), or
     `Invalid`.
     """
@@ -70,13 +70,13 @@ async def record_outcomes(
         return recorded
 
     try:
-        return await graph.writing(unit)
+        return await graph.execute_write(unit)
     except ConstraintError as error:
         raise Conflict("An outcome's id was used by somebody else at the same moment.") from error
 
 
 async def _read_practices(work: Work, outcomes: list[Outcome], course: str | None) -> list[Row]:
-    """What each outcome touches, in the order of `outcomes`; locks learners in order of id: no batches deadlock."""
+    """Read what each outcome can change, in the order of `outcomes`; lock learners in order of id: no deadlocks."""
     wanted = [
         {
             "position": position,
@@ -107,12 +107,12 @@ class _LearnerInBatch:
     changed: set[str] = field(default_factory=set)
     fresh: set[str] = field(default_factory=set)
     practised: bool = False
-    traces: dict[str, StoredModelState] = field(default_factory=dict)
-    traced: set[str] = field(default_factory=set)
+    model_states: dict[str, StoredModelState] = field(default_factory=dict)
+    new_model_states: set[str] = field(default_factory=set)
 
 
 class _OutcomeBatch:
-    """Applies outcomes one after the other to the state that was read, and gathers what is to be written."""
+    """Apply outcomes one after the other to the state that was read, and collect the rows to write."""
 
     def __init__(self, learn: LearnFunction, now: datetime, rows: list[Row]) -> None:
         self._learn = learn
@@ -125,7 +125,7 @@ class _OutcomeBatch:
             self._remember(row)
 
     def apply(self, outcome: Outcome) -> RecordedOutcome:
-        """The next outcome: stored before, or learnt from now."""
+        """Apply the next outcome, or return it as stored before."""
         row = next(self._rows)
         earlier = self._done.get(outcome.id) or _make_repeated(row)
         if earlier is not None:
@@ -137,7 +137,7 @@ class _OutcomeBatch:
         return recorded
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
-        """The parameters of learn/record_outcomes."""
+        """Return the parameters of learn/record_outcomes."""
         written = {name: learner for name, learner in self._learners.items() if learner.practised}
         return {
             "interactions": self.interactions,
@@ -148,10 +148,10 @@ class _OutcomeBatch:
             "known": self._mastery(written, fresh=False),
             "fresh": self._mastery(written, fresh=True),
             "traces": [
-                {"learner": name, "course": course, "memory_of": trace.of, "memory": trace.numbers}
+                {"learner": name, "course": course, "memory_of": state.version, "memory": state.numbers}
                 for name, each in written.items()
-                for course, trace in each.traces.items()
-                if course in each.traced
+                for course, state in each.model_states.items()
+                if course in each.new_model_states
             ],
         }
 
@@ -169,13 +169,13 @@ class _OutcomeBatch:
             row["learner"], _LearnerInBatch(row["step"], row["answers"], row["success"])
         )
         for point, level, practiced_at, attempts, uncertainty, decay, own, of, numbers in row["mastery"]:
-            trace = None if numbers is None else StoredModelState(of, numbers)
+            state = None if numbers is None else StoredModelState(of, numbers)
             learner.known.setdefault(
                 point,
-                StoredMastery(level, to_datetime(practiced_at), attempts, uncertainty, decay, trace, own_decay=own),
+                StoredMastery(level, to_datetime(practiced_at), attempts, uncertainty, decay, state, own_decay=own),
             )
         if row["trace"] is not None:
-            learner.traces.setdefault(row["course"], StoredModelState(*row["trace"]))
+            learner.model_states.setdefault(row["course"], StoredModelState(*row["trace"]))
 
     def _record(self, outcome: Outcome, row: Row) -> RecordedOutcome:
         practised = _check_practised(outcome, row)
@@ -192,9 +192,9 @@ class _OutcomeBatch:
                 learner.fresh.add(change.point)
             learner.known[change.point].change(change, before[change.point].importance > 0, outcome.at)
             learner.changed.add(change.point)
-        if learned.trace is not None and practice.course is not None:
-            learner.traces[practice.course] = learned.trace
-            learner.traced.add(practice.course)
+        if learned.model_state is not None and practice.course is not None:
+            learner.model_states[practice.course] = learned.model_state
+            learner.new_model_states.add(practice.course)
         learner.practised = True
         learner.step += 1
         learner.answers += 1
@@ -210,7 +210,7 @@ class _OutcomeBatch:
 def _bandit_feedback(
     rows: list[Row], recorded: list[RecordedOutcome], bandits: BanditUpdates
 ) -> dict[BanditKey, list[BanditFeedback]]:
-    """The new outcomes that followed a bandit's recommendation, by bandit."""
+    """Return the new outcomes that followed a bandit's recommendation, by bandit."""
     found: dict[BanditKey, list[BanditFeedback]] = {}
     for row, each in zip(rows, recorded, strict=True):
         if row["policy"] in bandits.names and None not in (row["course"], row["chosen"]) and not each.repeated:
@@ -220,7 +220,7 @@ def _bandit_feedback(
 
 
 def _check_practised(outcome: Outcome, row: Row) -> dict[str, str | None]:
-    """Resource and item by id, after the refusals."""
+    """Return resource and item by id, after the refusals."""
     if outcome.recommendation is not None:
         if row["recommended_to"] is None:
             raise NotFound("recommendation", outcome.recommendation)
@@ -238,7 +238,7 @@ def _check_practised(outcome: Outcome, row: Row) -> dict[str, str | None]:
 
 
 def _encode_decays(decays: list[float | None]) -> list[float]:
-    """A list in the graph has no gaps: −1 says that the course's own rate counts."""
+    """Return a list in the graph has no gaps: −1 says that the course's own rate counts."""
     return [-1.0 if decay is None else decay for decay in decays]
 
 
@@ -254,13 +254,13 @@ def _make_repeated(row: Row) -> RecordedOutcome | None:
 def _make_practice(outcome: Outcome, row: Row, learner: _LearnerInBatch) -> Practice:
     importance = dict(row["touched"])
     points = list(dict.fromkeys([*importance, *(to for _, to, _ in row["influence"])]))
-    unseen = StoredMastery(0.0, outcome.at, 0, UNSEEN_SD, row["forgetting"], seen=False)
+    unseen = StoredMastery(0.0, outcome.at, 0, UNSEEN_SD, row["forgetting"], is_stored=False)
     states = [learner.known.get(point, unseen).state(point, importance.get(point, 0.0), outcome.at) for point in points]
     weights: dict[tuple[str, str], float] = {}
     for start, end, weight in row["influence"]:
         weights[start, end] = max(weight, weights.get((start, end), 0.0))
     influence = [(start, end, weight) for (start, end), weight in weights.items()]
-    return Practice(outcome, row["course"], states, influence, learner.traces.get(row["course"]))
+    return Practice(outcome, row["course"], states, influence, learner.model_states.get(row["course"]))
 
 
 def _interaction_row(

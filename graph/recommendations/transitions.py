@@ -55,7 +55,7 @@ class Transition:
 async def read_transitions(
     graph: Graph, course: str | None = None, since: datetime | None = None, learners: int = LEARNERS_PER_BATCH
 ) -> AsyncIterator[Transition]:
-    """Every answered decision, learner by learner in the order answered; of one course, or since a moment, if given.
+    """Yield every answered decision, learner by learner in the order answered; filter by course and moment.
 
     A decision with several outcomes counts with the first.
     """
@@ -72,14 +72,14 @@ async def read_transitions(
 
 
 def _replay_learner(row: Row) -> Iterator[Transition]:
-    """One learner's transitions in the order answered; the changes are walked through once."""
+    """Yield one learner's transitions in the order answered; the changes are walked through once."""
     decisions = sorted(
         (parse_decision(each) for each in row["decisions"]), key=lambda each: (each.step, each.at, each.id)
     )
     following = dict(zip((each.id for each in decisions), decisions[1:], strict=False))
     by_id = {each.id: each for each in decisions}
-    told = {point for change in row["changes"] if change["decays"] is not None for point in change["points"]}
-    replay = _Replay(dict(row["rates"]), {point: rate for point, rate in row["decays"] if point not in told})
+    with_history = {point for change in row["changes"] if change["decays"] is not None for point in change["points"]}
+    replay = _Replay(dict(row["rates"]), {point: rate for point, rate in row["decays"] if point not in with_history})
     waiting = iter(decisions)
     upcoming = next(waiting, None)
     before: dict[str, LearnerSnapshot] = {}
@@ -106,7 +106,7 @@ class _Replay:
         self._success = NO_ANSWERS
 
     def apply(self, change: Row) -> None:
-        """The next interaction or diagnostic."""
+        """Apply the next interaction or diagnostic."""
         at = to_datetime(change["at"])
         decays = change["decays"] or [None] * len(change["points"])
         for point, level, decay in zip(change["points"], change["after"], decays, strict=True):
@@ -119,7 +119,7 @@ class _Replay:
             self._success = running_share(self._success, change["right"])
 
     def state(self, course: str, at: datetime) -> LearnerSnapshot:
-        """The state at a moment, with that course's rate of forgetting where a point has none of its own."""
+        """Return the state at a moment, with that course's rate of forgetting where a point has none of its own."""
         rate = self._rates.get(course, FORGETTING)
         seen = {
             point: _make_snapshot(level, (at - when) / timedelta(days=1), self._rate(point, rate))
@@ -128,7 +128,7 @@ class _Replay:
         return LearnerSnapshot(seen, self._answers, self._success)
 
     def _rate(self, point: str, usual: float) -> float:
-        """A point's own rate as it was then; −1 stands for the course's."""
+        """Return a point's own rate as it was then; −1 stands for the course's."""
         own = self._decays.get(point, -1.0)
         return usual if own < 0 else own
 

@@ -19,7 +19,7 @@ BATCH_POINTS = 2_000
 
 @dataclass(frozen=True)
 class RebuildResult:
-    """How many points there are, and how many degrees and edges were not as they should be."""
+    """The number of points, and of degrees and edges that had to be corrected."""
 
     points: int
     changed: int
@@ -27,7 +27,7 @@ class RebuildResult:
 
 async def rebuild_derived(graph: Graph, by: Attribution = Attribution("", "rebuild")) -> RebuildResult:
     """Derive everything anew; a difference counts as a revision of the graph, even where no curated row has changed."""
-    return await graph.writing(partial(_rebuild_in_transaction, by=by))
+    return await graph.execute_write(partial(_rebuild_in_transaction, by=by))
 
 
 async def _rebuild_in_transaction(work: Work, by: Attribution) -> RebuildResult:
@@ -41,7 +41,7 @@ async def _rebuild_in_transaction(work: Work, by: Attribution) -> RebuildResult:
 
 
 async def refresh_derived(work: Work, points: list[str]) -> int:
-    """Make the derived structure of these points true; returns how many degrees and edges were written or deleted."""
+    """Bring the derived structure of these points up to date; return how many degrees and edges changed."""
     changed = 0
     for start in range(0, len(points), BATCH_POINTS):
         changed += await _refresh_batch(work, points[start : start + BATCH_POINTS])
@@ -49,7 +49,7 @@ async def refresh_derived(work: Work, points: list[str]) -> int:
 
 
 async def read_proposed_related(work: Work, points: list[str]) -> set[tuple[str, str]]:
-    """The semantic edges of these points that carry a status; a proposed one may turn into a derived one."""
+    """Return the semantic edges of these points that carry a status; a proposed one may turn into a derived one."""
     found: set[tuple[str, str]] = set()
     for start in range(0, len(points), BATCH_POINTS):
         [row] = await work.run("derive/proposed", ids=points[start : start + BATCH_POINTS])

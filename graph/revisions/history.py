@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
@@ -26,7 +26,7 @@ class Revision:
         action: import, browser, accept, reject, revert, rebuild …; `baseline` is what was there before versions.
         courses: ids of the courses that it is about.
         counts: new, changed and gone rows by table.
-        notes: what else there is to know, e.g. an edge that was set aside for closing a cycle.
+        notes: remarks, e.g. an edge that was set aside for closing a cycle.
     """
 
     number: int
@@ -41,7 +41,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class RevisionDiff:
-    """What lies between two states of the curated graph: the rows that differ, as they were and as they are."""
+    """The difference between two states of the curated graph: the rows that differ, before and after."""
 
     first: int
     last: int
@@ -50,17 +50,17 @@ class RevisionDiff:
 
 
 async def list_revisions(graph: Graph, course: str | None = None, limit: int = 20) -> list[Revision]:
-    """The latest revisions, newest first; only those about a course where it is named."""
+    """Return the latest revisions, newest first; only those about a course where it is named."""
     return [_make_revision(row) for row in await graph.read("revisions/newest", course=course, limit=limit)]
 
 
 async def read_revision(graph: Graph, number: int) -> Revision:
-    """One revision. Raises `NotFound`."""
-    return await graph.reading(partial(read_revision_in_transaction, number=number))
+    """Return one revision. Raises `NotFound`."""
+    return await graph.execute_read(partial(read_revision_in_transaction, number=number))
 
 
 async def read_revision_in_transaction(work: Work, number: int) -> Revision:
-    """The same inside a transaction."""
+    """Read one revision inside a transaction. Raises `NotFound`."""
     rows = await work.run("revisions/revision", number=number)
     if not rows:
         raise NotFound("revision", str(number))
@@ -68,7 +68,7 @@ async def read_revision_in_transaction(work: Work, number: int) -> Revision:
 
 
 async def read_diff(graph: Graph, number: int, until: int | None = None) -> RevisionDiff:
-    """What revision `number` changed; with `until`, what lies between the states after the two. Raises `NotFound`."""
+    """Read what revision `number` changed; with `until`, the difference of the states after both. Raises `NotFound`."""
 
     async def unit(work: Work) -> RevisionDiff:
         for each in {number, number if until is None else until}:
@@ -78,11 +78,11 @@ async def read_diff(graph: Graph, number: int, until: int | None = None) -> Revi
         found = await diff_between(work, first, last)
         return found if until is None or number <= until else RevisionDiff(last, first, found.after, found.before)
 
-    return await graph.reading(unit)
+    return await graph.execute_read(unit)
 
 
 async def diff_between(work: Work, first: int, last: int) -> RevisionDiff:
-    """The rows that revisions first + 1 … last changed, as they were after `first` and after `last`."""
+    """Return the rows that revisions first + 1 … last changed, as they were after `first` and after `last`."""
     before = await rows_before(work, first + 1, last)
     after = await rows_after(work, last, before)
     same = {table: {key for key, row in rows.items() if row == after[table][key]} for table, rows in before.items()}
@@ -93,7 +93,7 @@ async def diff_between(work: Work, first: int, last: int) -> RevisionDiff:
 
 
 async def rows_before(work: Work, first: int, last: int) -> RowStates:
-    """The rows that these revisions changed, as they were before the first of them."""
+    """Return the rows that these revisions changed, as they were before the first of them."""
     found: RowStates = {table: {} for table in TABLES}
     async for _, table, key, row in _iterate_changes(work, first, last):
         found[table].setdefault(key, row or None)
@@ -101,7 +101,7 @@ async def rows_before(work: Work, first: int, last: int) -> RowStates:
 
 
 async def later_revisions(work: Work, keys: KeysByTable, after: int) -> dict[tuple[str, bytes], list[int]]:
-    """The revisions later than `after` that changed these rows, by row."""
+    """Return the revisions later than `after` that changed these rows, by row."""
     found: dict[tuple[str, bytes], list[int]] = {}
     async for number, table, key, _ in _iterate_changes(work, after + 1, await latest_number(work)):
         if key in keys.get(table, ()):
@@ -110,13 +110,13 @@ async def later_revisions(work: Work, keys: KeysByTable, after: int) -> dict[tup
 
 
 async def latest_number(work: Work) -> int:
-    """The number of the latest revision on record, 0 before the first."""
+    """Return the number of the latest revision on record, 0 before the first."""
     rows = await work.run("revisions/newest", course=None, limit=1)
     return int(rows[0]["number"]) if rows else 0
 
 
 async def _iterate_changes(work: Work, first: int, last: int) -> AsyncIterator[tuple[int, str, bytes, bytes]]:
-    """Number, table, key and the row before (empty: none) of everything that these revisions changed, in order."""
+    """Yield number, table, key and the row before (empty: none) of every row that these revisions changed, in order."""
     for start in range(first, last + 1, BATCH_REVISIONS):
         answer = await work.run("revisions/diffs", first=start, last=min(last, start + BATCH_REVISIONS - 1))
         for number, diff in answer[0]["rows"]:
@@ -125,7 +125,7 @@ async def _iterate_changes(work: Work, first: int, last: int) -> AsyncIterator[t
 
 
 async def rows_after(work: Work, number: int, keys: RowStates) -> RowStates:
-    """What the rows with these keys were after revision `number`."""
+    """Return the rows with these keys as they were after revision `number`."""
     left = {table: set(rows) for table, rows in keys.items()}
     found: RowStates = {table: {} for table in TABLES}
     later = await rows_before(work, number + 1, await latest_number(work))
@@ -152,11 +152,11 @@ class RowChange:
     table: str
     id: str
     kind: Literal["new", "changed", "gone"]
-    fields: dict[str, tuple[Any, Any]]
+    fields: dict[str, tuple[object, object]]
 
 
 def list_row_changes(difference: RevisionDiff) -> list[RowChange]:
-    """All of them, by table and id. `:INCLUDES` are the courses of a point, `:ASSESSES` the points of an item."""
+    """Return all row changes by table and id; `:INCLUDES`: courses of a point, `:ASSESSES`: points of an item."""
     return [
         _row_change(table, key, before, difference.after[table][key])
         for table, rows in difference.before.items()

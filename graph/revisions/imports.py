@@ -61,10 +61,20 @@ _PREREQUISITE_PROPERTIES = (
 )
 _TEACHES_PROPERTIES = (("role", "role"), ("importance", "importance"))
 
+BATCH_ROWS = 5_000
+ProgressCallback = Callable[[int], None]
+_SAVE_QUERIES = {
+    "points": "curate/save_points",
+    "prerequisites": "curate/save_prerequisites",
+    "resources": "curate/save_resources",
+    "teaches": "curate/save_teaches",
+    "items": "curate/save_items",
+}
+
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What an import is about to do to rows.
+    """The rows that an import will change and create.
 
     Attributes:
         touched: rows that are known and that it may change or delete, links that go with their ends included.
@@ -76,13 +86,13 @@ class ImportPlan:
 
 
 async def plan_import(work: Work, course: str, changes: CourseChanges) -> ImportPlan:
-    """Look before the import writes; what was done by hand to its rows becomes a revision first."""
+    """Plan an import before it writes; edits by hand of its rows become a revision first."""
     ids = {table: {_record_id(row): row for row in change.created} for table, change in changes.tables.items()}
     keys = {table: set(map(encode_key, rows)) for table, rows in ids.items()}
     kept = await snapshot.load_known(work, keys)
     touched = TouchedRows(courses={course} if changes.header else set())
     for table, change in changes.tables.items():
-        again = {id for id in ids[table] if kept.row(table, encode_key(id)) is not None} if kept.anything else set()
+        again = {id for id in ids[table] if kept.row(table, encode_key(id)) is not None} if kept.has_rows else set()
         getattr(touched, table).update(again, map(_record_id, change.changed + change.gone))
     gone = {table: [row.id for row in changes.tables[table].gone] for table in ("points", "resources")}
     back = [id for id in touched.resources if id in ids["resources"]]
@@ -101,7 +111,7 @@ def _record_id(row: Any) -> RowId:
 
 
 def _new_rows(course: str, changes: CourseChanges) -> Iterator[tuple[str, Iterator[tuple[bytes, bytes]]]]:
-    """The new rows of each table, as the import writes them."""
+    """Yield the new rows of each table, as the import writes them."""
     new = {table: change.created for table, change in changes.tables.items()}
     stated = {"courses": course}
     yield (
@@ -140,27 +150,16 @@ def _make_row(record: Any, names: tuple[tuple[str, str], ...], more: dict[str, A
     return encode_row(values | more)
 
 
-BATCH_ROWS = 5_000
-ProgressCallback = Callable[[int], None]
-_SAVE_QUERIES = {
-    "points": "curate/save_points",
-    "prerequisites": "curate/save_prerequisites",
-    "resources": "curate/save_resources",
-    "teaches": "curate/save_teaches",
-    "items": "curate/save_items",
-}
-
-
 class Statement(NamedTuple):
     """One query with its parameters, and how many rows of the files it settles."""
 
     query: str
-    params: dict[str, Any]
+    params: dict[str, object]
     rows: int
 
 
 async def save_rows(work: Work, course: CourseRecord, changes: CourseChanges, progress: ProgressCallback) -> None:
-    """Write the rows that are new or changed; `progress` is told how many after each batch."""
+    """Write the rows that are new or changed; call `progress` with their number after each batch."""
     if changes.header:
         properties = {**course.settings, "id": course.id, "title": course.title}
         await work.run("curate/save_course", course=course.id, properties=properties)
@@ -173,7 +172,7 @@ async def save_rows(work: Work, course: CourseRecord, changes: CourseChanges, pr
 
 
 async def drop_rows(work: Work, course: str, changes: CourseChanges) -> tuple[dict[str, int], int]:
-    """Take out what is gone, links before their ends; returns how many rows by table, and how many were retired."""
+    """Delete rows that are gone, links before their ends; return how many by table, and how many were retired."""
     gone, retired = dict.fromkeys(changes.tables, 0), 0
     for table in ("prerequisites", "resources", "teaches", "items", "points"):
         for batch in _batches(changes.tables[table].gone):
@@ -210,7 +209,7 @@ async def _run_statements(work: Work, statements: Iterable[Statement], progress:
 
 
 def _save_statements(course: str, changes: CourseChanges, new: set[str]) -> Iterator[Statement]:
-    """`new` points are in no course yet, so links to them can be created without looking for them first."""
+    """Yield the statements that save rows; links to `new` points, in no course yet, need no look for old ones."""
     for table, query in _SAVE_QUERIES.items():
         for batch in _batches(changes.tables[table].saved):
             if table == "teaches":
@@ -231,7 +230,7 @@ def _create_teaches_statements(course: str, links: list[TeachesRecord]) -> Itera
 
 
 async def _revive_resources(work: Work, changes: CourseChanges) -> None:
-    """Retired resources that are in the files again forget what they taught before."""
+    """Delete the old links of retired resources that are in the files again."""
     retired = await work.run("curate/retired_resources")
     back = set(retired[0]["ids"]) & {record.id for record in changes.tables["resources"].created}
     if back:
@@ -239,12 +238,12 @@ async def _revive_resources(work: Work, changes: CourseChanges) -> None:
 
 
 def _batches(rows: list[Any]) -> Iterator[list[Any]]:
-    """Slices of 5,000 rows."""
+    """Return slices of 5,000 rows."""
     return (rows[start : start + BATCH_ROWS] for start in range(0, len(rows), BATCH_ROWS))
 
 
 def _make_parameters(records: list[Any]) -> list[Row]:
-    """Parameter maps of records of one class, by attribute name, without their place."""
+    """Return parameter maps of records of one class, by attribute name, without their file location."""
     if not records:
         return []
     names = [one.name for one in fields(records[0]) if one.name != "at"]
@@ -266,15 +265,15 @@ class WriteCounts:
     header: bool = False
 
     @property
-    def anything(self) -> bool:
-        """Whether the graph is another one now."""
+    def is_changed(self) -> bool:
+        """Whether the import changed the graph."""
         return self.header or any(map(any, (self.created.values(), self.changed.values(), self.gone.values())))
 
 
 async def write_course(work: Work, course: CourseRecord, progress: ProgressCallback) -> tuple[WriteCounts, ImportPlan]:
-    """Store `course`; returns what was done, and which rows that may have altered.
+    """Store `course`; return what was done, and which rows that may have altered.
 
-    `progress` is told how many rows were written since it was last told.
+    `progress` is called with the number of rows written since its last call.
     """
     changes = await course_rows.compare_with_stored(work, course)
     plan = await plan_import(work, course.id, changes)
@@ -287,7 +286,7 @@ async def write_course(work: Work, course: CourseRecord, progress: ProgressCallb
         retired=retired,
         header=changes.header,
     )
-    if written.anything:
+    if written.is_changed:
         points = sorted(changes.touched)
         plan.touched.related |= await derived.read_proposed_related(work, points)
         await derived.refresh_derived(work, points)

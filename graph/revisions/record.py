@@ -49,29 +49,29 @@ class TouchedRows:
     items: set[str] = field(default_factory=set)
 
     def keys(self) -> KeysByTable:
-        """The keys of the rows by table."""
+        """Return the keys of the rows by table."""
         return {table: set(map(encode_key, getattr(self, table))) for table in TABLES}
 
 
 @dataclass
 class GraphChange:
-    """Rows that are not as they were known: what they were and what they are, None for no row; and the known chunks."""
+    """Rows that differ from the known state: before and after, None for no row; and the known chunks."""
 
     before: RowStates
     after: RowStates
     known: snapshot.KnownChunks
 
     @property
-    def anything(self) -> bool:
-        """Whether there is any such row."""
+    def is_changed(self) -> bool:
+        """Whether any row differs."""
         return any(self.before.values())
 
-    def now(self, table: str, key: bytes) -> bytes | None:
-        """What the row is, among those that were compared."""
+    def row_after(self, table: str, key: bytes) -> bytes | None:
+        """Return a compared row as it is now."""
         return self.after[table][key] if key in self.after[table] else self.known.row(table, key)
 
     def counts(self) -> dict[str, list[int]]:
-        """Rows that are new, changed and gone, by table; tables without any are left out."""
+        """Return rows that are new, changed and gone, by table; tables without any are left out."""
         found = {}
         for table, rows in self.before.items():
             tally = Counter(_change_kind(row, self.after[table][key]) for key, row in rows.items())
@@ -83,7 +83,7 @@ class GraphChange:
 async def record_change(
     work: Work, by: Attribution, touched: TouchedRows, made: snapshot.NewChunks | None = None
 ) -> int:
-    """Make one more revision, inside the transaction that made the change and holds the graph's lock; its number.
+    """Record a revision, inside the transaction that made the change and holds the graph's lock; return its number.
 
     `touched` may hold more than was changed. `made`: rows that are new besides, where the caller knows what they are.
     """
@@ -95,7 +95,7 @@ async def record_change(
 
 
 async def read_changes(work: Work, keys: KeysByTable) -> GraphChange:
-    """What the graph's rows with these keys are, beside what is known of them."""
+    """Read the graph's rows with these keys and compare them with the known state."""
     there = await snapshot.read_live_rows(work, keys)
     change = GraphChange(
         {table: {} for table in TABLES}, {table: {} for table in TABLES}, await snapshot.load_known(work, keys)
@@ -111,7 +111,7 @@ async def read_changes(work: Work, keys: KeysByTable) -> GraphChange:
 async def write_revision(
     work: Work, by: Attribution, change: GraphChange, notes: Iterable[str] = (), made: snapshot.NewChunks | None = None
 ) -> int:
-    """Keep a change: its record, and the new known state. `notes`: what else there is to know of it."""
+    """Store a change: its record with `notes`, and the new known state; return its number."""
     await snapshot.save_known(work, change.known, change.after, made)
     revision = {
         "author": by.author,
@@ -136,7 +136,7 @@ def _change_kind(before: bytes | None, after: bytes | None) -> str:
 
 
 async def _affected_courses(work: Work, change: GraphChange) -> list[str]:
-    """The courses that the change is about: those that state a row, or include a point that it speaks of."""
+    """Return the courses that the change is about: those that state a row, or include one of its points."""
     found = {str(decode_key(key)) for key in change.before["courses"]}
     stated = set()
     for rows in (change.before, change.after):

@@ -42,6 +42,7 @@ from graph.revisions.rows import (
     INCLUDES,
     LINK_TABLES,
     NODE_TABLES,
+    RELATIONSHIP_TYPES,
     KeysByTable,
     RowStates,
     decode_ends,
@@ -67,16 +68,17 @@ _PUT_QUERIES = {
     "related": "revisions/put_related",
     "teaches": "revisions/put_teaches",
 }
-RELATIONSHIP_TYPES = {"prerequisites": "PREREQUISITE_OF", "related": "RELATED_TO", "teaches": "TEACHES"}
+
+MAX_NAMED_ROWS = 10
 
 
 def ids_to_remove(target: RowStates, table: str) -> list[str]:
-    """Ids of the table's nodes that are not to be there."""
+    """Return ids of the table's nodes that are not to be there."""
     return sorted(str(decode_key(key)) for key, row in target[table].items() if row is None)
 
 
 async def restore_rows(work: Work, target: RowStates) -> None:
-    """Make every row what `target` says, None for none."""
+    """Make every row what `target` says; None deletes it."""
     for table, query in _REMOVE_QUERIES.items():
         for batch in _batches(ids_to_remove(target, table)):
             await work.run(query, ids=batch)
@@ -105,11 +107,8 @@ def _batches(rows: list[Any]) -> Iterator[list[Any]]:
     return (rows[start : start + BATCH_ROWS] for start in range(0, len(rows), BATCH_ROWS))
 
 
-MAX_NAMED_ROWS = 10
-
-
 async def affected_keys(work: Work, found: RevisionDiff) -> KeysByTable:
-    """The rows that undoing this may alter: its own, and what goes with nodes that go."""
+    """Return the rows that undoing this may alter: its own, and what goes with nodes that go."""
     touched = TouchedRows()
     await add_links(work, touched, ids_to_remove(found.before, "points"), ids_to_remove(found.before, "resources"))
     await add_course_points(work, touched, ids_to_remove(found.before, "courses"))
@@ -117,7 +116,7 @@ async def affected_keys(work: Work, found: RevisionDiff) -> KeysByTable:
 
 
 async def refuse_conflicts(work: Work, found: RevisionDiff, reached: KeysByTable) -> None:
-    """Raises `Conflict` that names the rows that are something else by now, and the revisions that made them so."""
+    """Raise `Conflict` naming the rows that changed since, and the revisions that changed them."""
     now = await rows_after(work, await latest_number(work), found.before)
     keys: KeysByTable = {
         table: {key for key, row in rows.items() if row != now[table][key]} for table, rows in found.after.items()
@@ -142,7 +141,7 @@ async def refuse_conflicts(work: Work, found: RevisionDiff, reached: KeysByTable
 
 
 async def refuse_unnumbered(work: Work, number: int) -> None:
-    """Raises `Invalid` for a state from before changes were numbered."""
+    """Raise `Invalid` for a state from before changes were numbered."""
     [row] = await work.run("revisions/baseline")
     if number < row["number"]:
         raise Invalid(
@@ -151,7 +150,7 @@ async def refuse_unnumbered(work: Work, number: int) -> None:
 
 
 def refuse_empty(found: RevisionDiff, what: str) -> None:
-    """Raises `Invalid` where there is nothing to undo."""
+    """Raise `Invalid` where there is nothing to undo."""
     if not any(found.before.values()):
         raise Invalid(f"{what}: nothing differs, so there is nothing to undo.", "number")
 
@@ -176,14 +175,14 @@ async def restore_as_revision(
 
 
 def _list_kept_rows(change: GraphChange, target: RowStates) -> list[str]:
-    """A line for each row that stays for a learner's history. Raises `Conflict` for one that could not be made.
+    """Return a line for each row that stays for a learner's history. Raises `Conflict` for one that could not be made.
 
     A proposed semantic edge need not come back: shared resources may speak for it by now.
     """
-    told = []
+    lines = []
     for table, rows in target.items():
         for key, row in rows.items():
-            now = change.now(table, key)
+            now = change.row_after(table, key)
             if now == row or table == "related":
                 continue
             if row is not None:
@@ -191,20 +190,20 @@ def _list_kept_rows(change: GraphChange, target: RowStates) -> list[str]:
                     f"{table}: {row_name(key)} cannot come back: what it links to or belongs to is not there."
                 )
             if table not in ("teaches", "prerequisites", "related"):
-                told.append(f"{table}: {row_name(key)}: stays for learners' histories, in no course")
-    return told
+                lines.append(f"{table}: {row_name(key)}: stays for learners' histories, in no course")
+    return lines
 
 
 async def revert_revision(graph: Graph, number: int, by: Attribution) -> SyncResult:
     """Undo one revision. Raises `NotFound`, `Invalid` where nothing is to be undone, `Conflict`."""
     await sync_graph(graph)
-    return await graph.writing(partial(_revert_in_transaction, number=number, by=by))
+    return await graph.execute_write(partial(_revert_in_transaction, number=number, by=by))
 
 
 async def revert_to_revision(graph: Graph, number: int, by: Attribution) -> SyncResult:
-    """Bring the curated graph back to what it was after a revision; 0: before the first. Raises as `revert` does."""
+    """Bring the curated graph back to its state after a revision; 0: before the first. Raises as `revert_revision`."""
     await sync_graph(graph)
-    return await graph.writing(partial(_revert_to_in_transaction, number=number, by=by))
+    return await graph.execute_write(partial(_revert_to_in_transaction, number=number, by=by))
 
 
 async def _revert_in_transaction(work: Work, number: int, by: Attribution) -> SyncResult:

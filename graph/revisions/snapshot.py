@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, TypedDict
 
 from graph.connection import Graph, Row, Work
 from graph.revisions.rows import (
@@ -42,122 +42,12 @@ from graph.revisions.rows import (
 DIGEST_MODULUS = 2**63
 DigestsByChunk = dict[str, int]
 
-
-@dataclass
-class KnownChunks:
-    """Chunks of the known state, by id, that hold the rows in question."""
-
-    chunks: dict[str, Rows]
-
-    @property
-    def anything(self) -> bool:
-        """Whether any of the chunks holds a row."""
-        return any(self.chunks.values())
-
-    def row(self, table: str, key: bytes) -> bytes | None:
-        """The row as of the last revision."""
-        return self.chunks[chunk_id_of(table, key)].get(key)
-
-
-@dataclass
-class NewChunks:
-    """Rows that are new, and the chunks of the known state that they make, packed.
-
-    Attributes:
-        rows: the new rows.
-        chunks: every chunk that holds any of them, with what it held before.
-        packed: the same, as they are stored.
-    """
-
-    rows: RowsByTable
-    chunks: dict[str, Rows]
-    packed: dict[str, dict[str, Any]]
-
-
 _CHUNK_IDS = {table: [f"{table}/{number}" for number in range(CHUNKS_PER_TABLE)] for table in TABLES}
-
-
-def chunk_id_of(table: str, key: bytes) -> str:
-    """Where the row is kept."""
-    return _CHUNK_IDS[table][chunk_number(key)]
-
-
-def make_chunks(kept: KnownChunks, rows: Iterable[tuple[str, Iterable[tuple[bytes, bytes]]]]) -> NewChunks:
-    """Those of the rows that are not known, by table, and their chunks. Takes about 5 µs a row."""
-    made: RowsByTable = {}
-    chunks: dict[str, Rows] = {}
-    for table, each in rows:
-        fresh = made.setdefault(table, {})
-        for key, row in each:
-            id = chunk_id_of(table, key)
-            if key not in kept.chunks[id]:
-                fresh[key] = row
-                chunks.setdefault(id, dict(kept.chunks[id]))[key] = row
-    return NewChunks(made, chunks, {id: _pack_chunk(id, lines) for id, lines in chunks.items()})
-
-
-async def load_known(work: Work, keys: KeysByTable) -> KnownChunks:
-    """The chunks that hold these keys, or would."""
-    return await load_chunks(work, {chunk_id_of(table, key) for table, each in keys.items() for key in each})
-
-
-async def load_chunks(work: Work, ids: set[str]) -> KnownChunks:
-    """The chunks with these ids, empty where there are none yet."""
-    answer = await work.run("revisions/known", ids=sorted(ids))
-    chunks: dict[str, Rows] = {id: {} for id in ids}
-    for id, rows in answer[0]["chunks"]:
-        chunks[id] = _unpack_rows(rows)
-    return KnownChunks(chunks)
-
-
-async def save_known(work: Work, known: KnownChunks, after: RowStates, made: NewChunks | None = None) -> None:
-    """Write down these rows (None: gone) in the chunks that were loaded for them, and the chunks of new rows."""
-    new = made or NewChunks({}, {}, {})
-    changed: dict[str, Rows] = {}
-    for table, rows in after.items():
-        for key in rows.keys() - new.rows.get(table, {}).keys():
-            id, row = chunk_id_of(table, key), rows[key]
-            chunk = changed.setdefault(id, new.chunks.get(id, known.chunks[id]))
-            if row is None:
-                chunk.pop(key, None)
-            else:
-                chunk[key] = row
-    chunks = new.packed | {id: _pack_chunk(id, rows) for id, rows in changed.items()}
-    await work.run("revisions/save_known", chunks=[chunks[id] for id in sorted(chunks)])
-
-
-async def read_digests(work: Work) -> DigestsByChunk:
-    """The digest of every chunk that holds something."""
-    answer = await work.run("revisions/digests")
-    return {id: value for id, size, value in answer[0]["chunks"] if size}
-
-
-def add_digests(found: DigestsByChunk, table: str, rows: Rows) -> None:
-    """Count rows of the live graph into the digests of their chunks."""
-    for key, row in rows.items():
-        id = chunk_id_of(table, key)
-        found[id] = (found.get(id, 0) + row_digest(key, row)) % DIGEST_MODULUS
-
-
-def _unpack_rows(packed: Any) -> Rows:
-    return {key: row for key, row in unpack_lines(packed)}
-
-
-def _pack_chunk(id: str, rows: Rows) -> dict[str, Any]:
-    amount = sum(map(_line_digest, rows.items())) % DIGEST_MODULUS
-    return {"id": id, "size": len(rows), "digest": amount, "rows": pack_lines(sorted(rows.items()))}
-
-
-def _line_digest(line: tuple[bytes, bytes]) -> int:
-    return row_digest(*line)
-
-
 BATCH_KEYS = 2_000
 PAGE_ROWS = 500
 """Nodes read at once by a scan that others wait beside: a few milliseconds."""
 
 RunQuery = Callable[..., Awaitable[list[Row]]]
-
 _NODE_QUERIES = {
     "courses": "revisions/courses",
     "points": "revisions/points",
@@ -180,8 +70,123 @@ _LINKS_FROM = {"courses": (), "points": ("prerequisites", "related"), "resources
 """The links that are read with the nodes they start from."""
 
 
+@dataclass
+class KnownChunks:
+    """Chunks of the known state, by id, that hold the rows in question."""
+
+    chunks: dict[str, Rows]
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether any of the chunks holds a row."""
+        return any(self.chunks.values())
+
+    def row(self, table: str, key: bytes) -> bytes | None:
+        """Return the row as of the last revision."""
+        return self.chunks[chunk_id_of(table, key)].get(key)
+
+
+class PackedChunk(TypedDict):
+    """A chunk of the known state as it is stored; `rows` is compressed."""
+
+    id: str
+    size: int
+    digest: int
+    rows: bytes
+
+
+@dataclass
+class NewChunks:
+    """Rows that are new, and the chunks of the known state that they make, packed.
+
+    Attributes:
+        rows: the new rows.
+        chunks: every chunk that holds any of them, with what it held before.
+        packed: the same, as they are stored.
+    """
+
+    rows: RowsByTable
+    chunks: dict[str, Rows]
+    packed: dict[str, PackedChunk]
+
+
+def chunk_id_of(table: str, key: bytes) -> str:
+    """Return the id of the chunk that holds the row."""
+    return _CHUNK_IDS[table][chunk_number(key)]
+
+
+def make_chunks(kept: KnownChunks, rows: Iterable[tuple[str, Iterable[tuple[bytes, bytes]]]]) -> NewChunks:
+    """Return those of the rows that are not known, by table, and their chunks. Takes about 5 µs a row."""
+    made: RowsByTable = {}
+    chunks: dict[str, Rows] = {}
+    for table, each in rows:
+        fresh = made.setdefault(table, {})
+        for key, row in each:
+            id = chunk_id_of(table, key)
+            if key not in kept.chunks[id]:
+                fresh[key] = row
+                chunks.setdefault(id, dict(kept.chunks[id]))[key] = row
+    return NewChunks(made, chunks, {id: _pack_chunk(id, lines) for id, lines in chunks.items()})
+
+
+async def load_known(work: Work, keys: KeysByTable) -> KnownChunks:
+    """Return the chunks that hold these keys, or would."""
+    return await load_chunks(work, {chunk_id_of(table, key) for table, each in keys.items() for key in each})
+
+
+async def load_chunks(work: Work, ids: set[str]) -> KnownChunks:
+    """Return the chunks with these ids, empty where there are none yet."""
+    answer = await work.run("revisions/known", ids=sorted(ids))
+    chunks: dict[str, Rows] = {id: {} for id in ids}
+    for id, rows in answer[0]["chunks"]:
+        chunks[id] = _unpack_rows(rows)
+    return KnownChunks(chunks)
+
+
+async def save_known(work: Work, known: KnownChunks, after: RowStates, made: NewChunks | None = None) -> None:
+    """Save rows (None: gone) in the chunks that were loaded for them, and the chunks of new rows."""
+    new = made or NewChunks({}, {}, {})
+    changed: dict[str, Rows] = {}
+    for table, rows in after.items():
+        for key in rows.keys() - new.rows.get(table, {}).keys():
+            id, row = chunk_id_of(table, key), rows[key]
+            chunk = changed.setdefault(id, new.chunks.get(id, known.chunks[id]))
+            if row is None:
+                chunk.pop(key, None)
+            else:
+                chunk[key] = row
+    chunks = new.packed | {id: _pack_chunk(id, rows) for id, rows in changed.items()}
+    await work.run("revisions/save_known", chunks=[chunks[id] for id in sorted(chunks)])
+
+
+async def read_digests(work: Work) -> DigestsByChunk:
+    """Return the digest of every chunk that holds something."""
+    answer = await work.run("revisions/digests")
+    return {id: value for id, size, value in answer[0]["chunks"] if size}
+
+
+def add_digests(found: DigestsByChunk, table: str, rows: Rows) -> None:
+    """Count rows of the live graph into the digests of their chunks."""
+    for key, row in rows.items():
+        id = chunk_id_of(table, key)
+        found[id] = (found.get(id, 0) + row_digest(key, row)) % DIGEST_MODULUS
+
+
+def _unpack_rows(packed: Any) -> Rows:
+    return {key: row for key, row in unpack_lines(packed)}
+
+
+def _pack_chunk(id: str, rows: Rows) -> PackedChunk:
+    amount = sum(map(_line_digest, rows.items())) % DIGEST_MODULUS
+    return {"id": id, "size": len(rows), "digest": amount, "rows": pack_lines(sorted(rows.items()))}
+
+
+def _line_digest(line: tuple[bytes, bytes]) -> int:
+    return row_digest(*line)
+
+
 async def read_live_rows(work: Work, keys: KeysByTable) -> RowsByTable:
-    """Those of the rows that are there."""
+    """Return those of the rows that are there."""
     found: RowsByTable = {}
     for table in (*NODE_TABLES, *LINK_TABLES):
         wanted = keys.get(table, set())
@@ -194,7 +199,7 @@ async def read_live_rows(work: Work, keys: KeysByTable) -> RowsByTable:
 
 
 async def iterate_live_rows(ask: RunQuery) -> AsyncIterator[tuple[str, Rows]]:
-    """All rows that have an id that is a text, table by table in pages. `ask` runs one query."""
+    """Yield all rows that have an id that is a text, table by table in pages. `ask` runs one query."""
     for table in NODE_TABLES:
         after = ""
         while ids := (await ask(_ID_QUERIES[table], after=after, limit=PAGE_ROWS))[0]["ids"]:
@@ -233,25 +238,26 @@ def _link_rows(rows: Iterable[list[Any]]) -> Rows:
     return found | copies
 
 
-async def find_changed_chunks(graph: Graph, rest: float = 0.0) -> set[str]:
-    """The chunks whose digests are not those of the graph's rows.
+async def find_changed_chunks(graph: Graph, pause_ratio: float = 0.0) -> set[str]:
+    """Return the chunks whose digests are not those of the graph's rows.
 
-    After each page it waits for `rest` times what the page took, so that it costs the share 1 / (1 + rest) of the time.
+    Wait after each page for `pause_ratio` times what the page took: the scan takes the share 1 / (1 + pause_ratio)
+    of the time.
     """
     found: DigestsByChunk = {}
     clock = perf_counter()
     async for table, rows in iterate_live_rows(graph.read):
         add_digests(found, table, rows)
-        if rest:
-            await asyncio.sleep((perf_counter() - clock) * rest)
+        if pause_ratio:
+            await asyncio.sleep((perf_counter() - clock) * pause_ratio)
             clock = perf_counter()
-    expected = await graph.reading(read_digests)
+    expected = await graph.execute_read(read_digests)
     return {id for id in found.keys() | expected.keys() if found.get(id) != expected.get(id)}
 
 
 async def find_changed_rows(graph: Graph, chunks: set[str]) -> KeysByTable:
-    """The rows of these chunks that are not as they are known."""
-    expected = (await graph.reading(partial(load_chunks, ids=chunks))).chunks
+    """Return the rows of these chunks that are not as they are known."""
+    expected = (await graph.execute_read(partial(load_chunks, ids=chunks))).chunks
     keys: KeysByTable = {}
     async for table, rows in iterate_live_rows(graph.read):
         for key, row in rows.items():

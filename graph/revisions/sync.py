@@ -35,6 +35,7 @@ from graph.revisions.rows import (
     ASSESSES,
     COPIES,
     LINK_TABLES,
+    RELATIONSHIP_TYPES,
     KeysByTable,
     RowStates,
     decode_ends,
@@ -47,14 +48,20 @@ from graph.revisions.rows import (
 from graph.revisions.snapshot import find_changed_chunks, find_changed_rows
 
 MAX_FAULTS = 100
-"""Faults told of one change; `lodestar lint` lists all."""
+"""Faults listed for one change; `lodestar lint` lists all."""
 
 _LINK_COLUMNS = ("from", "to", "resource", "point", "points")
 """Columns of the files that are links in the graph."""
 
+Edge = tuple[str, str]
+BROWSER_EDIT = Attribution("browser", "browser")
+BASELINE = Attribution("", "baseline", "what was there before changes were numbered")
+SMALL_GRAPH_ROWS = 20_000
+"""Rows up to which the whole graph is compared before every import: about 0.3 s."""
+
 
 def find_faults(after: RowStates) -> list[str]:
-    """One line a fault of these rows: which row, which value, and what to write instead."""
+    """Return one line a fault of these rows: which row, which value, and what to write instead."""
     found: list[str] = []
     for table, rows in after.items():
         for key, row in rows.items():
@@ -81,7 +88,7 @@ def _row_faults(table: str, values: dict[str, Any]) -> Iterator[str]:
 
 
 async def find_nodes_without_id(work: Work) -> list[str]:
-    """Nodes that nothing can refer to, as they have no id."""
+    """Return a line for each label whose nodes have no id, so that nothing can refer to them."""
     return [
         f"{row['nodes']} {row['label']} without an id that is a text; nothing uses them. Give each one: "
         f"MATCH (n) WHERE elementId(n) = '{row['example']}' SET n.id = '…'"
@@ -90,59 +97,58 @@ async def find_nodes_without_id(work: Work) -> list[str]:
     ]
 
 
-Edge = tuple[str, str]
-
-
 async def refuse_cycle(work: Work) -> None:
-    """Raises `Conflict` where the accepted prerequisites have a cycle, spelled out."""
-    web = await _read_accepted(work)
+    """Raise `Conflict` where the accepted prerequisites have a cycle, spelled out."""
+    prerequisites = await _read_accepted(work)
     try:
-        found = networkx.find_cycle(web)
+        found = networkx.find_cycle(prerequisites)
     except networkx.NetworkXNoCycle:
         return
-    way = " → ".join([found[0][0], *(edge[1] for edge in found)])
-    raise Conflict(f"That would close the cycle {way}; nothing was changed. Reject one of its prerequisites first.")
+    path = " → ".join([found[0][0], *(edge[1] for edge in found)])
+    raise Conflict(f"That would close the cycle {path}; nothing was changed. Reject one of its prerequisites first.")
 
 
 async def quarantine_edges(work: Work, new: Iterable[Edge]) -> dict[Edge, str]:
-    """Set aside those of the `new` accepted prerequisites that close a cycle; each with the cycle, spelled out.
+    """Turn the `new` accepted prerequisites that close a cycle into proposals; return each with its cycle, spelled out.
 
     Such an edge becomes a proposal and says so: `status = 'proposed'`, `quarantine` = the cycle, `quarantinedAt`.
     """
-    web = await _read_accepted(work)
-    closing = find_closing_edges(web, new)
+    prerequisites = await _read_accepted(work)
+    closing = find_closing_edges(prerequisites, new)
     if closing:
         rows = [[*edge, cycle] for edge, cycle in closing.items()]
         await work.run("revisions/quarantine", rows=rows)
     return closing
 
 
-def find_closing_edges(web: "networkx.DiGraph[str]", new: Iterable[Edge]) -> dict[Edge, str]:
-    """Those of `new` that close a cycle in `web` when they are drawn one after the other, the others standing."""
-    knots = _number_components(web)
+def find_closing_edges(prerequisites: "networkx.DiGraph[str]", new: Iterable[Edge]) -> dict[Edge, str]:
+    """Return those of `new` that close a cycle when added to the rest of `prerequisites` one after the other."""
+    component_of = _number_components(prerequisites)
     suspects = sorted(
         (before, after)
-        for before, after in set(new) & set(web.edges)
-        if before == after or (before in knots and knots[before] == knots.get(after))
+        for before, after in set(new) & set(prerequisites.edges)
+        if before == after or (before in component_of and component_of[before] == component_of.get(after))
     )
-    web = web.copy()
-    web.remove_edges_from(suspects)
+    prerequisites = prerequisites.copy()
+    prerequisites.remove_edges_from(suspects)
     closing = {}
     for before, after in suspects:
         if before == after:
             closing[before, after] = f"{before} → {after}"
-        elif before in web and after in web and networkx.has_path(web, after, before):
-            way = networkx.shortest_path(web, after, before)
-            closing[before, after] = " → ".join([before, *way])
+        elif before in prerequisites and after in prerequisites and networkx.has_path(prerequisites, after, before):
+            path = networkx.shortest_path(prerequisites, after, before)
+            closing[before, after] = " → ".join([before, *path])
         else:
-            web.add_edge(before, after)
+            prerequisites.add_edge(before, after)
     return closing
 
 
-def _number_components(web: "networkx.DiGraph[str]") -> dict[str, int]:
-    """Points that lead to each other have one number; the others are left out."""
-    knots = (knot for knot in networkx.strongly_connected_components(web) if len(knot) > 1)
-    return {point: number for number, knot in enumerate(knots) for point in knot}
+def _number_components(prerequisites: "networkx.DiGraph[str]") -> dict[str, int]:
+    """Number the strongly connected components of more than one point; return the number of each of their points."""
+    components = (
+        component for component in networkx.strongly_connected_components(prerequisites) if len(component) > 1
+    )
+    return {point: number for number, component in enumerate(components) for point in component}
 
 
 async def _read_accepted(work: Work) -> "networkx.DiGraph[str]":
@@ -150,36 +156,33 @@ async def _read_accepted(work: Work) -> "networkx.DiGraph[str]":
     return networkx.DiGraph((before, after) for before, after in answer[0]["rows"])
 
 
-_RELATIONSHIP_TYPES = {"prerequisites": "PREREQUISITE_OF", "related": "RELATED_TO", "teaches": "TEACHES"}
-
-
 async def drop_duplicate_links(work: Work, change: GraphChange) -> list[str]:
-    """Leave one of the links that stand more than once between two nodes; a line for each that went."""
-    told = []
+    """Delete duplicate links between two nodes but one; return a line for each pair."""
+    lines = []
     for table in LINK_TABLES:
         mark = b'{"%b"' % COPIES.encode()
         pairs = [decode_ends(key) for key, row in change.after[table].items() if row and row.startswith(mark)]
         if not pairs:
             continue
-        rows = await work.run("revisions/doubles", pairs=pairs, kind=_RELATIONSHIP_TYPES[table])
+        rows = await work.run("revisions/doubles", pairs=pairs, kind=RELATIONSHIP_TYPES[table])
         gone = []
         for pair, group in groupby(rows, key=lambda row: (row["start"], row["end"])):
             others = sorted(group, key=lambda row: _duplicate_rank(change, table, pair, row))[1:]
             gone += [row["link"] for row in others]
             extra = ", ".join(encode_row(row["properties"]).decode() for row in others)
-            told.append(f"{table}: {' → '.join(pair)}: drawn {len(others) + 1} times; one was kept, gone: {extra}")
+            lines.append(f"{table}: {' → '.join(pair)}: drawn {len(others) + 1} times; one was kept, gone: {extra}")
         await work.run("revisions/drop_links", links=gone)
-    return told
+    return lines
 
 
 def _duplicate_rank(change: GraphChange, table: str, pair: tuple[str, str], row: dict[str, Any]) -> tuple[bool, bytes]:
-    """The known link comes first."""
+    """Return the known link comes first."""
     text = encode_row(row["properties"])
     return text != change.before[table].get(encode_key(pair)), text
 
 
 async def quarantine_new_cycles(work: Work, change: GraphChange) -> list[str]:
-    """Set aside prerequisites that became accepted by hand and close a cycle; a line for each."""
+    """Turn prerequisites accepted by hand that close a cycle into proposals; return a line for each."""
     new = []
     for key, row in change.after["prerequisites"].items():
         if row and b'"accepted"' in row and not _is_accepted(change.before["prerequisites"][key]):
@@ -195,13 +198,9 @@ def _is_accepted(row: bytes | None) -> bool:
     return row is not None and orjson.loads(row).get("status") == "accepted"
 
 
-BROWSER_EDIT = Attribution("browser", "browser")
-BASELINE = Attribution("", "baseline", "what was there before changes were numbered")
-
-
 @dataclass(frozen=True)
 class SyncResult:
-    """What was done by hand since the last revision.
+    """The edits made by hand since the last revision.
 
     Attributes:
         revision: the number it got; None where there was nothing.
@@ -217,7 +216,7 @@ class SyncResult:
 async def record_manual_edits(work: Work, keys: KeysByTable, by: Attribution = BROWSER_EDIT) -> SyncResult:
     """Make what was done by hand to these rows a revision of its own; inside a transaction that holds the lock."""
     change = await read_changes(work, keys)
-    if not change.anything:
+    if not change.is_changed:
         return SyncResult()
     doubles = await drop_duplicate_links(work, change)
     cycles = await quarantine_new_cycles(work, change)
@@ -227,7 +226,7 @@ async def record_manual_edits(work: Work, keys: KeysByTable, by: Attribution = B
 
 
 async def derive_affected(work: Work, change: GraphChange, keys: KeysByTable) -> GraphChange:
-    """Derive anew the degrees and semantic edges that may follow from a change; what then differs of the rows `keys`.
+    """Derive the degrees and semantic edges affected by a change; return what then differs of the rows `keys`.
 
     A proposed semantic edge may turn into a derived one, and then is no row any more.
     """
@@ -245,50 +244,46 @@ async def derive_affected(work: Work, change: GraphChange, keys: KeysByTable) ->
     return await read_changes(work, keys | {"related": keys.get("related", set()) | related})
 
 
-SMALL_GRAPH_ROWS = 20_000
-"""Rows up to which the whole graph is compared before every import: about 0.3 s."""
-
-
 @dataclass(frozen=True)
 class CountDifference:
-    """How far the counts are from those of the known state, by table, and at which revision.
+    """The differences of the counts from those of the known state, by table, and the revision.
 
-    `beside` counts links that are no table of their own. Nodes without ids are in no table, so a count may stay off.
+    `other_links` counts links that are no table of their own. Nodes without ids are in no table: a difference may stay.
     """
 
     revision: int
     rows: int
-    off: dict[str, int]
-    beside: tuple[int, int]
+    differences: dict[str, int]
+    other_links: tuple[int, int]
 
 
 async def compare_counts(graph: Graph) -> CountDifference:
-    """The cheap look."""
+    """Compare the counts of nodes and links, which Neo4j keeps, with the known state."""
     [row] = await graph.read("revisions/counts")
     sizes: dict[str, int] = dict(row["sizes"])
     off = {table: count - sizes.get(table, 0) for table, count in row["counts"]}
     return CountDifference(row["revision"], sum(count for _, count in row["counts"]), off, tuple(row["beside"]))
 
 
-async def sync_graph(graph: Graph, rest: float = 0.0) -> SyncResult:
+async def sync_graph(graph: Graph, pause_ratio: float = 0.0) -> SyncResult:
     """Compare the whole graph with its known state, and make a revision of what somebody changed by hand.
 
-    Nodes without ids are told every time they are found.
+    Nodes without ids are reported every time they are found.
     """
-    differing = await find_changed_chunks(graph, rest)
+    differing = await find_changed_chunks(graph, pause_ratio)
     settled = SyncResult()
     if differing:
         keys = await find_changed_rows(graph, differing)
-        settled = await graph.writing(partial(_record_scanned, keys=keys))
-    if any((await compare_counts(graph)).off.values()):
-        settled = replace(settled, notes=settled.notes + await graph.reading(find_nodes_without_id))
+        settled = await graph.execute_write(partial(_record_scanned, keys=keys))
+    if any((await compare_counts(graph)).differences.values()):
+        settled = replace(settled, notes=settled.notes + await graph.execute_read(find_nodes_without_id))
     return settled
 
 
 async def sync_if_cheap(graph: Graph) -> SyncResult:
-    """The same before an import; a large graph only where its counts say that something is there that is not known."""
+    """Sync the graph before an import; a large graph only where its counts differ from the known state."""
     seen = await compare_counts(graph)
-    if seen.rows <= SMALL_GRAPH_ROWS or any(seen.off.values()):
+    if seen.rows <= SMALL_GRAPH_ROWS or any(seen.differences.values()):
         return await sync_graph(graph)
     return SyncResult()
 

@@ -30,6 +30,12 @@ from graph.errors import SetupFailed
 
 SERIES = ("5.26", "2026")
 
+DOWNLOAD_WORKERS = 8
+MAX_ATTEMPTS = 5
+RESUME_HINT = "Run the same command again: it resumes where it stopped."
+BROWSER_ARTEFACT = ("org.neo4j.client", "neo4j-browser", "5.24.0")
+MAIN_CLASSES = {"5.26": "org.neo4j.server.CommunityEntryPoint", "2026": "org.neo4j.server.Neo4jCommunity"}
+
 
 @dataclass(frozen=True)
 class LockedJar:
@@ -44,7 +50,7 @@ class LockedJar:
 
     @property
     def path(self) -> str:
-        """Where it lies in a Maven repository and in our cache, with forward slashes."""
+        """Its path in a Maven repository and in our cache, with forward slashes."""
         tail = f"-{self.classifier}" if self.classifier else ""
         return f"{self.group.replace('.', '/')}/{self.artifact}/{self.version}/{self.artifact}-{self.version}{tail}.jar"
 
@@ -65,18 +71,13 @@ class ServerLock:
 
 
 def load_lock(series: str = "5.26") -> ServerLock:
-    """The lock of a series in `SERIES`; raises ValueError for another."""
+    """Return the lock of a series in `SERIES`; raises ValueError for another."""
     if series not in SERIES:
         raise ValueError(f"There is a managed Neo4j {' and '.join(SERIES)}, not {series!r}.")
     text = files("graph.server").joinpath(f"neo4j-{series}.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
     jars = tuple(LockedJar(**entry) for entry in content["jars"])
     return ServerLock(series, content["version"], content["main_class"], jars)
-
-
-DOWNLOAD_WORKERS = 8
-MAX_ATTEMPTS = 5
-RESUME_HINT = "Run the same command again: it resumes where it stopped."
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Downloader:
         self._received: dict[str, int] = {}
 
     def fetch(self, jars: tuple[LockedJar, ...], report: ReportFunction = ignore_progress) -> None:
-        """Bring in what is missing; raises `SetupFailed` when some of it cannot be had, and keeps the rest."""
+        """Download missing jars. Raises `SetupFailed` where one cannot be had, and keeps the others."""
         if not self._missing(jars):
             return
         self._cache.mkdir(parents=True, exist_ok=True)
@@ -121,7 +122,7 @@ class Downloader:
                 self._fetch_all(missing, report)
 
     def _missing(self, jars: tuple[LockedJar, ...]) -> list[LockedJar]:
-        """Large files first, so that the last seconds are not one worker's."""
+        """Return the missing jars, large ones first, so that the workers end at about the same time."""
         found = [jar for jar in jars if not _is_complete(self._cache / jar.path, jar)]
         return sorted(found, key=lambda jar: -jar.size)
 
@@ -144,7 +145,7 @@ class Downloader:
                 pool.shutdown(cancel_futures=True)
 
     def _fetch(self, client: httpx.Client, jar: LockedJar) -> None:
-        """One jar, tried until it is whole, its sum is wrong twice, or the attempts are used up."""
+        """Download one jar until it is complete, its checksum is wrong twice, or the attempts are used up."""
         target = self._cache / jar.path
         part = target.with_name(target.name + ".part")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -198,7 +199,7 @@ class Downloader:
 
 
 def _is_complete(path: Path, jar: LockedJar) -> bool:
-    """Only a file whose sum was right carries this name, so its size is enough to look at."""
+    """Check the size alone: only a file whose checksum was right carries this name."""
     return path.is_file() and path.stat().st_size == jar.size
 
 
@@ -208,18 +209,14 @@ def _file_sha256(path: Path) -> str:
 
 
 def _make_ssl_context() -> ssl.SSLContext:
-    """The machine's own certificates, as pip trusts them behind a company's proxy, and the usual bundle."""
+    """Return the machine's own certificates, as pip trusts them behind a company's proxy, and the usual bundle."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
 
 
-BROWSER_ARTEFACT = ("org.neo4j.client", "neo4j-browser", "5.24.0")
-MAIN_CLASSES = {"5.26": "org.neo4j.server.CommunityEntryPoint", "2026": "org.neo4j.server.Neo4jCommunity"}
-
-
 def resolve_jars(version: str) -> list[LockedJar]:
-    """Every jar that a server of `version` with its Browser needs, sorted."""
+    """Return every jar that a server of `version` with its Browser needs, sorted."""
     context = MavenContext(timeout=60)
     wanted = [("org.neo4j.app", "neo4j-server", version), ("org.neo4j", "neo4j", version), BROWSER_ARTEFACT]
     inputs = [Dependency(context.project(g, a).at_version(v).artifact()) for g, a, v in wanted]
@@ -242,7 +239,7 @@ def _lock_jar(dependency: Dependency) -> LockedJar:
 
 
 def render_lock(series: str, version: str, jars: list[LockedJar]) -> str:
-    """The text of a lock file, one jar a line so that a diff shows what changed."""
+    """Return the text of a lock file, one jar a line so that a diff shows what changed."""
     lines = [
         f"# Neo4j {version} and its Browser; written by `python -m graph.server.download {series} {version}`.",
         f'version = "{version}"',

@@ -45,7 +45,7 @@ internal.server.bolt.connection_shutdown_wait_time=1s
 
 @dataclass(frozen=True)
 class ServerState:
-    """What is remembered between starts. `pid` is None when no process was started or it was stopped."""
+    """The state kept between starts. `pid` is None when no process was started or it was stopped."""
 
     bolt_port: int = BOLT_PORT
     http_port: int = HTTP_PORT
@@ -60,13 +60,13 @@ class ServerLayout:
     lock: ServerLock
 
     @classmethod
-    def of(cls, home: Path, series: str) -> "ServerLayout":
-        """The folder of a series below a home folder; each series keeps its own data."""
+    def from_home(cls, home: Path, series: str) -> "ServerLayout":
+        """Return the folder of a series below a home folder; each series keeps its own data."""
         return cls(home.absolute() / f"neo4j-{series}", load_lock(series))
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep every other program from starting or stopping this server."""
+        """Hold the lock that keeps other programs from starting or stopping this server."""
         self.root.parent.mkdir(parents=True, exist_ok=True)
         guard = self.root.with_name(self.root.name + ".lock")
         try:
@@ -93,7 +93,7 @@ class ServerLayout:
         self.configuration.write_text(CONFIGURATION_TEMPLATE.format(page_cache=page_cache, **ports), encoding="utf-8")
 
     def read_state(self) -> ServerState:
-        """The remembered state; the defaults where the file is missing, broken or from another version."""
+        """Return the remembered state; the defaults where the file is missing, broken or from another version."""
         try:
             content: dict[str, Any] = json.loads((self.root / "state.json").read_text(encoding="utf-8"))
             known = {field.name: content[field.name] for field in fields(ServerState) if field.name in content}
@@ -108,7 +108,7 @@ class ServerLayout:
         part.replace(self.root / "state.json")
 
     def password(self) -> str:
-        """The server's password, made at the first call."""
+        """Return the server's password, made at the first call."""
         path = self.root / "password"
         if path.exists():
             return path.read_text(encoding="utf-8").strip()
@@ -121,11 +121,11 @@ class ServerLayout:
         return password
 
     def address(self) -> Address:
-        """Where the server is or will be, with its password."""
+        """Return where the server is or will be, with its password."""
         return Address(f"bolt://127.0.0.1:{self.read_state().bolt_port}", password=self.password())
 
     def log_tail(self, lines: int = 12) -> str:
-        """The end of what Java and Neo4j said since the last start, without the stack traces."""
+        """Return the end of what Java and Neo4j said since the last start, without the stack traces."""
         said: list[str] = []
         for path in (self.log, self.root / "logs" / "neo4j.log"):
             if path.exists():
@@ -134,7 +134,7 @@ class ServerLayout:
         return "\n".join(told[-lines:]) or "(nothing)"
 
     def data_bytes(self) -> int:
-        """How much disk the databases take."""
+        """Return how much disk the databases take."""
         return sum(path.stat().st_size for path in (self.root / "data").rglob("*") if path.is_file())
 
     def delete(self) -> None:
@@ -144,7 +144,7 @@ class ServerLayout:
 
 
 def find_free_port(wanted: int, taken: tuple[int, ...] = ()) -> int:
-    """`wanted`, or the next port that nobody on this machine listens on."""
+    """Return `wanted`, or the next port that nothing on this machine listens on."""
     for port in range(wanted, wanted + 200):
         if port not in taken and _is_free(port):
             return port

@@ -39,7 +39,7 @@ class ManagedServer:
     def __init__(
         self, home: Path, cache: Path, series: str = "5.26", tuning: processes.ServerTuning | None = None
     ) -> None:
-        self.layout = ServerLayout.of(home, series)
+        self.layout = ServerLayout.from_home(home, series)
         self._cache = cache.absolute()
         self._tuning = tuning or processes.ServerTuning()
 
@@ -69,11 +69,11 @@ class ManagedServer:
             self.layout.delete()
 
     def address(self) -> Address:
-        """Where the server is or will be, with its password."""
+        """Return where the server is or will be, with its password."""
         return self.layout.address()
 
     def status(self) -> ServerStatus:
-        """What is known without starting anything."""
+        """Return the status without starting anything."""
         state, process = self.layout.read_state(), processes.find_server(self.layout)
         return ServerStatus(
             running=process is not None,

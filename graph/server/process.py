@@ -36,6 +36,14 @@ GRACE_SECONDS = 20.0
 # Windows only (POSIX gets a session of its own): no console, and no part in the terminal's Ctrl-C.
 _NO_CONSOLE = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
+INITIAL_PASSWORD = "neo4j"
+START_SECONDS = 120.0
+PORT_ATTEMPTS = 3
+PASSWORD_REFUSED = (
+    "Neo4j refuses the password in {path}: it was changed elsewhere. "
+    "Write the new one into that file, or run `lodestar db reset`."
+)
+
 
 @dataclass(frozen=True)
 class ServerTuning:
@@ -51,12 +59,12 @@ class ServerTuning:
 
 
 def process_mark(layout: ServerLayout) -> str:
-    """The argument by which a server's process is known."""
+    """Return the argument by which a server's process is known."""
     return f"-Dlodestar.server={layout.root}"
 
 
 def java_command(layout: ServerLayout, tuning: ServerTuning) -> list[str]:
-    """The command line; the class path is relative to the cache, in a file: Windows allows 32,767 characters."""
+    """Return the command line; the class path is relative to the cache, in a file: Windows allows 32,767 characters."""
     arguments = layout.root / "run" / "java.args"
     class_path = os.pathsep.join(jar.path for jar in layout.lock.jars)
     arguments.write_text("\n".join([*JAVA_FLAGS, "-cp", f'"{class_path}"', ""]), encoding="ascii")
@@ -100,13 +108,13 @@ def _is_ours(pid: int, layout: ServerLayout) -> bool:
 
 
 def find_server(layout: ServerLayout) -> psutil.Process | None:
-    """The running server of this folder; None when its id is gone or somebody else's."""
+    """Return the running server of this folder; None when its id is gone or somebody else's."""
     pid = layout.read_state().pid
     return psutil.Process(pid) if pid is not None and _is_ours(pid, layout) else None
 
 
 def is_listening(layout: ServerLayout, port: int) -> bool:
-    """Whether the server accepts connections at `port`: it, and not somebody who was faster at that port."""
+    """Return whether the server accepts connections at `port`: it, and not somebody who was faster at that port."""
     process = find_server(layout)
     try:
         sockets = process.net_connections("tcp") if process else []
@@ -116,7 +124,7 @@ def is_listening(layout: ServerLayout, port: int) -> bool:
 
 
 def stop_server(layout: ServerLayout) -> bool:
-    """Ask the server to end, wait, then make it; False when it was not running.
+    """Terminate the server, wait, then kill it; return False when it was not running.
 
     Windows knows no asking; Neo4j recovers at its next start as it does from a crash.
     """
@@ -135,11 +143,8 @@ def stop_server(layout: ServerLayout) -> bool:
     return True
 
 
-INITIAL_PASSWORD = "neo4j"
-
-
 class AccessResult(Enum):
-    """What a knock at the door gave."""
+    """The result of an attempt to connect."""
 
     OPEN = "it answers queries"
     CLOSED = "not up yet"
@@ -147,7 +152,7 @@ class AccessResult(Enum):
 
 
 def try_access(address: Address) -> AccessResult:
-    """Try to run a query; a server that still has its first password gets ours, and the next knock finds it open.
+    """Try to run a query; set our password on a server that still has its initial one, for the next attempt.
 
     The caller has made sure that it is our server that listens there: a stranger would get our password.
     """
@@ -178,7 +183,7 @@ def _set_password(address: Address) -> AccessResult:
 
 
 def _wait_if_rate_limited(error: Neo4jError) -> AccessResult | None:
-    """After three wrong passwords, whoever gave them, Neo4j lets nobody in for five seconds: that is no answer yet."""
+    """Pause and return CLOSED where Neo4j refuses everyone, as it does for 5 s after three wrong passwords."""
     if error.code != "Neo.ClientError.Security.AuthenticationRateLimit":
         return None
     time.sleep(1)
@@ -187,14 +192,6 @@ def _wait_if_rate_limited(error: Neo4jError) -> AccessResult | None:
 
 def _open_driver(address: Address, password: str) -> Driver:
     return GraphDatabase.driver(address.uri, auth=(address.user, password), connection_timeout=5, user_agent="lodestar")
-
-
-START_SECONDS = 120.0
-PORT_ATTEMPTS = 3
-PASSWORD_REFUSED = (
-    "Neo4j refuses the password in {path}: it was changed elsewhere. "
-    "Write the new one into that file, or run `lodestar db reset`."
-)
 
 
 class ServerLauncher:
@@ -206,7 +203,7 @@ class ServerLauncher:
         self._tuning = tuning
 
     def launch(self) -> None:
-        """Start on the remembered ports or the next free ones; again if somebody was faster at a port."""
+        """Start on the remembered ports or the next free ones; try again if another program took a port."""
         self._layout.password()
         for _ in range(PORT_ATTEMPTS):
             self._spawn()
@@ -227,7 +224,7 @@ class ServerLauncher:
         self._layout.write_state(replace(state, pid=pid))
 
     def wait(self) -> None:
-        """Return once the running server lets us in.
+        """Wait until the running server accepts our password.
 
         Raises:
             SetupFailed: it ended, or does not answer, or refuses our password; with the end of its log.
@@ -245,7 +242,7 @@ class ServerLauncher:
             time.sleep(0.1)
 
     def _knock(self) -> AccessResult:
-        """Bolt opens first, so a server whose web port is open has come all the way."""
+        """Try a query once both ports are open; the web port opens last."""
         state = self._layout.read_state()
         up = is_listening(self._layout, state.http_port) and is_listening(self._layout, state.bolt_port)
         return try_access(self._layout.address()) if up else AccessResult.CLOSED
@@ -258,4 +255,4 @@ class ServerLauncher:
 
 
 class PortTaken(Exception):
-    """Somebody took the port between our look and Neo4j's bind."""
+    """Another program took the port between our check and Neo4j's bind."""

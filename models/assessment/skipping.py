@@ -77,7 +77,7 @@ def judge_skip(evidence: SkipEvidence, rules: SkipRules | None = None) -> SkipJu
 
 def estimate_own_chance(evidence: SkipEvidence, rules: SkipRules) -> float:
     """P(known) by the point's own record, or the prior."""
-    if evidence.point.uncertainty is None:
+    if evidence.point.sd is None:
         return rules.prior_unmet if evidence.unmet else rules.prior_met
     return compute_chance_above(evidence.point, evidence.point.needed)
 
@@ -89,7 +89,7 @@ def estimate_chance_known(evidence: SkipEvidence, rules: SkipRules) -> float:
         * rules.per_hop ** (each.hops - 1)
         * each.confidence
         * compute_chance_above(each.state, each.state.met_at)
-        for each in evidence.showing
+        for each in evidence.mastered_dependents
     )
     strongest, *others = sorted(1 - weight for weight in weights) or [1.0]
     unlikely = strongest * prod(others) ** rules.further
@@ -100,14 +100,14 @@ def estimate_chance_known(evidence: SkipEvidence, rules: SkipRules) -> float:
 def compute_chance_above(point: CurrentPoint, level: float) -> float:
     """P(the point's true level ≥ `level`) by its estimate, never quite 0 or 1."""
     mean = min(max(point.level, 0.01), 0.99)
-    spread = point.uncertainty or 0.0
+    spread = point.sd or 0.0
     answers = max(float(compute_weight(np.array([mean], np.float32), np.array([spread], np.float32))[0]), 0.1)
     return float(np.clip(beta.sf(level, mean * answers, (1 - mean) * answers), 0.01, 0.99))
 
 
 def _choose_verdict(evidence: SkipEvidence, chance: float, rules: SkipRules) -> SkipVerdict:
     point = evidence.point
-    if point.mastered or not point.wanted:
+    if point.mastered or not point.on_path:
         return "skip"
     if chance >= rules.skip_at and point.level >= point.needed:
         return "skip"
@@ -118,11 +118,11 @@ def _explain_verdict(evidence: SkipEvidence, verdict: SkipVerdict, chance: float
     point = evidence.point
     if point.mastered:
         return f"You have mastered {point.name} already ({point.level:.0%})."
-    if not point.wanted:
+    if not point.on_path:
         return f"Nothing on the way to your goal needs {point.name}."
-    showing = _join_names([each.state for each in evidence.showing])
+    showing = _join_names([each.state for each in evidence.mastered_dependents])
     because = f"you have mastered {showing}, which cannot well be done without it" if showing else "your answers say so"
-    opens = _join_names([each.state for each in evidence.missed])
+    opens = _join_names([each.state for each in evidence.affected_dependents])
     if verdict == "skip":
         return f"You know {point.name} well enough to go on ({chance:.0%}): {because}."
     if verdict == "test_first":
@@ -134,7 +134,7 @@ def _explain_verdict(evidence: SkipEvidence, verdict: SkipVerdict, chance: float
 def _explain_learn(evidence: SkipEvidence, opens: str) -> str:
     point = evidence.point
     shown = "what you have mastered does not show well enough that you know it"
-    if not evidence.showing:
+    if not evidence.mastered_dependents:
         shown = "nothing that you have mastered shows that you know it"
     first = f"; {_join_names(evidence.unmet)} comes first" if evidence.unmet else ""
     needs = f", and without it {opens} would be missed" if opens else ""

@@ -150,7 +150,7 @@ class _RowFilter:
             item=self.item[numbers],
             at=self.days[numbers],
             outcome=self._outcomes(numbers),
-            own=np.array([self.rows[number].own for number in numbers], dtype=bool),
+            own=np.array([self.rows[number].is_own_choice for number in numbers], dtype=bool),
         )
 
     def _outcomes(self, numbers: Ints) -> Floats:

@@ -32,11 +32,11 @@ async def get_mastery(loop: AppContext, learner: str, course: str | None = None)
             id=row.point,
             name=served.points[place].name,
             level=round(row.level, 4),
-            uncertainty=round(row.uncertainty, 4),
+            uncertainty=round(row.sd, 4),
             stored=round(row.stored, 4),
             days=round(row.days, 2),
             attempts=row.attempts,
-            inferred=compute_inferred_share(row.stored, row.uncertainty, row.attempts),
+            inferred=compute_inferred_share(row.stored, row.sd, row.attempts),
             mastered=row.level >= served.course.mastered[place].item(),
         )
         for place, row in known
@@ -86,10 +86,10 @@ def _make_skip_view(served: ServedCourse, evidence: SkipEvidence, items: list[st
         own=judged.own,
         point=_make_point_state(point, point.needed),
         gates=point.level < point.met_at,
-        on_the_way=point.wanted,
+        on_the_way=point.on_path,
         prerequisites=[_make_point_state(each, each.met_at) for each in evidence.prerequisites],
-        shown_by=[_make_dependent_view(served, each) for each in evidence.showing],
-        missed=[_make_point_state(each.state, each.state.needed) for each in evidence.missed],
+        shown_by=[_make_dependent_view(served, each) for each in evidence.mastered_dependents],
+        missed=[_make_point_state(each.state, each.state.needed) for each in evidence.affected_dependents],
         items=items,
     )
 
@@ -101,5 +101,5 @@ def _make_dependent_view(served: ServedCourse, dependent: DependentPoint) -> Dep
 
 
 def _make_point_state(point: CurrentPoint, needed: float) -> PointStateView:
-    spread = None if point.uncertainty is None else round(point.uncertainty, 3)
+    spread = None if point.sd is None else round(point.sd, 3)
     return PointStateView(point.id, point.name, round(point.level, 3), round(needed, 3), spread)

@@ -79,7 +79,7 @@ def observe_learner(served: ServedCourse, found: CandidateSet) -> ObservedState:
     level[0, places[here]] = np.array(found.mastery.levels)[here]
     days[0, places[here]] = np.array(found.mastery.days)[here]
     spread = np.zeros_like(level)
-    spread[0, places[here]] = np.array(found.mastery.uncertainties)[here]
+    spread[0, places[here]] = np.array(found.mastery.sds)[here]
     goals = {index[goal.point]: goal.level for goal in found.goals if goal.point in index}
     for place, aimed in goals.items():
         target[0, place] = max(aimed, float(course.mastered[place]))

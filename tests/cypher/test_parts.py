@@ -162,7 +162,7 @@ def test_roles_weigh_in_cypher_what_they_weigh_in_python():
 async def test_the_three_forms_of_decay_agree(connection, days):
     text, _ = shared_parts().write_out("x", "RETURN parts.level($m, $c, $days) AS level")
     given = {"m": {"level": 0.9, "decay": None}, "c": {"forgetting": None}, "days": days}
-    [row] = await connection.reading(lambda work: work.text(text, **given))
+    [row] = await connection.execute_read(lambda work: work.text(text, **given))
     by_hand = 0.9 * math.exp(-0.08 * days) if days >= 3 else 0.9
     assert row["level"] == pytest.approx(by_hand, rel=1e-12)
     assert decayed(0.9, FORGETTING, days) == pytest.approx(by_hand, rel=1e-12)

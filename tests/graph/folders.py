@@ -34,7 +34,7 @@ GOOD = {
 }
 
 
-def write(folder: Path, **files: str | bytes | None) -> Path:
+def write_folder(folder: Path, **files: str | bytes | None) -> Path:
     """The good folder with other files (`points_csv` stands for points.csv); None takes a file away."""
     folder.mkdir(parents=True, exist_ok=True)
     changed = {name.replace("__", "-").replace("_", "."): content for name, content in files.items()}
@@ -46,12 +46,12 @@ def write(folder: Path, **files: str | bytes | None) -> Path:
     return folder
 
 
-def parse(folder: Path) -> ParsedCourse:
+def parse_folder(folder: Path) -> ParsedCourse:
     return parsing.parse_course(course_files.read(folder))
 
 
 def problems(folder: Path, known: GraphContext = GraphContext()) -> list[str]:
-    return [str(problem) for problem in validation.find_problems(parse(folder), known)]
+    return [str(problem) for problem in validation.find_problems(parse_folder(folder), known)]
 
 
 def parsed(course: CourseRecord) -> ParsedCourse:

@@ -110,7 +110,7 @@ async def test_points_of_other_courses_come_along_where_they_gate(graph):
 
 async def test_only_accepted_prerequisites_and_hand_made_ones_count(graph):
     await import_course(graph, parsed(BASE))
-    await graph.writing(
+    await graph.execute_write(
         lambda work: work.text(
             "MATCH (a {id: 'base/a'}), (b {id: 'base/b'})<-[e:PREREQUISITE_OF]-() SET e.status = 'rejected' "
             "CREATE (b)-[:PREREQUISITE_OF {status: 'accepted'}]->(a)"

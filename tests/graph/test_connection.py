@@ -22,7 +22,7 @@ async def test_a_read_cannot_write(graph, monkeypatch):
     monkeypatch.setattr(queries, "load_query", lambda name: query)
     with pytest.raises(Exception, match=r"read access|READ|Writing"):
         await graph.read("x")
-    assert await graph.reading(lambda work: work.text("MATCH (c:Course) RETURN c.id AS id")) == []
+    assert await graph.execute_read(lambda work: work.text("MATCH (c:Course) RETURN c.id AS id")) == []
 
 
 async def test_a_wrong_password_says_what_to_check(address):

@@ -11,13 +11,13 @@ from graph.courses import folder as course_folder
 from graph.courses.validation import check_course
 from graph.errors import BadCourse, Conflict, NotFound
 from graph.importing import export_course, import_course, read_course
-from tests.graph.folders import GOOD, courses, parse, parsed, write
+from tests.graph.folders import GOOD, courses, parse_folder, parsed, write_folder
 
 pytestmark = pytest.mark.database
 
 
 async def run(graph: Graph, text: str, **params):
-    return await graph.writing(lambda work: work.text(text, **params))
+    return await graph.execute_write(lambda work: work.text(text, **params))
 
 
 async def everything(graph: Graph) -> list[dict]:
@@ -33,7 +33,7 @@ async def clear(graph: Graph) -> None:
 
 
 async def test_what_an_import_writes(graph, tmp_path):
-    done = await import_course(graph, parse(write(tmp_path)))
+    done = await import_course(graph, parse_folder(write_folder(tmp_path)))
     assert done.revision == 1 and done.rows == 12
     assert done.written.created == {"points": 3, "prerequisites": 2, "resources": 3, "teaches": 3, "items": 1}
     [course] = await run(graph, "MATCH (c:Course) RETURN properties(c) AS values")
@@ -63,49 +63,49 @@ async def test_what_an_import_writes(graph, tmp_path):
 
 
 async def test_the_second_import_changes_nothing(graph, tmp_path):
-    folder = parse(write(tmp_path))
+    folder = parse_folder(write_folder(tmp_path))
     await import_course(graph, folder)
     before = await everything(graph)
     done = await import_course(graph, folder)
-    assert not done.written.anything and done.revision == 1
+    assert not done.written.is_changed and done.revision == 1
     assert await everything(graph) == before
 
 
 async def test_changes_are_written_and_counted(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
-    folder = write(
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
+    folder = write_folder(
         tmp_path,
         points_csv=GOOD["points.csv"].replace("First", "Premier") + "tiny/d,Fourth,B1\n",
         prerequisites_csv="from,to,reason\ntiny/a,tiny/b,b needs a\n",
         items_jsonl=GOOD["items.jsonl"].replace('["tiny/a"]', '["tiny/b", "tiny/c"]'),
     )
-    done = await import_course(graph, parse(folder))
+    done = await import_course(graph, parse_folder(folder))
     assert done.revision == 2
     assert done.written.created == {"points": 1, "prerequisites": 0, "resources": 0, "teaches": 0, "items": 0}
     assert done.written.changed == {"points": 1, "prerequisites": 0, "resources": 0, "teaches": 0, "items": 1}
     assert done.written.gone == {"points": 0, "prerequisites": 1, "resources": 0, "teaches": 0, "items": 0}
-    assert await read_course(graph, "tiny") == parse(folder).course.sorted()
+    assert await read_course(graph, "tiny") == parse_folder(folder).course.sorted()
     assert await run(graph, "MATCH (k {id: 'tiny/c'}) RETURN k.prerequisiteCount AS n") == [{"n": 0}]
 
 
 async def test_a_bad_folder_leaves_the_graph_as_it_was(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
     before = await everything(graph)
-    bad = write(
+    bad = write_folder(
         tmp_path,
         points_csv=GOOD["points.csv"] + "tiny/d,Fourth,B1\n",
         prerequisites_csv=GOOD["prerequisites.csv"] + "tiny/c,tiny/a,\n",
     )
     with pytest.raises(BadCourse, match="cycle tiny/a → tiny/b → tiny/c → tiny/a") as refused:
-        await import_course(graph, parse(bad))
-    assert refused.value.problems == await check_course(graph, parse(bad))
+        await import_course(graph, parse_folder(bad))
+    assert refused.value.problems == await check_course(graph, parse_folder(bad))
     assert await everything(graph) == before
 
 
 async def test_an_import_that_breaks_off_leaves_the_graph_as_it_was(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
     before = await everything(graph)
-    changed = write(tmp_path, points_csv=GOOD["points.csv"].replace("First", "Premier"))
+    changed = write_folder(tmp_path, points_csv=GOOD["points.csv"].replace("First", "Premier"))
 
     class Stopped(Exception):
         pass
@@ -114,13 +114,13 @@ async def test_an_import_that_breaks_off_leaves_the_graph_as_it_was(graph, tmp_p
         raise Stopped
 
     with pytest.raises(Stopped):
-        await import_course(graph, parse(changed), progress=stop)
+        await import_course(graph, parse_folder(changed), progress=stop)
     assert await everything(graph) == before
 
 
 async def test_two_imports_at_once_lose_nothing(graph, tmp_path):
-    first = parse(write(tmp_path / "1"))
-    second = parse(write(tmp_path / "2", points_csv=GOOD["points.csv"] + "tiny/d,Fourth,B1\n"))
+    first = parse_folder(write_folder(tmp_path / "1"))
+    second = parse_folder(write_folder(tmp_path / "2", points_csv=GOOD["points.csv"] + "tiny/d,Fourth,B1\n"))
     done = await asyncio.gather(import_course(graph, first), import_course(graph, second))
     assert sorted(one.revision for one in done) == [1, 2]
     last = max(zip(done, (first, second), strict=True), key=lambda pair: pair[0].revision)[1]
@@ -129,19 +129,19 @@ async def test_two_imports_at_once_lose_nothing(graph, tmp_path):
 
 async def test_progress_counts_every_written_row(graph, tmp_path):
     told = []
-    done = await import_course(graph, parse(write(tmp_path)), progress=told.append)
+    done = await import_course(graph, parse_folder(write_folder(tmp_path)), progress=told.append)
     assert sum(told) == done.rows
 
 
 async def test_what_learners_touched_is_kept(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
     await run(
         graph,
         "MATCH (r:Resource {id: 'tiny/r/c'}), (k:KnowledgePoint {id: 'tiny/c'}), (i:Item) "
         "CREATE (l:Learner {id: 'l'})-[:DID]->(:Interaction {id: 'x'})-[:ON]->(r), (l)-[:MASTERY {level: 0.5}]->(k), "
         "(l)-[:DID]->(:Interaction {id: 'y'})-[:ON]->(i)",
     )
-    smaller = write(
+    smaller = write_folder(
         tmp_path,
         points_csv="id,name\ntiny/a,First\n",
         prerequisites_csv=None,
@@ -149,7 +149,7 @@ async def test_what_learners_touched_is_kept(graph, tmp_path):
         teaches_csv="resource,point,role\ntiny/r/a,tiny/a,primary\n",
         items_jsonl=None,
     )
-    done = await import_course(graph, parse(smaller))
+    done = await import_course(graph, parse_folder(smaller))
     assert done.written.gone == {"points": 2, "prerequisites": 2, "resources": 2, "teaches": 0, "items": 1}
     assert done.written.retired == 3
     left = await run(graph, "MATCH (n:Resource|Item) RETURN n.id AS id, n.status AS status ORDER BY id")
@@ -160,22 +160,22 @@ async def test_what_learners_touched_is_kept(graph, tmp_path):
     ]
     assert await run(graph, "MATCH (:Learner)-[m:MASTERY]->(k) RETURN k.id AS id") == [{"id": "tiny/c"}]
     assert await run(graph, "MATCH ({id: 'tiny/r/c'})-[:TEACHES]->(k) RETURN k.id AS id") == [{"id": "tiny/c"}]
-    assert await read_course(graph, "tiny") == parse(smaller).course.sorted()
-    assert not (await import_course(graph, parse(smaller))).written.anything
+    assert await read_course(graph, "tiny") == parse_folder(smaller).course.sorted()
+    assert not (await import_course(graph, parse_folder(smaller))).written.is_changed
 
 
 async def test_a_retired_resource_can_come_back(graph, tmp_path):
-    whole = parse(write(tmp_path / "whole"))
+    whole = parse_folder(write_folder(tmp_path / "whole"))
     lines = GOOD["resources.jsonl"].split("\n")
-    smaller = parse(
-        write(
+    smaller = parse_folder(
+        write_folder(
             tmp_path / "smaller",
             resources_jsonl="\n".join(lines[:2]),
             teaches_csv=GOOD["teaches.csv"].replace("tiny/r/c,tiny/c,primary\n", ""),
         )
     )
     elsewhere = GOOD["teaches.csv"].replace("tiny/r/c,tiny/c,primary", "tiny/r/c,tiny/b,supporting")
-    moved = parse(write(tmp_path / "moved", teaches_csv=elsewhere))
+    moved = parse_folder(write_folder(tmp_path / "moved", teaches_csv=elsewhere))
     await import_course(graph, whole)
     await run(graph, "CREATE (:Learner {id: 'l'})-[:RECEIVED]->(:Recommendation {id: 'x', course: 'tiny'})")
     assert (await import_course(graph, smaller)).written.retired == 1
@@ -188,8 +188,8 @@ async def test_a_retired_resource_can_come_back(graph, tmp_path):
 
 async def test_courses_share_points_and_leave_each_other_alone(graph, tmp_path):
     other_header = '{"id": "other", "title": "Other", "language": "en"}'
-    other = parse(
-        write(
+    other = parse_folder(
+        write_folder(
             tmp_path / "other",
             course_json=other_header,
             points_csv="id,name,level\ntiny/a,First,A1\nother/x,X,A1\n",
@@ -199,14 +199,14 @@ async def test_courses_share_points_and_leave_each_other_alone(graph, tmp_path):
             items_jsonl=None,
         )
     )
-    tiny = parse(write(tmp_path / "tiny"))
+    tiny = parse_folder(write_folder(tmp_path / "tiny"))
     await import_course(graph, tiny)
     await import_course(graph, other)
     assert await read_course(graph, "tiny") == tiny.course.sorted()
     assert await read_course(graph, "other") == other.course.sorted()
-    assert not (await import_course(graph, tiny)).written.anything
-    gone = parse(
-        write(
+    assert not (await import_course(graph, tiny)).written.is_changed
+    gone = parse_folder(
+        write_folder(
             tmp_path / "gone",
             points_csv="id,name,level\ntiny/b,Second,A1\n",
             prerequisites_csv=None,
@@ -221,7 +221,7 @@ async def test_courses_share_points_and_leave_each_other_alone(graph, tmp_path):
 
 
 async def test_rows_made_by_hand_are_exported_and_survive(graph, tmp_path):
-    folder = parse(write(tmp_path))
+    folder = parse_folder(write_folder(tmp_path))
     await import_course(graph, folder)
     await run(
         graph,
@@ -234,21 +234,21 @@ async def test_rows_made_by_hand_are_exported_and_survive(graph, tmp_path):
     course = await export_course(graph, "tiny", tmp_path / "out")
     assert len(course.prerequisites) == 3 and len(course.resources) == 4
     await clear(graph)
-    await import_course(graph, parse(tmp_path / "out"))
+    await import_course(graph, parse_folder(tmp_path / "out"))
     exported = await read_course(graph, "tiny")
     assert [row.id for row in exported.resources] == ["hand", "tiny/r/a", "tiny/r/b", "tiny/r/c"]
     assert exported.resources[0].status == "active" and exported.prerequisites[1].p_value == 0.01
 
 
 async def test_a_cycle_with_a_hand_made_edge_is_refused(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
     await run(
         graph,
         "MATCH (a {id: 'tiny/a'}), (c {id: 'tiny/c'}) CREATE (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(c)",
     )
     turned = "from,to\ntiny/a,tiny/b\ntiny/c,tiny/a\n"
     with pytest.raises(BadCourse, match="tiny/a → tiny/c in the graph"):
-        await import_course(graph, parse(write(tmp_path, prerequisites_csv=turned)))
+        await import_course(graph, parse_folder(write_folder(tmp_path, prerequisites_csv=turned)))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -258,9 +258,9 @@ async def test_import_of_export_is_the_course(graph, tmp_path, course):
     await import_course(graph, parsed(course))
     assert await read_course(graph, course.id) == course
     await export_course(graph, course.id, tmp_path / "out")
-    again = parse(tmp_path / "out")
+    again = parse_folder(tmp_path / "out")
     assert (again.problems, again.notes, again.course) == ([], [], course)
-    assert not (await import_course(graph, again)).written.anything
+    assert not (await import_course(graph, again)).written.is_changed
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -281,15 +281,15 @@ async def test_a_later_import_wins_whatever_was_there(graph, first, second):
 def test_files_hold_the_whole_course(tmp_path, course):
     course_folder.write(course, tmp_path)
     first = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    again = parse(tmp_path)
+    again = parse_folder(tmp_path)
     assert (again.problems, again.notes, again.course) == ([], [], course)
     course_folder.write(again.course, tmp_path)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == first
 
 
 async def test_export_refuses_a_folder_with_other_tables(graph, tmp_path):
-    folder = write(tmp_path, points_b1_csv="id,name\n")
-    await import_course(graph, parse(folder))
+    folder = write_folder(tmp_path, points_b1_csv="id,name\n")
+    await import_course(graph, parse_folder(folder))
     with pytest.raises(Conflict, match=r"holds points\.b1\.csv, which an import would read too"):
         await export_course(graph, "tiny", tmp_path)
     with pytest.raises(NotFound, match="There is no course 'other'"):
@@ -297,7 +297,7 @@ async def test_export_refuses_a_folder_with_other_tables(graph, tmp_path):
 
 
 async def test_a_setting_alone_is_a_change(graph, tmp_path):
-    folder = parse(write(tmp_path))
+    folder = parse_folder(write_folder(tmp_path))
     await import_course(graph, folder)
     changed = replace(folder.course, settings={"masteredAt": 0.9})
     done = await import_course(graph, parsed(changed))

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.database
 
 
 async def run(graph: Graph, text: str, **params):
-    return await graph.writing(lambda work: work.text(text, **params))
+    return await graph.execute_write(lambda work: work.text(text, **params))
 
 
 async def forget(graph: Graph) -> None:

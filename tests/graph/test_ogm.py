@@ -10,7 +10,7 @@ from graph import ogm
 from graph.errors import GraphRefused, GraphUnavailable, Invalid
 from graph.importing import import_course
 from graph.lint.linter import lint_stored_course
-from tests.graph.folders import GOOD, parse, write
+from tests.graph.folders import GOOD, parse_folder, write_folder
 
 pytest.importorskip("py2neo", reason='needs pip install "lodestar[py2neo]"')
 
@@ -25,8 +25,8 @@ CREATE (l)-[:AIMS_AT {level: 0.9}]->(k)
 @pytest.fixture
 async def repository(graph, address, tmp_path):
     resources = GOOD["resources.jsonl"].replace('"Lesson a"', '"Lesson a", "level": "A1"')
-    await import_course(graph, parse(write(tmp_path, resources_jsonl=resources)))
-    await graph.writing(lambda work: work.text(LEARNER, now=datetime(2026, 3, 1, tzinfo=UTC)))
+    await import_course(graph, parse_folder(write_folder(tmp_path, resources_jsonl=resources)))
+    await graph.execute_write(lambda work: work.text(LEARNER, now=datetime(2026, 3, 1, tzinfo=UTC)))
     return ogm.connect(address.uri, address.user, address.password)
 
 
@@ -51,13 +51,13 @@ async def test_a_name_is_changed_and_nothing_else(repository, graph):
     state = "MATCH (k:KnowledgePoint)-[e]-() WITH k, e ORDER BY type(e), elementId(e) RETURN k.id AS id, " + (
         "properties(k) AS values, collect([type(e), properties(e)]) AS edges ORDER BY id"
     )
-    before = await graph.reading(lambda work: work.text(state))
+    before = await graph.execute_read(lambda work: work.text(state))
     point = repository.get(ogm.KnowledgePoint, "tiny/b")
     assert len(point.prerequisites) == 1
     point.name = "The second"
     repository.save(point)
     before[1]["values"]["name"] = "The second"
-    assert await graph.reading(lambda work: work.text(state)) == before
+    assert await graph.execute_read(lambda work: work.text(state)) == before
 
 
 @pytest.mark.database
@@ -91,7 +91,7 @@ async def test_a_learner_is_read_and_never_written(repository, graph):
     for write_it in (repository.save, repository.delete):
         with pytest.raises(Invalid, match="Learners are only read here"):
             write_it(ana)
-    rows = await graph.reading(lambda work: work.text("MATCH (l:Learner) RETURN l.maxMinutes AS minutes"))
+    rows = await graph.execute_read(lambda work: work.text("MATCH (l:Learner) RETURN l.maxMinutes AS minutes"))
     assert rows == [{"minutes": 20.0}]
 
 

@@ -101,7 +101,7 @@ class World:
         return [p for (p, k), status in self.edges.items() if k == point and status == "accepted"]
 
 
-async def write(graph: Graph, world: World, *others: World) -> None:
+async def write_worlds(graph: Graph, world: World, *others: World) -> None:
     """Make the world the database's only content; the learners of others, in the same course, are learner-1, …"""
     learners = [_learner_row(f"learner-{n}" if n else "learner", each) for n, each in enumerate((world, *others))]
 
@@ -112,7 +112,7 @@ async def write(graph: Graph, world: World, *others: World) -> None:
         await work.text(_RESOURCES, resources=[_resource_row(id, r) for id, r in world.resources.items()])
         await work.text(_LEARNERS, now=NOW, learners=learners)
 
-    await graph.writing(unit)
+    await graph.execute_write(unit)
 
 
 def _learner_row(id: str, world: World) -> dict:

@@ -28,4 +28,4 @@ def test_a_wrong_answer_lowers_and_what_nothing_reaches_is_left_out():
     learned = apply_outcome_by_gain(practice(False, []), Rates())
     assert [change.point for change in learned.changes] == ["a"]
     assert learned.changes[0].level == pytest.approx(0.3)
-    assert learned.changes[0].uncertainty < 0.2
+    assert learned.changes[0].sd < 0.2

@@ -24,7 +24,7 @@ EXTENSION_TABLES = {"edges": "prerequisites", "resources": "resources", "teaches
 
 @dataclass
 class CasePassthrough:
-    """Each part empty where there is nothing to keep.
+    """What a package holds and the graph has no place for; each part is empty where there is nothing to keep.
 
     Attributes:
         document: fields of the CFDocument.
@@ -46,14 +46,14 @@ class CasePassthrough:
     others: list[JsonObject] = field(default_factory=list)
     rest: JsonObject = field(default_factory=dict)
 
-    def text(self) -> str | None:
-        """As the value of a setting; None where there is nothing to keep."""
+    def to_json(self) -> str | None:
+        """Return the value of the setting; None where there is nothing to keep."""
         parts = {name: part for name, part in asdict(self).items() if part}
         return json.dumps(parts, sort_keys=True, separators=(",", ":")) if parts else None
 
 
 def parse_passthrough(settings: dict[str, Scalar]) -> CasePassthrough:
-    """What a course keeps; nothing where its setting is not as `CasePassthrough.text` writes it."""
+    """Parse the setting of a course; return an empty record where it is not as `CasePassthrough.to_json` writes it."""
     try:
         parts = json.loads(str(settings.get(CASE_SETTING, "{}")))
         whole = CasePassthrough(**parts)
@@ -76,7 +76,7 @@ def _is_valid_passthrough(kept: CasePassthrough) -> bool:
 
 
 def extra_fields(values: JsonObject, fields: Iterable[str], identifier: str, uri: Callable[[str], str]) -> JsonObject:
-    """These fields of an object where they say something, its identifier and uri only where they are not as derived."""
+    """Return the non-empty ones of `fields`, and identifier and uri where they differ from the derived ones."""
     found: dict[str, Any] = {name: values[name] for name in sorted(fields) if values.get(name) not in (None, "", [])}
     if values["identifier"] != identifier:
         found["identifier"] = values["identifier"]
@@ -86,7 +86,7 @@ def extra_fields(values: JsonObject, fields: Iterable[str], identifier: str, uri
 
 
 def common_uri_base(objects: Iterable[JsonObject]) -> str:
-    """What most uris have before the identifier."""
+    """Return the most frequent part of the uris before the identifier."""
     seen: Counter[str] = Counter()
     for each in objects:
         uri, identifier = each.get("uri"), each["identifier"]
@@ -97,7 +97,7 @@ def common_uri_base(objects: Iterable[JsonObject]) -> str:
 
 @dataclass
 class LodestarExtension:
-    """What differs from what the package itself says.
+    """What a course holds and CASE 1.0 has no place for, or what reading the package would get wrong.
 
     Attributes:
         course: settings, the id among them.
@@ -115,28 +115,28 @@ class LodestarExtension:
     teaches: list[JsonObject] = field(default_factory=list)
     items: list[JsonObject] = field(default_factory=list)
 
-    def field(self) -> JsonObject:
-        """As it stands in the CFDocument."""
+    def to_field(self) -> JsonObject:
+        """Return the field of the CFDocument."""
         return {"extensions": {EXTENSION_NAME: {name: part for name, part in asdict(self).items() if part}}}
 
-    def sheets(self, at: FileLocation) -> list[RawTable]:
-        """The tables that come as rows."""
+    def to_tables(self, at: FileLocation) -> list[RawTable]:
+        """Return the tables that come as rows."""
         return [
             RawTable(at.file, table, None, [RawRow(at, row) for row in getattr(self, name)])
             for name, table in EXTENSION_TABLES.items()
         ]
 
-    def sure(self) -> dict[str, bool]:
-        """Items of which it is known whether they are points."""
+    def known_points(self) -> dict[str, bool]:
+        """Return whether an item is a point, for the items of which it is known."""
         return dict.fromkeys(self.headings, False) | dict.fromkeys(self.points, True)
 
-    def taught(self) -> set[tuple[Any, Any]]:
-        """Resource and point of every link between them."""
+    def taught_pairs(self) -> set[tuple[Any, Any]]:
+        """Return resource and point of every link between them."""
         return {(str(row.get("resource")), str(row.get("point"))) for row in self.teaches}
 
 
 def parse_extension(document: JsonObject, at: FileLocation, notes: list[CourseProblem]) -> LodestarExtension:
-    """The extension of a CFDocument; parts that are not as Lodestar writes them are left out and told."""
+    """Parse the extension of a CFDocument; parts that are not as Lodestar writes them are left out, with a note."""
     extensions = document.get("extensions")
     parts = extensions.get(EXTENSION_NAME) if isinstance(extensions, dict) else None
     found = LodestarExtension()

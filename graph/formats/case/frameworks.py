@@ -1,4 +1,4 @@
-"""Every course of the graph as a CASE 1.0 framework, cached for one host and rebuilt when the graph's revision changes."""
+"""Every course of the graph as a CASE 1.0 framework, cached for one host until the graph's revision changes."""
 
 import asyncio
 from collections import defaultdict
@@ -24,7 +24,7 @@ class _GraphVersion(NamedTuple):
 
 @dataclass(frozen=True)
 class FrameworkIndex:
-    """The frameworks with the way to each object: identifiers of documents, items and associations to frameworks.
+    """The frameworks by the identifiers of their documents, items and associations.
 
     Attributes:
         related: the associations of each item, in either direction.
@@ -36,7 +36,7 @@ class FrameworkIndex:
     related: dict[str, list[str]] = field(default_factory=dict)
 
     def find(self, kind: str, identifier: str) -> CaseFramework:
-        """The framework that holds a CFDocument, CFItem or CFAssociation. Raises `NotFound`."""
+        """Return the framework that holds a CFDocument, CFItem or CFAssociation. Raises `NotFound`."""
         holders = {"CFDocument": self.documents, "CFItem": self.items, "CFAssociation": self.associations}[kind]
         if identifier not in holders:
             raise NotFound(kind, identifier)
@@ -44,7 +44,7 @@ class FrameworkIndex:
 
 
 class FrameworkCache:
-    """The frameworks in memory, for one host: made anew when the graph has changed."""
+    """Cache the frameworks for one host; rebuild them when the graph has changed."""
 
     def __init__(self) -> None:
         self._key: tuple[_GraphVersion, str] | None = None
@@ -52,10 +52,10 @@ class FrameworkCache:
         self._lock = asyncio.Lock()
 
     async def get(self, graph: Graph, host: str) -> FrameworkIndex:
-        """The frameworks of the graph as it is; `host` is the address of the CASE service in their uris."""
+        """Return the frameworks of the graph as it is; `host` is the address of the CASE service in their uris."""
         async with self._lock:
             if self._key != (_parse_version(await graph.read("catalogue/last_change")), host):
-                change, courses = await graph.reading(_read_all)
+                change, courses = await graph.execute_read(_read_all)
                 self._held = await asyncio.to_thread(_build_index, courses, change.at, host)
                 self._key = change, host
             return self._held

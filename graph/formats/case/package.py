@@ -26,7 +26,7 @@ class CaseObject(NamedTuple):
 
 @dataclass
 class CasePackage:
-    """A package whose objects have what reading needs.
+    """A package whose objects have the fields that reading needs.
 
     Attributes:
         items, associations: by identifier.
@@ -42,7 +42,7 @@ class CasePackage:
 
 
 def read_package(file: Path, problems: list[CourseProblem]) -> CasePackage | None:
-    """The package, None where nothing can be used; what is left out is told."""
+    """Read a package; add a problem for each part left out. Return None where nothing can be used."""
     try:
         return _read_parts(file, problems)
     except Unreadable as error:
@@ -68,7 +68,7 @@ def _read_parts(file: Path, problems: list[CourseProblem]) -> CasePackage:
 def make_package(
     document: JsonObject, items: list[JsonObject], associations: list[JsonObject], rest: JsonObject
 ) -> CasePackage:
-    """A package that was never a file."""
+    """Return a package that was never a file."""
     return CasePackage(
         CaseObject(NO_LOCATION, document),
         {item["identifier"]: CaseObject(NO_LOCATION, item) for item in items},
@@ -78,7 +78,7 @@ def make_package(
 
 
 def _scan_parts(text: str) -> Iterator[tuple[str, int, Any]]:
-    """The values of the outer object, lists element by element, with the position of each. `text` is JSON."""
+    """Yield the values of the outer object, lists element by element, with the position of each. `text` is JSON."""
     decode = json.JSONDecoder().raw_decode
     here = _skip_blanks(text, _skip_blanks(text, 0) + 1)
     while text[here] != "}":
@@ -164,7 +164,7 @@ def _add_association(package: CasePackage, node: CaseObject, name: str, problems
 
 
 def _require_texts(node: CaseObject, name: str, fields: tuple[str, ...], problems: list[CourseProblem]) -> bool:
-    """Whether the object has these texts; else a problem for each that it lacks."""
+    """Return whether the object has these texts; else a problem for each that it lacks."""
     before = len(problems)
     for each in fields:
         value = node.values.get(each)

@@ -32,10 +32,25 @@ from graph.formats.case.vocabulary import (
     name_and_description,
 )
 
+_KEPT_ITEM_FIELDS = {
+    "alternativeLabel",
+    "CFItemType",
+    "listEnumeration",
+    "conceptKeywords",
+    "conceptKeywordsURI",
+    "notes",
+} | {
+    "CFItemTypeURI",
+    "licenseURI",
+    "statusStartDate",
+    "statusEndDate",
+}
+_KEPT_LINK_FIELDS = ("sequenceNumber", "CFAssociationGroupingURI")
+
 
 @dataclass
 class ItemTree:
-    """What `isChildOf` and `precedes` make of the items.
+    """The tree of items, from `isChildOf` and `precedes`.
 
     Attributes:
         parents: the parent of an item, the first one where it has several; none for what stands at the top.
@@ -48,13 +63,16 @@ class ItemTree:
     headings: dict[str, str] = field(default_factory=dict)
 
     def domain(self, item: str) -> str | None:
-        """The path of the nearest heading above a point."""
+        """Return the path of the nearest heading above a point."""
         above = _nearest_heading(self, item, self.headings)
         return None if above is None else self.headings[above]
 
 
-def build_tree(package: CasePackage, sure: dict[str, bool], problems: list[CourseProblem]) -> ItemTree:
-    """The tree; parents that are nowhere and circles are told. `sure`: items known to be points, or not to be."""
+def build_tree(package: CasePackage, is_point: dict[str, bool], problems: list[CourseProblem]) -> ItemTree:
+    """Return the tree; add a problem for each unknown parent and each cycle.
+
+    `is_point`: items known to be points, or not to be.
+    """
     found = ItemTree()
     top = str(package.document.values.get("identifier"))
     for identifier, node in package.associations.items():
@@ -73,23 +91,23 @@ def build_tree(package: CasePackage, sure: dict[str, bool], problems: list[Cours
     problems += circles
     if circles:
         return ItemTree(links=found.links)
-    _name_headings(package, found, _find_headings(package, found, sure))
+    _name_headings(package, found, _find_headings(package, found, is_point))
     return found
 
 
 def _find_tree_cycles(package: CasePackage) -> Iterator[CourseProblem]:
-    """One circle for each knot of items that are children of each other."""
+    """Yield one cycle for each strongly connected component of items that are children of each other."""
     places = {}
     for node in package.associations.values():
         type, child, parent = association_key(node.values)
         if type == "isChildOf" and child in package.items and parent in package.items:
             places[child, parent] = node.at
     graph = networkx.DiGraph(list(places))
-    for knot in networkx.strongly_connected_components(graph):
-        start = min(knot)
-        if len(knot) == 1 and not graph.has_edge(start, start):
+    for component in networkx.strongly_connected_components(graph):
+        start = min(component)
+        if len(component) == 1 and not graph.has_edge(start, start):
             continue
-        edges = list(networkx.find_cycle(graph.subgraph(knot), start))
+        edges = list(networkx.find_cycle(graph.subgraph(component), start))
         steps = " → ".join(
             _item_label(package.items[one].values) for one in (*(edge[0] for edge in edges), edges[-1][1])
         )
@@ -102,14 +120,14 @@ def _item_label(item: JsonObject) -> str:
     return str(item.get("humanCodingScheme") or name_and_description(item)[0])
 
 
-def _find_headings(package: CasePackage, found: ItemTree, sure: dict[str, bool]) -> list[str]:
-    """A heading has children, is in no prerequisite, and is not of a type of which most items are childless."""
+def _find_headings(package: CasePackage, found: ItemTree, is_point: dict[str, bool]) -> list[str]:
+    """Return a heading has children, is in no prerequisite, and is not of a type of which most items are childless."""
     parents, learned = set(found.parents.values()), _prerequisite_ends(package)
     types = {identifier: str(node.values.get("CFItemType") or "") for identifier, node in package.items.items()}
     all_of = Counter(types.values())
     childless = Counter(type for identifier, type in types.items() if identifier not in parents)
     mostly = {type for type in all_of if type and childless[type] * 2 >= all_of[type]}
-    return [one for one in types if not sure.get(one, one not in parents or one in learned or types[one] in mostly)]
+    return [one for one in types if not is_point.get(one, one not in parents or one in learned or types[one] in mostly)]
 
 
 def _name_headings(package: CasePackage, found: ItemTree, headings: list[str]) -> None:
@@ -130,7 +148,7 @@ def _name_headings(package: CasePackage, found: ItemTree, headings: list[str]) -
 
 
 def _nearest_heading(found: ItemTree, item: str, headings: Container[str]) -> str | None:
-    """The nearest heading above an item."""
+    """Return the nearest heading above an item."""
     above = found.parents.get(item)
     while above is not None and above not in headings:
         above = found.parents.get(above)
@@ -146,22 +164,6 @@ def _prerequisite_ends(package: CasePackage) -> set[str]:
     return found
 
 
-_KEPT_ITEM_FIELDS = {
-    "alternativeLabel",
-    "CFItemType",
-    "listEnumeration",
-    "conceptKeywords",
-    "conceptKeywordsURI",
-    "notes",
-} | {
-    "CFItemTypeURI",
-    "licenseURI",
-    "statusStartDate",
-    "statusEndDate",
-}
-_KEPT_LINK_FIELDS = ("sequenceNumber", "CFAssociationGroupingURI")
-
-
 @dataclass
 class PackageRows:
     """Rows as JSONL tables would have them: points by identifier of the item, prerequisites by the association's."""
@@ -173,8 +175,8 @@ class PackageRows:
 
 
 def interpret_package(package: CasePackage, added: LodestarExtension, problems: list[CourseProblem]) -> PackageRows:
-    """The rows of a package. `added` says what the package cannot; `problems` takes what is wrong with its tree."""
-    return _PackageReader(package, added, build_tree(package, added.sure(), problems)).all()
+    """Return the rows of a package and its extension `added`; add the faults of its tree to `problems`."""
+    return _PackageReader(package, added, build_tree(package, added.known_points(), problems)).read()
 
 
 class _PackageReader:
@@ -187,11 +189,11 @@ class _PackageReader:
         own = {one: row["id"] for one, row in added.points.items() if isinstance(row.get("id"), str)}
         self._ids = terms.make_point_ids(self._course, items)
         self._ids |= {one: own[one] for one in self._ids.keys() & own.keys()}
-        self._taught = added.taught()
+        self._taught = added.taught_pairs()
         self._reading, self._kept = PackageRows(), CasePassthrough(rest=terms.drop_nulls(package.rest))
 
-    def all(self) -> PackageRows:
-        """Everything, in one go."""
+    def read(self) -> PackageRows:
+        """Read all parts of the package."""
         self._unread_fields()
         self._items()
         self._associations()
@@ -226,7 +228,7 @@ class _PackageReader:
         header["licence"] = licence.get("title") if isinstance(licence, dict) else licence
         header["subject"] = ", ".join(map(str, subject)) if isinstance(subject, list) else subject
         self._keep_document(header)
-        self._reading.header = {**header, terms.CASE_SETTING: self._kept.text(), **self._added.course}
+        self._reading.header = {**header, terms.CASE_SETTING: self._kept.to_json(), **self._added.course}
 
     def _keep_document(self, header: JsonObject) -> None:
         document = self._document
@@ -262,13 +264,13 @@ class _PackageReader:
                 table[key] = entry
 
     def _keep_type(self, item: JsonObject, entry: JsonObject) -> None:
-        """The link to a type is kept once for all items of the type."""
+        """Keep the link to an item type once for all items of the type."""
         given, usual = entry.pop("CFItemTypeURI", None), self._kept.types.get(str(item.get("CFItemType")))
         if given != usual:
             entry["CFItemTypeURI"] = given
 
     def _point(self, item: JsonObject, where: str) -> JsonObject:
-        """Adds the row; what is to be kept of the item."""
+        """Add the row of a point; return the fields of the item to keep."""
         identifier = item["identifier"]
         id = self._ids[identifier]
         name, description = terms.name_and_description(item)
@@ -319,7 +321,7 @@ class _PackageReader:
             self._note(self._package.document, "CFAssociations", message)
 
     def _stands_for_a_row(self, node: CaseObject) -> bool:
-        """Whether points, headings and edges say what the association says; the row of a prerequisite is added."""
+        """Return whether points, headings and edges express the association; add the row of a prerequisite."""
         type, origin, destination = association_key(node.values)
         identifier = node.values["identifier"]
         if type == "isChildOf":
@@ -340,7 +342,7 @@ class _PackageReader:
         return False
 
     def _end(self, link: JsonObject) -> JsonObject | str:
-        """An end of an association: only the identifier where it is in the package."""
+        """Return an end of an association: only the identifier where it is in the package."""
         own = link["identifier"] in self._package.items or link["identifier"] == self._top
         if own:
             return str(link["identifier"])
@@ -348,7 +350,7 @@ class _PackageReader:
 
 
 def read(path: Path) -> CourseFolder:
-    """The package at `path` in the form that `course_fields.parse` takes."""
+    """Read the package at `path`."""
     folder = CourseFolder()
     package = read_package(path, folder.problems)
     if package is not None:
@@ -356,18 +358,18 @@ def read(path: Path) -> CourseFolder:
         found = interpret_package(package, extra, folder.problems)
         if isinstance(found.header["title"], str) and found.header["title"].strip():
             folder.header = RawRow(package.document.at, found.header)
-        folder.sheets = [
-            *_make_tables(path.name, package, found, whole=not folder.problems),
-            *extra.sheets(package.document.at),
+        folder.tables = [
+            *_make_tables(path.name, package, found, is_complete=not folder.problems),
+            *extra.to_tables(package.document.at),
         ]
         folder.notes += found.notes
     return folder
 
 
-def _make_tables(file: str, package: CasePackage, found: PackageRows, whole: bool) -> list[RawTable]:
+def _make_tables(file: str, package: CasePackage, found: PackageRows, is_complete: bool) -> list[RawTable]:
     points = [RawRow(package.items[one].at, values) for one, values in found.points.items()]
     edges = [RawRow(package.associations[one].at, values) for one, values in found.prerequisites.items()]
     return [
-        RawTable(file, "points", None, points, whole),
-        RawTable(file, "prerequisites", None, edges, whole),
+        RawTable(file, "points", None, points, is_complete),
+        RawTable(file, "prerequisites", None, edges, is_complete),
     ]

@@ -70,42 +70,42 @@ _NON_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def make_guid(kind: str, key: str) -> str:
-    """The identifier of something that never had one: the same for the same key, everywhere."""
+    """Return the identifier of something that never had one: the same for the same key, everywhere."""
     return str(uuid5(NAMESPACE_URL, f"lodestar:{kind}:{key}"))
 
 
 def association_key(association: JsonObject) -> tuple[str, str, str]:
-    """Type, origin and destination."""
+    """Return type, origin and destination."""
     origin, destination = (association[end]["identifier"] for end in ASSOCIATION_ENDS)
     return association["associationType"], origin, destination
 
 
 def make_link(title: str, identifier: str, uri: str) -> JsonObject:
-    """A reference as the standard writes it."""
+    """Return a reference as the standard writes it."""
     return {"title": title, "identifier": identifier, "uri": uri}
 
 
 def make_licence_link(licence: str) -> JsonObject:
-    """The reference to a licence that has only a name, or only an address."""
+    """Return the reference to a licence that has only a name, or only an address."""
     identifier = make_guid("licence", licence)
     return make_link(
         licence, identifier, licence if licence.startswith(("http://", "https://")) else URN_PREFIX + identifier
     )
 
 
-def make_slug(text: str) -> str:
-    """Text as the readable part of an id; empty where nothing of it is Latin."""
+def make_latin_slug(text: str) -> str:
+    """Return text as the readable part of an id; empty where nothing of it is Latin."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return _NON_SLUG.sub("-", plain).strip("-")[:60].strip("-")
 
 
 def make_course_id(document: JsonObject) -> str:
-    """The id of a course that comes from elsewhere: its title, or the start of its identifier."""
-    return make_slug(str(document.get("title", ""))) or f"case-{str(document.get('identifier', ''))[:8]}"
+    """Return the id of a course that comes from elsewhere: its title, or the start of its identifier."""
+    return make_latin_slug(str(document.get("title", ""))) or f"case-{str(document.get('identifier', ''))[:8]}"
 
 
 def make_point_ids(course: str, items: Iterable[JsonObject]) -> dict[str, str]:
-    """Ids by identifier: the course and the item's code, else its name; where two share it, the identifier too."""
+    """Return ids by identifier: the course and the item's code or name, with the identifier where two share it."""
     tails = {item["identifier"]: _point_id_tail(item) for item in items}
     seen = Counter(tails.values())
     for identifier, tail in tails.items():
@@ -117,16 +117,16 @@ def make_point_ids(course: str, items: Iterable[JsonObject]) -> dict[str, str]:
 def _point_id_tail(item: JsonObject) -> str:
     code = item.get("humanCodingScheme")
     code = _NON_CODE.sub("-", code.strip()).strip("-") if isinstance(code, str) else ""
-    return code[:100] or make_slug(name_and_description(item)[0])
+    return code[:100] or make_latin_slug(name_and_description(item)[0])
 
 
 def coding_scheme_of(course: str, id: str) -> str:
-    """The human coding scheme of a point: its id without the course."""
+    """Return the human coding scheme of a point: its id without the course."""
     return id.removeprefix(f"{course}/")
 
 
 def name_and_description(item: JsonObject) -> tuple[str, str | None]:
-    """Name and description: the abbreviated statement names, else the full one, shortened where it is long."""
+    """Return name and description: the abbreviated statement names, else the full one, shortened where it is long."""
     full, short = item["fullStatement"].strip(), item.get("abbreviatedStatement")
     if isinstance(short, str) and short.strip():
         return short.strip(), None if short.strip() == full else full
@@ -136,24 +136,24 @@ def name_and_description(item: JsonObject) -> tuple[str, str | None]:
 
 
 def make_statements(name: str, description: str | None) -> JsonObject:
-    """The statements of an item that reads as this name and description."""
+    """Return the statements of an item that reads as this name and description."""
     full: JsonObject = {"fullStatement": description or name}
     return full if name_and_description(full) == (name, description) else {**full, "abbreviatedStatement": name}
 
 
 def join_levels(item: JsonObject) -> str | None:
-    """The education levels as one text."""
+    """Return the education levels as one text."""
     levels = item.get("educationLevel")
     return ", ".join(map(str, levels)) if isinstance(levels, list) else levels
 
 
 def split_levels(level: str | None) -> JsonObject:
-    """The same as a field of an item."""
+    """Return the same as a field of an item."""
     return {"educationLevel": level.split(", ")} if level else {}
 
 
 def drop_nulls(value: Any) -> Any:
-    """The same without fields that are null: the standard has none."""
+    """Return the same without fields that are null: the standard has none."""
     if isinstance(value, dict):
         return {name: drop_nulls(each) for name, each in value.items() if each is not None}
     return [drop_nulls(each) for each in value] if isinstance(value, list) else value

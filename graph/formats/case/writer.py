@@ -37,7 +37,7 @@ class CaseFramework:
     prerequisites: dict[tuple[str, str], str]
 
     def package(self) -> JsonObject:
-        """The CFPackage."""
+        """Return the CFPackage."""
         return {
             "CFDocument": self.document,
             "CFItems": list(self.items.values()),
@@ -46,17 +46,17 @@ class CaseFramework:
         }
 
     def as_read(self) -> CasePackage:
-        """What reading the CFPackage starts from."""
+        """Return the package in the form in which it is read."""
         return make_package(self.document, list(self.items.values()), list(self.associations.values()), self.rest)
 
 
 def build_framework(course: CourseRecord, changed: str, host: str = "") -> CaseFramework:
-    """The framework of a course.
+    """Return the framework of a course.
 
     `changed`: the date and time of the last change, ISO 8601. `host`: the address of a CASE service, of which the uris
     are where a package did not say others; without it they only name.
     """
-    return _FrameworkBuilder(course, changed, host).all()
+    return _FrameworkBuilder(course, changed, host).build()
 
 
 class _FrameworkBuilder:
@@ -69,7 +69,7 @@ class _FrameworkBuilder:
         self._headings: dict[str, str] = {}
         self._points: dict[str, str] = {}
 
-    def all(self) -> CaseFramework:
+    def build(self) -> CaseFramework:
         for path in sorted({path for point in self._course.points for path in _heading_paths(point.domain)}):
             self._add_heading(path)
         for point in self._course.points:
@@ -150,7 +150,7 @@ class _FrameworkBuilder:
         return parent if parent in self._items else above
 
     def _precede(self) -> Iterator[tuple[tuple[str, str], str]]:
-        """Relates accepted prerequisites; a point of another course is named by its id."""
+        """Add the associations of accepted prerequisites; name a point of another course by its id."""
         for edge in self._course.prerequisites:
             if edge.status == "accepted":
                 other = make_guid("point", edge.before)
@@ -178,7 +178,7 @@ class _FrameworkBuilder:
     def _relate(
         self, type: str, origin: str | JsonObject, destination: str | JsonObject, keeps: JsonObject | None = None
     ) -> str:
-        """Adds an association; its identifier."""
+        """Add an association and return its identifier."""
         ends = [self._link(end) if isinstance(end, str) else end for end in (origin, destination)]
         key = f"{type} {ends[0]['identifier']} {ends[1]['identifier']}"
         keeps = self._kept.links.get(key, {}) if keeps is None else keeps
@@ -201,7 +201,7 @@ class _FrameworkBuilder:
 
 
 def _heading_paths(domain: str | None) -> list[str]:
-    """The path of every heading above a point, from the top."""
+    """Return the path of every heading above a point, from the top."""
     names = [name for name in (domain or "").split(terms.HEADING_SEPARATOR) if name.strip()]
     return [terms.HEADING_SEPARATOR.join(names[: count + 1]) for count in range(len(names))]
 
@@ -211,13 +211,13 @@ def write(course: CourseRecord, path: Path) -> None:
     course = course.sorted()
     found = build_framework(course, datetime.now(UTC).isoformat(timespec="seconds"))
     package = found.package()
-    package["CFDocument"] = found.document | _make_extension(course, found).field()
+    package["CFDocument"] = found.document | _make_extension(course, found).to_field()
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def _make_extension(course: CourseRecord, found: CaseFramework) -> LodestarExtension:
-    """What reading the package would get wrong: it is read as it was made, and compared."""
+    """Return what reading the package would get wrong: read it as it was made, and compare it with the course."""
     added = LodestarExtension(course={"id": course.id})
     for table in ("resources", "teaches", "items"):
         setattr(added, table, [record_columns(table, each) for each in getattr(course, table)])
@@ -244,6 +244,6 @@ def _make_extension(course: CourseRecord, found: CaseFramework) -> LodestarExten
 
 
 def _differing_columns(wanted: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
-    """What must be said beside `read` to have `wanted`; None where it must not be there."""
+    """Return the columns in which `read` differs from `wanted`; None for a column that `wanted` lacks."""
     names = sorted(wanted.keys() | read.keys())
     return {name: wanted.get(name) for name in names if wanted.get(name) != read.get(name)}

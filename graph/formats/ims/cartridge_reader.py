@@ -1,7 +1,21 @@
-"""Read the content of a Common Cartridge: its organization, its resources, and the companion file if Lodestar wrote it.
+"""Read an IMS Common Cartridge (1.0 to 1.3), a .imscc file or the folder it unpacks to, as a course folder.
 
-The organization of a cartridge of another program is walked; the decisions stand in `graph.formats.cartridge`. Kind,
-modality, minutes, address and text of a resource are guessed from its type:
+Decisions that the standard does not make:
+
+- A module, a folder of the organization that directly holds something to learn with, is a point, and what it holds are
+  the resources that teach it as primary. The folder around it is its domain. A resource in two modules teaches both.
+- Something outside of every module that stands in the organization is a point of its own. What stands nowhere in it
+  (pages, links, discussions; not files, which pages use) is taught by one more point that has the course's title.
+- Modules come in an order: each is a *proposed* prerequisite of the next, so nothing gates before a person accepts it.
+- A curriculum standard in the metadata of a resource is a point too, which the resource teaches as supporting.
+- The questions of an assessment become items of its module; those of a question bank, and of an assessment in no
+  module, items of a point of that name. An assessment is no resource. Questions: see `graph.formats.ims.questions`.
+- Kind, modality, minutes, address and text of a resource are guessed from its type, see the table. Files stay in the
+  package; their url is their path there.
+- Ids come from titles, as identifiers of the standard are for machines: a renamed module is a new point.
+
+A cartridge that Lodestar wrote holds what the standard cannot (see `graph.formats.ims.companion`) and is read back
+without loss.
 
 | resource | kind, modality | minutes | text, url |
 |---|---|---|---|
@@ -18,7 +32,7 @@ modality, minutes, address and text of a resource are guessed from its type:
 import math
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
@@ -27,7 +41,14 @@ from graph.courses.tables import CourseFolder
 from graph.formats.elements import element_text, find_descendants, find_first, get_attribute
 from graph.formats.html import html_to_text
 from graph.formats.ims.companion import PackageValues, merge_companion
-from graph.formats.ims.manifest import Manifest, ManifestResource, OrganizationItem, read_manifest, read_questions
+from graph.formats.ims.manifest import (
+    Manifest,
+    ManifestResource,
+    OrganizationItem,
+    open_with_manifest,
+    read_manifest,
+    read_questions,
+)
 from graph.formats.ims.packages import COMPANION_FILE, MANIFEST_FILE, ContentPackage
 from graph.formats.ims.rows import RowCollector
 
@@ -46,15 +67,32 @@ _ADDRESS = re.compile(r"https?://\S+")
 ResourceValues = dict[str, Any]
 
 
+def read(path: Path) -> CourseFolder:
+    """Read a cartridge; report oddities as notes."""
+    folder = CourseFolder()
+    found = open_with_manifest(path, folder)
+    if found is None:
+        return folder
+    package, manifest = found
+    if package.is_from_lodestar:
+        read_own_cartridge(package, manifest, folder)
+    else:
+        OrganizationReader(package, manifest, folder, path.stem).read()
+    return folder
+
+
 def describe_resource(part: ManifestResource, package: ContentPackage, folder: CourseFolder) -> ResourceValues | None:
-    """The columns of the resource, without id; the title may be missing. None, and a problem, if it cannot be read."""
+    """Return the columns of the resource, without id; the title may be missing.
+
+    None, and a problem, if it cannot be read.
+    """
     if part.member is None:
         return None
     if part.type.startswith(("imswl", "imsdt", "assignment", "imsbasiclti")):
-        root = package.xml(part.member, folder)
+        root = package.read_xml(part.member, folder)
         return None if root is None else _describe_by_type(part.type, root)
     if part.member.lower().endswith(PAGE_SUFFIXES):
-        html = package.text(part.member, folder)
+        html = package.read_text(part.member, folder)
         return None if html is None else _describe_page(html)
     return _describe_file(part.member)
 
@@ -82,7 +120,7 @@ def _guess_kind(kind: str, modality: str, minutes: int) -> ResourceValues:
 
 
 def _url_column(url: str) -> ResourceValues:
-    """The address as a column, blanks in it as %20; nothing of an address that leads to no web page."""
+    """Return the address as a column, blanks in it as %20; nothing of an address that leads to no web page."""
     url = url.replace(" ", "%20")
     return {"url": url if _ADDRESS.fullmatch(url) else None}
 
@@ -118,7 +156,7 @@ def _describe_file(member: str) -> ResourceValues:
 
 
 class OrganizationReader:
-    """Walks the organization and fills rows."""
+    """Walk the organization of a cartridge and collect rows."""
 
     def __init__(self, package: ContentPackage, found: Manifest, folder: CourseFolder, stem: str) -> None:
         self._package = package
@@ -128,66 +166,66 @@ class OrganizationReader:
         self.rows = RowCollector(package, folder, found.title or stem)
         self.rows.settings.update(language=found.language, description=found.description, licence=found.licence)
 
-    def finish(self) -> None:
+    def read(self) -> None:
         """Fill the folder."""
-        self.organization()
-        self.outside()
+        self._read_organization()
+        self._read_unreferenced()
         if not self.rows.has_points:
             hint = "put pages, links or questions into modules and export it once more"
-            self._folder.say(self._package.place(MANIFEST_FILE), f"names nothing to learn with; {hint}")
-        self._folder.header, self._folder.sheets = self.rows.finished()
+            self._folder.add_problem(self._package.location(MANIFEST_FILE), f"names nothing to learn with; {hint}")
+        self._folder.header, self._folder.tables = self.rows.to_tables()
 
-    def organization(self) -> None:
-        """Points, resources and items in the order of the organization."""
+    def _read_organization(self) -> None:
+        """Add points, resources and items in the order of the organization."""
         order = []
         for entry in self._manifest.entries:
             order += self._modules(entry, None) if entry.children else self._alone(entry)
-        self.rows.propose(order)
+        self.rows.propose_order(order)
 
-    def outside(self) -> None:
-        """What the organization does not name and a learner could use."""
+    def _read_unreferenced(self) -> None:
+        """Add the learning resources and questions that the organization does not name."""
         used = self._used | {name for part in self._manifest.parts.values() for name in part.dependencies}
         left = [part for name, part in self._manifest.parts.items() if name not in used and _is_learning_resource(part)]
         pages = [part for part in left if not part.type.startswith(QUESTION_TYPE)]
         if pages:
-            point = self.rows.point(self.rows.title, None, 0)
+            point = self.rows.add_point(self.rows.title, None, 0)
             for part in pages:
                 self._resource(point, "", part, part.line)
-            self.rows.note(0, "", f"{len(pages)} resource(s) stand in no module; {self.rows.title!r} teaches them")
+            self.rows.add_note(0, "", f"{len(pages)} resource(s) stand in no module; {self.rows.title!r} teaches them")
         for part in left:
             if part.type.startswith(QUESTION_TYPE):
                 self._questions(None, part, part.title)
 
     def _modules(self, entry: OrganizationItem, domain: str | None) -> list[str]:
-        """The points of a folder and of the folders in it."""
+        """Return the points of a folder and of the folders in it."""
         leaves = [one for one in (entry, *entry.children) if one is entry or not one.children]
         direct = [(one, part) for one in leaves if (part := self._known(one)) is not None]
         inner = [one for one in entry.children if one.children]
         found = []
         if direct:
-            found.append(self.rows.point(entry.title, domain, entry.line))
+            found.append(self.rows.add_point(entry.title, domain, entry.line))
             for one, part in direct:
                 self._use(found[0], one, part)
         elif not inner:
-            self.rows.note(entry.line, entry.title, "holds nothing to learn with; left out")
+            self.rows.add_note(entry.line, entry.title, "holds nothing to learn with; left out")
         for one in inner:
             found += self._modules(one, entry.title)
         return found
 
     def _alone(self, entry: OrganizationItem) -> list[str]:
-        """The point of something in no module; a heading has no reference and is passed over."""
+        """Return the point of something in no module; a heading has no reference and is passed over."""
         part = self._known(entry)
         if part is None:
             return []
         if part.type.startswith(QUESTION_TYPE):
             self._used.add(part.identifier)
             return self._questions(None, part, entry.title)
-        point = self.rows.point(entry.title, None, entry.line)
+        point = self.rows.add_point(entry.title, None, entry.line)
         self._use(point, entry, part)
         return [point]
 
     def _known(self, entry: OrganizationItem) -> ManifestResource | None:
-        """The resource that an entry uses; a page that stands in for an assignment gives way to it."""
+        """Return the resource that an entry uses; a page that stands in for an assignment gives way to it."""
         part = self._manifest.parts.get(entry.ref)
         better = self._manifest.parts.get(part.variant) if part is not None else None
         found = better if better is not None and better.member is not None else part
@@ -195,7 +233,7 @@ class OrganizationReader:
             return found
         if entry.ref:
             what = f"the resource {entry.ref!r}" if found is None else f"the file {found.href!r}"
-            self.rows.note(entry.line, entry.title, f"names {what}, which is missing; left out")
+            self.rows.add_note(entry.line, entry.title, f"names {what}, which is missing; left out")
         return None
 
     def _use(self, point: str, entry: OrganizationItem, part: ManifestResource) -> None:
@@ -204,7 +242,9 @@ class OrganizationReader:
         if not part.type.startswith(QUESTION_TYPE):
             self._resource(point, entry.title, part, entry.line)
         elif again:
-            self.rows.note(entry.line, entry.title, "is used before; its questions belong to the first module with it")
+            self.rows.add_note(
+                entry.line, entry.title, "is used before; its questions belong to the first module with it"
+            )
         else:
             self._questions(point, part, entry.title)
 
@@ -212,15 +252,15 @@ class OrganizationReader:
         values = self.rows.described.get(part.identifier) or describe_resource(part, self._package, self._folder)
         if values is not None:
             own = title or part.title or values.get("title") or PurePosixPath(part.href).stem
-            self.rows.resource(point, part, {**values, "title": own}, line)
+            self.rows.add_resource(point, part, {**values, "title": own}, line)
 
     def _questions(self, point: str | None, part: ManifestResource, title: str) -> list[str]:
-        """Items of a point, or of a point of their own where they stand in no module."""
-        return self.rows.questions(point, part, read_questions(part, self._package, self._folder), title)
+        """Add the items of a point, or of a new point where they stand in no module; return the new points."""
+        return self.rows.add_questions(point, part, read_questions(part, self._package, self._folder), title)
 
 
 def _is_learning_resource(part: ManifestResource) -> bool:
-    """Whether a resource that stands in no module is one to learn with rather than a file that others use."""
+    """Return whether a resource that stands in no module is one to learn with rather than a file that others use."""
     if part.type == "webcontent":
         return not part.variant and part.member is not None and part.member.lower().endswith(PAGE_SUFFIXES)
     return not part.type.startswith(SUPPORT_TYPE) and part.member is not None
@@ -228,20 +268,20 @@ def _is_learning_resource(part: ManifestResource) -> bool:
 
 def read_own_cartridge(package: ContentPackage, found: Manifest, folder: CourseFolder) -> None:
     """Fill `folder` from the companion and the package around it."""
-    content = package.content(COMPANION_FILE, folder)
+    content = package.read_bytes(COMPANION_FILE, folder)
     if content is not None:
         merge_companion(content, values_of_package(package, found, folder), folder)
 
 
 def values_of_members(members: dict[str, bytes]) -> PackageValues:
-    """What the members of a cartridge give for the rows of the companion that they are still to get."""
+    """Return the columns that the members of a cartridge hold, before the companion is written."""
     package, folder = ContentPackage("", "", frozenset(members), members.__getitem__), CourseFolder()
     found = read_manifest(package, folder)
     return values_of_package(package, found, folder) if found is not None else {}
 
 
 def values_of_package(package: ContentPackage, about: Manifest, folder: CourseFolder) -> PackageValues:
-    """Names of modules; titles, addresses and texts of resources; texts of questions."""
+    """Return names of modules; titles, addresses and texts of resources; texts of questions."""
     found: dict[tuple[str, str], dict[str, Any]] = {("course", ""): {"title": about.title}}
     titles: dict[str, str] = {}
     for entry in _walk_entries(about.entries):
@@ -252,8 +292,8 @@ def values_of_package(package: ContentPackage, about: Manifest, folder: CourseFo
     for name, part in about.parts.items():
         if part.type.startswith(QUESTION_TYPE):
             for question in read_questions(part, package, folder):
-                if question.asked is not None:
-                    found["items", question.ident] = question.asked.columns()
+                if question.choice is not None:
+                    found["items", question.ident] = question.choice.columns()
         elif not part.type.startswith(SUPPORT_TYPE):
             values = describe_resource(part, package, folder) or {}
             own = {column: values.get(column) for column in ("title", "url", "text")}

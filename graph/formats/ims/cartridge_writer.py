@@ -39,6 +39,8 @@ _MANIFEST_NAMESPACES = {
 }
 _LINK_NAMESPACES = {"xmlns": "http://www.imsglobal.org/xsd/imsccv1p3/imswl_v1p3"}
 
+_QUESTIONS_TITLE = "Questions"
+
 
 class CartridgeModule(NamedTuple):
     """A module of the organization: (identifier of a resource, title) of each of its items."""
@@ -59,7 +61,7 @@ class CartridgeFile(NamedTuple):
 def render_manifest(
     course: CourseRecord, modules: Iterable[CartridgeModule], resources: Iterable[CartridgeFile]
 ) -> bytes:
-    """imsmanifest.xml."""
+    """Render imsmanifest.xml."""
     root = make_element("item", {"identifier": "modules"}, *map(_module_element, modules))
     hierarchy = {"identifier": "organization", "structure": "rooted-hierarchy"}
     return render_document(
@@ -74,14 +76,14 @@ def render_manifest(
 
 
 def render_page(title: str, text: str | None) -> bytes:
-    """A page of a resource's text."""
+    """Render the text of a resource as an HTML page."""
     head = make_element("head", None, make_element("meta", {"charset": "utf-8"}), make_element("title", None, title))
     body = make_element("body", None, *(text_to_xhtml(text) if text else ()))
     return f"<!DOCTYPE html>\n{render_element(make_element('html', None, head, body))}\n".encode()
 
 
 def render_web_link(title: str, url: str) -> bytes:
-    """A link to the web."""
+    """Render a web link."""
     return render_document(
         make_element(
             "webLink", _LINK_NAMESPACES, make_element("title", None, title), make_element("url", {"href": url})
@@ -138,11 +140,8 @@ def _resource_element(stored: CartridgeFile) -> Element:
     return make_element("resource", attributes, make_element("file", {"href": stored.file}))
 
 
-_QUESTIONS_TITLE = "Questions"
-
-
 class CartridgeBuilder:
-    """The members by their paths, and the identifier of each row that has a part among them."""
+    """Build the members of a cartridge by path, and the identifier of each row that has a part among them."""
 
     def __init__(self, course: CourseRecord) -> None:
         self._course = course
@@ -166,7 +165,7 @@ class CartridgeBuilder:
             self._titles[resource.id] = resource.title
 
     def _module(self, number: int, point: PointRecord) -> CartridgeModule:
-        """A point, what teaches it (the most important first) and its questions."""
+        """Return a point, what teaches it (the most important first) and its questions."""
         name = f"point-{number}"
         self.parts["points", point.id] = name
         taught = [edge for edge in self._course.teaches if edge.point == point.id and edge.resource in self._titles]
@@ -188,7 +187,7 @@ class CartridgeBuilder:
 
 
 def order_points(course: CourseRecord) -> list[PointRecord]:
-    """The points with prerequisites first, else by id; by id alone where prerequisites close a cycle."""
+    """Return the points with prerequisites first, else by id; by id alone where prerequisites close a cycle."""
     points = {point.id: point for point in sorted(course.points, key=lambda point: point.id)}
     gating = [edge for edge in course.prerequisites if edge.status == "accepted"]
     graph = networkx.DiGraph()

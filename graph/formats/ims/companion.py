@@ -28,7 +28,7 @@ PackageValues = Mapping[tuple[str, str], dict[str, Any]]
 
 
 def render_companion(course: CourseRecord, parts: PartIds, given: PackageValues) -> bytes:
-    """The file: of every row the columns that the package does not give."""
+    """Return the file: of every row the columns that the package does not give."""
     header = _missing_values({"title": course.title, **course.settings}, given.get(("course", ""), {}))
     rows: list[dict[str, Any]] = [
         {"table": "course", "version": COMPANION_VERSION, "id": course.id, "settings": header}
@@ -54,17 +54,17 @@ def merge_companion(content: bytes, given: PackageValues, folder: CourseFolder) 
                 left.discard((values["table"], values["part"]))
                 _merge_row(at, values, given, folder, tables)
         except Unreadable as error:
-            folder.say(at, str(error))
+            folder.add_problem(at, str(error))
     if folder.header is None:
-        folder.say(FileLocation(COMPANION_FILE, 1), "lacks the row of the course; export the course once more")
-    folder.sheets = [RawTable(COMPANION_FILE, table, None, rows) for table, rows in tables.items()]
+        folder.add_problem(FileLocation(COMPANION_FILE, 1), "lacks the row of the course; export the course once more")
+    folder.tables = [RawTable(COMPANION_FILE, table, None, rows) for table, rows in tables.items()]
     for table, part in sorted(left):
         message = f"is no row of {COMPANION_FILE}; left out (delete that file, and all of the package is read anew)"
         folder.notes.append(CourseProblem(FileLocation(COMPANION_FILE, 0), part, f"{message}, in {table}"))
 
 
 def _missing_values(values: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
-    """The values that are not held; null where something is held and the values have nothing."""
+    """Return the values that are not held; null where something is held and the values have nothing."""
     own = {key: value for key, value in values.items() if held.get(key) != _to_json_value(value)}
     return {**own, **{key: None for key, value in held.items() if value is not None and key not in values}}
 

@@ -59,7 +59,7 @@ class ManifestResource:
 
 @dataclass(frozen=True)
 class Manifest:
-    """All that is read of a manifest; parts by their identifiers, in its order."""
+    """The parsed manifest; parts by identifier, in its order."""
 
     title: str = ""
     language: str = ""
@@ -70,26 +70,27 @@ class Manifest:
 
 
 def open_with_manifest(path: Path, folder: CourseFolder) -> tuple[ContentPackage, Manifest] | None:
-    """The package at `path` and its manifest; None, and a problem of `folder`, if there is none that can be read."""
+    """Open the package at `path` and its manifest; return None and add a problem to `folder` if it cannot be read."""
     package = open_package(path, folder)
     found = read_manifest(package, folder) if package is not None else None
     return None if package is None or found is None else (package, found)
 
 
 def read_manifest(package: ContentPackage, folder: CourseFolder) -> Manifest | None:
-    """The package's manifest; None, and a problem of `folder`, if there is none that can be read."""
+    """Return the package's manifest; None, and a problem of `folder`, if there is none that can be read."""
     if MANIFEST_FILE not in package.names:
-        folder.say(
-            package.place(MANIFEST_FILE), "is missing; give a Common Cartridge (.imscc) or the folder it unpacks to"
+        folder.add_problem(
+            package.location(MANIFEST_FILE), "is missing; give a Common Cartridge (.imscc) or the folder it unpacks to"
         )
         return None
-    root = package.xml(MANIFEST_FILE, folder)
+    root = package.read_xml(MANIFEST_FILE, folder)
     if root is None:
         return None
     if local_name(root) != "manifest":
         hint = "export the course as a Common Cartridge once more"
-        folder.say(
-            package.place(MANIFEST_FILE, root.line), f"begins with <{local_name(root)}> and not with <manifest>; {hint}"
+        folder.add_problem(
+            package.location(MANIFEST_FILE, root.line),
+            f"begins with <{local_name(root)}> and not with <manifest>; {hint}",
         )
         return None
     lom = _find_lom(root)
@@ -115,16 +116,16 @@ def read_manifest(package: ContentPackage, folder: CourseFolder) -> Manifest | N
 
 
 def read_questions(part: ManifestResource, package: ContentPackage, folder: CourseFolder) -> list[QtiQuestion]:
-    """The questions of an assessment or a bank; none, and a problem, if it cannot be read."""
-    root = package.xml(part.member, folder) if part.member is not None else None
+    """Return the questions of an assessment or a bank; none, and a problem, if it cannot be read."""
+    root = package.read_xml(part.member, folder) if part.member is not None else None
     return list(parse_questions(root)) if root is not None else []
 
 
 def _read_language(node: Element | None, package: ContentPackage, folder: CourseFolder) -> str:
-    """The language as a tag such as pt-BR, "" where there is none."""
+    """Return the language as a tag such as pt-BR, "" where there is none."""
     tag = element_text(node).replace("_", "-")
     if tag and not _LANGUAGE.fullmatch(tag):
-        package.note(
+        package.add_note(
             folder, MANIFEST_FILE, element_line(node), "language", f"{tag!r} is no language tag such as en; left out"
         )
         return ""
@@ -132,12 +133,12 @@ def _read_language(node: Element | None, package: ContentPackage, folder: Course
 
 
 def _lang_string(node: Element | None) -> str:
-    """The first of the languages in which metadata say something."""
+    """Return the first of the languages in which metadata say something."""
     return element_text(node[0] if node is not None and len(node) else node)
 
 
 def _first_organization(root: Element) -> Element:
-    """The first organization; a manifest of questions has none."""
+    """Return the first organization; a manifest of questions has none."""
     found = find_first(root, "organizations", "organization")
     return found if found is not None else Element("organization")
 
@@ -175,6 +176,6 @@ def _parse_resource(resource: Element, package: ContentPackage, base: str) -> Ma
 
 
 def _last_taxon(path: Element) -> str:
-    """The last taxon of a path."""
+    """Return the last taxon of a path."""
     taxa = list(find_descendants(path, "taxon"))
     return _lang_string(find_first(taxa[-1], "entry")) if taxa else ""

@@ -27,6 +27,9 @@ COMPANION_FILE = "lodestar.jsonl"
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
+_INVALID_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+
 
 @dataclass(frozen=True)
 class ContentPackage:
@@ -35,49 +38,49 @@ class ContentPackage:
     file: str
     root: str
     names: frozenset[str]
-    _content: Callable[[str], bytes]
+    _read_member: Callable[[str], bytes]
 
     @property
-    def ours(self) -> bool:
+    def is_from_lodestar(self) -> bool:
         """Whether Lodestar wrote the package."""
         return COMPANION_FILE in self.names
 
-    def place(self, name: str, line: int = 0) -> FileLocation:
-        """How reports name a member; "" is the package as a whole."""
+    def location(self, name: str, line: int = 0) -> FileLocation:
+        """Return the location of a member in reports; "" is the package as a whole."""
         return FileLocation(self.root + name if name else self.file, line)
 
-    def note(self, folder: CourseFolder, name: str, line: int, id: str, message: str) -> None:
-        """Tell something worth knowing about a row of a member."""
-        folder.notes.append(CourseProblem(self.place(name, line), id, message))
+    def add_note(self, folder: CourseFolder, name: str, line: int, id: str, message: str) -> None:
+        """Add a note about a row of a member."""
+        folder.notes.append(CourseProblem(self.location(name, line), id, message))
 
     def resolve(self, href: str, base: str = "") -> str | None:
-        """The member that a reference means, None if there is none: %20 is a blank, what follows # or ? is left out."""
+        """Return the member of a reference, or None: %20 is a blank, the part behind # or ? is ignored."""
         for wanted in (href, unquote(href), unquote(href.partition("#")[0].partition("?")[0])):
             path = str(PurePosixPath(base, wanted.replace("\\", "/")))
             if path in self.names:
                 return path
         return None
 
-    def content(self, name: str, folder: CourseFolder) -> bytes | None:
-        """The bytes of a member; None, and a problem of `folder`, if it cannot be read."""
+    def read_bytes(self, name: str, folder: CourseFolder) -> bytes | None:
+        """Return the bytes of a member; None, and a problem of `folder`, if it cannot be read."""
         try:
-            return self._content(self.root + name)
+            return self._read_member(self.root + name)
         except Unreadable as error:
-            folder.say(self.place(name), str(error))
+            folder.add_problem(self.location(name), str(error))
             return None
 
-    def xml(self, name: str, folder: CourseFolder) -> XmlElement | None:
-        """The root element of a member; None, and a problem of `folder`, if it is no XML that may be read."""
-        content = self.content(name, folder)
+    def read_xml(self, name: str, folder: CourseFolder) -> XmlElement | None:
+        """Return the root element of a member; None, and a problem of `folder`, if it is no XML that may be read."""
+        content = self.read_bytes(name, folder)
         try:
             return readers.parse_xml(content) if content is not None else None
         except Unreadable as error:
-            folder.say(self.place(name, error.line), str(error))
+            folder.add_problem(self.location(name, error.line), str(error))
             return None
 
-    def text(self, name: str, folder: CourseFolder) -> str | None:
-        """The text of a page, as browsers would guess it where it is not UTF-8."""
-        content = self.content(name, folder)
+    def read_text(self, name: str, folder: CourseFolder) -> str | None:
+        """Return the text of a page, as browsers would guess it where it is not UTF-8."""
+        content = self.read_bytes(name, folder)
         if content is None:
             return None
         try:
@@ -87,7 +90,7 @@ class ContentPackage:
 
 
 def open_package(path: Path, folder: CourseFolder) -> ContentPackage | None:
-    """The package at `path`; None, and a problem of `folder`, if there is none that may be read."""
+    """Return the package at `path`; None, and a problem of `folder`, if there is none that may be read."""
     try:
         if path.is_dir():
             names = _list_files(path)
@@ -99,12 +102,12 @@ def open_package(path: Path, folder: CourseFolder) -> ContentPackage | None:
         names = [name for name in archive.namelist() if name[-1:] != "/"]
         return _make_package(path, names, partial(readers.read_member, archive))
     except Unreadable as error:
-        folder.say(FileLocation(path.name, error.line), str(error))
+        folder.add_problem(FileLocation(path.name, error.line), str(error))
         return None
 
 
 def _make_package(path: Path, names: list[str], content: Callable[[str], bytes]) -> ContentPackage:
-    """Members outside the manifest's folder are left out."""
+    """Make a package without the members outside the manifest's folder."""
     manifests = [name for name in names if name.rpartition("/")[2] == MANIFEST_FILE]
     root = min(manifests, key=lambda name: name.count("/")).removesuffix(MANIFEST_FILE) if manifests else ""
     below = frozenset(name[len(root) :] for name in names if name.startswith(root))
@@ -112,7 +115,7 @@ def _make_package(path: Path, names: list[str], content: Callable[[str], bytes])
 
 
 def _list_files(folder: Path) -> list[str]:
-    """All files below `folder` that links do not lead out of."""
+    """Return all files below `folder` that links do not lead out of."""
     inside = folder.resolve()
     found: list[str] = []
     for file in folder.rglob("*"):
@@ -127,12 +130,8 @@ def _read_file(folder: Path, name: str) -> bytes:
     return readers.read_bytes(folder / name)
 
 
-_INVALID_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ZIP_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
-
-
 def make_element(name: str, attributes: Mapping[str, str] | None = None, *inside: Element | str) -> Element:
-    """An element with attributes, and with elements or one text inside."""
+    """Return an element with attributes, and with elements or one text inside."""
     made = Element(name, dict(attributes or {}))
     for one in inside:
         if isinstance(one, str):
@@ -143,7 +142,7 @@ def make_element(name: str, attributes: Mapping[str, str] | None = None, *inside
 
 
 def render_element(node: Element) -> str:
-    """The element as text. Raises `Invalid` for a character that XML cannot hold."""
+    """Return the element as text. Raises `Invalid` for a character that XML cannot hold."""
     text = tostring(node, encoding="unicode")
     found = _INVALID_IN_XML.search(text)
     if found:
@@ -153,7 +152,7 @@ def render_element(node: Element) -> str:
 
 
 def render_document(root: Element) -> bytes:
-    """A whole document."""
+    """Return a whole document."""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{render_element(root)}\n'.encode()
 
 
@@ -176,5 +175,5 @@ def write_package(members: dict[str, bytes], companion: bytes, file: Path) -> No
 
 
 def make_attributes(values: dict[str, Any]) -> dict[str, str]:
-    """Attributes without those that say nothing."""
+    """Return attributes without those that say nothing."""
     return {key: str(value) for key, value in values.items() if value not in (None, "")}

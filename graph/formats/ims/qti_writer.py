@@ -29,9 +29,11 @@ _QTI_2_NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 _MATCH_CORRECT = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/match_correct"
 _RESPONSE = "RESPONSE"
 
+_MANIFEST_NAMESPACES = {"xmlns": "http://www.imsglobal.org/xsd/imscp_v1p1", "xmlns:lom": "http://ltsc.ieee.org/xsd/LOM"}
+
 
 def render_assessment(ident: str, title: str, items: Iterable[tuple[str, ItemRecord]]) -> Element:
-    """A QTI 1.2 document: an assessment of items with their identifiers."""
+    """Return a QTI 1.2 document: an assessment of items with their identifiers."""
     profile = {"cc_profile": "cc.exam.v0p1", "qmd_assessmenttype": "Examination", "qmd_scoretype": "Percentage"}
     section = make_element("section", {"ident": "root_section"}, *(_item_element(name, item) for name, item in items))
     about = make_element("assessment", {"ident": ident, "title": title}, _metadata_element(profile), section)
@@ -39,7 +41,7 @@ def render_assessment(ident: str, title: str, items: Iterable[tuple[str, ItemRec
 
 
 def render_assessment_item(ident: str, title: str, item: ItemRecord) -> Element:
-    """A QTI 2.1 document of one question."""
+    """Return a QTI 2.1 document of one question."""
     choices = _order_choices(item)
     right = next(name for name, text in choices if text == item.answer)
     answers = [make_element("simpleChoice", {"identifier": name}, *_inline_or_blocks(text)) for name, text in choices]
@@ -58,14 +60,14 @@ def render_assessment_item(ident: str, title: str, item: ItemRecord) -> Element:
 
 
 def _order_choices(item: ItemRecord) -> list[tuple[str, str]]:
-    """Identifiers and texts in the order shown."""
+    """Return the identifiers and texts of the choices in the order shown."""
     texts = list(item.distractors)
     texts.insert(crc32(item.id.encode()) % (len(texts) + 1), item.answer)
     return [(f"choice_{number}", text) for number, text in enumerate(texts, 1)]
 
 
 def _inline_or_blocks(text: str) -> tuple[Element | str, ...]:
-    """A short text as it is, a longer one in blocks."""
+    """Return a short text as it is, a longer one in blocks."""
     made = text_to_xhtml(text)
     return (text,) if len(made) == 1 and made[0].tag == "p" and not len(made[0]) else tuple(made)
 
@@ -107,18 +109,15 @@ def _metadata_element(fields: dict[str, str]) -> Element:
 
 
 def _material_element(text: str) -> Element:
-    """Plain text, or HTML where line breaks would be lost."""
+    """Make a material element of plain text, or of HTML where line breaks would be lost."""
     if "\n" not in text:
         return make_element("material", None, make_element("mattext", {"texttype": "text/plain"}, text))
     html = "".join(map(render_element, text_to_xhtml(text)))
     return make_element("material", None, make_element("mattext", {"texttype": "text/html"}, html))
 
 
-_MANIFEST_NAMESPACES = {"xmlns": "http://www.imsglobal.org/xsd/imscp_v1p1", "xmlns:lom": "http://ltsc.ieee.org/xsd/LOM"}
-
-
 class QtiPackageBuilder:
-    """The members by their paths, and the identifier of each item that is a question among them."""
+    """Build the members of a package by path, and the identifier of each item that is a question among them."""
 
     def __init__(self, course: CourseRecord) -> None:
         self._names = {point.id: point.name for point in course.points}

@@ -46,13 +46,13 @@ class ChoiceQuestion(NamedTuple):
     lossy: bool
 
     def columns(self) -> dict[str, Any]:
-        """As the table of items has them."""
+        """Return the columns in the table of items."""
         return {"prompt": self.prompt, "answer": self.answer, "distractors": list(self.distractors)}
 
 
 @dataclass(frozen=True)
 class QtiQuestion:
-    """A question as it was found. `asked` is None, and `refusal` says why, where it cannot become an item.
+    """A question as it was found. `choice` is None, and `refusal` says why, where it cannot become an item.
 
     Attributes:
         group: title of the assessment or section around it, "" of a single one.
@@ -65,17 +65,17 @@ class QtiQuestion:
     group: str
     category: str
     standards: tuple[tuple[str, str], ...]
-    asked: ChoiceQuestion | None
+    choice: ChoiceQuestion | None
     refusal: str = ""
 
 
 def is_qti(root: Element) -> bool:
-    """Whether a document holds questions."""
+    """Return whether a document holds questions."""
     return local_name(root) in ("questestinterop", "assessmentItem")
 
 
 def parse_questions(root: Element) -> Iterator[QtiQuestion]:
-    """The questions of a document, in its order."""
+    """Yield the questions of a document, in its order."""
     if local_name(root) == "assessmentItem":
         yield _parse_question(root, "", _parse_choices_2)
         return
@@ -89,7 +89,7 @@ def parse_questions(root: Element) -> Iterator[QtiQuestion]:
 
 
 def find_standards(node: Element | None) -> tuple[tuple[str, str, str], ...]:
-    """(part, GUID, label) of each curriculum standard that metadata name; part is the item meant, "" for all."""
+    """Return (part, GUID, label) of each curriculum standard in the metadata; part is the item meant, "" for all."""
     found = []
     for one in find_descendants(node, "curriculumStandardsMetadataSet") if node is not None else ():
         part = get_attribute(one, "resourcePartId")
@@ -101,7 +101,7 @@ def find_standards(node: Element | None) -> tuple[tuple[str, str, str], ...]:
 
 
 def find_sections(root: Element) -> Iterator[tuple[str, str]]:
-    """(reference to a question, title of the section it stands in) of a QTI 2.x test."""
+    """Yield (reference to a question, title of its section) of a QTI 2.x test."""
     for section in find_descendants(root, "assessmentSection", "testPart"):
         title = get_attribute(section, "title") or get_attribute(root, "title")
         yield from ((get_attribute(one, "href"), title) for one in find_children(section, "assessmentItemRef"))
@@ -123,7 +123,7 @@ def _parse_question(item: Element, group: str, read: Callable[[Element], ChoiceQ
 
 
 def _metadata_field(metadata: Element | None, label: str) -> str:
-    """An entry of QTI 1.2's qtimetadata."""
+    """Return an entry of QTI 1.2's qtimetadata."""
     for field in find_descendants(metadata, "qtimetadatafield") if metadata is not None else ():
         if element_text(find_first(field, "fieldlabel")) == label:
             return element_text(find_first(field, "fieldentry"))
@@ -153,7 +153,7 @@ def _parse_choices_1(item: Element) -> ChoiceQuestion:
 
 
 def _find_right_choices(item: Element) -> set[str]:
-    """The choices that score: those of conditions that set a positive value, but for what stands in a `not`."""
+    """Return the choices that score: those of conditions that set a positive value, but for what stands in a `not`."""
     found = set()
     for condition in find_descendants(item, "respcondition"):
         if any(_is_positive(value) for value in find_children(condition, "setvar")):
@@ -170,7 +170,7 @@ def _is_positive(value: Element) -> bool:
 
 
 def _material_text(materials: Iterable[Element]) -> PlainText:
-    """The text of materials, a line each."""
+    """Return the text of materials, a line each."""
     found = [_mattext_text(one) for material in materials for one in material if local_name(one) != "matbreak"]
     return PlainText("\n".join(one.text for one in found if one.text), any(one.lossy for one in found))
 

@@ -46,8 +46,8 @@ class Worksheet:
     merged: set[tuple[int, int]] = field(default_factory=set)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def filled(self) -> Iterator[tuple[int, dict[int, Scalar]]]:
-        """Rows, from the top, in which any cell has a value of its own and none has a fault."""
+    def filled_rows(self) -> Iterator[tuple[int, dict[int, Scalar]]]:
+        """Yield the rows, from the top, in which any cell has a value of its own and none has a fault."""
         faulty = {row for row, _ in self.faults}
         for row, cells in sorted(self.rows.items()):
             own = (value for column, value in cells.items() if (row, column) not in self.merged)
@@ -56,7 +56,7 @@ class Worksheet:
 
 
 def read_worksheets(path: Path) -> list[Worksheet]:
-    """The sheets of the workbook at `path`. Raises `Unreadable`."""
+    """Return the sheets of the workbook at `path`. Raises `Unreadable`."""
     archive = readers.open_archive(path)
     if _WORKBOOK_PART not in archive.namelist():
         raise Unreadable(0, f"is no Excel workbook ({_WORKBOOK_PART} is missing); save it as .xlsx")
@@ -147,7 +147,7 @@ def _read_part(archive: ZipFile, name: str) -> readers.XmlElement:
 
 
 def _find_all(element: Element, name: str) -> Iterator[Element]:
-    """Elements of that name in any namespace: there are two of OOXML."""
+    """Return elements of that name in any namespace: there are two of OOXML."""
     return (inner for inner in element.iter() if inner.tag.rpartition("}")[2] == name)
 
 
@@ -156,7 +156,7 @@ def _get_attribute(element: Element, name: str) -> str:
 
 
 def _relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
-    """Ids of what a part refers to: another part, or an address outside."""
+    """Return ids of what a part refers to: another part, or an address outside."""
     name = f"{dirname(part)}/_rels/{part.rpartition('/')[2]}.rels"
     if name not in archive.namelist():
         return {}
@@ -169,7 +169,7 @@ def _relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
 
 
 def _rich_text(element: Element) -> str:
-    """The runs of a rich text, without its phonetic hints."""
+    """Return the runs of a rich text, without its phonetic hints."""
     hints = {inner for hint in _find_all(element, "rPh") for inner in _find_all(hint, "t")}
     return _unescape("".join(inner.text or "" for inner in _find_all(element, "t") if inner not in hints))
 
@@ -179,7 +179,7 @@ def _unescape(text: str) -> str:
 
 
 def _date_styles(styles: Element) -> set[str]:
-    """Indexes into cellXfs whose number format is that of a date."""
+    """Return indexes into cellXfs whose number format is that of a date."""
     formats = {str(key): value for key, value in BUILTIN_FORMATS.items()}
     formats.update({one.get("numFmtId", ""): one.get("formatCode", "") for one in _find_all(styles, "numFmt")})
     cells = next(_find_all(styles, "cellXfs"), None)
@@ -234,7 +234,7 @@ def _fill_merged(grid: Worksheet, sheet: Element) -> None:
 
 
 def format_cell(value: Scalar) -> str:
-    """A value as its cell shows it: whole numbers without a point."""
+    """Return a value as its cell shows it: whole numbers without a point."""
     if isinstance(value, bool):
         return str(value).upper()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

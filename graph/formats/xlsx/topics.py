@@ -26,7 +26,7 @@ from graph.courses.tables import CourseFolder, RawRow, RawTable
 from graph.formats.xlsx.cells import Worksheet, format_cell
 
 DEFAULT_MINUTES = 15
-"""For a link of which nobody says how long it takes."""
+"""Minutes of a link without a duration."""
 
 KIND_WORDS = {
     "lesson": ("lesson", "text"),
@@ -58,9 +58,26 @@ _MAX_SLUG_LENGTH = 60
 _MAX_SUGGESTIONS = 20
 """Looking for neighbours is slow, so only the first unknown names get them."""
 
+HEADINGS = {
+    "topic": ("topic", "name", "title", "knowledge point", "skill", "concept", "objective", "learning objective"),
+    "id": ("id", "code", "key"),
+    "description": ("description", "details", "notes", "summary", "about"),
+    "level": ("level", "grade", "year", "cefr"),
+    "domain": ("unit", "domain", "module", "chapter", "area", "strand", "section", "theme"),
+    "before": ("prerequisites", "prerequisite", "prereqs", "prereq", "requires", "builds on", "depends on"),
+    "links": ("links", "link", "resources", "resource", "url", "urls", "material", "materials", "website"),
+    "minutes": ("minutes", "minute", "min", "mins", "duration", "time", "length"),
+    "type": ("type", "kind", "format"),
+}
+"""What a column is for, and how its heading may be written."""
 
-def make_slug(name: str) -> str:
-    """A readable id: letters and digits with hyphens between; what these cannot tell apart is told by a checksum."""
+_MEANING = {word: meaning for meaning, words in HEADINGS.items() for word in words}
+_HEADING_ROWS = 20
+"""Rows from the top among which the headings are; a title and a date may stand above."""
+
+
+def make_topic_slug(name: str) -> str:
+    """Return a readable id: letters and digits joined by hyphens, with a checksum where these are not enough."""
     short = "-".join(re.findall(r"[^\W_]+", normalize_text(name).casefold()))
     symbols = any(unicodedata.category(sign)[0] == "S" or sign in "#%&*@" for sign in name)
     if symbols or not short or len(short) > _MAX_SLUG_LENGTH:
@@ -69,12 +86,12 @@ def make_slug(name: str) -> str:
 
 
 def normalize_text(name: str) -> str:
-    """With composed accents and single blanks."""
+    """Return the text with composed accents (NFC) and single blanks."""
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 class TopicIds:
-    """The ids that names stand for, whatever their case."""
+    """The ids of topics by name, without regard to case."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
@@ -84,8 +101,8 @@ class TopicIds:
         """Let `name` stand for `id`, unless it stands for another already."""
         self._ids.setdefault(normalize_text(name).casefold(), id)
 
-    def id(self, name: str) -> str:
-        """What a name stands for. Raises `ValueError` with advice."""
+    def find_id(self, name: str) -> str:
+        """Return the id of a topic's name. Raises `ValueError` with advice."""
         folded = normalize_text(name).casefold()
         if folded in self._ids:
             return self._ids[folded]
@@ -94,8 +111,8 @@ class TopicIds:
         hint = f"did you mean {close[0]!r}?" if close else "write it as in its own row, or add a row for it"
         raise ValueError(f"there is no topic {name[:80]!r}; {hint}")
 
-    def parted(self, cell: str) -> Iterator[str]:
-        """The names in a cell, parted by line breaks, semicolons or commas; a known name may hold commas itself."""
+    def split_names(self, cell: str) -> Iterator[str]:
+        """Yield the names in a cell, split at line breaks, semicolons or commas; a known name may hold commas."""
         for part in re.split(r"[\n;]", cell):
             words = [word.strip() for word in part.split(",")]
             while words:
@@ -109,12 +126,12 @@ class TopicIds:
 
 
 def _shorter_names(words: list[str]) -> Iterator[str]:
-    """Ever fewer of the words, at most ten."""
+    """Yield the joined words, at most ten of them, then ever fewer."""
     return (", ".join(words[:size]) for size in range(min(len(words), 10), 0, -1))
 
 
 def parse_links(cell: str, type: str, targets: list[str], topic: str) -> Iterator[dict[str, Any]]:
-    """Title, address, kind and modality of each part of a cell, once each.
+    """Yield title, address, kind and modality of each part of a cell, once each.
 
     `targets` are addresses behind the cell's text. Raises `ValueError` for a type that is not known.
     """
@@ -142,7 +159,7 @@ def parse_minutes(cell: str) -> float:
 
 
 def _split_links(cell: str, targets: list[str]) -> Iterator[tuple[str, str]]:
-    """Title and address; either may be empty."""
+    """Yield title and address; either may be empty."""
     for part in _SEPARATOR.split(cell):
         addresses = [address.rstrip(".,;)") for address in _URL.findall(part)]
         title = _URL.sub(" ", part).strip(" \t:–-()•")
@@ -160,24 +177,6 @@ def _guess_kind(url: str) -> tuple[str, str]:
     return ("video", "video") if _site_of(url).endswith(_VIDEO_SITES) else ("reading", "text")
 
 
-HEADINGS = {
-    "topic": ("topic", "name", "title", "knowledge point", "skill", "concept", "objective", "learning objective"),
-    "id": ("id", "code", "key"),
-    "description": ("description", "details", "notes", "summary", "about"),
-    "level": ("level", "grade", "year", "cefr"),
-    "domain": ("unit", "domain", "module", "chapter", "area", "strand", "section", "theme"),
-    "before": ("prerequisites", "prerequisite", "prereqs", "prereq", "requires", "builds on", "depends on"),
-    "links": ("links", "link", "resources", "resource", "url", "urls", "material", "materials", "website"),
-    "minutes": ("minutes", "minute", "min", "mins", "duration", "time", "length"),
-    "type": ("type", "kind", "format"),
-}
-"""What a column is for, and how its heading may be written."""
-
-_MEANING = {word: meaning for meaning, words in HEADINGS.items() for word in words}
-_HEADING_ROWS = 20
-"""Rows from the top among which the headings are; a title and a date may stand above."""
-
-
 class TopicSheet(NamedTuple):
     """A sheet below its headings: their row, the columns' meanings, headings without one, the rows that follow."""
 
@@ -188,8 +187,11 @@ class TopicSheet(NamedTuple):
 
 
 def find_headings(grid: Worksheet) -> TopicSheet | None:
-    """The sheet, None where it is empty. Raises `ValueError` where the headings are missing or do not say enough."""
-    rows = list(grid.filled())
+    """Return the sheet, None where it is empty.
+
+    Raises `ValueError` where the headings are missing or do not say enough.
+    """
+    rows = list(grid.filled_rows())
     for number, (row, cells) in enumerate(rows[:_HEADING_ROWS], 1):
         known = {
             column: _MEANING[_fold_heading(cell)] for column, cell in cells.items() if _fold_heading(cell) in _MEANING
@@ -228,7 +230,7 @@ def read_topics(path: Path, found: list[Worksheet], folder: CourseFolder) -> Non
     """Add the tables that the sheets `found` of the workbook at `path` hold to `folder`."""
     title = normalize_text(path.stem) or "course"
     given = folder.header or RawRow(FileLocation(path.name, 0), {})
-    folder.header = RawRow(given.at, {"id": make_slug(title), "title": title, **given.values})
+    folder.header = RawRow(given.at, {"id": make_topic_slug(title), "title": title, **given.values})
     reader = _TopicReader(path.name, str(folder.header.values["id"]), folder)
     for grid in found:
         reader.read(grid)
@@ -236,14 +238,14 @@ def read_topics(path: Path, found: list[Worksheet], folder: CourseFolder) -> Non
 
 
 class _TopicReader:
-    """Collects topics; what is wrong goes to the folder's problems."""
+    """Collect topics; add faults to the folder's problems."""
 
     def __init__(self, file: str, course: str, folder: CourseFolder) -> None:
         self._file = file
         self._course = course
         self._folder = folder
         self._topics: dict[str, _Topic] = {}
-        self._whole = True
+        self._is_complete = True
 
     def read(self, grid: Worksheet) -> None:
         """Take the topics of one sheet."""
@@ -255,7 +257,7 @@ class _TopicReader:
             return
         if sheet is None:
             return
-        self._whole = self._whole and not grid.faults
+        self._is_complete = self._is_complete and not grid.faults
         at = FileLocation(file, sheet.row)
         self._folder.notes += [CourseProblem(at, "", f"the column {name!r} is not read") for name in sheet.unread]
         topic: _Topic | None = None
@@ -286,9 +288,11 @@ class _TopicReader:
                 for row in topic.resources
             ],
         }
-        self._folder.sheets += [RawTable(self._file, table, None, rows, self._whole) for table, rows in tables.items()]
+        self._folder.tables += [
+            RawTable(self._file, table, None, rows, self._is_complete) for table, rows in tables.items()
+        ]
         if not topics and not self._folder.problems:
-            self._folder.say(
+            self._folder.add_problem(
                 FileLocation(self._file, 0), "holds no topics; write a row for each below Topic, Link and so on"
             )
         bare = [topic.name for topic in topics if not topic.resources]
@@ -302,7 +306,7 @@ class _TopicReader:
         if not name:
             raise ValueError("has no topic; write it, or merge its cell with the one above")
         own = values.get("id", "")
-        id = own if "/" in own else f"{self._course}/{own or make_slug(name)}"
+        id = own if "/" in own else f"{self._course}/{own or make_topic_slug(name)}"
         if id in self._topics:
             other = self._topics[id]
             raise ValueError(f"reads like {other.name!r} at {other.at}; keep one, or give each an id in a column Id")
@@ -326,15 +330,15 @@ class _TopicReader:
                 names.add(name, topic.id)
         for topic in self._topics.values():
             befores: dict[str, None] = {}
-            for name in names.parted(topic.values.get("before", "")):
+            for name in names.split_names(topic.values.get("before", "")):
                 try:
-                    befores[names.id(name)] = None
+                    befores[names.find_id(name)] = None
                 except ValueError as error:
                     self._refuse(topic.at, topic.name, error)
             yield from (RawRow(topic.at, {"from": before, "to": topic.id}) for before in befores)
 
     def _refuse(self, at: FileLocation, name: str, error: ValueError) -> None:
-        self._whole = False
+        self._is_complete = False
         self._folder.problems.append(CourseProblem(at, name, str(error)))
 
     def _note(self, message: str) -> None:
@@ -342,12 +346,12 @@ class _TopicReader:
 
 
 def _is_continued(grid: Worksheet, sheet: TopicSheet, row: int) -> bool:
-    """Whether the topic's cell is merged with the one above."""
+    """Return whether the topic's cell is merged with the one above."""
     return any(meaning == "topic" and (row, column) in grid.merged for column, meaning in sheet.meanings.items())
 
 
 def _link_targets(grid: Worksheet, sheet: TopicSheet, row: int) -> list[str]:
-    """Addresses behind the cells of links in a row."""
+    """Return addresses behind the cells of links in a row."""
     columns = [column for column, meaning in sheet.meanings.items() if meaning == "links"]
     return [grid.links[row, column] for column in columns if (row, column) in grid.links]
 

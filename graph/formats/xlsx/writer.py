@@ -14,8 +14,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from graph.courses.folder import record_columns as row_of
-from graph.courses.folder import replace_file
+from graph.courses.folder import record_columns, replace_file
 from graph.courses.parsing import MODALITIES, RESOURCE_KINDS, TABLE_SPECS
 from graph.courses.records import ROLE_IMPORTANCE, CourseRecord, Scalar
 from graph.courses.tables import TABLES
@@ -59,7 +58,7 @@ def write(course: CourseRecord, path: Path) -> None:
     _write_sheet(book, "course", ["setting", "value"], [{"setting": key, "value": settings[key]} for key in settings])
     for table in TABLES:
         columns = [one.column for one in TABLE_SPECS[table].fields]
-        _write_sheet(book, table, columns, [row_of(table, record) for record in getattr(course, table)])
+        _write_sheet(book, table, columns, [record_columns(table, record) for record in getattr(course, table)])
     content = io.BytesIO()
     book.save(content)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,21 +74,21 @@ def _write_sheet(book: Workbook, name: str, columns: list[str], rows: list[dict[
         sheet.column_dimensions[letter].width = _COLUMN_WIDTHS.get(column, _DEFAULT_WIDTH)
         choices = _EDGE_STATUS if (name, column) == ("prerequisites", "status") else _COLUMN_CHOICES.get(column)
         if choices:
-            sheet.add_data_validation(_add_choices(f"{letter}2:{letter}1048576", choices))
+            sheet.add_data_validation(_make_choice_rule(f"{letter}2:{letter}1048576", choices))
     for place, row in enumerate(rows, 2):
         for number, column in enumerate(columns, 1):
-            _write_rows(sheet, place, number, row.get(column))
+            _write_cell(sheet, place, number, row.get(column))
 
 
-def _add_choices(cells: str, choices: tuple[str, ...]) -> DataValidation:
-    """A list to choose from, and a message for anything else."""
+def _make_choice_rule(cells: str, choices: tuple[str, ...]) -> DataValidation:
+    """Return the validation of cells: a list to choose from, and a message for anything else."""
     rule = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True, showErrorMessage=True)
     rule.error = f"Choose one of {', '.join(choices)}."
     rule.add(cells)
     return rule
 
 
-def _write_rows(sheet: Any, row: int, column: int, value: Any) -> None:
+def _write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
     if value is None or isinstance(value, (bool, int)):
         sheet.cell(row, column, value)
         return

@@ -17,7 +17,7 @@ from graph.analysis.ready import list_questions
 from graph.errors import GraphRefused, Invalid, NotFound
 from services.analysis import output
 from tests.api.cli.terminal import on_database, typed
-from tests.graph import lived
+from tests.graph import histories
 
 pytestmark = pytest.mark.database
 app = typer.Typer()
@@ -33,8 +33,8 @@ MERGE (l)-[m:MASTERY]->(k) SET m.level = 0.95, m.practicedAt = datetime()"""
 
 @pytest.fixture(scope="module")
 async def loop(module_graph):
-    await lived.loop(module_graph, learners=4, steps=6)
-    await module_graph.writing(lambda work: work.text(KNOWN))
+    await histories.write_simulated_history(module_graph, learners=4, steps=6)
+    await module_graph.execute_write(lambda work: work.text(KNOWN))
     return module_graph
 
 

@@ -10,7 +10,7 @@ from api.cli import courses
 from graph import catalogue
 from graph.errors import Conflict, NotFound
 from tests.api.cli.terminal import on_database, typed
-from tests.graph.folders import GOOD, write
+from tests.graph.folders import GOOD, write_folder
 
 pytestmark = pytest.mark.database
 app = typer.Typer()
@@ -30,7 +30,7 @@ def lodestar(graph, address, monkeypatch):
 
 
 async def test_import_and_import_again(lodestar, tmp_path):
-    code, said = await lodestar("import", write(tmp_path))
+    code, said = await lodestar("import", write_folder(tmp_path))
     assert code == 0 and "points 3" in said and "teaches 3" in said
     assert "revision 1 next: lodestar train tiny" in said
     code, said = await lodestar("import", tmp_path)
@@ -38,7 +38,7 @@ async def test_import_and_import_again(lodestar, tmp_path):
 
 
 async def test_a_bad_folder_is_reported_whole(lodestar, graph, tmp_path):
-    folder = write(tmp_path, points_csv=GOOD["points.csv"].replace("First", ""), items_jsonl="[3]")
+    folder = write_folder(tmp_path, points_csv=GOOD["points.csv"].replace("First", ""), items_jsonl="[3]")
     for words in (["import", folder], ["import", folder, "--check"]):
         code, said = await lodestar(*words)
         assert code == 1 and "points.csv:2: tiny/a: name is empty; fill it in" in said
@@ -47,7 +47,7 @@ async def test_a_bad_folder_is_reported_whole(lodestar, graph, tmp_path):
 
 
 async def test_check_writes_nothing(lodestar, graph, tmp_path):
-    code, said = await lodestar("import", write(tmp_path), "--check")
+    code, said = await lodestar("import", write_folder(tmp_path), "--check")
     assert (code, said.strip()) == (0, "Tiny: 12 rows, no problem")
     assert await catalogue.list_courses(graph) == []
 
@@ -55,12 +55,12 @@ async def test_check_writes_nothing(lodestar, graph, tmp_path):
 async def test_check_without_a_database_looks_at_the_files(monkeypatch, tmp_path):
     monkeypatch.delenv("NEO4J_URI", raising=False)
     monkeypatch.setenv("LODESTAR_HOME", str(tmp_path / "home"))
-    result = await typed(app, "import", write(tmp_path), "--check")
+    result = await typed(app, "import", write_folder(tmp_path), "--check")
     assert result.exit_code == 0 and "no problem (the files alone: the database is not running)" in result.output
 
 
 async def test_notes_are_told(lodestar, tmp_path):
-    code, said = await lodestar("import", write(tmp_path, point_csv="id\n"))
+    code, said = await lodestar("import", write_folder(tmp_path, point_csv="id\n"))
     assert code == 0 and "note point.csv: was not read" in said
 
 
@@ -73,7 +73,7 @@ async def test_another_form_must_be_one_that_is_known(lodestar, tmp_path):
 
 async def test_export_and_courses(lodestar, tmp_path):
     assert (await lodestar("courses"))[1].strip().startswith("There is no course yet. Import one:")
-    await lodestar("import", write(tmp_path / "in"))
+    await lodestar("import", write_folder(tmp_path / "in"))
     code, said = await lodestar("courses")
     assert code == 0 and "tiny Tiny en CC0-1.0 3 3 1" in said
     code, said = await lodestar("export", "tiny", tmp_path / "out")
@@ -85,7 +85,7 @@ async def test_export_and_courses(lodestar, tmp_path):
 
 
 async def test_export_to_another_form(lodestar, tmp_path):
-    await lodestar("import", write(tmp_path / "in"))
+    await lodestar("import", write_folder(tmp_path / "in"))
     file = tmp_path / "tiny.json"
     for words in ([], ["--to", "case"]):
         code, said = await lodestar("export", "tiny", file, *words)

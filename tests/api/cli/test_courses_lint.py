@@ -13,7 +13,7 @@ from graph.formats import registry
 from graph.importing import import_course
 from graph.lint.findings import list_checks
 from tests.api.cli.terminal import on_database
-from tests.graph.folders import GOOD, write
+from tests.graph.folders import GOOD, write_folder
 
 app = typer.Typer()
 courses.register(app)
@@ -40,34 +40,34 @@ def lodestar(graph, address, monkeypatch):
 
 
 def test_files_need_no_database(tmp_path):
-    assert run(write(tmp_path)) == (0, f"{tmp_path}: nothing to mend ")
-    code, said = run(write(tmp_path, points_csv=INVERTED))
+    assert run(write_folder(tmp_path)) == (0, f"{tmp_path}: nothing to mend ")
+    code, said = run(write_folder(tmp_path, points_csv=INVERTED))
     assert code == 0 and "level_inversions warning 1 tiny/a → tiny/b turn the edge round" in said
     assert "1 warning; lodestar lint --check NAME" in said
 
 
 def test_what_fails(tmp_path):
-    write(tmp_path, points_csv=INVERTED)
+    write_folder(tmp_path, points_csv=INVERTED)
     assert [run(tmp_path, "--fail-on", word)[0] for word in ("error", "warning", "never")] == [0, 1, 0]
-    write(tmp_path, items_jsonl=KEYED)
+    write_folder(tmp_path, items_jsonl=KEYED)
     assert [run(tmp_path, "--fail-on", word)[0] for word in ("error", "warning", "never")] == [1, 1, 0]
     assert run(tmp_path, "--fail-on", "note")[0] == 2
 
 
 def test_one_check_says_every_id_with_its_fault(tmp_path):
-    code, said = run(write(tmp_path, items_jsonl=KEYED), "--check", "items_without_answers")
+    code, said = run(write_folder(tmp_path, items_jsonl=KEYED), "--check", "items_without_answers")
     assert code == 1 and "tiny/q/1 the answer is a distractor" in said and "mend it: fill in the answer" in said
     code, said = run(tmp_path, "--check", "spelling")
     assert code == 2 and "choose one of refused, cycles" in said
 
 
 def test_rows_that_import_refuses(tmp_path):
-    code, said = run(write(tmp_path, points_csv=GOOD["points.csv"].replace("First", "")), "--all")
+    code, said = run(write_folder(tmp_path, points_csv=GOOD["points.csv"].replace("First", "")), "--all")
     assert code == 1 and "points.csv:2 tiny/a: name is empty; fill it in" in said
 
 
 def test_json(tmp_path):
-    result = CliRunner().invoke(app, ["lint", str(write(tmp_path, points_csv=INVERTED)), "--json"])
+    result = CliRunner().invoke(app, ["lint", str(write_folder(tmp_path, points_csv=INVERTED)), "--json"])
     [found] = json.loads(result.output)
     assert found["check"] == "level_inversions" and found["ids"] == ["tiny/a → tiny/b"] and found["course"] == "tiny"
     assert found["detail"] == ["C1 before A1"] and found["count"] == 1 and found["fix"].startswith("turn the edge")
@@ -75,7 +75,7 @@ def test_json(tmp_path):
 
 def test_broken_text_and_markup_are_shown_and_crash_nothing(tmp_path):
     points = GOOD["points.csv"].replace("tiny/c,Third", "tiny/[red]\u202e\ufffd,Th\ufffdrd")
-    code, said = run(write(tmp_path, points_csv=points), "--all")
+    code, said = run(write_folder(tmp_path, points_csv=points), "--all")
     assert code == 1 and "tiny/[red]\ufffd\ufffd" in said and "broken_text" in said
 
 
@@ -86,9 +86,9 @@ def test_every_check_is_listed():
 
 @pytest.mark.database
 async def test_one_course_or_all(lodestar, graph, tmp_path):
-    await import_course(graph, registry.read_course_files(write(tmp_path, points_csv=INVERTED)))
+    await import_course(graph, registry.read_course_files(write_folder(tmp_path, points_csv=INVERTED)))
     assert await lodestar("--fail-on", "warning") == await lodestar("tiny", "--fail-on", "warning")
-    await graph.writing(lambda work: work.text("CREATE (:KnowledgePoint {id: 'tiny/new', name: 'New'})"))
+    await graph.execute_write(lambda work: work.text("CREATE (:KnowledgePoint {id: 'tiny/new', name: 'New'})"))
     code, said = await lodestar()
     assert code == 0 and "beside the courses" in said and "strays warning 1 tiny/new draw INCLUDES" in said
 

@@ -101,7 +101,7 @@ async def test_memory_says_when_a_point_is_wanted_again(graph, address, tmp_path
     [_, first] = await ask(address, tmp_path, "fsrs", ("/v1/learners", goal), outcome(True))
     [change] = first["changes"]
     assert change["after"] > 0.8
-    [row] = await graph.reading(lambda work: work.text("MATCH (:Learner)-[m:MASTERY]->() RETURN m.decay AS decay"))
+    [row] = await graph.execute_read(lambda work: work.text("MATCH (:Learner)-[m:MASTERY]->() RETURN m.decay AS decay"))
     assert row["decay"] == pytest.approx(-np.log(0.9) / 2.3065, rel=1e-3)
     now = datetime.now(UTC)
     soon, due = [await read_candidates(graph, "ana", now + timedelta(days=days)) for days in (1, 5)]
@@ -109,7 +109,7 @@ async def test_memory_says_when_a_point_is_wanted_again(graph, address, tmp_path
     assert due.resources and all("nouns" in resource for resource in due.resources)
     await ask(address, tmp_path, "gain", outcome(True))
     text = "MATCH (:Learner)-[m:MASTERY]->({id: 'little/nouns'}) RETURN properties(m) AS m"
-    [row] = await graph.reading(lambda work: work.text(text))
+    [row] = await graph.execute_read(lambda work: work.text(text))
     assert "decay" not in row["m"] and "memory" not in row["m"]
 
 

@@ -55,7 +55,7 @@ async def answer_in_the_graph(graph, learners: int, seed: int = 1) -> None:
     """The same, by the query that the loop writes outcomes with, a step of all learners at a time."""
     rows = [{"id": f"l{who}", "at": NOW} for who in range(learners)]
     text = "UNWIND $rows AS row CREATE (:Learner {id: row.id, course: 'planted', createdAt: row.at, answers: 0})"
-    await graph.writing(lambda work: work.text(text, rows=rows))
+    await graph.execute_write(lambda work: work.text(text, rows=rows))
     nothing = {"learners": [], "known": [], "fresh": [], "traces": []}
     for step, (points, right) in enumerate(zip(*planted.answers(learners, STEPS, seed), strict=True)):
         at = NOW - timedelta(hours=70 - step)
@@ -114,7 +114,7 @@ async def test_rejected_until_half_as_many_learners_again_say_so(course, address
 
 async def test_proposing_says_what_is_alike_and_needs_no_log(course, address):
     text = "MATCH (k:KnowledgePoint) WHERE k.id IN $two SET k.name = 'Past continuous', k.description = 'was doing'"
-    await course.writing(lambda work: work.text(text, two=IDS[4:]))
+    await course.execute_write(lambda work: work.text(text, two=IDS[4:]))
     code, said = lodestar(address, "propose", "planted", "--texts")
     assert code == 0 and "0 answers on points" in said and "0 pairs tested" in said
     assert f"new  {IDS[4]} – {IDS[5]}" in said and "Names and descriptions are alike (cosine 1.00): " in said

@@ -69,7 +69,7 @@ async def cuttable(graph, address, tmp_path):
 
 async def counted(graph):
     text = "MATCH (n) OPTIONAL MATCH (n)-[r]->() RETURN count(DISTINCT n) AS nodes, count(r) AS edges"
-    return (await graph.reading(lambda work: work.text(text)))[0]
+    return (await graph.execute_read(lambda work: work.text(text)))[0]
 
 
 async def test_an_outage_is_503_and_over_when_it_is_over(cuttable, graph):

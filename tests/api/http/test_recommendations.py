@@ -40,7 +40,7 @@ async def test_it_says_what_and_why(ana):
 
 async def test_every_served_step_is_in_the_log_before_it_is_told(ana, graph):
     answer = await ana.get(f"{ME}/recommendations", n=2)
-    rows = await graph.reading(
+    rows = await graph.execute_read(
         lambda work: work.text(
             "MATCH (:Learner {id: 'ana'})-[:RECEIVED]->(q)-[:CHOSE]->(r) RETURN q.id AS id, r.id AS resource"
         )
@@ -81,7 +81,7 @@ async def test_what_was_shown_rests_for_a_while(ana):
 
 async def test_a_resource_added_this_minute_is_served_this_minute(ana, graph):
     await ana.get(f"{ME}/recommendations")
-    await graph.writing(
+    await graph.execute_write(
         lambda work: work.text(
             "MATCH (k:KnowledgePoint {id: 'little/nouns'}) "
             "CREATE (:Resource {id: 'little/r/nouns-new', title: 'New', kind: 'lesson', modality: 'text', "

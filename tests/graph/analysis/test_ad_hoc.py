@@ -62,7 +62,7 @@ async def everything(graph):
             await work.text("SHOW CONSTRAINTS YIELD name RETURN name ORDER BY name"),
         ]
 
-    return await graph.reading(unit)
+    return await graph.execute_read(unit)
 
 
 async def test_nothing_can_be_changed(graph):
@@ -84,7 +84,7 @@ async def test_the_managed_server_reads_no_files_for_anybody(graph, request, sou
     if "managed" not in request.config.stash[RUNNING_SERVER].what:
         pytest.skip("not the managed server: it reads what its own settings allow")
     with pytest.raises(Exception, match=r"allow_csv_import_from_file_urls|is blocked"):
-        await graph.reading(lambda work: work.text("LOAD CSV FROM $source AS row RETURN row", source=source))
+        await graph.execute_read(lambda work: work.text("LOAD CSV FROM $source AS row RETURN row", source=source))
 
 
 async def test_a_heavy_question_is_stopped_and_leaves_nothing_running(graph):
@@ -107,7 +107,7 @@ async def test_a_question_that_is_given_up_is_stopped_on_the_server(address, gra
 
 
 async def runs(graph):
-    [row] = await graph.reading(lambda work: work.text(RUNNING))
+    [row] = await graph.execute_read(lambda work: work.text(RUNNING))
     return row["n"]
 
 
@@ -127,14 +127,14 @@ async def test_what_needs_too_much_memory_is_stopped(graph):
 
 async def test_rows_are_cut_and_it_is_said(graph):
     answer = await run_query(graph, "UNWIND range(1, 50) AS x RETURN x", {}, rows=20)
-    assert len(answer.rows) == 20 and answer.cut
-    assert not (await run_query(graph, "UNWIND range(1, 20) AS x RETURN x", {}, rows=20)).cut
+    assert len(answer.rows) == 20 and answer.is_truncated
+    assert not (await run_query(graph, "UNWIND range(1, 20) AS x RETURN x", {}, rows=20)).is_truncated
 
 
 async def test_values_are_plain(graph):
     text = """
     CREATE (a:Learner {id: 'a', since: date('2026-01-02')})-[:MASTERY {level: 0.5}]->(b:KnowledgePoint {id: 'b'})"""
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     answer = await run_query(
         graph,
         """

@@ -83,21 +83,21 @@ async def test_a_writing_script_writes_what_it_says(english, name):
     more, pattern, count = WRITING[name]
     assert len(await english.write(f"browse/{name}", **given(name, **more))) == 1
     text = f"MATCH (n:{pattern}) RETURN count(n) AS found"
-    assert (await english.reading(lambda work: work.text(text)))[0]["found"] == count
+    assert (await english.execute_read(lambda work: work.text(text)))[0]["found"] == count
 
 
 @pytest.mark.database
 async def test_a_prerequisite_is_stated_and_withdrawn_by_hand(english):
     last = "MATCH (k:KnowledgePoint {level: 'B2'}) RETURN k.id AS id ORDER BY id LIMIT 1"
-    [row] = await english.reading(lambda work: work.text(last))
+    [row] = await english.execute_read(lambda work: work.text(last))
     ends = {"before": "english/present-simple-be", "after": row["id"]}
     text = (
         "MATCH (:KnowledgePoint {id: $before})-[e:PREREQUISITE_OF]->(:KnowledgePoint {id: $after})"
         " RETURN e.status AS status, e.source AS source, e.reason AS reason"
     )
     await english.write("browse/add_prerequisite", **ends, reason="Because.")
-    [edge] = await english.reading(lambda work: work.text(text, **ends))
+    [edge] = await english.execute_read(lambda work: work.text(text, **ends))
     assert edge == {"status": "accepted", "source": "expert", "reason": "Because."}
     await english.write("browse/withdraw_prerequisite", **ends, reason="Not so.")
-    [edge] = await english.reading(lambda work: work.text(text, **ends))
+    [edge] = await english.execute_read(lambda work: work.text(text, **ends))
     assert edge == {"status": "rejected", "source": "expert", "reason": "Because."}

@@ -11,9 +11,9 @@ import pytest
 from graph.analysis.parquet import EDGE_COLUMNS, NODE_COLUMNS, TIMESTAMP, TableWriter, write_tables
 from graph.errors import Invalid
 from models.pyg_export import read_hetero_data
-from tests.graph.loops import run_loop
+from tests.graph.recommendation_loop import run_loop
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, write
+from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database
 
@@ -21,13 +21,13 @@ pytestmark = pytest.mark.database
 @pytest.fixture
 async def lived(graph):
     """A course on which a learner has done a few rounds."""
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     await run_loop(graph, "learner", NOW, 4)
     return graph
 
 
 async def rows(graph, text):
-    return await graph.reading(lambda work: work.text(text))
+    return await graph.execute_read(lambda work: work.text(text))
 
 
 async def test_every_node_and_relationship_is_there_once(lived, tmp_path):
@@ -68,7 +68,7 @@ async def test_pandas_reads_utc_moments_and_lists(lived, tmp_path):
 
 async def test_types_are_the_same_for_an_empty_graph_and_a_full_one(lived, tmp_path):
     await write_tables(lived, tmp_path / "full")
-    await lived.writing(lambda work: work.text("MATCH (n) DETACH DELETE n"))
+    await lived.execute_write(lambda work: work.text("MATCH (n) DETACH DELETE n"))
     await write_tables(lived, tmp_path / "empty")
     for path in (tmp_path / "empty").rglob("*.parquet"):
         full = pq.read_schema(tmp_path / "full" / path.relative_to(tmp_path / "empty"))
@@ -83,7 +83,7 @@ async def test_what_is_not_of_the_model_is_kept_with_its_own_type(graph, tmp_pat
       born: date('2001-02-03'), level: 'B2'})
     CREATE (b:Learner {id: 'b', seats: 2.5, level: 3})-[:`KNOWS/SEES` {since: 2020, source_id: 'x'}]->(a)
     CREATE (:Note {text: 'no id'})"""
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     await write_tables(graph, tmp_path / "graph")
     frame = polars.read_parquet(tmp_path / "graph" / "nodes" / "Learner.parquet").sort("id")
     assert frame["seats"].to_list() == [2.0, 2.5] and frame["scores"].to_list() == [[1.5, 2.0], None]

@@ -12,9 +12,9 @@ from graph.errors import Invalid, NotFound
 from graph.learners.diagnostics import record_answers, record_questions, start_diagnostic
 from graph.learners.mastery import read_mastery
 from tests.graph.learners.test_diagnostics import ITEMS
-from tests.graph.loops import run_loop
+from tests.graph.recommendation_loop import run_loop
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, Point, Resource, write
+from tests.graph.worlds import NOW, Point, Resource, write_worlds
 
 pytestmark = pytest.mark.database
 LATER = NOW + timedelta(days=20)
@@ -42,10 +42,10 @@ async def log(module_graph):
         mastery={},
         resources=RESOURCES | {"old": Resource({"a": 1.0}, status="retired")},
     )
-    await write(module_graph, world, world)
+    await write_worlds(module_graph, world, world)
     roles = "MATCH (:Resource)-[t:TEACHES]->() SET t.role = 'primary'"
     for text in (ITEMS, roles):
-        await module_graph.writing(lambda work, text=text: work.text(text))
+        await module_graph.execute_write(lambda work, text=text: work.text(text))
     await start_diagnostic(module_graph, "d", "learner", "course", NOW)
     await record_questions(module_graph, "d", ["q-a", "q-b"])
     await record_answers(module_graph, "d", {"q-a": True, "q-b": False}, NOW)
@@ -99,7 +99,7 @@ async def test_decisions_and_weeks_count_every_answer(log):
 
 async def test_a_resource_that_was_chosen_is_not_among_the_unused(log):
     text = "MATCH (q:Recommendation) RETURN DISTINCT q.resource AS resource"
-    chosen = {row["resource"] for row in await log.graph.reading(lambda work: work.text(text))}
+    chosen = {row["resource"] for row in await log.graph.execute_read(lambda work: work.text(text))}
     unused = {row["resource"] for row in await analyse(log.graph, "never_recommended", given("never_recommended"))}
     assert unused == set(RESOURCES) - chosen
 

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from graph.analysis.ready import analyse, find_question
-from tests.graph import brute, lived
+from tests.graph import brute_force, histories
 from tests.graph.worlds import NOW
 
 pytestmark = pytest.mark.database
@@ -28,10 +28,10 @@ class Asker:
                 for row in await analyse(self.graph, name, asked)}  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["loop", "assist"])
+@pytest.fixture(scope="module", params=["write_simulated_history", "write_assistments_history"])
 async def asker(module_graph, request):
-    await getattr(lived, request.param)(module_graph)
-    return Asker(module_graph, await brute.truth(module_graph, LATER))
+    await getattr(histories, request.param)(module_graph)
+    return Asker(module_graph, await brute_force.read_truth(module_graph, LATER))
 
 
 def agree(rows, expected, columns):
@@ -46,12 +46,12 @@ def agree(rows, expected, columns):
 
 async def test_forgetting(asker):
     columns = ("answers", "learners", "right_share", "low", "high", "assumed")
-    agree(await asker("forgetting", "days_from"), brute.forgetting(asker.truth), columns)
+    agree(await asker("forgetting", "days_from"), brute_force.forgetting(asker.truth), columns)
 
 
 async def test_gain_per_minute_with_intervals(asker):
     rows = await asker("gain_per_minute", "resource")
-    expected = brute.gain_per_minute(asker.truth)
+    expected = brute_force.gain_per_minute(asker.truth)
     agree(rows, {key: values[:3] for key, values in expected.items()}, ("answers", "learners", "gain_per_minute"))
     for key, (_, n, ratio, low, high) in expected.items():
         if n > 1:
@@ -71,11 +71,11 @@ def test_the_quantile_of_t_in_the_query_is_close():
 
 async def test_next_answer(asker):
     columns = ("answers", "next_right", "low", "high", "usual")
-    agree(await asker("next_answer", "resource"), brute.next_answer(asker.truth), columns)
+    agree(await asker("next_answer", "resource"), brute_force.next_answer(asker.truth), columns)
 
 
 async def test_time_to_mastery_counts_those_who_are_not_there(asker):
-    rows, expected = await asker("time_to_mastery", "point"), brute.time_to_mastery(asker.truth)
+    rows, expected = await asker("time_to_mastery", "point"), brute_force.time_to_mastery(asker.truth)
     assert any(learners > reached for learners, reached, *_ in expected.values())
     columns = ("learners", "reached", "median_answers")
     agree(rows, {key: values[:3] for key, values in expected.items()}, columns)
@@ -86,33 +86,33 @@ async def test_time_to_mastery_counts_those_who_are_not_there(asker):
 @pytest.mark.parametrize("at_least", [1, 4])
 async def test_stuck_points_and_the_prerequisite(asker, at_least):
     columns = ("learners", "answers", "weakest_prerequisite", "lacking")
-    expected = brute.stuck_points(asker.truth, at_least)
+    expected = brute_force.stuck_points(asker.truth, at_least)
     agree(await asker("stuck_points", "point", at_least=at_least), expected, columns)
 
 
 async def test_item_analysis(asker):
     columns = ("learners", "right_share", "discrimination")
-    agree(await asker("item_analysis", "item"), brute.item_analysis(asker.truth), columns)
+    agree(await asker("item_analysis", "item"), brute_force.item_analysis(asker.truth), columns)
 
 
 async def test_mastery_by_week(asker):
     rows = await asker("mastery_by_week", "week")
-    agree(rows, brute.mastery_by_week(asker.truth), ("gained", "lost", "learners", "mastered_each"))
+    agree(rows, brute_force.mastery_by_week(asker.truth), ("gained", "lost", "learners", "mastered_each"))
 
 
 async def test_paths_taken(asker):
     rows = await asker("paths_taken", "path", goal=asker.goal, depth=2)
-    expected = brute.paths_taken(asker.truth, asker.goal, 2)
+    expected = brute_force.paths_taken(asker.truth, asker.goal, 2)
     assert expected
     columns = ("learners", "reached", "median_steps")
     agree(rows, {key: values[:3] for key, values in expected.items()}, columns)
 
 
 async def test_path_comparison(asker):
-    taken = sorted(brute.paths_taken(asker.truth, asker.goal, 2), key=len)[-1]
+    taken = sorted(brute_force.paths_taken(asker.truth, asker.goal, 2), key=len)[-1]
     pair = taken if len(taken) == 2 else (*taken, asker.goal)
     rows = await asker("path_comparison", "took", goal=asker.goal, first=list(pair), second=list(pair[::-1]))
-    expected = brute.path_comparison(asker.truth, asker.goal, pair, pair[::-1])
+    expected = brute_force.path_comparison(asker.truth, asker.goal, pair, pair[::-1])
     for key, (learners, reached, steps, minutes, low, high) in expected.items():
         told = rows[key]
         assert (told["learners"], told["reached"], told["median_steps"]) == (learners, reached, steps)
@@ -123,7 +123,7 @@ async def test_path_comparison(asker):
 
 async def test_goal_forecast(asker):
     rows = await asker("goal_forecast", "learner")
-    for key, (left, pace, day) in brute.goal_forecast(asker.truth, 4).items():
+    for key, (left, pace, day) in brute_force.goal_forecast(asker.truth, 4).items():
         assert (rows[key]["left"], rows[key]["forecast"]) == (left, day)
         assert rows[key]["per_week"] == pytest.approx(pace, abs=6e-3)
     assert len(rows) == len({who for who, _ in asker.truth.goals})
@@ -131,7 +131,9 @@ async def test_goal_forecast(asker):
 
 async def test_team_skills_and_gaps(asker):
     truth, team = asker.truth, asker.truth.learners[1:4]
-    await asker.graph.writing(lambda work: work.text("MATCH (l:Learner {id: $id}) SET l.team = 'north'", id=team[0]))
+    await asker.graph.execute_write(
+        lambda work: work.text("MATCH (l:Learner {id: $id}) SET l.team = 'north'", id=team[0])
+    )
     rows = await asker("team_skills", "point", learners=["north", *team[1:]])
     expected = {
         point: (3, sum(truth.level(who, point) >= 0.8 for who in team), sum(truth.level(w, point) for w in team) / 3)
@@ -143,7 +145,7 @@ async def test_team_skills_and_gaps(asker):
         assert row["best"] == best
     gaps = await asker("team_gaps", "point", goal=asker.goal, learners=",".join(["north", *team[1:]]))
     lacking = {}
-    for point in truth.way(asker.goal):
+    for point in truth.points_to(asker.goal):
         levels = [truth.level(who, point) for who in team]
         if min(levels) < 0.8:
             lacking[point] = (3, sum(level < 0.8 for level in levels), max(0.0, 0.8 - max(levels)))

@@ -3,7 +3,7 @@
 import pytest
 
 from graph.courses.validation import GraphContext
-from tests.graph.folders import GOOD, parse, problems, write
+from tests.graph.folders import GOOD, parse_folder, problems, write_folder
 
 POINTS = GOOD["points.csv"]
 EDGES = GOOD["prerequisites.csv"]
@@ -13,9 +13,9 @@ ITEM = GOOD["items.jsonl"]
 
 
 def test_the_good_folder_has_no_problem(tmp_path):
-    folder = write(tmp_path)
+    folder = write_folder(tmp_path)
     assert problems(folder) == []
-    course = parse(folder).course
+    course = parse_folder(folder).course
     assert (course.id, course.title, course.settings["masteredAt"], course.rows) == ("tiny", "Tiny", 0.8, 12)
     assert course.teaches[0].importance == 1.0 and course.items[0].guessing == pytest.approx(1 / 3)
 
@@ -132,12 +132,12 @@ def test_the_good_folder_has_no_problem(tmp_path):
     ],
 )
 def test_dirty_folders(tmp_path, file, content, told):
-    found = problems(write(tmp_path, **{file: content}))
+    found = problems(write_folder(tmp_path, **{file: content}))
     assert any(told in problem for problem in found), found
 
 
 def test_one_report_tells_everything_in_order(tmp_path):
-    folder = write(
+    folder = write_folder(
         tmp_path,
         points_csv="id,name\ntiny/a,\ntiny/b,B\n",
         teaches_csv=TEACHES + "tiny/r/a,tiny/b,x\n",
@@ -153,48 +153,48 @@ def test_one_report_tells_everything_in_order(tmp_path):
 
 
 def test_a_row_with_a_problem_of_its_own_still_counts_as_there(tmp_path):
-    found = problems(write(tmp_path, points_csv=POINTS.replace("First", "")))
+    found = problems(write_folder(tmp_path, points_csv=POINTS.replace("First", "")))
     assert found == ["points.csv:2: tiny/a: name is empty; fill it in"]
 
 
 def test_links_to_a_table_that_could_not_be_read_are_not_judged(tmp_path):
-    assert len(problems(write(tmp_path, points_csv=b"\xff\xfe"))) == 1
-    assert len(problems(write(tmp_path, resources_jsonl=RESOURCES + "\n{"))) == 1
+    assert len(problems(write_folder(tmp_path, points_csv=b"\xff\xfe"))) == 1
+    assert len(problems(write_folder(tmp_path, resources_jsonl=RESOURCES + "\n{"))) == 1
 
 
 def test_what_is_tolerated(tmp_path):
     bom = b"\xef\xbb\xbf"
-    folder = write(
+    folder = write_folder(
         tmp_path,
         points_csv=bom + POINTS.replace("\n", "\r\n").replace("tiny/a,", " tiny/a ,").encode(),
         resources_jsonl=bom + RESOURCES.replace("\n", "\r\n\r\n").encode(),
         prerequisites_csv=None,
     )
     assert problems(folder) == []
-    assert [point.id for point in parse(folder).course.points] == ["tiny/a", "tiny/b", "tiny/c"]
+    assert [point.id for point in parse_folder(folder).course.points] == ["tiny/a", "tiny/b", "tiny/c"]
 
 
 def test_tables_may_be_split_and_be_csv_or_jsonl(tmp_path):
-    folder = write(
+    folder = write_folder(
         tmp_path,
         items_jsonl=None,
         **{"items_b1_csv": "id,prompt,answer,distractors,points\ntiny/q/1,1 + 1?,2,3|4,tiny/a|tiny/b\n"},
         **{"points_more_jsonl": '{"id": "tiny/d", "name": "Fourth"}'},
     )
     assert problems(folder) == []
-    course = parse(folder).course
+    course = parse_folder(folder).course
     assert course.items[0].distractors == ("3", "4") and course.items[0].points == ("tiny/a", "tiny/b")
     assert len(course.points) == 4
 
 
 def test_a_quoted_cell_over_several_lines_keeps_the_count_of_lines(tmp_path):
     text = 'id,name,description\ntiny/a,A,"one\ntwo"\n\ntiny/b,,x\ntiny/c,C,\n'
-    assert problems(write(tmp_path, points_csv=text)) == ["points.csv:5: tiny/b: name is empty; fill it in"]
+    assert problems(write_folder(tmp_path, points_csv=text)) == ["points.csv:5: tiny/b: name is empty; fill it in"]
 
 
 def test_unread_files_and_columns_are_notes(tmp_path):
-    folder = write(tmp_path, point_csv="id\n", points_csv="id,name,colour\ntiny/a,A,red\ntiny/b,B,\ntiny/c,C,\n")
-    notes = [str(note) for note in parse(folder).notes]
+    folder = write_folder(tmp_path, point_csv="id\n", points_csv="id,name,colour\ntiny/a,A,red\ntiny/b,B,\ntiny/c,C,\n")
+    notes = [str(note) for note in parse_folder(folder).notes]
     assert notes[0].startswith("point.csv: was not read: tables are named points, prerequisites")
     assert notes[1] == "points.csv:1: column 'colour' is not read"
     assert problems(folder) == []
@@ -206,7 +206,7 @@ def test_no_folder(tmp_path):
 
 def test_a_cycle_through_the_graph_is_spelled_out(tmp_path):
     known = GraphContext(edges=(("tiny/c", "far"), ("far", "tiny/a")))
-    [problem] = problems(write(tmp_path), known)
+    [problem] = problems(write_folder(tmp_path), known)
     assert problem == (
         "prerequisites.csv:2: tiny/a → tiny/b: cycle tiny/a → tiny/b → tiny/c → far → tiny/a; remove or reject one of "
         "these edges: prerequisites.csv:2, prerequisites.csv:3, tiny/c → far in the graph, far → tiny/a in the graph"
@@ -215,13 +215,13 @@ def test_a_cycle_through_the_graph_is_spelled_out(tmp_path):
 
 def test_only_accepted_edges_make_a_cycle(tmp_path):
     edges = "from,to,status\ntiny/a,tiny/b,accepted\ntiny/b,tiny/a,proposed\n"
-    assert problems(write(tmp_path, prerequisites_csv=edges)) == []
+    assert problems(write_folder(tmp_path, prerequisites_csv=edges)) == []
 
 
 def test_each_knot_is_told_once(tmp_path):
     points = "id,name\n" + "".join(f"tiny/{x},{x}\n" for x in "abcdef")
     edges = "from,to\n" + "".join(f"tiny/{x},tiny/{y}\n" for x, y in ["ab", "bc", "ca", "ba", "de", "ed", "ad"])
-    found = [problem for problem in problems(write(tmp_path, points_csv=points, prerequisites_csv=edges))]
+    found = [problem for problem in problems(write_folder(tmp_path, points_csv=points, prerequisites_csv=edges))]
     assert [problem.split("cycle ")[1].split(";")[0] for problem in found] == [
         "tiny/a → tiny/b → tiny/a",
         "tiny/d → tiny/e → tiny/d",
@@ -229,6 +229,6 @@ def test_each_knot_is_told_once(tmp_path):
 
 
 def test_a_point_of_another_course_may_be_a_prerequisite(tmp_path):
-    folder = write(tmp_path, prerequisites_csv=EDGES + "other/z,tiny/a,\n")
+    folder = write_folder(tmp_path, prerequisites_csv=EDGES + "other/z,tiny/a,\n")
     assert len(problems(folder)) == 1
     assert problems(folder, GraphContext(points=frozenset({"other/z"}))) == []

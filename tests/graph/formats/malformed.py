@@ -20,7 +20,7 @@ import openpyxl
 from graph.courses.validation import GraphContext, find_problems
 from graph.formats import registry
 from graph.learners.log_files import read_answer_files, read_interaction_files
-from tests.graph.folders import GOOD, write
+from tests.graph.folders import GOOD, write_folder
 from tests.graph.formats import ims
 
 LOGS = {"answers": read_answer_files, "interactions": read_interaction_files}
@@ -44,7 +44,7 @@ def problems(form: str | None, path: Path) -> list[str]:
 
 
 def _folder(told: str, name: str, **files: str | bytes) -> Case:
-    return Case(f"folder: {name}", None, lambda at: write(at / "tiny", **files), told)
+    return Case(f"folder: {name}", None, lambda at: write_folder(at / "tiny", **files), told)
 
 
 Content = str | bytes | Callable[[], str | bytes]
@@ -302,7 +302,7 @@ def _place_cases() -> list[Case]:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
     def links(at: Path, name: str, make: Callable[[Path], object]) -> Path:
-        folder = write(at / "tiny", **{name.replace(".", "_"): None})
+        folder = write_folder(at / "tiny", **{name.replace(".", "_"): None})
         make(folder / name)
         return folder
 

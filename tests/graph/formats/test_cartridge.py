@@ -331,4 +331,4 @@ async def test_it_comes_back_through_the_graph(graph, tmp_path, found):
     registry.write_course_files(course, tmp_path / "out.imscc")
     back = registry.read_course_files(tmp_path / "out.imscc")
     assert back.course.sorted() == course
-    assert not (await import_course(graph, back)).written.anything
+    assert not (await import_course(graph, back)).written.is_changed

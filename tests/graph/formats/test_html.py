@@ -68,13 +68,13 @@ def test_paragraphs_are_paragraphs_for_other_programs():
 
 @given(st.text(max_size=200))
 def test_slugs_are_ids(title):
-    made = UniqueIds().take("c/", title, "else")
+    made = UniqueIds().allocate("c/", title, "else")
     assert re.fullmatch(r"c/[^\s|]+", made) and len(made) <= 82
 
 
 def test_names_are_given_once():
     names = UniqueIds()
-    assert [names.take("c/", title, "module") for title in ("A B", "a  b", "***", "Überraschung!")] == [
+    assert [names.allocate("c/", title, "module") for title in ("A B", "a  b", "***", "Überraschung!")] == [
         "c/a-b",
         "c/a-b-2",
         "c/module",

@@ -15,7 +15,7 @@ from graph.connection import Graph
 from graph.errors import BadCourse
 from graph.formats import registry
 from graph.importing import import_course
-from tests.graph.folders import GOOD, parse, write
+from tests.graph.folders import GOOD, parse_folder, write_folder
 from tests.graph.formats.malformed import BOMBS, CASES, LOGS, problems
 from tests.snapshot import clear
 
@@ -39,7 +39,9 @@ async def everything(graph: Graph) -> bytes:
         "MATCH (a)-[e]->(b) RETURN elementId(e) AS id, elementId(a) AS start, elementId(b) AS end, type(e) AS type, "
         "properties(e) AS values"
     )
-    found = [row for text in (nodes, edges) for row in await graph.reading(lambda work, text=text: work.text(text))]
+    found = [
+        row for text in (nodes, edges) for row in await graph.execute_read(lambda work, text=text: work.text(text))
+    ]
     option = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
     return b"".join(sorted(orjson.dumps(row, default=str, option=option) for row in found))
 
@@ -55,7 +57,7 @@ async def stocked(connection, stock, tmp_path_factory) -> tuple[Graph, bytes]:
     """The graph with the small good course in it, and all its bytes."""
     if not stock:
         await clear(connection)
-        await import_course(connection, parse(write(tmp_path_factory.mktemp("good"))))
+        await import_course(connection, parse_folder(write_folder(tmp_path_factory.mktemp("good"))))
         stock.append(await everything(connection))
     return connection, stock[0]
 
@@ -68,10 +70,10 @@ def graph(graph, stock) -> Graph:
 
 
 async def test_the_dump_sees_every_change(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path)))
+    await import_course(graph, parse_folder(write_folder(tmp_path)))
     seen = {before := await everything(graph)}
     for text in ("MATCH (k {id: 'tiny/a'}) SET k.x = 1", "MATCH ()-[e:TEACHES]->() SET e.x = 1", "CREATE (:X)"):
-        await graph.writing(lambda work, text=text: work.text(text))
+        await graph.execute_write(lambda work, text=text: work.text(text))
         seen.add(await everything(graph))
     assert len(seen) == 4 and b'"tiny/r/a"' in before and b'"PREREQUISITE_OF"' in before
 
@@ -100,7 +102,7 @@ async def test_a_malformed_file(stocked, tmp_path, case):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 async def test_a_file_that_may_not_be_read(stocked, tmp_path):
     graph, before = stocked
-    (write(tmp_path) / "points.csv").chmod(0)
+    (write_folder(tmp_path) / "points.csv").chmod(0)
     with pytest.raises(BadCourse, match=r"points\.csv: cannot be read \(Permission denied\); check"):
         await import_course(graph, registry.read_course_files(tmp_path))
     assert await everything(graph) == before
@@ -155,6 +157,6 @@ async def test_the_command_says_so_and_ends_with_1(stocked, address, tmp_path, c
     ids=["marks", "a mark in course.json", "CRLF", "CR", "trailing commas", "empty rows", "empty lines"],
 )
 async def test_what_is_odd_and_fine(graph, tmp_path, files):
-    await import_course(graph, parse(write(tmp_path / "good")))
-    done = await import_course(graph, parse(write(tmp_path / "odd", **files)))
-    assert not done.written.anything
+    await import_course(graph, parse_folder(write_folder(tmp_path / "good")))
+    done = await import_course(graph, parse_folder(write_folder(tmp_path / "odd", **files)))
+    assert not done.written.is_changed

@@ -48,7 +48,7 @@ def problems(file: Path) -> list[str]:
 
 
 def test_qti_1_2():
-    asked = one(qti_1(HALF)).asked
+    asked = one(qti_1(HALF)).choice
     assert (asked.prompt, asked.answer, asked.distractors) == ("What is half of 8?", "4", ("2", "6"))
     assert one(qti_1(HALF)).group == "Quiz 1"
     named = qti_1(item_1("x", "?", CHOICES, "b", field("cc_question_category", "Halves")), title="")
@@ -56,16 +56,16 @@ def test_qti_1_2():
 
 
 def test_qti_2_1():
-    asked = one(qti_2()).asked
+    asked = one(qti_2()).choice
     assert asked.prompt == "A sign says: Wait.\n\nWhat do you do?"
     assert (asked.answer, asked.distractors, asked.lossy) == ("I wait", ("I go", "I run"), False)
     with_picture = one(qti_2(body='<p><img src="sign.png"/></p>'))
-    assert with_picture.asked.lossy
-    assert "[a red sign]" in one(qti_2(body='<p><img src="s.png" alt="a red sign"/></p>')).asked.prompt
+    assert with_picture.choice.lossy
+    assert "[a red sign]" in one(qti_2(body='<p><img src="s.png" alt="a red sign"/></p>')).choice.prompt
 
 
 def test_qti_3_0():
-    asked = one(QTI_3_ITEM).asked
+    asked = one(QTI_3_ITEM).choice
     assert (asked.prompt, asked.answer, asked.distractors) == ("Two and two?", "4", ("3",))
 
 
@@ -91,7 +91,7 @@ def test_qti_3_0():
 )
 def test_other_questions_are_refused_with_a_reason(document, why):
     question = one(document)
-    assert question.asked is None and question.refusal.startswith(why)
+    assert question.choice is None and question.refusal.startswith(why)
 
 
 def test_a_file_of_questions(tmp_path):

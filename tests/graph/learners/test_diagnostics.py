@@ -18,9 +18,9 @@ from graph.learners.mastery import read_mastery
 from graph.learners.practice import Outcome, PointUpdate
 from graph.learners.profiles import delete_learner
 from graph.recommendations.outcomes import record_outcome
-from tests.graph.learning import learn
+from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, write
+from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database
 ITEMS = """
@@ -31,8 +31,8 @@ CREATE (:Item {id: 'q-' + id})-[:ASSESSES]->(k)
 
 @pytest.fixture
 async def school(graph):
-    await write(graph, replace(CHAIN, mastery={"b": (0.9, 10.0)}))
-    await graph.writing(lambda work: work.text(ITEMS))
+    await write_worlds(graph, replace(CHAIN, mastery={"b": (0.9, 10.0)}))
+    await graph.execute_write(lambda work: work.text(ITEMS))
     return graph
 
 
@@ -48,7 +48,7 @@ async def test_from_start_to_finish(school):
     assert done.finished_at == NOW and done == await read_diagnostic(school, "d1")
     a, b = await read_mastery(school, "learner", NOW)
     assert (a.level, a.attempts, b.level, b.attempts, b.days) == (0.8, 0, 0.7, 2, 0)
-    [kept] = await school.reading(
+    [kept] = await school.execute_read(
         lambda work: work.text("MATCH (d:Diagnostic) RETURN d.before AS before, d.step AS step")
     )
     assert kept["before"] == [0.0, pytest.approx(0.9 * 0.4493, abs=1e-4)] and kept["step"] == 1

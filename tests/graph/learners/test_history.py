@@ -7,14 +7,16 @@ import pytest
 from graph.learners.history import read_interactions
 from graph.learners.log_files import RawInteraction
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, Event, write
+from tests.graph.worlds import NOW, Event, write_worlds
 
 pytestmark = pytest.mark.database
 
 
 async def test_oldest_first_and_each_once(graph):
     today = NOW.timestamp() / 86400
-    await write(graph, replace(CHAIN, done=[Event("b1", 2.0, True), Event("a1", 5.0, False), Event("b1", 1.0, False)]))
+    await write_worlds(
+        graph, replace(CHAIN, done=[Event("b1", 2.0, True), Event("a1", 5.0, False), Event("b1", 1.0, False)])
+    )
     assert await read_interactions(graph, "course") == [
         RawInteraction("learner", "a1", pytest.approx(today - 5), False),
         RawInteraction("learner", "b1", pytest.approx(today - 2), True),
@@ -24,7 +26,7 @@ async def test_oldest_first_and_each_once(graph):
 
 
 async def test_resources_of_other_courses_stay_out(graph):
-    await write(graph, replace(CHAIN, done=[Event("a1", 1.0, True)]))
+    await write_worlds(graph, replace(CHAIN, done=[Event("a1", 1.0, True)]))
     text = """
     MATCH (a:Resource {id: 'a1'}), (k:KnowledgePoint {id: 'a'}), (b:KnowledgePoint {id: 'b'})
     MERGE (a)-[:TEACHES {role: 'supporting', importance: 0.6}]->(b)
@@ -33,6 +35,6 @@ async def test_resources_of_other_courses_stay_out(graph):
     CREATE (:Interaction {id: 'y', learner: 'learner', at: datetime('2026-01-01T00:00:00Z'), right: true})
       -[:ON]->(:Item {id: 'i'})-[:ASSESSES]->(k)
     """
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     assert [row.item for row in await read_interactions(graph, "course")] == ["a1"]
     assert [row.item for row in await read_interactions(graph, "other")] == ["other"]

@@ -19,13 +19,13 @@ from graph.learners.profiles import (
     set_limits,
 )
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, Event, write
+from tests.graph.worlds import NOW, Event, write_worlds
 
 pytestmark = pytest.mark.database
 
 
 async def test_what_is_created_is_read(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     limits = StudyLimits(max_minutes=15.0, modalities=["text"], languages=["en", "de"])
     created = await create_learner(graph, "ann", NOW, course="course", limits=limits)
     assert await read_learner(graph, "ann") == created == LearnerProfile("ann", "course", NOW, [], limits, 0, 0.5)
@@ -34,7 +34,7 @@ async def test_what_is_created_is_read(graph):
 
 
 async def test_ids_are_unique_and_courses_known(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     with pytest.raises(Conflict, match="already a learner 'learner'"):
         await create_learner(graph, "learner", NOW)
     with pytest.raises(NotFound, match="no course 'chess'"):
@@ -44,7 +44,7 @@ async def test_ids_are_unique_and_courses_known(graph):
 
 
 async def test_goals_are_replaced_as_a_whole(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     due = NOW + timedelta(days=30)
     await set_goals(graph, "learner", [Goal("b", 0.9, due), Goal("a")])
     assert (await read_learner(graph, "learner")).goals == [Goal("a", 0.0), Goal("b", 0.9, due)]
@@ -88,16 +88,18 @@ async def test_unknown_learners_are_named(graph):
 
 
 async def test_a_deleted_learner_leaves_nothing(graph):
-    await write(graph, replace(CHAIN, done=[Event("a1", 1.0, True)], served=[Event("b1", 0.1, True)]), CHAIN)
+    await write_worlds(graph, replace(CHAIN, done=[Event("a1", 1.0, True)], served=[Event("b1", 0.1, True)]), CHAIN)
     await delete_learner(graph, "learner")
     text = "MATCH (n) WHERE n:Learner OR n:Interaction OR n:Recommendation RETURN collect(n.id) AS ids"
-    assert (await graph.reading(lambda work: work.text(text))) == [{"ids": ["learner-1"]}]
-    [left] = await graph.reading(lambda work: work.text("MATCH ()-[m:MASTERY]->() RETURN count(m) AS edges"))
+    assert (await graph.execute_read(lambda work: work.text(text))) == [{"ids": ["learner-1"]}]
+    [left] = await graph.execute_read(lambda work: work.text("MATCH ()-[m:MASTERY]->() RETURN count(m) AS edges"))
     assert left["edges"] == 1
 
 
 async def test_mastery_is_read_with_forgetting(graph):
-    await write(graph, replace(CHAIN, mastery={"b": (0.5, 1.0), "a": (0.9, 10.0)}, settings={"forgetting": 0.05}))
+    await write_worlds(
+        graph, replace(CHAIN, mastery={"b": (0.5, 1.0), "a": (0.9, 10.0)}, settings={"forgetting": 0.05})
+    )
     a, b = await read_mastery(graph, "learner", NOW)
     assert (a.point, a.stored, a.attempts) == ("a", 0.9, 1) and a.level == pytest.approx(0.9 * 0.60653, abs=1e-4)
     assert (b.point, b.level) == ("b", 0.5) and b.days == pytest.approx(1)

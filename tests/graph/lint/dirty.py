@@ -52,7 +52,7 @@ async def write(graph: Graph, course: CourseRecord) -> None:
         await imports.write_course(work, course, lambda rows: None)
         await derived.refresh_derived(work, [point.id for point in course.points])
 
-    await graph.writing(unit)
+    await graph.execute_write(unit)
 
 
 def _judged(draw):

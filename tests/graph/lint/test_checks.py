@@ -29,13 +29,13 @@ EDGES = st.sets(st.tuples(ENDS, ENDS), max_size=14)
 
 
 def chains(edges, gaps=()):
-    return PrerequisiteChains.of(edges, "abcdefg", gaps)
+    return PrerequisiteChains.from_rows(edges, "abcdefg", gaps)
 
 
 def test_a_cycle_is_spelled_once_for_its_knot():
     assert list(check_cycles(chains(["bc", "cd", "db", "ab", "ef"]))) == [("b", "b → c → d → b")]
     assert list(check_cycles(chains(["aa", "ab"]))) == [("a", "a → a")]
-    assert list(check_cycles(PrerequisiteChains.of(["xy", "yx", "xa"], "a", ()))) == []
+    assert list(check_cycles(PrerequisiteChains.from_rows(["xy", "yx", "xa"], "a", ()))) == []
 
 
 def test_a_redundant_edge_names_the_way_round():
@@ -72,12 +72,12 @@ def test_blocked_by_the_first_gap_above(edges, gaps):
 def test_ten_thousand_points_take_seconds():
     rng = random.Random(0)
     edges = [(f"{max(0, k - 1 - rng.randrange(200)):05}", f"{k:05}") for k in range(1, 10_000) for _ in range(4)]
-    graph = PrerequisiteChains.of([*edges, ("09999", "00000")], {f"{k:05}" for k in range(10_000)}, {"00500"})
+    graph = PrerequisiteChains.from_rows([*edges, ("09999", "00000")], {f"{k:05}" for k in range(10_000)}, {"00500"})
     started = time.process_time()
     [(first, spelled)] = check_cycles(graph)
     assert first == "00000" and spelled.endswith("09999 → 00000")
     assert len(list(check_unreachable(graph))) > 9_000
-    without = PrerequisiteChains.of(edges, graph.points, ())
+    without = PrerequisiteChains.from_rows(edges, graph.points, ())
     assert len(list(check_redundant_edges(without))) > 4_000
     assert time.process_time() - started < 20
 

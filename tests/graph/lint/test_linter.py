@@ -25,7 +25,7 @@ def test_every_check_is_known_both_ways():
     for check in list_checks():
         query = queries.load_query(check.query)
         assert query.returns == ("id", "detail") and not query.writes
-        assert set(query.params) == (set() if check.whole else {"course"})
+        assert set(query.params) == (set() if check.is_whole_graph else {"course"})
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -59,7 +59,7 @@ CREATE (:Item {id: 'any/q/text', prompt: 'Is it?', status: 'active', answer: 'ye
 
 
 async def test_what_only_hands_can_make(graph: Graph):
-    await graph.writing(lambda work: work.text(HAND_MADE))
+    await graph.execute_write(lambda work: work.text(HAND_MADE))
     found = {
         each.check: list(zip(each.ids, each.detail, strict=True)) for each in await lint_stored_course(graph, "any")
     }
@@ -92,7 +92,7 @@ async def test_the_english_course_has_nothing_to_mend(graph: Graph):
 
 
 async def test_one_check_of_a_course_that_is_there(graph: Graph):
-    await graph.writing(lambda work: work.text(HAND_MADE))
+    await graph.execute_write(lambda work: work.text(HAND_MADE))
     [found] = await lint_stored_course(graph, "any", "stale_counts")
     assert (found.severity, found.count, found.fix, found.course) == ("warning", 1, "lodestar rebuild", "any")
     assert (
@@ -110,7 +110,7 @@ async def test_a_cycle_through_another_course_is_found(graph: Graph):
     MATCH (a:KnowledgePoint {id: 'a/1'}), (b:KnowledgePoint {id: 'b/1'})
     CREATE (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b), (b)-[:PREREQUISITE_OF {status: 'accepted'}]->(a)
     """
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     for course in ("a", "b"):
         [found] = await lint_stored_course(graph, course, "cycles")
         assert found.detail == ("a/1 → b/1 → a/1",)

@@ -40,4 +40,4 @@ async def offer(graph: Graph, *found: FoundEdge) -> ProposeResult:
 
 async def edges(graph: Graph, kind: str = "PREREQUISITE_OF") -> dict[tuple[str, str], dict]:
     text = f"MATCH (a)-[e:{kind}]->(b) RETURN a.id AS a, b.id AS b, properties(e) AS values"
-    return {(row["a"], row["b"]): row["values"] for row in await graph.reading(lambda work: work.text(text))}
+    return {(row["a"], row["b"]): row["values"] for row in await graph.execute_read(lambda work: work.text(text))}

@@ -9,9 +9,9 @@ from graph.learners.practice import Outcome
 from graph.proposals import reader
 from graph.proposals.reader import read_point_answers
 from graph.recommendations.outcomes import record_outcome
-from tests.graph.learning import learn
-from tests.graph.loops import run_loop
-from tests.graph.worlds import NOW, Point, Resource, World, write
+from tests.graph.outcome_model import learn
+from tests.graph.recommendation_loop import run_loop
+from tests.graph.worlds import NOW, Point, Resource, World, write_worlds
 
 pytestmark = pytest.mark.database
 
@@ -20,7 +20,7 @@ async def test_only_what_was_practised_counts(graph):
     """a gates b: an answer on a passes a tenth on to b, which nobody worked on; r teaches a and c."""
     points = {"a": Point(), "b": Point(), "c": Point()}
     world = World(points, {("a", "b"): "accepted"}, {"r": Resource({"a": 1.0, "c": 0.5}), "s": Resource({"c": 1.0})})
-    await write(graph, world)
+    await write_worlds(graph, world)
     for n, (resource, right) in enumerate((("s", False), ("r", True))):
         at = NOW - timedelta(days=5 - n)
         await record_outcome(graph, Outcome(f"o{n}", "learner", right, at, resource=resource), learn, at)
@@ -31,13 +31,13 @@ async def test_only_what_was_practised_counts(graph):
 
 
 async def test_answers_of_a_diagnostic_count(graph):
-    await write(graph, World({"a": Point()}))
+    await write_worlds(graph, World({"a": Point()}))
     text = (
         "MATCH (l:Learner), (k:KnowledgePoint) CREATE (i:Item {id: 'q'})-[:ASSESSES]->(k) "
         "CREATE (l)-[:TOOK]->(d:Diagnostic {id: 'd'})-[:ASKED {right: true, answeredAt: $now}]->(i) "
         "CREATE (d)-[:ASKED]->(:Item {id: 'not answered'})-[:ASSESSES]->(k)"
     )
-    await graph.writing(lambda work: work.text(text, now=NOW))
+    await graph.execute_write(lambda work: work.text(text, now=NOW))
     found = await read_point_answers(graph, "course")
     assert (found.point, found.right) == (["a"], [True])
 
@@ -48,14 +48,14 @@ async def test_every_learner_is_read_batch_by_batch(graph, monkeypatch):
     world = World(
         points, {("a", "b"): "accepted"}, {f"r{id}{n}": Resource({id: 1.0}) for id in "abc" for n in range(4)}
     )
-    await write(graph, world, *[world] * 4)
+    await write_worlds(graph, world, *[world] * 4)
     for n in range(5):
         await run_loop(graph, f"learner-{n}" if n else "learner", NOW - timedelta(days=9), 6, seed=n)
     heard: list[tuple[int, int]] = []
     found = await read_point_answers(graph, "course", lambda done, total: heard.append((done, total)))
     assert heard == [(2, 5), (4, 5), (5, 5)]
     text = "MATCH (i:Interaction) RETURN count(i) AS rows"
-    [counted] = await graph.reading(lambda work: work.text(text))
+    [counted] = await graph.execute_read(lambda work: work.text(text))
     assert len(found.at) == counted["rows"] > 20
     ordered = sorted(zip(found.learner, found.at, strict=True))
     assert ordered == list(zip(found.learner, found.at, strict=True))

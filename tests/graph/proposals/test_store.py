@@ -26,7 +26,7 @@ async def web(graph):
 
 async def degrees(graph) -> dict[str, int]:
     text = "MATCH (k:KnowledgePoint) RETURN k.id AS id, k.prerequisiteCount AS degree"
-    return {row["id"]: row["degree"] for row in await graph.reading(lambda work: work.text(text))}
+    return {row["id"]: row["degree"] for row in await graph.execute_read(lambda work: work.text(text))}
 
 
 async def test_a_proposal_gates_nothing_and_keeps_its_evidence(web):
@@ -51,7 +51,7 @@ async def test_proposing_the_same_again_writes_nothing(web):
 async def test_newer_evidence_is_taken_up(web):
     await offer(web, mined("e", "a"))
     first = (await edges(web))["e", "a"]["proposedAt"]
-    assert (await offer(web, mined("e", "a", 120.0))).sifted.renewed
+    assert (await offer(web, mined("e", "a", 120.0))).sifted.updated
     edge = (await edges(web))["e", "a"]
     assert (edge["support"], edge["evidence"], edge["proposedAt"]) == (120.0, "120 learners", first)
 
@@ -96,9 +96,9 @@ async def test_a_rejected_pair_comes_back_with_new_evidence_only(web):
     edge = (await edges(web))["e", "a"]
     assert edge["status"] == "rejected" and edge["rejectedSupport"] == 100.0
     again = await offer(web, mined("e", "a", 149.0), alike("a", "e", 0.7))
-    assert again.revision is None and len(again.sifted.left) == 2
+    assert again.revision is None and len(again.sifted.skipped) == 2
     again = await offer(web, mined("e", "a", 150.0), alike("a", "e", 0.75))
-    assert len(again.sifted.back) == 2
+    assert len(again.sifted.returning) == 2
     found = await reader.read_proposal(web, "e", "a", "prerequisite")
     assert (found.status, found.reviewed_by, found.review_reason) == ("proposed", "ben", "by chance")
     assert found.numbers["support"] == 150.0 and found.numbers["rejectedSupport"] == 100.0
@@ -141,7 +141,7 @@ async def test_a_decision_is_taken_back(web):
 
 async def test_a_derived_relation_is_rejected_and_reopened(web):
     text = "MATCH (k:KnowledgePoint {id: 'e'}), (r:Resource) WHERE r.id STARTS WITH 'ra' CREATE (r)-[:TEACHES]->(k)"
-    await web.writing(lambda work: work.text(text))
+    await web.execute_write(lambda work: work.text(text))
     await derived.rebuild_derived(web)
     [row] = (await catalogue.read_course_rows(web, "w")).related
     await decide_proposal(web, ProposedPair("related", "e", "a"), Attribution("ben", "reject", "only a podcast"))

@@ -6,7 +6,7 @@ import pytest
 
 from graph.errors import NotFound
 from graph.proposals.reader import read_effect
-from tests.graph.worlds import NOW, Point, Resource, Rule, World, write
+from tests.graph.worlds import NOW, Point, Resource, Rule, World, write_worlds
 
 pytestmark = pytest.mark.database
 IDS = "abcdef"
@@ -37,7 +37,7 @@ async def test_effect_is_a_plain_count(graph, seed):
     edges = {("b", "d"): "accepted", ("c", "d"): "accepted", ("a", "d"): "proposed", ("a", "e"): "proposed"}
     worlds = [world(chance, edges) for _ in range(12)]
     worlds[0].mastery.clear()
-    await write(graph, worlds[0], *worlds[1:])
+    await write_worlds(graph, worlds[0], *worlds[1:])
     for after in "de":
         found = await read_effect(graph, "a", after, NOW)
         assert (found.resources, found.learners, found.open, found.closes) == expected(worlds, "a", after)

@@ -40,8 +40,8 @@ def outcome(
 ) -> str:
     """Which list the one found ends in, or the reason for leaving it out."""
     sifted = filter_found([found], ExistingEdges(there, related), most=10)
-    names = [name for name in ("new", "back", "renewed") if getattr(sifted, name)]
-    return names[0] if names else sifted.left[0].reason
+    names = [name for name in ("new", "returning", "updated") if getattr(sifted, name)]
+    return names[0] if names else sifted.skipped[0].reason
 
 
 def test_a_pair_nobody_said_anything_of_is_new():
@@ -61,7 +61,7 @@ def test_what_an_expert_rejected_never_comes_back():
 
 def test_an_open_proposal_takes_up_new_evidence_only():
     assert outcome(mined("a", "b", text="old"), ("a", "b", edge("proposed", "mined"))) == SAME_EVIDENCE
-    assert outcome(mined("a", "b"), ("a", "b", edge("proposed", "mined"))) == "renewed"
+    assert outcome(mined("a", "b"), ("a", "b", edge("proposed", "mined"))) == "updated"
     assert outcome(mined("a", "b"), ("a", "b", edge("accepted", "mined"))) == EXISTS
 
 
@@ -70,9 +70,9 @@ def test_an_open_proposal_takes_up_new_evidence_only():
     [
         (100, 1e-6, REJECTED_BEFORE),
         (149, 1e-9, REJECTED_BEFORE),
-        (150, 1e-6, "back"),
+        (150, 1e-6, "returning"),
         (150, 1e-5, REJECTED_BEFORE),
-        (1000, 0.0, "back"),
+        (1000, 0.0, "returning"),
     ],
 )
 def test_a_rejected_pair_comes_back_with_half_as_many_learners_again(support, p, expected):
@@ -91,24 +91,24 @@ def test_a_p_value_of_zero_can_be_met_again():
 
 def test_cycles_are_left_out_and_spelled_out():
     there = [("a", "b", edge()), ("b", "c", edge())]
-    [left] = filter_found([mined("c", "a")], ExistingEdges(there, ()), 10).left
-    assert left.reason == CLOSES_CYCLE and left.way == ("a", "b", "c", "a")
+    [left] = filter_found([mined("c", "a")], ExistingEdges(there, ()), 10).skipped
+    assert left.reason == CLOSES_CYCLE and left.path == ("a", "b", "c", "a")
     assert outcome(mined("b", "a"), *there) == CLOSES_CYCLE
     assert outcome(mined("c", "a"), there[0], ("b", "c", edge("proposed"))) == "new"
 
 
 def test_what_follows_already_is_left_out():
     there = [("a", "b", edge()), ("b", "c", edge())]
-    [left] = filter_found([mined("a", "c")], ExistingEdges(there, ()), 10).left
-    assert left.reason == IMPLIED and left.way == ("a", "b", "c")
+    [left] = filter_found([mined("a", "c")], ExistingEdges(there, ()), 10).skipped
+    assert left.reason == IMPLIED and left.path == ("a", "b", "c")
 
 
 def test_the_strongest_are_taken_and_renewals_do_not_count():
     there = [("r", "s", edge("proposed", "mined"))]
     found = [mined("a", "b"), mined("r", "s"), mined("c", "d"), mined("e", "f")]
     sifted = filter_found(found, ExistingEdges(there, ()), most=2)
-    assert sifted.new == [found[0], found[2]] and sifted.renewed == [found[1]]
-    assert [(left.pair, left.reason) for left in sifted.left] == [(found[3].pair, OVER_LIMIT)]
+    assert sifted.new == [found[0], found[2]] and sifted.updated == [found[1]]
+    assert [(left.pair, left.reason) for left in sifted.skipped] == [(found[3].pair, OVER_LIMIT)]
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,9 @@ def test_the_strongest_are_taken_and_renewals_do_not_count():
         (edge(None, None, weight=0.4), EXISTS),
         (edge("rejected", None, weight=0.4), REJECTED_BEFORE),
         (edge("accepted", "text", weight=0.4), EXISTS),
-        (edge("proposed", "text", weight=0.4), "renewed"),
+        (edge("proposed", "text", weight=0.4), "updated"),
         (edge("rejected", "text", weight=0.4), REJECTED_BEFORE),
-        (edge("rejected", "text", weight=0.0), "back"),
+        (edge("rejected", "text", weight=0.0), "returning"),
     ],
 )
 def test_related_points_whichever_way_round_the_edge_stands(there, expected):
@@ -143,7 +143,7 @@ def test_whatever_is_proposed_can_be_accepted_alone(pairs):
         _, before, after = each.pair
         assert networkx.is_directed_acyclic_graph(networkx.DiGraph([*accepted, (before, after)]))
         assert before not in graph or after not in graph or not networkx.has_path(graph, before, after)
-    for left in sifted.left:
+    for left in sifted.skipped:
         assert left.reason in (EXISTS, CLOSES_CYCLE, IMPLIED)
         last = (left.pair.before, left.pair.after)
-        assert all(step in accepted or step == last for step in pairwise(left.way))
+        assert all(step in accepted or step == last for step in pairwise(left.path))

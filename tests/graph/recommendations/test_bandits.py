@@ -11,9 +11,9 @@ from graph.learners.practice import Outcome
 from graph.recommendations.bandits import BanditFeedback, BanditKey, BanditState, BanditUpdates, read_bandit
 from graph.recommendations.decisions import LoggedDecision, log_decisions, read_decision
 from graph.recommendations.outcomes import record_outcome, record_outcomes
-from tests.graph.learning import learn
+from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, write
+from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database
 SERVED = LoggedDecision("q1", "learner", "course", NOW, "adder", "1", "b1", 1.0, 1, 0, context=[1.0, 0.5])
@@ -37,12 +37,12 @@ BANDITS = BanditUpdates(frozenset({"adder", "other"}), add)
 
 
 async def counted(graph, text):
-    return (await graph.reading(lambda work: work.text(text)))[0]["n"]
+    return (await graph.execute_read(lambda work: work.text(text)))[0]["n"]
 
 
 async def test_numbers_worked_by_hand(graph):
     """b from 0: r = 0.35; x = (1, ½): b = (0.35, 0.175), A = I + (1, ½)(1, ½)ᵀ."""
-    await write(graph, replace(CHAIN, mastery={"a": (0.9, 1.0)}))
+    await write_worlds(graph, replace(CHAIN, mastery={"a": (0.9, 1.0)}))
     await log_decisions(graph, [SERVED])
     assert (await read_decision(graph, "q1")).decision.context == [1.0, 0.5]
     assert await read_bandit(graph, "course", "adder") is None
@@ -55,7 +55,7 @@ async def test_numbers_worked_by_hand(graph):
 
 
 async def test_a_repeated_outcome_does_not_move_it_again(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     await log_decisions(graph, [SERVED])
     for _ in range(2):
         await record_outcomes(graph, [OUTCOME, OUTCOME], learn, NOW, bandits=BANDITS)
@@ -64,7 +64,7 @@ async def test_a_repeated_outcome_does_not_move_it_again(graph):
 
 async def test_other_outcomes_leave_it_alone(graph):
     """Without a recommendation, after another policy, refused, or of a bandit that nobody named."""
-    await write(graph, CHAIN, CHAIN)
+    await write_worlds(graph, CHAIN, CHAIN)
     await log_decisions(graph, [replace(SERVED, policy="needed"), replace(SERVED, id="q2")])
     await record_outcome(graph, OUTCOME, learn, NOW, bandits=BANDITS)
     free = replace(OUTCOME, id="o2", recommendation=None, resource="b1")
@@ -78,7 +78,7 @@ async def test_other_outcomes_leave_it_alone(graph):
 
 
 async def test_what_fails_later_in_the_transaction_takes_it_back(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     await log_decisions(graph, [SERVED])
     await record_outcome(graph, OUTCOME, learn, NOW, bandits=BANDITS)
     before = await read_bandit(graph, "course", "adder")
@@ -96,7 +96,7 @@ async def test_what_fails_later_in_the_transaction_takes_it_back(graph):
 
 
 async def test_a_batch_moves_each_bandit_by_its_own(graph):
-    await write(graph, CHAIN, CHAIN)
+    await write_worlds(graph, CHAIN, CHAIN)
     policies = ["adder", "other", "adder", "needed", "adder"]
     learners = ["learner-1", "learner", "learner", "learner", "learner-1"]
     pairs = list(enumerate(zip(policies, learners, strict=True)))
@@ -108,7 +108,7 @@ async def test_a_batch_moves_each_bandit_by_its_own(graph):
 
 
 async def test_a_new_version_starts_anew(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     await log_decisions(graph, [SERVED, replace(SERVED, id="q2", resource="b2")])
     await record_outcome(graph, OUTCOME, learn, NOW, bandits=BANDITS)
     new = BanditUpdates(BANDITS.names, lambda key, state, followed: BanditState("2", 1, arms={"b2": (1.0, 0.0)}))
@@ -118,7 +118,7 @@ async def test_a_new_version_starts_anew(graph):
 
 async def test_outcomes_of_twenty_learners_at_once_are_all_learnt(graph, address):
     """Two processes' pools; five outcomes each, in batches and alone, of two bandits; some followed no bandit."""
-    await write(graph, *[replace(CHAIN, mastery={})] * 20)
+    await write_worlds(graph, *[replace(CHAIN, mastery={})] * 20)
     learners = ["learner", *(f"learner-{n}" for n in range(1, 20))]
     policies = ["adder", "other", "needed"]
     served = [

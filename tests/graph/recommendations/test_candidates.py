@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.errors import Invalid, NotFound
 from graph.recommendations.candidates import read_candidates, read_obstacles
-from tests.graph.worlds import NOW, Event, Point, Resource, Rule, World, write
+from tests.graph.worlds import NOW, Event, Point, Resource, Rule, World, write_worlds
 
 pytestmark = pytest.mark.database
 LEVELS = st.sampled_from([0.0, 0.3, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0])
@@ -90,7 +90,7 @@ def limits():
 )
 @given(three=worlds(), caps=st.tuples(st.integers(1, 3), st.integers(1, 6)))
 async def test_the_query_equals_the_rule(graph, three, caps):
-    await write(graph, *three)
+    await write_worlds(graph, *three)
     for learner, world in zip(["learner", "learner-1", "learner-2"], three, strict=True):
         await check_candidates(graph, learner, Rule(world), caps)
 
@@ -135,7 +135,9 @@ CHAIN = World(
 
 
 async def test_one_row_has_all_that_the_policy_needs(graph):
-    await write(graph, replace(CHAIN, mastery={"a": (0.9, 5.0)}, limits={"maxMinutes": 30.0, "modalities": ["text"]}))
+    await write_worlds(
+        graph, replace(CHAIN, mastery={"a": (0.9, 5.0)}, limits={"maxMinutes": 30.0, "modalities": ["text"]})
+    )
     found = await read_candidates(graph, "learner", NOW)
     assert found.course == "course" and found.step == 0 and found.success == 0.5
     assert [(goal.point, goal.level) for goal in found.goals] == [("c", 0.9)]
@@ -147,36 +149,36 @@ async def test_one_row_has_all_that_the_policy_needs(graph):
 
 async def test_an_edge_drawn_by_hand_gates_at_once(graph):
     """Nobody counts prerequisites in between: the promise does not rest on a derived number."""
-    await write(graph, replace(CHAIN, edges={("b", "c"): "accepted"}, mastery={}))
+    await write_worlds(graph, replace(CHAIN, edges={("b", "c"): "accepted"}, mastery={}))
     assert (await read_candidates(graph, "learner", NOW)).resources == ["b1", "b2"]
     text = "MATCH (a {id: 'a'}), (b {id: 'b'}) CREATE (a)-[:PREREQUISITE_OF {status: 'accepted'}]->(b)"
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     assert (await read_candidates(graph, "learner", NOW)).resources == ["a1"]
 
 
 async def test_forgetting_is_computed_with_the_time_that_is_given(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     assert (await read_candidates(graph, "learner", NOW)).resources == ["b1", "b2"]
     later = await read_candidates(graph, "learner", NOW + timedelta(days=9))
     assert later.resources == ["a1"] and later.mastery.levels == pytest.approx([0.9 * math.exp(-0.8)])
 
 
 async def test_reasons(graph):
-    await write(graph, replace(CHAIN, mastery={p: (0.95, 0.0) for p in "abc"}))
+    await write_worlds(graph, replace(CHAIN, mastery={p: (0.95, 0.0) for p in "abc"}))
     assert (await read_obstacles(graph, "learner", NOW)).reason == "goal_reached"
-    await write(graph, replace(CHAIN, done=[Event("b1", 2.0, True), Event("b2", 0.5, False)]))
+    await write_worlds(graph, replace(CHAIN, done=[Event("b1", 2.0, True), Event("b2", 0.5, False)]))
     why = await read_obstacles(graph, "learner", NOW)
     assert why.reason == "waiting" and why.until == NOW + timedelta(days=0.5)
-    await write(graph, replace(CHAIN, limits={"maxMinutes": 5.0}))
+    await write_worlds(graph, replace(CHAIN, limits={"maxMinutes": 5.0}))
     assert (await read_obstacles(graph, "learner", NOW)).limits == ["max_minutes"]
-    await write(graph, replace(CHAIN, resources={"c1": Resource({"c": 1.0})}, mastery={"a": (0.5, 0.0)}))
+    await write_worlds(graph, replace(CHAIN, resources={"c1": Resource({"c": 1.0})}, mastery={"a": (0.5, 0.0)}))
     why = await read_obstacles(graph, "learner", NOW)
     assert why.reason == "blocked" and why.untaught == ["a"]
     assert [(each.point, each.level, each.needed, each.before) for each in why.prerequisites] == [("a", 0.5, 0.6, "b")]
 
 
 async def test_what_is_missing_is_named(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     with pytest.raises(NotFound, match="no learner 'nobody'"):
         await read_candidates(graph, "nobody", NOW)
     with pytest.raises(NotFound, match="no course 'chess'"):

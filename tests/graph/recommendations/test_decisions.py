@@ -15,9 +15,9 @@ from graph.recommendations.candidates import read_candidates
 from graph.recommendations.decisions import LoggedDecision, log_decisions, read_decision, read_history
 from graph.recommendations.outcomes import record_outcome
 from graph.recommendations.transitions import read_transitions
-from tests.graph.learning import learn
+from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, write
+from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database
 DECISION = LoggedDecision(
@@ -27,7 +27,7 @@ DECISION = LoggedDecision(
 
 
 async def test_what_is_logged_is_read(graph):
-    await write(graph, CHAIN, CHAIN)
+    await write_worlds(graph, CHAIN, CHAIN)
     others = [replace(DECISION, id="q2", learner="learner-1", q_values=[]), replace(DECISION, id="q3", learner="gone")]
     assert await log_decisions(graph, [DECISION, *others]) == {"q1", "q2"}
     served = await read_decision(graph, "q1")
@@ -40,14 +40,14 @@ async def test_what_is_logged_is_read(graph):
 
 
 async def test_what_was_just_served_is_not_a_candidate_until_it_is_answered(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     await log_decisions(graph, [DECISION])
     assert (await read_candidates(graph, "learner", NOW)).resources == ["b2"]
     assert (await read_candidates(graph, "learner", NOW + timedelta(hours=2))).resources == ["b1", "b2"]
 
 
 async def test_history_is_newest_first_and_pages(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     assert await read_history(graph, "learner") == []
     served = [replace(DECISION, id=f"q{n}", at=NOW + timedelta(hours=n)) for n in range(4)]
     await log_decisions(graph, served)
@@ -73,7 +73,7 @@ def fading(practice):
 @pytest.mark.parametrize("model", [learn, fading])
 async def test_every_answered_step_is_rebuilt(graph, model):
     """The rebuilt states are those that the learner's mastery showed at the time."""
-    await write(graph, replace(CHAIN, mastery={}, settings={"forgetting": 0.05}), replace(CHAIN, mastery={}))
+    await write_worlds(graph, replace(CHAIN, mastery={}, settings={"forgetting": 0.05}), replace(CHAIN, mastery={}))
     await start_diagnostic(graph, "d1", "learner-1", "course", NOW - timedelta(days=9))
     await finish_diagnostic(
         graph, "d1", [PointUpdate("a", 0.9, 0.1), PointUpdate("b", 0.2, 0.1)], NOW - timedelta(days=9)

@@ -14,9 +14,9 @@ from graph.learners.mastery import read_mastery
 from graph.learners.practice import UNSEEN_SD, Outcome, PointUpdate, PracticeResult
 from graph.learners.profiles import read_learner
 from graph.recommendations.outcomes import record_outcome, record_outcomes
-from tests.graph.learning import learn
+from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
-from tests.graph.worlds import NOW, Event, write
+from tests.graph.worlds import NOW, Event, write_worlds
 
 pytestmark = pytest.mark.database
 RIGHT = Outcome("o1", "learner", True, NOW, resource="b1")
@@ -29,7 +29,7 @@ ORDER BY head(labels), n.id, type, other
 
 async def test_numbers_worked_by_hand(graph):
     """b: 0.4 + 0.35·0.6 = 0.61, r = 0.21; c, one step on in W: 0 + 0.1·0.21 = 0.021; a is not touched."""
-    await write(graph, replace(CHAIN, mastery={"a": (0.9, 1.0), "b": (0.4, 1.0)}))
+    await write_worlds(graph, replace(CHAIN, mastery={"a": (0.9, 1.0), "b": (0.4, 1.0)}))
     recorded = await record_outcome(graph, RIGHT, learn, NOW)
     assert recorded.reward == pytest.approx(0.21) and recorded.step == 1 and not recorded.repeated
     assert [(rise.point, pytest.approx(rise.before), pytest.approx(rise.after)) for rise in recorded.changes] == [
@@ -39,13 +39,13 @@ async def test_numbers_worked_by_hand(graph):
     a, b, c = await read_mastery(graph, "learner", NOW)
     assert (a.level, a.attempts) == (0.9, 1)
     assert (b.level, b.attempts, b.days) == (pytest.approx(0.61), 2, 0)
-    assert (c.level, c.attempts, c.uncertainty) == (pytest.approx(0.021), 0, pytest.approx(0.9 * UNSEEN_SD))
+    assert (c.level, c.attempts, c.sd) == (pytest.approx(0.021), 0, pytest.approx(0.9 * UNSEEN_SD))
     learner = await read_learner(graph, "learner")
     assert learner.answers == 1 and learner.success == pytest.approx(0.575)
 
 
 async def test_forgetting_is_applied_before_learning(graph):
-    await write(graph, replace(CHAIN, mastery={"b": (0.8, 10.0)}))
+    await write_worlds(graph, replace(CHAIN, mastery={"b": (0.8, 10.0)}))
     recorded = await record_outcome(graph, replace(RIGHT, right=False), learn, NOW)
     before = 0.8 * math.exp(-0.8)
     assert recorded.changes[0].before == pytest.approx(before)
@@ -53,9 +53,9 @@ async def test_forgetting_is_applied_before_learning(graph):
 
 
 async def test_semantic_edges_influence_both_ways(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     text = "MATCH (a {id: 'a'}), (b {id: 'b'}) CREATE (b)-[:RELATED_TO {weight: 0.5}]->(a)"
-    await graph.writing(lambda work: work.text(text))
+    await graph.execute_write(lambda work: work.text(text))
     seen = []
     await record_outcome(graph, RIGHT, lambda practice: seen.append(practice) or learn(practice), NOW)
     assert sorted(seen[0].influence) == [("b", "a", 0.5), ("b", "c", 1.0)]
@@ -64,16 +64,16 @@ async def test_semantic_edges_influence_both_ways(graph):
 
 
 async def test_the_same_id_twice_changes_nothing(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     first = await record_outcome(graph, RIGHT, learn, NOW)
-    stored = await graph.reading(lambda work: work.text(DUMP))
+    stored = await graph.execute_read(lambda work: work.text(DUMP))
     again = await record_outcome(graph, replace(RIGHT, right=False), learn, NOW + timedelta(hours=1))
     assert again == replace(first, repeated=True)
-    assert await graph.reading(lambda work: work.text(DUMP)) == stored
+    assert await graph.execute_read(lambda work: work.text(DUMP)) == stored
 
 
 async def test_a_recommendation_is_followed_by_its_learner_only(graph):
-    await write(graph, replace(CHAIN, served=[Event("b1", 0.01, False)]), CHAIN)
+    await write_worlds(graph, replace(CHAIN, served=[Event("b1", 0.01, False)]), CHAIN)
     followed = replace(RIGHT, recommendation="learnerq0", resource=None)
     with pytest.raises(Conflict, match="made for another learner"):
         await record_outcome(graph, replace(followed, learner="learner-1"), learn, NOW)
@@ -81,7 +81,7 @@ async def test_a_recommendation_is_followed_by_its_learner_only(graph):
         await record_outcome(graph, replace(followed, resource="b2"), learn, NOW)
     await record_outcome(graph, followed, learn, NOW)
     text = "MATCH (i)-[:FOLLOWED]->(q) MATCH (i)-[:ON]->(r) RETURN i.id AS id, q.id AS q, r.id AS r"
-    assert await graph.reading(lambda work: work.text(text)) == [{"id": "o1", "q": "learnerq0", "r": "b1"}]
+    assert await graph.execute_read(lambda work: work.text(text)) == [{"id": "o1", "q": "learnerq0", "r": "b1"}]
 
 
 @pytest.mark.parametrize(
@@ -100,16 +100,16 @@ async def test_a_recommendation_is_followed_by_its_learner_only(graph):
     ],
 )
 async def test_bad_outcomes_are_refused_and_leave_nothing(graph, outcome, error, message):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     with pytest.raises(error, match=message):
         await record_outcomes(graph, [RIGHT, replace(outcome, id=outcome.id.strip() and "o2")], learn, NOW)
     counted = "MATCH (i:Interaction) RETURN count(i) AS stored"
-    assert await graph.reading(lambda work: work.text(counted)) == [{"stored": 0}]
+    assert await graph.execute_read(lambda work: work.text(counted)) == [{"stored": 0}]
     assert len(await read_mastery(graph, "learner", NOW)) == 1
 
 
 async def test_a_batch_is_applied_in_order(graph):
-    await write(graph, CHAIN, CHAIN)
+    await write_worlds(graph, CHAIN, CHAIN)
     batch = [
         replace(RIGHT, id=f"o{n}", learner=learner, at=NOW - timedelta(hours=3 - n))
         for n, learner in enumerate(["learner-1", "learner", "learner"])
@@ -127,7 +127,7 @@ async def test_a_batch_is_applied_in_order(graph):
 
 
 async def test_a_late_outcome_counts_and_time_does_not_go_back(graph):
-    await write(graph, replace(CHAIN, mastery={"b": (0.5, 1.0)}))
+    await write_worlds(graph, replace(CHAIN, mastery={"b": (0.5, 1.0)}))
     await record_outcome(graph, replace(RIGHT, at=NOW - timedelta(days=9)), learn, NOW)
     [b, _] = await read_mastery(graph, "learner", NOW)
     assert b.days == pytest.approx(1) and b.level == pytest.approx(0.5 + 0.35 * 0.5)
@@ -135,7 +135,7 @@ async def test_a_late_outcome_counts_and_time_does_not_go_back(graph):
 
 async def test_outcomes_that_arrive_together_lose_nothing(graph, address):
     """40 outcomes of one learner over two pools of connections, each adding 0.02: all of it arrives."""
-    await write(graph, replace(CHAIN, mastery={"b": (0.1, 0.0)}))
+    await write_worlds(graph, replace(CHAIN, mastery={"b": (0.1, 0.0)}))
 
     def add(practice):
         [state] = [state for state in practice.points if state.importance]
@@ -155,14 +155,14 @@ async def test_outcomes_that_arrive_together_lose_nothing(graph, address):
 
 
 async def test_one_outcome_sent_many_times_at_once_counts_once(graph):
-    await write(graph, CHAIN)
+    await write_worlds(graph, CHAIN)
     recorded = await asyncio.gather(*(record_outcome(graph, RIGHT, learn, NOW) for _ in range(10)))
     assert sum(not each.repeated for each in recorded) == 1
     assert len({each.reward for each in recorded}) == 1
 
 
 async def test_batches_of_two_learners_in_opposite_order_both_finish(graph):
-    await write(graph, CHAIN, CHAIN)
+    await write_worlds(graph, CHAIN, CHAIN)
 
     def batch(number, order):
         return [replace(RIGHT, id=f"{learner}{number}", learner=learner) for learner in order]
@@ -175,7 +175,7 @@ async def test_batches_of_two_learners_in_opposite_order_both_finish(graph):
 
 async def test_learners_of_one_course_do_not_hold_each_other_up(graph, caplog):
     """All touch the same points for the first time, in different orders; a deadlock, if any, is over at once."""
-    await write(graph, *[replace(CHAIN, mastery={})] * 12)
+    await write_worlds(graph, *[replace(CHAIN, mastery={})] * 12)
     learners = ["learner", *(f"learner-{n}" for n in range(1, 12))]
     jobs = [
         record_outcome(graph, replace(RIGHT, id=f"{learner}{resource}", learner=learner, resource=resource), learn, NOW)

@@ -4,7 +4,7 @@ from graph.connection import Graph
 from graph.importing import import_course
 from graph.revisions import snapshot
 from graph.revisions.record import Attribution
-from tests.graph.folders import parse, write
+from tests.graph.folders import parse_folder, write_folder
 
 BY = Attribution("tester", "import", "for a test")
 
@@ -28,12 +28,12 @@ async def derived(graph: Graph) -> list[dict]:
 
 async def run(graph: Graph, text: str, **params):
     """What somebody types into Browser."""
-    return await graph.writing(lambda work: work.text(text, **params))
+    return await graph.execute_write(lambda work: work.text(text, **params))
 
 
 async def tiny(graph: Graph, tmp_path, **files):
     """The small course, imported."""
-    return await import_course(graph, parse(write(tmp_path, **files)), by=BY)
+    return await import_course(graph, parse_folder(write_folder(tmp_path, **files)), by=BY)
 
 
 async def clear(graph: Graph) -> None:

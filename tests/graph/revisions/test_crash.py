@@ -15,7 +15,7 @@ from graph.revisions.record import Attribution
 from graph.revisions.revert import revert_revision
 from graph.revisions.snapshot import find_changed_chunks
 from graph.revisions.sync import sync_graph
-from tests.graph.folders import GOOD, parse, write
+from tests.graph.folders import GOOD, parse_folder, write_folder
 from tests.graph.revisions.curated import run, state, tiny
 
 pytestmark = pytest.mark.database
@@ -23,12 +23,11 @@ pytestmark = pytest.mark.database
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-import graph.importing, graph.revisions.sync, graph.revisions.revert
+from graph import importing
+from graph.revisions import revert, sync
 from graph.connection import Address, connect
-from graph.revisions.record import By
-from graph.revisions.revert import revert
-from graph.revisions.sync import sync
-from tests.graph.folders import parse
+from graph.revisions.record import Attribution
+from tests.graph.folders import parse_folder
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -41,21 +40,20 @@ def after(module, name):
     setattr(module, name, then_die)
 
 async def main(uri, password, folder, where):
+    course = parse_folder(Path(folder))
     async with connect(Address(uri, password=password)) as graph:
         if where == "half an import":
-            await graph_import(graph, progress=die)
+            await importing.import_course(graph, course, progress=die)
         elif where == "before an import's commit":
-            after(graph_module, "record")
-            await graph_import(graph)
+            after(importing, "record_change")
+            await importing.import_course(graph, course)
         elif where == "before a check's commit":
-            after(settling, "write")
-            await sync(graph)
+            after(sync, "write_revision")
+            await sync.sync_graph(graph)
         else:
-            after(changing, "write")
-            await revert(graph, 2, By("x", "revert"))
+            after(revert, "write_revision")
+            await revert.revert_revision(graph, 2, Attribution("x", "revert"))
 
-settling, changing, graph_module = graph.revisions.sync, graph.revisions.revert, graph.importing
-graph_import = lambda database, **more: graph.importing.import_course(database, parse(Path(sys.argv[3])), **more)
 asyncio.run(main(*sys.argv[1:]))
 """
 
@@ -68,7 +66,9 @@ async def test_who_is_killed_leaves_everything_or_nothing(graph, address, tmp_pa
     await run(graph, "MATCH (k {id: 'tiny/a'}) SET k.name = 'by hand'")
     if "check" not in where:
         await sync_graph(graph)
-    new = write(tmp_path / "new", points_csv=GOOD["points.csv"].replace("Second", "Other") + "tiny/d,Fourth,B1\n")
+    new = write_folder(
+        tmp_path / "new", points_csv=GOOD["points.csv"].replace("Second", "Other") + "tiny/d,Fourth,B1\n"
+    )
     before, log = await state(graph), await history.list_revisions(graph)
     command = [sys.executable, "-c", KILLED, address.uri, address.password, str(new), where]
     killed = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | {"PYTHONPATH": "."})
@@ -83,7 +83,7 @@ async def test_who_is_killed_leaves_everything_or_nothing(graph, address, tmp_pa
 async def test_a_hand_that_writes_while_an_import_runs(graph, address, tmp_path):
     """The hand's transactions are implicit ones of a plain driver, as Browser's are."""
     await tiny(graph, tmp_path)
-    changed = parse(write(tmp_path, points_csv=GOOD["points.csv"].replace("First", "Premier")))
+    changed = parse_folder(write_folder(tmp_path, points_csv=GOOD["points.csv"].replace("First", "Premier")))
     with GraphDatabase.driver(address.uri, auth=(address.user, address.password)) as driver:
 
         def by_hand(text):
@@ -105,7 +105,8 @@ async def test_a_hand_that_writes_while_an_import_runs(graph, address, tmp_path)
 
 async def test_an_import_and_hands_on_the_same_rows_end_consistently(graph, tmp_path):
     folders = [
-        parse(write(tmp_path / str(n), points_csv=GOOD["points.csv"].replace("First", f"First {n}"))) for n in range(4)
+        parse_folder(write_folder(tmp_path / str(n), points_csv=GOOD["points.csv"].replace("First", f"First {n}")))
+        for n in range(4)
     ]
     await tiny(graph, tmp_path)
 

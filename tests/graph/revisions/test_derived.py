@@ -58,7 +58,7 @@ def expected(course: CourseRecord, threshold: float) -> tuple[dict[str, int], di
 
 
 async def run(graph: Graph, text: str):
-    return await graph.writing(lambda work: work.text(text))
+    return await graph.execute_write(lambda work: work.text(text))
 
 
 async def derived(graph: Graph) -> tuple[dict[str, int], dict[tuple[str, str], float]]:

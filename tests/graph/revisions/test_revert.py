@@ -70,7 +70,7 @@ async def do(graph, kind, what):
         await run(graph, what[0], n=what[1])
         await sync_graph(graph)
     else:
-        await graph.writing(lambda work: judge(work, what))
+        await graph.execute_write(lambda work: judge(work, what))
 
 
 async def judge(work, status):

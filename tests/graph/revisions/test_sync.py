@@ -45,11 +45,11 @@ async def test_a_change_by_hand_is_noticed_numbered_and_then_known(graph, tmp_pa
 async def test_counts_alone_tell_what_was_added_or_deleted(graph, tmp_path):
     await tiny(graph, tmp_path)
     before = await compare_counts(graph)
-    assert not any(before.off.values()) and before.revision == 1
+    assert not any(before.differences.values()) and before.revision == 1
     await run(graph, BY_HAND["new edge"])
-    assert (await compare_counts(graph)).off["prerequisites"] == 1
+    assert (await compare_counts(graph)).differences["prerequisites"] == 1
     await sync_graph(graph)
-    assert not any((await compare_counts(graph)).off.values())
+    assert not any((await compare_counts(graph)).differences.values())
 
 
 async def test_what_is_derived_follows(graph, tmp_path):

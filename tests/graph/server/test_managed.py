@@ -33,7 +33,7 @@ def server(tmp_path_factory):
 def ask(address: Address, text: str) -> list[dict]:
     async def run() -> list[dict]:
         async with connect(address) as graph:
-            return await graph.writing(lambda work: work.text(text))
+            return await graph.execute_write(lambda work: work.text(text))
 
     return asyncio.run(run())
 

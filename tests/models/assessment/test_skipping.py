@@ -14,8 +14,8 @@ from models.assessment.skipping import SkipRules, compute_chance_above, estimate
 RULES = SkipRules()
 
 
-def point(id="b", level=0.0, uncertainty=None, attempts=0, aim=None, wanted=True) -> CurrentPoint:
-    return CurrentPoint(id, id.upper(), level, uncertainty, attempts, 0.6, 0.8, aim, wanted)
+def point(id="b", level=0.0, sd=None, attempts=0, goal_level=None, on_path=True) -> CurrentPoint:
+    return CurrentPoint(id, id.upper(), level, sd, attempts, 0.6, 0.8, goal_level, on_path)
 
 
 def beyond(id, hops, level=0.9, confidence=1.0, attempts=5, builds_on=()) -> DependentPoint:
@@ -58,18 +58,18 @@ def test_without_a_record_the_prerequisites_tell():
 
 
 def test_mastered_and_out_of_the_way_may_be_skipped():
-    done = judge_skip(evidence(point(level=0.85, uncertainty=0.1, attempts=4)))
+    done = judge_skip(evidence(point(level=0.85, sd=0.1, attempts=4)))
     assert done.verdict == "skip" and done.reason == "You have mastered B already (85%)."
-    aside = judge_skip(evidence(point(wanted=False)))
+    aside = judge_skip(evidence(point(on_path=False)))
     assert aside.verdict == "skip" and aside.reason == "Nothing on the way to your goal needs B."
 
 
 def test_met_and_surely_known_may_be_skipped_but_a_goal_may_not():
-    met = point(level=0.75, uncertainty=0.1, attempts=8)
+    met = point(level=0.75, sd=0.1, attempts=8)
     judged = judge_skip(evidence(met, [KNOWN], [beyond("c", 1)]))
     assert judged.verdict == "skip" and judged.chance > 0.9
     assert judged.reason.startswith("You know B well enough to go on (97%): you have mastered C, which")
-    assert judge_skip(evidence(replace(met, aim=0.9), [KNOWN], [beyond("c", 1)])).verdict == "learn"
+    assert judge_skip(evidence(replace(met, goal_level=0.9), [KNOWN], [beyond("c", 1)])).verdict == "learn"
 
 
 def test_what_is_likely_known_but_gates_is_tested_first():
@@ -91,7 +91,7 @@ def test_what_nothing_shows_is_learnt():
         "Learn B: nothing that you have mastered shows that you know it, and without it C and D would be missed; "
         "A comes first."
     )
-    failed = point(level=0.1, uncertainty=0.05, attempts=12)
+    failed = point(level=0.1, sd=0.05, attempts=12)
     assert judge_skip(evidence(failed, [KNOWN], [beyond("c", 1)])).verdict == "learn", "its own answers weigh more"
 
 
@@ -100,7 +100,7 @@ def test_what_nothing_shows_is_learnt():
     st.one_of(st.none(), st.tuples(st.floats(0, 1), st.floats(0, 0.5))),
 )
 def test_more_evidence_never_lowers_the_chance_and_never_opens_a_gate(beyonds, own):
-    here = point() if own is None else point(level=own[0], uncertainty=own[1], attempts=1)
+    here = point() if own is None else point(level=own[0], sd=own[1], attempts=1)
     dependents = [beyond(f"d{n}", hops, level, share) for n, (hops, level, share) in enumerate(beyonds)]
     chances = [
         estimate_chance_known(evidence(here, dependents=dependents[:n]), RULES) for n in range(len(dependents) + 1)
@@ -115,4 +115,4 @@ def test_what_would_be_missed_is_what_nothing_mastered_builds_on():
     c, d = beyond("c", 1, level=0.1), beyond("d", 2, level=0.1, builds_on=["c"])
     f, e = beyond("f", 3, builds_on=["d"]), beyond("e", 1, level=0.1)
     found = evidence(dependents=[c, e, d, f])
-    assert [each.state.id for each in found.missed] == ["e"] and found.showing == [f]
+    assert [each.state.id for each in found.affected_dependents] == ["e"] and found.mastered_dependents == [f]

@@ -142,7 +142,7 @@ async def test_it_is_always_the_graph_as_it_is(api, graph):
     await import_course(graph, ParsedCourse(replace(course, points=(renamed, *course.points[1:]))))
     after = await api.get(f"{ROOT}/CFItems/{NOUNS}")
     assert after["fullStatement"] == "Nouns and names" and after["lastChangeDateTime"] > before["lastChangeDateTime"]
-    await graph.writing(
+    await graph.execute_write(
         lambda work: work.text("MATCH (k {id: 'little/nouns'}) SET k.name = 'Things', k.prerequisiteCount = 9")
     )
     await derived.rebuild_derived(graph)

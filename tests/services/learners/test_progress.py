@@ -12,7 +12,7 @@ SET m.practicedAt = datetime(), m.updatedAt = datetime()
 
 
 async def know(graph, **levels):
-    await graph.writing(lambda work: work.text(MASTER, rows=[list(row) for row in levels.items()]))
+    await graph.execute_write(lambda work: work.text(MASTER, rows=[list(row) for row in levels.items()]))
 
 
 async def test_what_was_mastered_beyond_it_says_test_it_first(graph, api):

@@ -96,7 +96,7 @@ async def check(graph, priors) -> set[str]:
     text = """
         MATCH (i:Interaction)-[:FOLLOWED]->(q:Recommendation)
         RETURN i.id AS id, i.reward AS reward, q.policy AS policy, q.resource AS resource, q.context AS context"""
-    rows = await graph.reading(lambda work: work.text(text))
+    rows = await graph.execute_read(lambda work: work.text(text))
     for name, prior in priors.items():
         followed = [
             BanditFeedback(row["resource"], row["context"], row["reward"]) for row in rows if row["policy"] == name

@@ -106,7 +106,7 @@ async def test_what_is_logged_names_who_decided(ana, graph):
     await put(ana, Odd())
     await ana.get(ME, strategy="als")
     await ana.get(ME, strategy="sasrec")
-    rows = await graph.reading(
+    rows = await graph.execute_read(
         lambda work: work.text("MATCH (q:Recommendation) RETURN q.policy AS policy, q.version AS version ORDER BY q.at")
     )
     assert [(row["policy"], row["version"]) for row in rows] == [("als", "odd"), ("needed", "1")]

@@ -20,8 +20,8 @@ from services.courses.artifacts import ArtifactStore, load_course_arrays
 from services.training.decision_log import read_decision_log
 from services.training.evaluate import learn_from_log
 from tests import little_course
-from tests.graph.learning import learn
-from tests.graph.loops import run_loop
+from tests.graph.outcome_model import learn
+from tests.graph.recommendation_loop import run_loop
 from tests.graph.worlds import NOW
 
 pytestmark = pytest.mark.database
@@ -110,7 +110,7 @@ async def test_what_the_course_has_no_more_is_left_out_and_counted(log):
     whole, _ = await read_decision_log(log, course)
     gone = course.resource_ids[int(whole.states.candidates[whole.state[0], whole.chosen[0]])]
     chosen = sum([step.decision.resource == gone async for step in read_transitions(log, "little")])
-    await log.writing(lambda work: work.text("MATCH (r:Resource {id: $id}) SET r.status = 'retired'", id=gone))
+    await log.execute_write(lambda work: work.text("MATCH (r:Resource {id: $id}) SET r.status = 'retired'", id=gone))
     smaller = await load_course_arrays(log, "little")
     logged, read = await read_decision_log(log, smaller)
     assert read.unknown == chosen > 0 and len(logged) == read.used

@@ -11,7 +11,7 @@ from graph.courses.records import CourseRecord, ItemRecord, PointRecord, Resourc
 from graph.errors import Conflict
 from graph.formats import registry
 from graph.importing import import_course, read_course
-from tests.graph.folders import courses, parse, write
+from tests.graph.folders import courses, parse_folder, write_folder
 
 ROOT = Path(__file__).parents[4]
 METACADEMY = ROOT.parent / "shared" / "data" / "metacademy"
@@ -118,9 +118,9 @@ def test_real_courses_come_back(tmp_path, form):
 
 @pytest.mark.database
 async def test_a_workbook_edited_and_imported_changes_only_that(graph, tmp_path):
-    await import_course(graph, parse(write(tmp_path / "tiny")))
+    await import_course(graph, parse_folder(write_folder(tmp_path / "tiny")))
     registry.write_course_files(await read_course(graph, "tiny"), tmp_path / "a.xlsx")
-    assert not (await import_course(graph, registry.read_course_files(tmp_path / "a.xlsx"))).written.anything
+    assert not (await import_course(graph, registry.read_course_files(tmp_path / "a.xlsx"))).written.is_changed
     workbook = openpyxl.load_workbook(tmp_path / "a.xlsx")
     workbook["points"]["B2"] = "By hand"
     workbook.save(tmp_path / "b.xlsx")

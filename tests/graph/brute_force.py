@@ -1,4 +1,4 @@
-"""The questions of cypher/analyze answered in plain Python over all records: what the queries are held against."""
+"""Answer the questions of cypher/analyze in plain Python over all records, as the reference for the queries."""
 
 import math
 import statistics
@@ -38,10 +38,16 @@ class Truth:
         self.points = [row["k"] for row in rows["points"]]
         self.learners = sorted(row["l"] for row in rows["learners"])
         self.did = [
-            SimpleNamespace(**row["i"], at=to_datetime(row["at"]), on=row["on"], item=row["item"], teaches=row["teaches"],
-                            took=row["declared"] if row["i"]["minutes"] is None else row["i"]["minutes"])
+            SimpleNamespace(
+                **row["i"],
+                at=to_datetime(row["at"]),
+                on=row["on"],
+                item=row["item"],
+                teaches=row["teaches"],
+                took=row["declared"] if row["i"]["minutes"] is None else row["i"]["minutes"],
+            )
             for row in rows["did"]
-        ]  # fmt: skip
+        ]
         self.levels = {
             (row["l"], row["k"]): self._kept(row["level"], to_datetime(row["at"])) for row in rows["mastery"]
         }
@@ -60,11 +66,11 @@ class Truth:
     def of(self, learner):
         return [i for i in self.did if i.learner == learner]
 
-    def way(self, goal):
+    def points_to(self, goal):
         return networkx.ancestors(self.edges, goal) | {goal}
 
 
-async def truth(graph: Graph, now) -> Truth:
+async def read_truth(graph: Graph, now) -> Truth:
     texts = {
         "points": "MATCH (:Course)-[:INCLUDES]->(k) RETURN k.id AS k",
         "learners": "MATCH (l:Learner) RETURN l.id AS l",
@@ -78,7 +84,7 @@ async def truth(graph: Graph, now) -> Truth:
     async def unit(work):
         return {name: await work.text(text) for name, text in texts.items()}
 
-    return Truth(now, await graph.reading(unit))
+    return Truth(now, await graph.execute_read(unit))
 
 
 def wilson(right, n):
@@ -259,7 +265,7 @@ def journeys(truth, goal):
 def paths_taken(truth, goal, depth):
     groups = defaultdict(list)
     for met, reached, minutes in journeys(truth, goal).values():
-        path = tuple(sorted((p for p in truth.way(goal) if p in met), key=lambda p: (met[p], p))[:depth])
+        path = tuple(sorted((p for p in truth.points_to(goal) if p in met), key=lambda p: (met[p], p))[:depth])
         if path:
             groups[path].append((reached, minutes))
     return {path: _outcome(rows) for path, rows in groups.items()}
@@ -287,7 +293,7 @@ def goal_forecast(truth, weeks):
     """Learner: (points left, points newly mastered a week in the last weeks, the day that follows)."""
     found = {}
     for who in {who for who, _ in truth.goals}:
-        way = set().union(*(truth.way(goal) for learner, goal in truth.goals if learner == who))
+        way = set().union(*(truth.points_to(goal) for learner, goal in truth.goals if learner == who))
         left = sum(truth.level(who, point) < 0.8 for point in way)
         gained = 0
         for point in way:

@@ -8,7 +8,7 @@ from graph.learners.practice import Outcome
 from graph.recommendations.candidates import read_candidates
 from graph.recommendations.decisions import LoggedDecision, log_decisions
 from graph.recommendations.outcomes import record_outcome
-from tests.graph.learning import learn
+from tests.graph.outcome_model import learn
 
 
 async def run_loop(graph: Graph, learner: str, start: datetime, steps: int, seed: int = 0) -> int:

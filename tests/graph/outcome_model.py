@@ -15,7 +15,7 @@ def learn(practice: Practice, gain: float = 0.35, loss: float = 0.25, passed_on:
     for start, end, weight in practice.influence:
         total[end] += passed_on * weight * direct[start]
     changes = [
-        PointUpdate(point, min(1.0, max(0.0, states[point].level + change)), states[point].uncertainty * 0.9)
+        PointUpdate(point, min(1.0, max(0.0, states[point].level + change)), states[point].sd * 0.9)
         for point, change in total.items()
         if change
     ]
