@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import typer.cli
 import typer.main
 from typer.core import TyperGroup
 from typer.testing import CliRunner

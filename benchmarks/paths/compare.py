@@ -46,7 +46,7 @@ WORLD_METHODS: dict[str, tuple[str, ...]] = {
     "assist2015_opinion_free": ("lodestar",),
     "assist2009_opinion_free": ("lodestar",),
 }
-"""What is trained in which world; the courses' own plan is in benchmarks/paths_courses*.py."""
+"""What is trained in which world; the courses' own plan is in benchmarks/paths/course_runs.py."""
 
 
 def main() -> None:
