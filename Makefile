@@ -6,6 +6,7 @@
 #   make test-random       all in another order each time; ARGS=--random-order-seed=N repeats one
 #   make docs              the documents as a site with search, in build/docs; a dead link fails
 #   make check             ruff, mypy, the site and the tests
+#   make bench [ARGS=...]  the short version of every benchmark (ARGS='--only paths': some)
 #   make clean             remove the environment; data and downloads stay
 #
 # VENV=path uses another environment, PYTHON=path another Python. A torch that is already there is used as it is.
@@ -22,7 +23,7 @@ AGAIN := { echo 'The installation broke off. Run the same command again: what ha
 # Each test process and each command that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast test-random docs check lint clean
+.PHONY: demo test test-fast test-random docs check lint bench clean
 
 demo: $(BIN)/.installed
 	$(BIN)/lodestar demo $(if $(filter 0,$(SERVE)),--no-serve)
@@ -35,6 +36,9 @@ test-fast: $(BIN)/.installed
 
 test-random: $(BIN)/.installed-dev
 	$(BIN)/python -m pytest --random-order $(ARGS)
+
+bench: $(BIN)/.installed
+	$(BIN)/python -m benchmarks --quick $(ARGS)
 
 check: lint docs test
 

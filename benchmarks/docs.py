@@ -14,19 +14,20 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import typer.cli
 import typer.main
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from benchmarks.folders import RESULTS, ROOT
 from benchmarks.paths.docs import render_world_table as paths
 from benchmarks.prerequisites.compare import render_mining_table as prerequisites
+from benchmarks.registry import find_command
 from graph.analysis.ready import list_questions
 from models.evaluation.advice import FAMILY_NEEDS, NEED_LABELS
 from models.policies.strategies import STRATEGIES
 
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "benchmarks" / "results"
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK_PATTERN = re.compile(r"(<!-- figures ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 BASELINES = ("random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed", "bandit")
@@ -86,7 +87,7 @@ def render_block(name: str) -> str:
     benchmark, _, course = name.partition("-")
     path = RESULTS / f"{benchmark}.json"
     if not path.exists():
-        return f"not measured yet: `python -m benchmarks.{benchmark}`\n"
+        return f"not measured yet: `{find_command(benchmark)}`\n"
     result = json.loads(path.read_text(encoding="utf-8"))
     kinds = {
         "courses": render_course_table,
@@ -247,7 +248,7 @@ def render_strategy_table() -> list[str]:
 def render_module_tree() -> list[str]:
     """Every folder and module with the first sentence of its docstring."""
     lines = ["```"]
-    for folder in ("cypher", "graph", "models", "api", "benchmarks"):
+    for folder in ("cypher", "graph", "models", "services", "api", "benchmarks"):
         for path in sorted((ROOT / folder).rglob("*")):
             if any(part.startswith(".") for part in path.relative_to(ROOT).parts):
                 continue
@@ -322,7 +323,7 @@ def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 def _source(benchmark: str, result: dict[str, Any]) -> str:
     plain = {key: value for key, value in result["settings"].items() if not isinstance(value, dict)}
     settings = [f"{key} {value}" for key, value in plain.items() if key != "quick"]
-    return ", ".join([f"`python -m benchmarks.{benchmark}`", *settings, result["machine"], result["started"][:10]])
+    return ", ".join([f"`{find_command(benchmark)}`", *settings, result["machine"], result["started"][:10]])
 
 
 if __name__ == "__main__":

@@ -20,13 +20,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from api.cli.analysis import SCRIPTS_FILE, STYLE_FILE
-from benchmarks.stage import BENCHMARKS, import_and_read
+from benchmarks.folders import EXAMPLES, PICTURES, ROOT, RUNS_FOLDER
+from benchmarks.stage import import_and_read
 from graph.analysis import browser
 from graph.connection import Address, Graph, connect
 from graph.errors import NotFound
@@ -44,7 +44,6 @@ from services.courses.artifacts import load_course_arrays
 from services.outcomes import make_outcome_model
 from services.settings import Settings, get_managed_server
 
-PICTURES = BENCHMARKS.parent / "docs" / "pictures"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,11 +63,28 @@ DROP_SCRIPT = """([name, content, type]) => {
 }"""
 
 
-def take_browser_pictures() -> None:
-    """Import the English course into a server of its own, and take every picture."""
+COURSE, GOAL = "english", "english/present-perfect-for-since"
+LEARNERS, ROUNDS, ROUND_INTERVAL = 40, 30, timedelta(hours=8)
+PLOTTED_QUERIES = {
+    "gain_per_minute": {"at_least": "12", "limit": "15"},
+    "stuck_points": {"at_least": "3", "limit": "12"},
+}
+
+
+def main() -> None:
+    """Take the pictures asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--chromium", default=shutil.which("chromium"), help="The browser to drive.")
-    chromium = parser.parse_args().chromium
+    parser.add_argument("which", choices=("browser", "analysis"), help="of docs/curating.md, of docs/analysing.md")
+    parser.add_argument("--chromium", default=shutil.which("chromium"), help="the browser to drive")
+    options = parser.parse_args()
+    if options.which == "browser":
+        take_browser_pictures(options.chromium)
+    else:
+        draw_analysis_pictures()
+
+
+def take_browser_pictures(chromium: str | None) -> None:
+    """Import the English course into a server of its own, and take every picture."""
     with _server() as (address, place), _page(chromium) as page:
         window = BrowserWindow(page)
         window.log_in(place, address)
@@ -207,13 +223,13 @@ def _run_lodestar(address: Address, *words: str) -> None:
     access = {"NEO4J_URI": address.uri, "NEO4J_USER": address.user, "NEO4J_PASSWORD": address.password}
     surroundings = os.environ | access | {"LODESTAR_AUTHOR": "ana"}
     command = "from api.cli.main import main; main()"
-    subprocess.run([sys.executable, "-c", command, *words], cwd=BENCHMARKS.parent, env=surroundings, check=True)
+    subprocess.run([sys.executable, "-c", command, *words], cwd=ROOT, env=surroundings, check=True)
 
 
 @contextmanager
 def _server() -> Iterator[tuple[Address, str]]:
     """A managed Neo4j with the English course only, and where its Browser is."""
-    server = get_managed_server(Settings(LODESTAR_HOME=BENCHMARKS / ".runs" / "pictures"))
+    server = get_managed_server(Settings(LODESTAR_HOME=RUNS_FOLDER / "pictures"))
     server.reset()
     address = server.start()
     try:
@@ -228,7 +244,7 @@ async def _fill(address: Address) -> None:
         await migrate(graph)
         await import_course(
             graph,
-            registry.read_course_files(BENCHMARKS.parent / "examples" / "english"),
+            registry.read_course_files(EXAMPLES / "english"),
             by=Attribution("ana", "import"),
         )
 
@@ -249,22 +265,13 @@ def _page(chromium: str | None) -> Iterator[Any]:
             program.close()
 
 
-ANALYSIS_PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-COURSE, GOAL = "english", "english/present-perfect-for-since"
-LEARNERS, ROUNDS, ROUND_INTERVAL = 40, 30, timedelta(hours=8)
-PLOTTED_QUERIES = {
-    "gain_per_minute": {"at_least": "12", "limit": "15"},
-    "stuck_points": {"at_least": "3", "limit": "12"},
-}
-
-
 async def draw_plots(graph: Graph) -> None:
     """Let the cohort learn, then draw each question."""
     await simulate_cohort(graph)
     for name, given in PLOTTED_QUERIES.items():
         question = questions.find_question(name)
         answer = await questions.ask_ready(graph, question, {"course": COURSE, **given}, questions.QueryLimits())
-        path = ANALYSIS_PICTURES / f"ask-{name.replace('_', '-')}.png"
+        path = PICTURES / f"ask-{name.replace('_', '-')}.png"
         output.plot_answer(answer, output.parse_plot(question.plot), name.replace("_", " "), path)
         print(f"{path.name}: {len(answer.rows)} rows")
 
@@ -295,13 +302,9 @@ async def simulate_cohort(graph: Graph) -> None:
 
 
 def draw_analysis_pictures() -> None:
-    """Draw them all."""
+    """Import the English course, simulate learners and plot the ready queries."""
     asyncio.run(import_and_read(COURSE, draw_plots))
 
 
 if __name__ == "__main__":
-    take_browser_pictures()
-
-
-if __name__ == "__main__":
-    draw_analysis_pictures()
+    main()

@@ -1,9 +1,9 @@
 """Managed Neo4j of the benchmarks, apart from any other data, with the example courses imported into it."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
+from benchmarks.folders import DATA, EXAMPLES, RUNS_FOLDER
 from graph.connection import Graph, connect
 from graph.courses import tables
 from graph.courses.parsing import parse_course
@@ -15,10 +15,9 @@ from services.courses.artifacts import load_course_arrays
 from services.settings import Settings, get_managed_server
 
 T = TypeVar("T")
-BENCHMARKS = Path(__file__).parent
 COURSE_READERS = {
-    "english": (tables.read, "../examples/english"),
-    "metacademy": (metacademy.read, "../../shared/data/metacademy"),
+    "english": (tables.read, EXAMPLES / "english"),
+    "metacademy": (metacademy.read, DATA / "metacademy"),
 }
 
 
@@ -29,11 +28,10 @@ async def read_stage_arrays(name: str) -> Course | None:
 
 async def import_and_read(name: str, read_graph: Callable[[Graph], Awaitable[T]]) -> T | None:
     """What `read_graph` reads after the import of an example course; None where its files are missing."""
-    read, place = COURSE_READERS[name]
-    folder = BENCHMARKS / place
+    read, folder = COURSE_READERS[name]
     if not folder.exists():
         return None
-    server = get_managed_server(Settings(LODESTAR_HOME=BENCHMARKS / ".runs" / "home"))
+    server = get_managed_server(Settings(LODESTAR_HOME=RUNS_FOLDER / "home"))
     address = server.start()
     try:
         async with connect(address) as graph:

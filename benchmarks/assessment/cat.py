@@ -17,7 +17,6 @@ seeds. error.20_adaptive, .60_random (share of right answers), .60_random_new, .
 
 import asyncio
 import subprocess
-import sys
 import tempfile
 import venv
 from argparse import ArgumentParser, Namespace
@@ -31,7 +30,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from benchmarks.assessment.examinees import LEARNER_KINDS, Examinees, draw_examinees
-from benchmarks.report import RESULTS, Report
+from benchmarks.folders import PEERS_FOLDER, RESULTS, ROOT, locate_python
+from benchmarks.report import Report
 from benchmarks.stage import read_stage_arrays
 from models.arrays import Flags, Floats, Ints
 from models.assessment.adaptive_test import ItemPool, TestRules, choose_item, record_answer, start_test
@@ -132,9 +132,8 @@ def _concatenate(seen: list[NDArray[np.float64]]) -> ErrorCurves:
     return ErrorCurves(*np.stack(seen, axis=-1))
 
 
-ROOT = Path(__file__).parents[2]
-CATSIM_FOLDER = ROOT / "benchmarks" / ".peers" / "catsim"
-CATSIM_PYTHON = CATSIM_FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+CATSIM_FOLDER = PEERS_FOLDER / "catsim"
+CATSIM_PYTHON = locate_python(CATSIM_FOLDER)
 CATSIM_PACKAGE = "catsim==0.21.0"
 COURSES = ("english", "metacademy")
 ITEMS, TEST_LENGTH = 300, 20
@@ -251,10 +250,8 @@ def run_catsim(bank: ItemBank, right: NDArray[np.bool_]) -> tuple[NDArray[np.flo
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "given.npz"), Path(folder, "found.npz")
         np.savez(source, items=items, right=right)
-        script = ROOT / "benchmarks" / "cat_peers.py"
-        subprocess.run(
-            [str(CATSIM_PYTHON), "-W", "ignore", str(script), str(source), str(target), str(TEST_LENGTH)], check=True
-        )
+        command = [str(CATSIM_PYTHON), "-W", "ignore", "-m", "benchmarks.workers.catsim"]
+        subprocess.run([*command, str(source), str(target), str(TEST_LENGTH)], cwd=ROOT, check=True)
         with np.load(target) as found:
             return found["ability"], found["asked"]
 

@@ -1,10 +1,10 @@
 """Fit the constants of the diagnostic's field: `python -m benchmarks.assessment.placement [--quick] [--seeds 3]`.
 
-Simulated learners of both example courses answer random questions. The fitted `GaussianFieldSettings` maximise the likelihood
-of the answers (the marginal likelihood that assumed-density filtering adds up), by Nelder–Mead from a start chosen by
-hand. The hidden knowledge is not used, so the same could be done with real diagnostics. Half of the learners are
-`placed`, half have `studied` (benchmarks/assessment/examinees.py). Seeds begin at 1000: no learner and no question is
-one of benchmarks/assessment/cat.py. κ is held at the value in the code: left free it moved from .004 to .12 between
+Simulated learners of both example courses answer random questions. The fitted `GaussianFieldSettings` maximise the
+likelihood of the answers (the marginal likelihood that assumed-density filtering adds up), by Nelder–Mead from a start
+chosen by hand. The hidden knowledge is not used, so the same could be done with real diagnostics. Half of the learners
+are `placed`, half have `studied` (benchmarks/assessment/examinees.py). Seeds begin at 1000: no learner and no question
+is one of benchmarks/assessment/cat.py. κ is held at the value in the code: left free it moved from .004 to .12 between
 seeds for .0003 of log probability an answer. The constants of the answer curve come from
 benchmarks/knowledge_tracing/population.py.
 

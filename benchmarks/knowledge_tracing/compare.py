@@ -25,7 +25,6 @@ import shutil
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -36,6 +35,8 @@ import torch
 from matplotlib import colormaps
 from matplotlib.figure import Figure
 
+from benchmarks.folders import RESULTS, RUNS_FOLDER
+from benchmarks.knowledge_tracing import peers
 from benchmarks.knowledge_tracing.datasets import (
     DATA_SETS,
     PROTOCOLS,
@@ -45,13 +46,13 @@ from benchmarks.knowledge_tracing.datasets import (
     Split,
     read_data_set,
 )
-from benchmarks.report import RESULTS, Report
+from benchmarks.report import Report
 from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, build_answer_log
 from models.knowledge_tracing.base import LearnerModel, ModelState, Question, align_log
 from models.knowledge_tracing.evaluation import CALIBRATION_BINS, compute_reliability, score_predictions
 from models.knowledge_tracing.registry import LEARNER_MODELS, get_learner_model_class
 
-LEARNER_RUNS = Path(__file__).parents[1] / ".runs" / "learners"
+LEARNER_RUNS = RUNS_FOLDER / "learners"
 QUESTION_POINTS = 8
 CALLS = 100
 LARGE_COURSE_POINTS = 10_000
@@ -120,7 +121,7 @@ def measure_model(name: str, split: Split, seed: int) -> RunFigures:
 
 
 def measure_large_course(name: str) -> RunFigures:
-    """Updates of a course of `LARGE_COURSE_POINTS` points, fitted to a small random log: only its speed and size mean something."""
+    """Measure speed and size with `LARGE_COURSE_POINTS` points; fitted to a random log, it predicts nothing."""
     model = get_learner_model_class(name).fit(draw_random_log(LARGE_COURSE_POINTS))
     return {**measure_sizes(model), **time_updates(model, seed=0)}
 
@@ -192,11 +193,15 @@ def draw_question(model: LearnerModel, draw: np.random.Generator) -> Question:
 QUICK_LEARNERS, QUICK_SECONDS = 150, 25
 DIGITS = {"auc": 4, "accuracy": 4, "rmse": 4, "log_loss": 4, "calibration": 4, "fit_s": 2, "replay_s": 2}
 COST_FIGURES = ("update_ms", "after_1000_update_ms", "memory_mib", "learner_kib")
-FLASH_CARD_PEERS = ("py_fsrs", "py_fsrs_fitted", "exponential", "exponential_default")
-PEERS = {"pybkt": ("benchmarks.knowledge_tracing.peers", DATA_SETS[:2])} | {
-    name: ("benchmarks.knowledge_tracing.peers", DATA_SETS[2:]) for name in FLASH_CARD_PEERS
+PeerFunction = Callable[[Split], dict[str, float]]
+PEERS: dict[str, tuple[PeerFunction, tuple[str, ...]]] = {
+    "pybkt": (lambda split: peers.pybkt(split.train, split.test), DATA_SETS[:2]),
+    "py_fsrs": (peers.py_fsrs, DATA_SETS[2:]),
+    "py_fsrs_fitted": (peers.py_fsrs_fitted, DATA_SETS[2:]),
+    "exponential": (peers.exponential, DATA_SETS[2:]),
+    "exponential_default": (peers.exponential_default, DATA_SETS[2:]),
 }
-"""Module and data sets of each peer; the module's function of that name takes the split, or its two logs for pybkt."""
+"""What measures each peer on a split, and on which data sets; no figures where the peer cannot be installed."""
 
 
 class ModelStudy:
@@ -225,18 +230,14 @@ class ModelStudy:
             print(f"{self.name} {protocol} {model}, seed {seed}: {'; '.join(told)[:150]}", flush=True)
 
     def run_peers(self, seed: int) -> None:
-        """The peers of this data set, where they are there."""
+        """Measure the peers of this data set; one that cannot be installed has no figures."""
         split = self.data.split(seed, "given")
         for peer in self.options.peers:
-            module, names = PEERS[peer]
-            if self.name not in names or split is None or find_spec(module) is None:
+            measure, data_sets = PEERS[peer]
+            if self.name not in data_sets or split is None:
                 continue
-            told, given = (
-                getattr(import_module(module), peer),
-                (split.train, split.test) if peer == "pybkt" else (split,),
-            )
             found = load_or_measure(
-                self.key(seed, "given") | {"peer": peer}, lambda told=told, given=given: told(*given)
+                self.key(seed, "given") | {"peer": peer}, lambda measure=measure, split=split: measure(split)
             )
             if found:
                 self.peers.setdefault(peer, []).append(found)

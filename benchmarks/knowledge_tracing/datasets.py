@@ -13,16 +13,16 @@ import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.folders import DATA
 from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, build_answer_log
+from models.knowledge_tracing.evaluation import cut_pykt_pieces
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 MAX_OPPORTUNITIES = 40
 MIN_DAYS_APART = 0.3
 LearnerAnswers = tuple[list[int], list[int]]
@@ -118,7 +118,10 @@ def pack_answers(learners: Sequence[LearnerAnswers]) -> PackedAnswers:
 
 
 def read_spaced_reviews() -> NDArray[np.float64]:
-    """One learner's flash cards: card, days since the last review (≥ MIN_DAYS_APART, it succeeded), earlier such, recalled."""
+    """Return (R, 4): card, days since the last review, how many such reviews before, recalled.
+
+    Of one learner's flash cards; reviews at least MIN_DAYS_APART days after one that succeeded.
+    """
     path, rows = DATA / "fsrs" / "review_logs.csv", []
     if not path.exists():
         print(f"skipped flash cards: {path} is missing")
@@ -187,12 +190,8 @@ class Assistments:
         train, test = self.train.take(np.array([one for one in self.order.tolist() if one not in out])), self.test
         if protocol == "given":
             return Split(train, test, np.ones(len(test.right), dtype=bool))
-        if find_spec("models.knowledge_tracing.evaluation") is None:
-            return None
-        from models.knowledge_tracing.evaluation import cut_pykt_pieces as pykt_pieces
-
-        pieces = pykt_pieces(test)
-        return Split(pykt_pieces(train), pieces, pieces.place > 0)
+        pieces = cut_pykt_pieces(test)
+        return Split(cut_pykt_pieces(train), pieces, pieces.place > 0)
 
 
 class FlashCards:

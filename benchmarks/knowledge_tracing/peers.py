@@ -39,6 +39,7 @@ from fsrs.scheduler import DEFAULT_PARAMETERS
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from benchmarks.folders import PEERS_FOLDER, ROOT, locate_python
 from benchmarks.knowledge_tracing.datasets import LearnerAnswers, Split, list_available, read_assist2009
 from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, build_answer_log
 from models.knowledge_tracing.base import align_log
@@ -46,9 +47,8 @@ from models.knowledge_tracing.bkt import BKT
 from models.knowledge_tracing.evaluation import log_loss, roc_auc_score, score_predictions
 from models.knowledge_tracing.state import Rates
 
-ROOT = Path(__file__).parents[2]
-PYBKT_FOLDER = ROOT / "benchmarks" / ".peers" / "pybkt"
-PYBKT_PYTHON = PYBKT_FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+PYBKT_FOLDER = PEERS_FOLDER / "pybkt"
+PYBKT_PYTHON = locate_python(PYBKT_FOLDER)
 PYBKT_NEEDS = ("numpy==1.26.4", "pandas==2.3.3", "scikit-learn==1.7.2", "requests", "setuptools", "wheel")
 PYBKT_PACKAGE = "pyBKT==1.4.3"
 PYBKT_BUILDS = {"pure": ("--no-deps",), "cpp": ("--no-deps", "--no-build-isolation", "--no-binary", ":all:")}
@@ -119,10 +119,9 @@ def run_pybkt(build: str, train: AnswerLog, test: AnswerLog, *options: str) -> t
             row, slot = np.nonzero(log.skill >= 0)
             columns = {"user": log.learner[row], "skill": log.skill[row, slot], "correct": log.right[row].astype(int)}
             np.savez(folder / f"{part}.npz", **columns)
-        worker = ROOT / "benchmarks" / "pybkt_worker.py"
-        command = [str(PYBKT_PYTHON), "-W", "ignore", str(worker), str(folder), "serial", *options]
+        command = [str(PYBKT_PYTHON), "-W", "ignore", "-m", "benchmarks.workers.pybkt", str(folder), "serial", *options]
         environment = os.environ | {"PYTHONPATH": str(PYBKT_FOLDER / build), "OMP_NUM_THREADS": "1"}
-        output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+        output = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
         seconds = float(output.split("SECONDS ")[1].split()[0])
         chances = np.load(folder / "chances.npy")
     total = np.bincount(row, weights=chances, minlength=len(test.right))
@@ -151,8 +150,8 @@ def build_peer_log(learners: list[LearnerAnswers], skills: tuple[str, ...] | Non
     return build_answer_log(rows, skills)
 
 
-FSRS_FOLDER = ROOT / "benchmarks" / ".peers" / "fsrs"
-FSRS_PYTHON = FSRS_FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+FSRS_FOLDER = PEERS_FOLDER / "fsrs"
+FSRS_PYTHON = locate_python(FSRS_FOLDER)
 FSRS_PACKAGES = ("fsrs==6.3.2", "pandas==2.3.3", "tqdm==4.70.1")
 SECONDS_A_DAY = 86400
 Figures = dict[str, float]

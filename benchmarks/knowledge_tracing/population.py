@@ -31,6 +31,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from torch import Tensor, nn
 
+from benchmarks.folders import RESULTS
 from benchmarks.knowledge_tracing.datasets import (
     FoldedLog,
     LearnerAnswers,
@@ -39,7 +40,7 @@ from benchmarks.knowledge_tracing.datasets import (
     pack_answers,
     read_spaced_reviews,
 )
-from benchmarks.report import RESULTS, Report
+from benchmarks.report import Report
 from models.arrays import Doubles as Floats
 from models.course import RESOURCE_KINDS
 from models.knowledge_tracing.evaluation import log_loss, roc_auc_score

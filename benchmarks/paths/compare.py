@@ -15,6 +15,7 @@ lengths), .ms (of a decision), .train_minutes. Picture: paths.png.
 
 from argparse import ArgumentParser, Namespace
 
+from benchmarks.folders import RESULTS
 from benchmarks.paths.course_compare import measure_courses
 from benchmarks.paths.course_runs import COURSES
 from benchmarks.paths.methods import DECISION_VARIANTS, METHODS
@@ -29,7 +30,7 @@ from benchmarks.paths.runs import (
     strip_practice_suffix,
     train_all,
 )
-from benchmarks.report import RESULTS, Report
+from benchmarks.report import Report
 from models.recommender import Recommender
 from models.rl.policy import LearnedPolicy
 
@@ -45,7 +46,7 @@ WORLD_METHODS: dict[str, tuple[str, ...]] = {
     "assist2015_opinion_free": ("lodestar",),
     "assist2009_opinion_free": ("lodestar",),
 }
-"""What is trained in which world; the courses' own plan is in benchmarks/paths_courses*.py."""
+"""What is trained in which world; the courses' own plan is in benchmarks/paths/course_runs.py."""
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from benchmarks.allocator import keep_freed_memory
+from benchmarks.folders import RUNS_FOLDER
 from benchmarks.paths.oracle import OraclePlanner, OracleSettings
 from models.course import Course
 from models.knowledge_tracing.state import RATE_PROFILES, Rates
@@ -37,7 +38,7 @@ from models.rl.run import (
 from models.rl.trainer import TrainingConfig
 from models.simulation.environment import EpisodeConfig, LearnerVectorEnv
 
-RUNS = Path(__file__).parents[1] / ".runs" / "paths" / "courses"
+RUNS = RUNS_FOLDER / "paths" / "courses"
 TRAINED_FILE = "trained.json"
 COURSES = ("english", "metacademy")
 THRIFTY_ORACLE = OracleSettings(minute=0.1)

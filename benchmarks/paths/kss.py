@@ -17,23 +17,21 @@ benchmarks/workers/kss.py.
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import venv
 import weakref
-from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
 
 import numpy as np
 
+from benchmarks.folders import PEERS_FOLDER, ROOT, locate_python
 from models.arrays import Doubles as Abilities
 from models.arrays import Flags, Floats, Ints
 from models.knowledge_tracing.answer_log import NO_INDEX
 from models.simulation.practice import PastAnswers
 
-ROOT = Path(__file__).parents[2]
-KSS_FOLDER = ROOT / "benchmarks" / ".peers" / "kss"
-KSS_PYTHON = KSS_FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+KSS_FOLDER = PEERS_FOLDER / "kss"
+KSS_PYTHON = locate_python(KSS_FOLDER)
 KSS_NEEDS = ("networkx==3.6.1", "numpy==2.4.6", "tqdm==4.70.1", "longling==1.4.3", "gym==0.26.2")
 EDUSIM_PACKAGE = "EduSim==0.0.2"
 STOP_SECONDS = 10.0
@@ -64,9 +62,10 @@ class KSSWorker:
 
     def __init__(self) -> None:
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 — lives as long as the process
-        command = [str(KSS_PYTHON), "-W", "ignore", str(ROOT / "benchmarks" / "kss_worker.py")]
+        command = [str(KSS_PYTHON), "-W", "ignore", "-m", "benchmarks.workers.kss"]
         self._process = subprocess.Popen(
             command,
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

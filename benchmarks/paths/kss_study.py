@@ -26,6 +26,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from benchmarks.folders import RUNS_FOLDER
 from benchmarks.paths.kss import (
     ABILITY_SPREAD,
     EDGES,
@@ -34,7 +35,6 @@ from benchmarks.paths.kss import (
     POINTS,
     PREREQUISITES,
     RIGHT_THRESHOLDS,
-    ROOT,
     DrawnStudents,
     KSSArrays,
     KSSPackage,
@@ -211,7 +211,7 @@ def _question(points: Ints) -> Question:
     return Question(points, ones, np.full(len(points), NO_INDEX), 0 * ones)
 
 
-RUNS = ROOT / "benchmarks" / ".runs" / "paths" / "kss"
+RUNS = RUNS_FOLDER / "paths" / "kss"
 LENGTHS = (10, 20, 30)
 PRACTICE_STUDENTS, TEST_STUDENTS, TEST_SEED = 50_000, 500, 1_000_000
 FIT_STUDENTS, SCORED_STUDENTS, PRACTICE_STEPS = 6000, 1000, 30

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.allocator import keep_freed_memory
+from benchmarks.folders import ROOT, RUNS_FOLDER
 from benchmarks.paths.methods import WorldStudy, make_config
 from models.arrays import Floats
 from models.course import Course
@@ -25,8 +26,7 @@ from models.rl.policy import LearnedPolicy
 from models.rl.run import CHECKPOINT_FILE, load_policy, select_device, train_in_world
 from models.simulation.practice import PracticeConfig, PracticeWorld, Students, run_practice_rollout
 
-ROOT = Path(__file__).parents[2]
-RUNS = ROOT / "benchmarks" / ".runs" / "paths"
+RUNS = RUNS_FOLDER / "paths"
 TRAINED_FILE = "trained.json"
 HELD_OUT_SEED = 1_000_000
 BASELINES_JOB = "rungs"

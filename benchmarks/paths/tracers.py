@@ -32,6 +32,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.folders import RUNS_FOLDER
 from benchmarks.knowledge_tracing.datasets import Assistments, read_data_set
 from benchmarks.paths.methods import WorldStudy
 from models.arrays import Flags, Floats, Ints
@@ -146,7 +147,7 @@ class SecondOpinion:
         self._level = state["level"].copy()
 
 
-RUNS = Path(__file__).parents[1] / ".runs" / "paths"
+RUNS = RUNS_FOLDER / "paths"
 LENGTHS = (5, 10, 20)
 PAST_ANSWERS, TEST_STUDENTS = 20, 500
 OPINION_WEIGHT = 0.5

@@ -13,7 +13,6 @@ docs/pictures/mining.png: recall, precision and false discoveries against learne
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.progress import Progress
 
+from benchmarks.folders import PICTURES
 from benchmarks.prerequisites.measure import (
     LEARNER_COUNTS,
     NOISES,
@@ -152,7 +152,7 @@ def _cell(figures: Mapping[str, float], name: str, form: str) -> str:
     return f"{figures[name]:{form}}{spread}"
 
 
-MINING_PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "mining.png"
+MINING_PICTURE = PICTURES / "mining.png"
 PLOTTED_FIGURES = {
     "recall": "recall of edges",
     "precision": "precision, edges",

@@ -5,15 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.folders import ROOT, RUNS_FOLDER
 from benchmarks.knowledge_tracing.datasets import DATA, read_assist2009
 from benchmarks.prerequisites.names import DOMAINS, VARIANTS, read_domain, score_domain
 from benchmarks.prerequisites.planted import AnswerNoise, draw_graph, make_course, simulate_log
-from benchmarks.stage import BENCHMARKS, COURSE_READERS
+from benchmarks.stage import COURSE_READERS
 from graph.courses.parsing import parse_course
 from models.arrays import Flags
 from models.course import Course
@@ -28,7 +28,7 @@ from models.mining.precedence import (
 )
 from models.mining.prerequisites import MiningRules, mine_prerequisites
 
-RUNS = Path(__file__).parents[1] / ".runs" / "prerequisites"
+RUNS = RUNS_FOLDER / "prerequisites"
 PLANTED_POINTS, USUAL_LEARNERS = 50, 3_000
 LEARNER_COUNTS = (100, 300, 1_000, 3_000, 10_000)
 NOISES = {
@@ -148,10 +148,10 @@ def measure_graph(name: str, seed: int) -> Figures:
 
 def read_real_graph(name: str, seed: int) -> Course | None:
     """The graph of an example course under the planted resources; None where its files are missing."""
-    reader, place = COURSE_READERS[name]
-    if not (BENCHMARKS / place).exists():
+    reader, folder = COURSE_READERS[name]
+    if not folder.exists():
         return None
-    told = parse_course(reader(BENCHMARKS / place)).course
+    told = parse_course(reader(folder)).course
     number = {point.id: position for position, point in enumerate(told.points)}
     edges = [(number[edge.before], number[edge.after]) for edge in told.prerequisites]
     return make_course(len(number), np.array(edges, dtype=np.int64), seed)
@@ -234,10 +234,10 @@ def score_hidden_edges(course: str, seed: int) -> Figures:
 
     trained: a fifth of the edges is hidden, and what follows from the others is not proposed; rule: all are hidden.
     """
-    reader, place = COURSE_READERS[course]
-    if not (BENCHMARKS / place).exists():
+    reader, folder = COURSE_READERS[course]
+    if not folder.exists():
         return {}
-    told = parse_course(reader(BENCHMARKS / place)).course
+    told = parse_course(reader(folder)).course
     number = {point.id: position for position, point in enumerate(told.points)}
     edges = np.array([(number[edge.before], number[edge.after]) for edge in told.prerequisites])
     edges = np.random.default_rng(seed).permutation(edges)
@@ -254,7 +254,7 @@ def score_hidden_edges(course: str, seed: int) -> Figures:
 def measure_million() -> Figures:
     """Seconds and MiB of a process that mines a million masteries."""
     command = [sys.executable, "-m", "benchmarks.prerequisites.million"]
-    told = subprocess.run(command, cwd=BENCHMARKS.parent, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     figures: Figures = json.loads(told)
     return figures
 

@@ -1,4 +1,4 @@
-"""Every recommender on every log: `python -m benchmarks.recommenders.horizons.compare_horizons [--quick] [--seeds 3]`.
+"""Every recommender on every log: `python -m benchmarks.recommenders.compare [--quick] [--seeds 3]`.
 
 Each ranker of models/rankers/registry.py is fitted to the training part of a split in a process of its own
 (benchmarks/recommenders/worker.py) and asked what came next (data: benchmarks/recommenders/data.py). A seed starts the
@@ -25,13 +25,12 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.folders import RESULTS, ROOT, RUNS_FOLDER
 from benchmarks.knowledge_tracing.compare import hash_module_source
 from benchmarks.recommenders.choice_logs import evaluate_choices
 from benchmarks.recommenders.data import (
@@ -50,9 +49,10 @@ from benchmarks.recommenders.horizons import (
     join_horizons,
     simulate_stay,
 )
+from benchmarks.recommenders.peers import measure_peer
 from benchmarks.recommenders.report import PEER_PREFIX, DataSetRuns, plot_rankers
 from benchmarks.recommenders.worker import JOB_FILE, MODEL_FOLDER, REFUSAL_FILE, RESULT_FILE, FitJob, RankerRun
-from benchmarks.report import RESULTS, Report
+from benchmarks.report import Report
 from benchmarks.training.strategies import load_trained, locate_run
 from graph.learners.log_files import RawInteraction
 from models.course import Course
@@ -66,8 +66,7 @@ from models.recommender import Recommender
 from models.rl.trainer import TrainingConfig
 from models.simulation.environment import LearnerVectorEnv
 
-ROOT = Path(__file__).parents[2]
-RANKER_RUNS = ROOT / "benchmarks" / ".runs" / "recommenders"
+RANKER_RUNS = RUNS_FOLDER / "recommenders"
 
 
 def load_or_fit(name: str, study: RankerStudy, seed: int, seconds: float | None = None) -> RankerRun | str:
@@ -168,12 +167,10 @@ def measure_horizons(data: RankerStudy, standing: DataSetRuns, seed: int, learne
 
 
 def measure_peers(data: RankerStudy, names: Sequence[str], seed: int) -> Iterator[tuple[str, RankerRun]]:
-    """Peers on the same trial, where they are there."""
-    if find_spec("benchmarks.recommenders.peers") is None:
-        return
+    """Yield the peers' runs on the same split; one that cannot be installed is left out."""
     for name in names if data.name.startswith("ml-100k") else ():
         settings = PEER_SIZES.get(name, {})
-        done = import_module("benchmarks.recommenders.peers").peer(name, data.trial, data.catalogue, seed, settings)
+        done = measure_peer(name, data.trial, data.catalogue, seed, settings)
         if done is not None:
             yield name, RankerRun(done.result, done.train_s)
 
@@ -262,9 +259,6 @@ def measure_rankers(data: RankerStudy, standing: DataSetRuns, options: Namespace
             standing.add(rung, _print_run(data, rung, seed, done))
     for name in options.rankers:
         if data.name == SCALE_LOG and name not in SCALE_RANKERS:
-            continue
-        if find_spec(RANKERS[name].module) is None:
-            print(f"skipped {name}: there is no {RANKERS[name].module}")
             continue
         done = load_or_fit(name, data, seed, options.ends and options.ends - time.perf_counter())
         if isinstance(done, str):

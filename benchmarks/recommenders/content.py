@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.folders import EXAMPLES
 from benchmarks.recommenders import data
 from benchmarks.report import Report
 from models.rankers.content import is_encoder_installed
@@ -25,7 +26,7 @@ from models.rankers.hybrid import Hybrid
 from models.rankers.interactions import Catalogue, InteractionLog, build_interaction_log
 from models.rankers.registry import import_ranker
 
-ENGLISH = Path(__file__).parents[2] / "examples" / "english"
+ENGLISH = EXAMPLES / "english"
 LEVELS = ("a1", "a2", "b1", "b2")
 Links = dict[str, list[str]]
 

@@ -31,6 +31,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.folders import PEERS_FOLDER
 from benchmarks.knowledge_tracing.datasets import DATA, LOG_READERS
 from benchmarks.recommenders.choice_logs import ArrivalPlan, ChoiceMoments, generate_choice_log
 from benchmarks.stage import import_and_read
@@ -127,7 +128,7 @@ def _moments(random: np.random.Generator, learner: Ints, lengths: Ints) -> np.nd
 
 
 MOVIELENS_WHEEL = "recbole==1.2.1"
-MOVIELENS_FOLDER = Path(__file__).parents[1] / ".peers" / "movielens"
+MOVIELENS_FOLDER = PEERS_FOLDER / "movielens"
 _INSIDE = "recbole/dataset_example/ml-100k/ml-100k"
 
 

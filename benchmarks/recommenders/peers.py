@@ -27,14 +27,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.folders import PEERS_FOLDER, ROOT, RUNS_FOLDER, locate_python
 from benchmarks.recommenders.data import read_movielens
 from models.arrays import Floats
 from models.rankers.evaluation import EvaluationSplit, RankerResult, evaluate_ranker, split_by_time, split_last_event
 from models.rankers.interactions import Catalogue, InteractionHistory
 
-ROOT = Path(__file__).parents[2]
-RUNS = ROOT / "benchmarks" / ".runs" / "peers"
-PEERS_FOLDER = ROOT / "benchmarks" / ".peers"
+RUNS = RUNS_FOLDER / "peers"
 COMMON = ("numpy==1.26.4", "pandas==2.3.3")
 PEER_PACKAGES = {
     "recbole": (
@@ -53,7 +52,7 @@ ALLOCATOR_VARIABLES = {
     "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
     "MALLOC_TOP_PAD_": str(64 << 20),
 }
-"""What `benchmarks.allocator.keep_freed_memory` sets for ours, for glibc: RecBole trains up to 1.5 times as fast with it."""
+"""The same for glibc as `benchmarks.allocator.keep_freed_memory`: RecBole trains up to 1.5 times as fast."""
 PeerSettings = Mapping[str, Any]
 
 
@@ -179,7 +178,7 @@ def ensure_environment(name: str) -> str | None:
     if name not in PEER_PACKAGES:
         return sys.executable
     folder = PEERS_FOLDER / name
-    python = str(folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
+    python = str(locate_python(folder))
     if (folder / "ready").exists():
         return python
     needed, alone = PEER_PACKAGES[name]
@@ -202,9 +201,10 @@ def run_worker(python: str, chosen: Peer, folder: Path, seed: int, settings: Pee
     job |= {"epochs": settings["fixed_epochs"], "threads": settings["threads"]}
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(settings["threads"]))
-    command = [python, "-W", "ignore", str(ROOT / "benchmarks" / f"{chosen.library}_worker.py")]
-    surroundings = os.environ | threads | ALLOCATOR_VARIABLES
-    done = subprocess.run(command, cwd=folder, env=surroundings, stdout=subprocess.PIPE, text=True, check=True)
+    command = [python, "-W", "ignore", "-m", f"benchmarks.workers.{chosen.library}"]
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | threads | ALLOCATOR_VARIABLES | {"PYTHONPATH": path}
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout.split("TOLD ")[1].splitlines()[0])
     return told
 

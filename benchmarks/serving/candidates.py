@@ -2,9 +2,9 @@
 
 One graph grows from 1,000 to 100,000 points with ten resources each, and the same learners ask at each size, so only
 the catalogue differs. At 10,000 points other learners with 10 to 1,000 practised points ask, and some without a goal,
-who want the whole course. A time is one call of `graph.recommendations.candidates.read_candidates` over the wire: the query, its row and the
-objects made of it. `baseline_ms` is the same call with a query that does nothing. Eight warm-up calls precede each
-measured call: Java compiles Neo4j's code while it runs.
+who want the whole course. A time is one call of `graph.recommendations.candidates.read_candidates` over the wire: the
+query, its row and the objects made of it. `baseline_ms` is the same call with a query that does nothing. Eight warm-up
+calls precede each measured call: Java compiles Neo4j's code while it runs.
 
 Figures: p50_ms.POINTS, p99_ms.POINTS, history.p50_ms.EDGES, whole_course.p50_ms, per_s_8_clients, baseline_ms.
 """
@@ -14,12 +14,12 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
+from benchmarks.folders import RUNS_FOLDER
 from benchmarks.report import Report
 from benchmarks.serving.deployment import COURSE_ID, DeploymentSize, draw_prerequisites, load_course, load_learners
 from graph.connection import Graph, connect
@@ -27,7 +27,7 @@ from graph.migrations import migrate
 from graph.recommendations.candidates import CANDIDATES_PER_POINT, MAX_CANDIDATES, read_candidates
 from services.settings import Settings, get_managed_server
 
-HOME = Path(__file__).parents[1] / ".runs" / "candidates"
+HOME = RUNS_FOLDER / "candidates"
 HISTORIES = (10, 30, 100, 300, 1000)
 TimedCall = Callable[[str], Awaitable[int]]
 

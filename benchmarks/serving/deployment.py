@@ -22,12 +22,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.folders import RUNS_FOLDER
 from graph import catalogue
 from graph.connection import Graph, connect
 from graph.migrations import migrate
 from graph.recommendations.candidates import read_candidates
 from models.course import Course
 from models.evaluation.leaderboard import Leaderboard, LeaderboardRow, save_leaderboard
+from models.policies.selection import load_serving_policy
 from models.recommender import Observation
 from models.rl.policy import LearnedPolicy
 from models.rl.run import format_version, train_policy
@@ -40,7 +42,7 @@ from services.settings import Settings, get_managed_server
 
 Row = dict[str, Any]
 PrintProgress = Callable[[str], None]
-HOME = Path(__file__).parents[1] / ".runs" / "deployment"
+HOME = RUNS_FOLDER / "deployment"
 LOADED_FILE = HOME / "loaded.json"
 COURSE_ID = "big"
 KEEP_LOADED = timedelta(hours=6)
@@ -278,10 +280,13 @@ async def prepare_policy(graph: Graph, policies: Path) -> None:
 
 
 async def time_network_parts(graph: Graph, policies: Path, calls: int = 100) -> dict[str, float]:
-    """Median milliseconds of encoder and heads on states of different learners, as the service asks them."""
+    """Return median milliseconds of the policy's encoder and heads on states of different learners, as in the service.
+
+    The learned policy is loaded by itself: whatever serves the course may wrap it.
+    """
     torch.set_num_threads(1)
     served = build_served_course(await catalogue.read_course_rows(graph, COURSE_ID), ArtifactStore(policies.parent))
-    policy, now = served.recommender, datetime.now(UTC)
+    policy, now = load_serving_policy(policies / COURSE_ID, served.course), datetime.now(UTC)
     encoder, heads = [], []
     for number in range(calls):
         found = await read_candidates(graph, learner_id(number), now)

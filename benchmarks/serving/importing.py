@@ -17,12 +17,12 @@ import random
 import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import mean, stdev
 from time import perf_counter
 
 import psutil
 
+from benchmarks.folders import RUNS_FOLDER
 from benchmarks.report import Report
 from graph.connection import Graph, connect
 from graph.courses import folder
@@ -40,7 +40,7 @@ from graph.migrations import migrate
 from graph.revisions import derived
 from services.settings import Settings, get_managed_server
 
-HOME = Path(__file__).parents[1] / ".runs" / "importing"
+HOME = RUNS_FOLDER / "importing"
 COURSE_FOLDER = HOME / "course"
 KINDS = [("lesson", "text"), ("practice", "interactive"), ("reading", "text"), ("video", "video"), ("test", "text")]
 

@@ -14,6 +14,8 @@ from time import perf_counter
 
 import orjson
 
+from benchmarks.folders import ROOT
+
 
 @dataclass(frozen=True)
 class ApiCall:
@@ -38,13 +40,13 @@ class ApiAnswer:
 
 def send_calls(port: int, key: str, calls: list[ApiCall], clients: int = 1) -> tuple[list[ApiAnswer], float]:
     """Send every call from `clients` connections in another process; the answers in order and the seconds taken."""
-    command = [sys.executable, "-c", "from benchmarks.serving.load import work; work()"]
+    command = [sys.executable, "-c", "from benchmarks.serving.load import run_client; run_client()"]
     given = pickle.dumps((port, key, calls, clients))
-    return pickle.loads(subprocess.run(command, input=given, stdout=subprocess.PIPE, check=True).stdout)
+    return pickle.loads(subprocess.run(command, cwd=ROOT, input=given, stdout=subprocess.PIPE, check=True).stdout)
 
 
 def run_client() -> None:
-    """The other process: what to send comes in, the answers go out. It imports nothing else, so it starts at once."""
+    """The other process: what to send comes in, the answers go out. It imports little, so it starts at once."""
     sys.stdout.buffer.write(pickle.dumps(asyncio.run(_all(*pickle.load(sys.stdin.buffer)))))
 
 

@@ -14,13 +14,13 @@ import os
 import shutil
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import psutil
 
+from benchmarks.folders import RUNS_FOLDER
 from benchmarks.report import Report
 from benchmarks.serving.importing import generate_course, read_cpu_seconds
 from graph.connection import Graph, connect
@@ -34,7 +34,7 @@ from graph.revisions.snapshot import find_changed_chunks
 from graph.revisions.sync import compare_counts, sync_graph
 from services.settings import Settings, get_managed_server
 
-HOME = Path(__file__).parents[1] / ".runs" / "versions"
+HOME = RUNS_FOLDER / "versions"
 RENAME = "MATCH (k:KnowledgePoint {id: 'big/point-7'}) SET k.name = 'Renamed by hand'"
 DELETE = "MATCH (r:Resource {id: 'big/r/resource-70'}) DETACH DELETE r"
 KEPT_SIZE_QUERY = (

@@ -13,12 +13,12 @@ Logs of simulated learners under a known behaviour are for tests and measurement
 
 import asyncio
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from benchmarks.allocator import keep_freed_memory
+from benchmarks.folders import RUNS_FOLDER
 from benchmarks.report import Report
 from benchmarks.stage import read_stage_arrays
 from benchmarks.training.behaviour import MixedRecommender, roll_out
@@ -33,8 +33,7 @@ from models.rl.policy import LearnedPolicy
 from models.rl.run import POLICY_FILE, load_policy, save_learned_policy
 from models.simulation.environment import LearnerVectorEnv
 
-BENCHMARKS = Path(__file__).parents[1]
-RUNS = BENCHMARKS / ".runs" / "offline_rl"
+RUNS = RUNS_FOLDER / "offline_rl"
 DQN_ALPHA, CLONING_ALPHA = 0.0, 100.0
 LEARNERS = 128
 

@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.allocator import keep_freed_memory
+from benchmarks.folders import RESULTS, RUNS_FOLDER
 from benchmarks.report import Report
 from benchmarks.stage import read_stage_arrays
 from models.course import Course
@@ -26,8 +27,7 @@ from models.rl.run import load_policy, train_policy
 from models.rl.trainer import TrainingConfig
 from models.simulation.environment import LearnerVectorEnv
 
-BENCHMARKS = Path(__file__).parents[1]
-RUNS = BENCHMARKS / ".runs" / "courses"
+RUNS = RUNS_FOLDER / "courses"
 COURSES = ("english", "metacademy")
 POLICY_VARIANTS = {
     "lodestar": {},
@@ -52,7 +52,7 @@ def main() -> None:
         standings, rows = compare_strategies(course, options)
         report.table(f"{name}, {options.learners} learners × {options.seeds} seeds", rows)
         report.figures.update(summarise_strategies(name, standings))
-        plot_leaderboard(standings, BENCHMARKS / "results" / f"courses-{name}.png")
+        plot_leaderboard(standings, RESULTS / f"courses-{name}.png")
     report.keep_earlier()
     report.write()
 

@@ -24,12 +24,12 @@ from pathlib import Path
 from statistics import median, stdev
 from typing import Any
 
+from benchmarks.folders import PEERS_FOLDER, ROOT, locate_python
 from benchmarks.report import Report
 from benchmarks.training.loops import ThroughputSetting
 
-ROOT = Path(__file__).parents[2]
-PEERS_FOLDER = ROOT / "benchmarks" / ".peers" / "train"
-PEERS_PYTHON = PEERS_FOLDER / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+TRAIN_FOLDER = PEERS_FOLDER / "train"
+TRAIN_PYTHON = locate_python(TRAIN_FOLDER)
 PEER_PACKAGES = ("sb3-contrib==2.9.2", "torchrl==0.14.1")
 RoundTimes = dict[str, float]
 
@@ -97,17 +97,17 @@ def parse_arguments() -> Namespace:
 
 def ensure_peers() -> bool:
     """Whether the peers' environment is there; makes it if it can."""
-    if (PEERS_FOLDER / "ready").exists():
+    if (TRAIN_FOLDER / "ready").exists():
         return True
     print("installing the peers, once:", *PEER_PACKAGES, flush=True)
-    venv.create(PEERS_FOLDER, with_pip=True, clear=True)
-    [packages] = PEERS_FOLDER.glob("Lib/site-packages" if sys.platform == "win32" else "lib/*/site-packages")
+    venv.create(TRAIN_FOLDER, with_pip=True, clear=True)
+    [packages] = TRAIN_FOLDER.glob("Lib/site-packages" if sys.platform == "win32" else "lib/*/site-packages")
     (packages / "project.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    installed = subprocess.run([str(PEERS_PYTHON), "-m", "pip", "install", "-q", *PEER_PACKAGES], check=False)
+    installed = subprocess.run([str(TRAIN_PYTHON), "-m", "pip", "install", "-q", *PEER_PACKAGES], check=False)
     if installed.returncode:
         print("skipped the peers: they could not be installed")
         return False
-    (PEERS_FOLDER / "ready").write_text("\n".join(PEER_PACKAGES), encoding="utf-8")
+    (TRAIN_FOLDER / "ready").write_text("\n".join(PEER_PACKAGES), encoding="utf-8")
     return True
 
 
@@ -115,7 +115,7 @@ def run_rounds(seed: int, rounds: int, peers: bool) -> dict[str, list[RoundTimes
     """All contenders from one seed, a round each in turn; the first is not counted."""
     here, ours, theirs = Path(sys.executable), "benchmarks.training.loops", "benchmarks.workers.rl_libraries"
     contenders = [("lodestar", here, ours), ("graph", here, ours)]
-    contenders += [("sb3", PEERS_PYTHON, theirs), ("torchrl", PEERS_PYTHON, theirs)] if peers else []
+    contenders += [("sb3", TRAIN_PYTHON, theirs), ("torchrl", TRAIN_PYTHON, theirs)] if peers else []
     workers = [ContenderProcess(name, python, module, seed) for name, python, module in contenders]
     found: dict[str, list[RoundTimes]] = {worker.name: [] for worker in workers}
     for number in range(rounds + 1):
