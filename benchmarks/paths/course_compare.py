@@ -152,7 +152,7 @@ def render_course_table(figures: Mapping[str, float], place: str) -> list[str]:
         return _render_populations(figures, course)
     names = dict.fromkeys(format_label(*key) for key in TABLE_BY_SUFFIX[table])
     found = {name: own for name in names if (own := _select_prefix(figures, f"{course}.{name}."))}
-    lines = [f"| rung | {' | '.join(TABLE_HEADS)} |", "|" + "---|" * (len(TABLE_HEADS) + 1)]
+    lines = [f"| strategy | {' | '.join(TABLE_HEADS)} |", "|" + "---|" * (len(TABLE_HEADS) + 1)]
     for name, own in sorted(found.items(), key=lambda entry: -entry[1]["ep"]):
         lines.append(f"| {name} | {' | '.join(_cells(own))} |")
     return lines
