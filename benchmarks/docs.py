@@ -193,7 +193,7 @@ def render_diagnostic_table(figures: Mapping[str, float], course: str) -> list[s
 
 
 def render_ranker_table(figures: Mapping[str, float], data: str) -> list[str]:
-    """Return the table of the rankers on one log, simplest first, peers last; of `horizons` the short and the long run."""
+    """Return the table of the rankers on one log, peers last; of `horizons` take-up and what is retained."""
     found = _by_name(figures, data)
     columns = HORIZON_COLUMNS if data == "horizons" else RANKER_COLUMNS
     said = {name: column for name, column in columns.items() if any(name in own for own in found.values())}
@@ -372,7 +372,9 @@ def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 def _source(benchmark: str, result: dict[str, Any]) -> str:
     plain = {key: value for key, value in result["settings"].items() if not isinstance(value, dict)}
     settings = [f"{key} {value}" for key, value in plain.items() if key != "quick"]
-    return ", ".join([f"`python -m benchmarks.{MODULES[benchmark]}`", *settings, result["machine"], result["started"][:10]])
+    return ", ".join(
+        [f"`python -m benchmarks.{MODULES[benchmark]}`", *settings, result["machine"], result["started"][:10]]
+    )
 
 
 if __name__ == "__main__":

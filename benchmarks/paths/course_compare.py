@@ -175,7 +175,7 @@ def _render_populations(figures: Mapping[str, float], course: str) -> list[str]:
     others = [population for population in POPULATIONS if population != "usual"]
     start = f"unlike.{others[0]}.{course}."
     rungs = [name.removeprefix(start)[:-3] for name in figures if name.startswith(start) and name.endswith(".ep")]
-    lines = [f"| rung | usual | {' | '.join(others)} |", "|" + "---|" * (len(others) + 2)]
+    lines = [f"| strategy | usual | {' | '.join(others)} |", "|" + "---|" * (len(others) + 2)]
     for rung in sorted(rungs, key=lambda rung: -figures[f"{course}.{rung}.ep"]):
         usual = figures[f"{course}.{rung}.ep"]
         reached = [figures[f"unlike.{population}.{course}.{rung}.ep"] for population in others]

@@ -1,4 +1,4 @@
-"""Every recommender on every log: `python -m benchmarks.recommenders.horizons.compare_horizons [--quick] [--seeds 3]`.
+"""Every recommender on every log: `python -m benchmarks.recommenders.compare [--quick] [--seeds 3]`.
 
 Each ranker of models/rankers/registry.py is fitted to the training part of a split in a process of its own
 (benchmarks/recommenders/worker.py) and asked what came next (data: benchmarks/recommenders/data.py). A seed starts the
