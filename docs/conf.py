@@ -60,6 +60,8 @@ myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
 html_theme = "furo"
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_title = "Lodestar"
 html_copy_source = False
 html_show_sphinx = False
