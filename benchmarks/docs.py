@@ -121,7 +121,7 @@ def render_block(name: str) -> str:
     benchmark, _, course = name.partition("-")
     path = RESULTS / f"{benchmark}.json"
     if not path.exists():
-        return f"not measured yet: `python -m benchmarks.{MODULES[benchmark]}`\n"
+        return f"not measured yet: `{find_command(benchmark)}`\n"
     result = json.loads(path.read_text(encoding="utf-8"))
     kinds = {
         "courses": render_course_table,
@@ -137,6 +137,11 @@ def render_block(name: str) -> str:
     else:
         lines = kinds[benchmark](result["figures"], course) if course else render_figure_list(result["figures"])
     return "\n".join([*lines, "", _source(benchmark, result), ""])
+
+
+def find_command(name: str) -> str:
+    """Return the command that measures a result."""
+    return f"python -m benchmarks.{MODULES[name]}"
 
 
 def render_figure_list(figures: Mapping[str, float]) -> list[str]:
@@ -373,7 +378,7 @@ def _source(benchmark: str, result: dict[str, Any]) -> str:
     plain = {key: value for key, value in result["settings"].items() if not isinstance(value, dict)}
     settings = [f"{key} {value}" for key, value in plain.items() if key != "quick"]
     return ", ".join(
-        [f"`python -m benchmarks.{MODULES[benchmark]}`", *settings, result["machine"], result["started"][:10]]
+        [f"`{find_command(benchmark)}`", *settings, result["machine"], result["started"][:10]]
     )
 
 
