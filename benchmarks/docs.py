@@ -377,9 +377,7 @@ def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 def _source(benchmark: str, result: dict[str, Any]) -> str:
     plain = {key: value for key, value in result["settings"].items() if not isinstance(value, dict)}
     settings = [f"{key} {value}" for key, value in plain.items() if key != "quick"]
-    return ", ".join(
-        [f"`{find_command(benchmark)}`", *settings, result["machine"], result["started"][:10]]
-    )
+    return ", ".join([f"`{find_command(benchmark)}`", *settings, result["machine"], result["started"][:10]])
 
 
 if __name__ == "__main__":
