@@ -1,8 +1,9 @@
 """Write what the documents repeat of code and results: `python -m benchmarks.docs`.
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is the name of a result, or
-`courses-COURSE`, `learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `paths-WORLD`, `tree`,
-`commands`, `strategies` or `analyses`. tests/test_docs.py fails where a block differs from code and results.
+`courses-COURSE`, `learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `paths-WORLD`, `results`,
+`tree`, `modules`, `groups`, `cli`, `strategies` or `analyses`. tests/test_docs.py fails where a block differs from code
+and results.
 """
 
 import ast
@@ -30,6 +31,38 @@ from models.policies.strategies import STRATEGIES
 
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK_PATTERN = re.compile(r"(<!-- figures ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
+LAYERS = ("cypher", "graph", "models", "services", "api", "benchmarks")
+MODULES = {
+    "candidates": "serving.candidates",
+    "cat": "assessment.cat",
+    "content": "recommenders.content",
+    "courses": "training.strategies",
+    "encoder": "training.encoder",
+    "importing": "serving.importing",
+    "learners": "knowledge_tracing.compare",
+    "offline_rl": "training.offline_rl",
+    "paths": "paths.compare",
+    "placement": "assessment.placement",
+    "population": "knowledge_tracing.population",
+    "prerequisites": "prerequisites.compare",
+    "propagation": "knowledge_tracing.propagation",
+    "recommenders": "recommenders.compare",
+    "serve": "serving.serve",
+    "simulator": "training.simulator",
+    "train": "training.throughput",
+    "versions": "serving.versions",
+}
+"""The module of benchmarks/ that measures each result."""
+COMMAND_GROUPS = {
+    "see it, run it": ("demo", "serve", "db"),
+    "courses in and out": ("courses", "import", "export", "lint"),
+    "curation": ("propose", "review", "graph", "rebuild", "browser"),
+    "analysis": ("ask", "tables"),
+    "learners": ("learner", "diagnostic", "mastery", "history", "skip"),
+    "recommendations": ("recommend", "path", "outcome"),
+    "training and evaluation": ("train", "evaluate", "advise", "strategies", "learners"),
+}
+"""The commands of `lodestar` by what they are for."""
 BASELINES = ("random", "popularity", "curriculum", "mastery", "zpd", "greedy", "needed", "bandit")
 RANKER_COLUMNS = {
     "ndcg10": ("NDCG@10", ".4f"),
@@ -75,8 +108,9 @@ def fill_blocks(text: str) -> str:
 def render_block(name: str) -> str:
     """One block."""
     written = {
-        "tree": render_module_tree,
-        "commands": render_command_table,
+        "tree": render_package_tree,
+        "modules": render_module_list,
+        "groups": render_command_groups,
         "cli": cli,
         "analyses": render_query_table,
         "strategies": render_strategy_table,
@@ -105,14 +139,19 @@ def render_block(name: str) -> str:
     return "\n".join([*lines, "", _source(benchmark, result), ""])
 
 
+def find_command(name: str) -> str:
+    """Return the command that measures a result."""
+    return f"python -m benchmarks.{MODULES[name]}"
+
+
 def render_figure_list(figures: Mapping[str, float]) -> list[str]:
     """Name and value, a line each."""
     return ["| figure | value |", "|---|---|", *(f"| {name} | {value:,.6g} |" for name, value in figures.items())]
 
 
 def render_course_table(figures: Mapping[str, float], course: str) -> list[str]:
-    """The rungs of one course."""
-    lines = ["| rung | E_p | goal reached | steps to goal | violations | diversity |", "|---|---|---|---|---|---|"]
+    """Return the table of the strategies on one course."""
+    lines = ["| strategy | E_p | goal reached | steps to goal | violations | diversity |", "|---|---|---|---|---|---|"]
     for rung in COURSE_STRATEGIES:
         start = f"{course}.{rung}."
         own = {name.removeprefix(start): value for name, value in figures.items() if name.startswith(start)}
@@ -145,7 +184,7 @@ def render_learner_model_table(figures: Mapping[str, float], data: str) -> list[
 def render_diagnostic_table(figures: Mapping[str, float], course: str) -> list[str]:
     """Ways to ask and to estimate on one course, by population."""
     lines = [
-        "| learners | questions | RMSE on the way | over the course | as told by itself |",
+        "| learners | questions | RMSE on the way | over the course | as estimated by itself |",
         "|---|---|---|---|---|",
     ]
     for name, value in figures.items():
@@ -159,12 +198,12 @@ def render_diagnostic_table(figures: Mapping[str, float], course: str) -> list[s
 
 
 def render_ranker_table(figures: Mapping[str, float], data: str) -> list[str]:
-    """The rungs on one log in the order of the ladder, peers last; of `horizons` the short and the long run."""
+    """Return the table of the rankers on one log, peers last; of `horizons` take-up and what is retained."""
     found = _by_name(figures, data)
     columns = HORIZON_COLUMNS if data == "horizons" else RANKER_COLUMNS
     said = {name: column for name, column in columns.items() if any(name in own for own in found.values())}
     lines = [
-        f"| rung | {' | '.join(label for label, _ in said.values())} |",
+        f"| {'strategy' if data == 'horizons' else 'ranker'} | {' | '.join(label for label, _ in said.values())} |",
         "|" + "---|" * (len(said) + 1),
     ]
     for rung, own in sorted(found.items(), key=lambda pair: pair[0].startswith("peer.")):
@@ -245,36 +284,51 @@ def render_strategy_table() -> list[str]:
     return lines
 
 
-def render_module_tree() -> list[str]:
-    """Every folder and module with the first sentence of its docstring."""
-    lines = ["```"]
-    for folder in ("cypher", "graph", "models", "services", "api", "benchmarks"):
-        for path in sorted((ROOT / folder).rglob("*")):
-            if any(part.startswith(".") for part in path.relative_to(ROOT).parts):
-                continue
-            if path.suffix == ".py":
-                lines.append(_leaf(path))
-            elif path.is_dir() and any(path.glob("*.cypher")):
-                what = "parts that queries share" if path.name == "parts" else "queries"
-                lines.append(f"{path.relative_to(ROOT)}/".ljust(36) + f"{len(list(path.glob('*.cypher')))} {what}")
-    return [*lines, "```"]
+def render_package_tree() -> list[str]:
+    """Return every package, indented below the one that holds it, with the first sentence of its docstring."""
+    rows = []
+    for layer in LAYERS:
+        for package in sorted((ROOT / layer).rglob("__init__.py")):
+            *above, name = package.parent.relative_to(ROOT).parts
+            rows.append((f"{'  ' * len(above)}{name}/", _summary(package)))
+    width = max(len(name) for name, _ in rows) + 2
+    return ["```", *(f"{name.ljust(width)}{summary}" for name, summary in rows), "```"]
 
 
-def _leaf(path: Path) -> str:
-    name = path.relative_to(ROOT)
-    shown = f"{name.parent}/" if name.name == "__init__.py" else f"{name}"
-    summary = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
-    return shown.ljust(35) + " " + summary
-
-
-def render_command_table() -> list[str]:
-    """Every command with its help's first sentence."""
-    lines = ["| command | what it does |", "|---|---|"]
-    root = typer.main.get_command(app)
-    for name, command in sorted(_walk(root, "lodestar")):
-        words = [each.name.upper() for each in command.params if each.param_type_name == "argument"]
-        lines.append(f"| `{' '.join([name, *words])}` | {(command.help or '').partition(chr(10))[0]} |")
+def render_module_list() -> list[str]:
+    """Return every package as a heading, with a table of its modules; of cypher/ the folders and their queries."""
+    folders = sorted({path.parent for path in (ROOT / "cypher").rglob("*.cypher")})
+    lines = ["## cypher", "", _summary(ROOT / "cypher" / "__init__.py"), "", "| folder | queries |", "|---|---|"]
+    for folder in folders:
+        name = folder.relative_to(ROOT).as_posix()
+        lines.append(f"| [{name}](../{name}) | {len(list(folder.glob('*.cypher')))} |")
+    for layer in LAYERS[1:]:
+        for package in sorted((ROOT / layer).rglob("__init__.py")):
+            name = package.parent.relative_to(ROOT).as_posix()
+            modules = [path for path in sorted(package.parent.glob("*.py")) if path != package]
+            lines += ["", f"## {name}", "", _summary(package)]
+            if modules:
+                lines += ["", "| module | what it is |", "|---|---|"]
+                lines += [f"| [{path.name}](../{name}/{path.name}) | {_summary(path)} |" for path in modules]
     return lines
+
+
+def _summary(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
+def render_command_groups() -> list[str]:
+    """Return the groups of commands, each command with a link to its reference."""
+    lines = ["| for | `lodestar` … |", "|---|---|"]
+    return lines + [
+        f"| {group} | {', '.join(f'[`{name}`](docs/cli.md#lodestar-{name})' for name in names)} |"
+        for group, names in COMMAND_GROUPS.items()
+    ]
+
+
+def list_commands() -> list[str]:
+    """Return every command with the names of its groups: `lodestar graph log`."""
+    return sorted(name for name, _ in _walk(typer.main.get_command(app), "lodestar"))
 
 
 def cli() -> list[str]:

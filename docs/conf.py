@@ -36,7 +36,7 @@ GROUPS = {
         "docs/learners",
         "docs/py2neo",
     ),
-    "Reference": ("docs/cli", "docs/queries", "docs/glossary"),
+    "Reference": ("docs/cli", "docs/queries", "docs/modules", "docs/glossary"),
     "Background": (
         "docs/architecture",
         "docs/design",
@@ -60,6 +60,8 @@ myst_heading_anchors = 4
 myst_links_external_new_tab = False
 
 html_theme = "furo"
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_title = "Lodestar"
 html_copy_source = False
 html_show_sphinx = False

@@ -17,6 +17,7 @@ def repository(tmp_path):
     (tmp_path / "docs").mkdir()
     (tmp_path / "cypher" / "lint").mkdir(parents=True)
     shutil.copy(CONFIG, tmp_path / "docs")
+    shutil.copy(CONFIG.with_name("site.css"), tmp_path / "docs")
     for page in [page for pages in runpy.run_path(str(CONFIG))["GROUPS"].values() for page in pages]:
         (tmp_path / f"{page}.md").write_text(f"# {page}\n\n## In files\n", encoding="utf-8")
     (tmp_path / "figures.json").write_text('{"figure": 1}', encoding="utf-8")

@@ -152,7 +152,7 @@ def render_course_table(figures: Mapping[str, float], place: str) -> list[str]:
         return _render_populations(figures, course)
     names = dict.fromkeys(format_label(*key) for key in TABLE_BY_SUFFIX[table])
     found = {name: own for name in names if (own := _select_prefix(figures, f"{course}.{name}."))}
-    lines = [f"| rung | {' | '.join(TABLE_HEADS)} |", "|" + "---|" * (len(TABLE_HEADS) + 1)]
+    lines = [f"| strategy | {' | '.join(TABLE_HEADS)} |", "|" + "---|" * (len(TABLE_HEADS) + 1)]
     for name, own in sorted(found.items(), key=lambda entry: -entry[1]["ep"]):
         lines.append(f"| {name} | {' | '.join(_cells(own))} |")
     return lines
@@ -175,7 +175,7 @@ def _render_populations(figures: Mapping[str, float], course: str) -> list[str]:
     others = [population for population in POPULATIONS if population != "usual"]
     start = f"unlike.{others[0]}.{course}."
     rungs = [name.removeprefix(start)[:-3] for name in figures if name.startswith(start) and name.endswith(".ep")]
-    lines = [f"| rung | usual | {' | '.join(others)} |", "|" + "---|" * (len(others) + 2)]
+    lines = [f"| strategy | usual | {' | '.join(others)} |", "|" + "---|" * (len(others) + 2)]
     for rung in sorted(rungs, key=lambda rung: -figures[f"{course}.{rung}.ep"]):
         usual = figures[f"{course}.{rung}.ep"]
         reached = [figures[f"unlike.{population}.{course}.{rung}.ep"] for population in others]
