@@ -52,7 +52,7 @@ class ContextFactory:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[AppContext]:
-        """The loop on this database; what was accepted for writing is written before it closes."""
+        """Open the context on this database; decisions accepted for writing are written before it closes."""
         async with connect(replace(self.address, retry_seconds=DATABASE_RETRY_SECONDS)) as graph:
             recorder = DecisionRecorder.of(graph)
             yield AppContext(graph, make_course_cache(graph, self.trained), recorder, self.budget)

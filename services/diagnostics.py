@@ -193,69 +193,69 @@ class DiagnosticSession:
     ground: DiagnosticScope
 
 
-async def read_session(loop: AppContext, learner: str, course: str | None) -> DiagnosticSession:
+async def read_session(context: AppContext, learner: str, course: str | None) -> DiagnosticSession:
     """The way to the learner's goals as it is now; the whole course without a goal. Raises `NotFound`."""
-    situation = await read_learner_state(loop, learner, course)
+    situation = await read_learner_state(context, learner, course)
     seen = observe_learner(situation.served, situation.found)
     ground = get_scope(situation.served, seen.goals, seen.way.closure)
     return DiagnosticSession(situation.served.course.id, ground)
 
 
 async def _start_diagnostic_row(
-    loop: AppContext, learner: str, course: str | None, length: int
+    context: AppContext, learner: str, course: str | None, length: int
 ) -> diagnostics.Diagnostic:
     """Open a diagnostic of up to `length` questions. Raises `NotFound`, `Invalid` for a course without questions."""
-    sitting = await read_session(loop, learner, course)
+    sitting = await read_session(context, learner, course)
     if not sitting.ground.items:
         raise Invalid(f"The course {sitting.course!r} has no diagnostic items on the way to this goal.", "course")
     id = f"diag-{secrets.token_hex(8)}"
-    opened = await diagnostics.start_diagnostic(loop.graph, id, learner, sitting.course, loop.now(), length)
-    return await _ask_next_question(loop, opened, sitting)
+    opened = await diagnostics.start_diagnostic(context.graph, id, learner, sitting.course, context.now(), length)
+    return await _ask_next_question(context, opened, sitting)
 
 
 async def _ask_next_question(
-    loop: AppContext, diagnostic: diagnostics.Diagnostic, sitting: DiagnosticSession
+    context: AppContext, diagnostic: diagnostics.Diagnostic, sitting: DiagnosticSession
 ) -> diagnostics.Diagnostic:
     """Note the next question, unless one waits for its answer or enough is known."""
     if len(diagnostic.answered) < len(diagnostic.asked):
         return diagnostic
     seed = zlib.crc32(diagnostic.learner.encode())
     item = sitting.ground.following(diagnostic.answered, diagnostic.length, seed)
-    return diagnostic if item is None else await diagnostics.record_questions(loop.graph, diagnostic.id, [item])
+    return diagnostic if item is None else await diagnostics.record_questions(context.graph, diagnostic.id, [item])
 
 
-async def _read_diagnostic_row(loop: AppContext, id: str) -> diagnostics.Diagnostic:
+async def _read_diagnostic_row(context: AppContext, id: str) -> diagnostics.Diagnostic:
     """One as it stands; raises `NotFound`."""
-    return await diagnostics.read_diagnostic(loop.graph, id)
+    return await diagnostics.read_diagnostic(context.graph, id)
 
 
-async def _answer_questions_row(loop: AppContext, id: str, answers: dict[str, str]) -> diagnostics.Diagnostic:
+async def _answer_questions_row(context: AppContext, id: str, answers: dict[str, str]) -> diagnostics.Diagnostic:
     """Mark and note answers by item id, and ask the next question; the first answer to a question stays.
 
     Raises `NotFound` for the diagnostic, `Invalid` for a question that was not asked, `Conflict` when it is finished.
     """
-    served = await loop.courses.get((await diagnostics.read_diagnostic(loop.graph, id)).course)
+    served = await context.courses.get((await diagnostics.read_diagnostic(context.graph, id)).course)
     right = {item: is_right(served.question(item), text) for item, text in answers.items()}
-    noted = await diagnostics.record_answers(loop.graph, id, right, loop.now())
-    return await _ask_next_question(loop, noted, await read_session(loop, noted.learner, noted.course))
+    noted = await diagnostics.record_answers(context.graph, id, right, context.now())
+    return await _ask_next_question(context, noted, await read_session(context, noted.learner, noted.course))
 
 
-async def _finish_diagnostic_row(loop: AppContext, id: str) -> diagnostics.Diagnostic:
+async def _finish_diagnostic_row(context: AppContext, id: str) -> diagnostics.Diagnostic:
     """Close the diagnostic and set s(0) of every point on the way; a finished one stays as it is."""
-    diagnostic = await diagnostics.read_diagnostic(loop.graph, id)
+    diagnostic = await diagnostics.read_diagnostic(context.graph, id)
     if diagnostic.finished_at is not None:
         return diagnostic
-    served = await loop.courses.get(diagnostic.course)
-    sitting = await read_session(loop, diagnostic.learner, diagnostic.course)
-    mastery = await read_mastery(loop.graph, diagnostic.learner, loop.now(), diagnostic.course)
+    served = await context.courses.get(diagnostic.course)
+    sitting = await read_session(context, diagnostic.learner, diagnostic.course)
+    mastery = await read_mastery(context.graph, diagnostic.learner, context.now(), diagnostic.course)
     practised = [row.point for row in mastery if row.attempts]
     found = estimate_levels(served, sitting.ground, diagnostic.answered, practised)
-    return await diagnostics.finish_diagnostic(loop.graph, id, found, loop.now())
+    return await diagnostics.finish_diagnostic(context.graph, id, found, context.now())
 
 
-async def make_diagnostic_view(loop: AppContext, diagnostic: Diagnostic) -> DiagnosticView:
+async def make_diagnostic_view(context: AppContext, diagnostic: Diagnostic) -> DiagnosticView:
     """Questions in the order asked, without their answers."""
-    served = await loop.courses.get(diagnostic.course)
+    served = await context.courses.get(diagnostic.course)
     asked, answered = diagnostic.asked, diagnostic.answered
     return DiagnosticView(
         id=diagnostic.id,
@@ -271,9 +271,9 @@ async def make_diagnostic_view(loop: AppContext, diagnostic: Diagnostic) -> Diag
     )
 
 
-async def make_diagnostic_result(loop: AppContext, diagnostic: Diagnostic) -> DiagnosticResult:
+async def make_diagnostic_result(context: AppContext, diagnostic: Diagnostic) -> DiagnosticResult:
     """s(0) by point, in the course's order, beside the level that counts as mastered."""
-    served = await loop.courses.get(diagnostic.course)
+    served = await context.courses.get(diagnostic.course)
     answered = diagnostic.answered
     answers = Counter(point for each in answered for point in served.question(each.item).points)
     points = [
@@ -291,21 +291,21 @@ async def make_diagnostic_result(loop: AppContext, diagnostic: Diagnostic) -> Di
     return DiagnosticResult(diagnostic.id, diagnostic.learner, diagnostic.course, len(answered), right, points)
 
 
-async def start_diagnostic(loop: AppContext, learner: str, course: str | None, length: int) -> DiagnosticView:
+async def start_diagnostic(context: AppContext, learner: str, course: str | None, length: int) -> DiagnosticView:
     """Open one of up to `length` questions. Raises `NotFound`, or `Invalid` for a course without questions."""
-    return await make_diagnostic_view(loop, await _start_diagnostic_row(loop, learner, course, length))
+    return await make_diagnostic_view(context, await _start_diagnostic_row(context, learner, course, length))
 
 
-async def get_diagnostic(loop: AppContext, id: str) -> DiagnosticView:
+async def get_diagnostic(context: AppContext, id: str) -> DiagnosticView:
     """One as it stands; raises `NotFound`."""
-    return await make_diagnostic_view(loop, await _read_diagnostic_row(loop, id))
+    return await make_diagnostic_view(context, await _read_diagnostic_row(context, id))
 
 
-async def answer_questions(loop: AppContext, id: str, answers: dict[str, str]) -> DiagnosticView:
+async def answer_questions(context: AppContext, id: str, answers: dict[str, str]) -> DiagnosticView:
     """Note answers, item id → text. Raises `NotFound`, `Invalid`, or `Conflict` when it is finished."""
-    return await make_diagnostic_view(loop, await _answer_questions_row(loop, id, answers))
+    return await make_diagnostic_view(context, await _answer_questions_row(context, id, answers))
 
 
-async def finish_diagnostic(loop: AppContext, id: str) -> DiagnosticResult:
+async def finish_diagnostic(context: AppContext, id: str) -> DiagnosticResult:
     """Set s(0) and close it; raises `NotFound`. A finished one stays as it is."""
-    return await make_diagnostic_result(loop, await _finish_diagnostic_row(loop, id))
+    return await make_diagnostic_result(context, await _finish_diagnostic_row(context, id))

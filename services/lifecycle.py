@@ -34,9 +34,9 @@ logger = logging.getLogger("lodestar")
 
 
 @asynccontextmanager
-async def watch_graph(loop: AppContext, ready: asyncio.Event, every: float) -> AsyncIterator[None]:
+async def watch_graph(context: AppContext, ready: asyncio.Event, every: float) -> AsyncIterator[None]:
     """Watch beside what goes on meanwhile, from when the service is ready; `every` seconds, 0: not at all."""
-    watch = GraphWatcher(loop)
+    watch = GraphWatcher(context)
     beats = (watch.counts, watch.rows) if every else ()
     tasks = [asyncio.create_task(_run_periodically(ready, beat, every), name="watch") for beat in beats]
     try:
@@ -60,30 +60,30 @@ async def _run_periodically(ready: asyncio.Event, beat: Callable[[], Coroutine[A
 class GraphWatcher:
     """What was seen so far."""
 
-    def __init__(self, loop: AppContext) -> None:
-        self._loop = loop
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
         self._off: dict[str, int] | None = None
         self._told: list[str] = []
 
     async def counts(self) -> None:
         """A cheap look; where the counts are off, everything is compared at once."""
-        seen = await compare_counts(self._loop.graph)
+        seen = await compare_counts(self._context.graph)
         if any(seen.off.values()) and seen.off != self._off:
-            self._tell(await sync_graph(self._loop.graph, FAST_SCAN_PAUSE_FACTOR))
-            seen = await compare_counts(self._loop.graph)
+            self._tell(await sync_graph(self._context.graph, FAST_SCAN_PAUSE_FACTOR))
+            seen = await compare_counts(self._context.graph)
         self._off = seen.off
         self._reflect(seen.revision)
 
     async def rows(self) -> None:
         """One slow round over every row."""
-        settled = await sync_graph(self._loop.graph, SLOW_SCAN_PAUSE_FACTOR)
+        settled = await sync_graph(self._context.graph, SLOW_SCAN_PAUSE_FACTOR)
         self._tell(settled)
         self._reflect(settled.revision or 0)
 
     def _reflect(self, revision: int) -> None:
-        for served in self._loop.courses.held:
+        for served in self._context.courses.held:
             if served.revision < revision:
-                self._loop.courses.refresh(served.course.id)
+                self._context.courses.refresh(served.course.id)
 
     def _tell(self, settled: SyncResult) -> None:
         if settled.revision is not None:
@@ -94,11 +94,11 @@ class GraphWatcher:
         self._told = settled.notes
 
 
-async def warm_up(loop: AppContext) -> None:
+async def warm_up(context: AppContext) -> None:
     """Raises `GraphUnavailable` while Neo4j is away, `GraphRefused` for a database newer than this code."""
-    await migrate(loop.graph)
-    for course in await loop.courses.ids():
-        run_first_decision(await loop.courses.get(course))
+    await migrate(context.graph)
+    for course in await context.courses.ids():
+        run_first_decision(await context.courses.get(course))
     freeze_garbage_collector()
 
 

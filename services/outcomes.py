@@ -184,33 +184,33 @@ def make_outcome_model(courses: Callable[[str], Course | None]) -> LearnFunction
 
 
 @measure_async_time("cypher")
-async def store_outcomes(loop: AppContext, outcomes: list[Outcome]) -> list[RecordedOutcome]:
+async def store_outcomes(context: AppContext, outcomes: list[Outcome]) -> list[RecordedOutcome]:
     """Store outcomes in this order, all or none.
 
     Raises `NotFound`, `Conflict` for somebody else's recommendation, `Invalid` for a time in the future.
     """
-    learn, follow = make_outcome_model(loop.courses.arrays), make_bandit_updates(loop.courses.at_hand)
+    learn, follow = make_outcome_model(context.courses.arrays), make_bandit_updates(context.courses.at_hand)
     while True:
         try:
-            return await record_outcomes(loop.graph, outcomes, learn, loop.now(), bandits=follow)
+            return await record_outcomes(context.graph, outcomes, learn, context.now(), bandits=follow)
         except CourseNotLoaded as missing:
-            await loop.courses.get(missing.course)
+            await context.courses.get(missing.course)
         except BanditPriorNotLoaded as missing:
-            await load_prior(await loop.courses.get(missing.course), missing.name)
+            await load_prior(await context.courses.get(missing.course), missing.name)
 
 
-async def report_outcomes(loop: AppContext, sent: list[OutcomeBody]) -> list[OutcomeView]:
+async def report_outcomes(context: AppContext, sent: list[OutcomeBody]) -> list[OutcomeView]:
     """Store outcomes in this order, all or none; see `services.outcomes.store_outcomes`."""
-    recorded = await store_outcomes(loop, [_make_outcome(loop, outcome) for outcome in sent])
-    return [_make_outcome_view(loop, each) for each in recorded]
+    recorded = await store_outcomes(context, [_make_outcome(context, outcome) for outcome in sent])
+    return [_make_outcome_view(context, each) for each in recorded]
 
 
-def _make_outcome(loop: AppContext, outcome: OutcomeBody) -> practice.Outcome:
+def _make_outcome(context: AppContext, outcome: OutcomeBody) -> practice.Outcome:
     return practice.Outcome(
         id=outcome.id or f"out-{secrets.token_hex(10)}",
         learner=outcome.learner,
         right=outcome.right,
-        at=outcome.at or loop.now(),
+        at=outcome.at or context.now(),
         recommendation=outcome.recommendation,
         resource=outcome.resource,
         item=outcome.item,
@@ -218,8 +218,8 @@ def _make_outcome(loop: AppContext, outcome: OutcomeBody) -> practice.Outcome:
     )
 
 
-def _make_outcome_view(loop: AppContext, recorded: practice.RecordedOutcome) -> OutcomeView:
-    names = loop.courses.point_name
+def _make_outcome_view(context: AppContext, recorded: practice.RecordedOutcome) -> OutcomeView:
+    names = context.courses.point_name
     changes = [
         LevelChangeView(rise.point, names(rise.point), round(rise.before, 4), round(rise.after, 4))
         for rise in recorded.changes

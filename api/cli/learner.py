@@ -37,13 +37,13 @@ def create(
 ) -> None:
     """Add a learner to a course; without goals the whole course is the goal."""
     new = validate_body(NewLearner, id=id, course=course, goals=_make_goal_bodies(goal, level), level=at)
-    _print_learner(run_in_context(lambda loop: profiles.create_learner(loop, new)))
+    _print_learner(run_in_context(lambda context: profiles.create_learner(context, new)))
 
 
 @app.command()
 def show(id: IdArgument) -> None:
     """Goals, limits and how many outcomes there were; see also `lodestar mastery`."""
-    _print_learner(run_in_context(lambda loop: profiles.get_learner(loop, id)))
+    _print_learner(run_in_context(lambda context: profiles.get_learner(context, id)))
 
 
 @app.command()
@@ -55,7 +55,7 @@ def goal(
     """Replace the goals."""
     goals = _make_goal_bodies(points, level)
     change = run_in_context(
-        lambda loop: profiles.set_goals(loop, id, goals) if goals else profiles.clear_goals(loop, id)
+        lambda context: profiles.set_goals(context, id, goals) if goals else profiles.clear_goals(context, id)
     )
     _print_learner(change)
 
@@ -66,7 +66,7 @@ def limits(
 ) -> None:
     """Replace the limits; what is not given is not limited."""
     allowed = validate_body(LimitsBody, max_minutes=minutes, modalities=modality or None, languages=language or None)
-    _print_learner(run_in_context(lambda loop: profiles.set_limits(loop, id, allowed)))
+    _print_learner(run_in_context(lambda context: profiles.set_limits(context, id, allowed)))
 
 
 @app.command()
@@ -74,7 +74,7 @@ def delete(id: IdArgument, yes: Annotated[bool, typer.Option("--yes", help="Do n
     """Forget a learner with everything they did, for good."""
     if not yes:
         typer.confirm(f"Delete {id} with all mastery, recommendations and outcomes?", abort=True)
-    run_in_context(lambda loop: profiles.delete_learner(loop, id))
+    run_in_context(lambda context: profiles.delete_learner(context, id))
     console.print(f"{id} is forgotten.")
 
 
@@ -106,7 +106,7 @@ def mastery(
     json: JsonOption = False,
 ) -> None:
     """Show what LEARNER knows now, forgetting included, with the uncertainty of each estimate."""
-    view = run_in_context(lambda loop: progress.get_mastery(loop, learner, course))
+    view = run_in_context(lambda context: progress.get_mastery(context, learner, course))
     if json:
         print_json(view)
         return
@@ -131,7 +131,7 @@ def history(
     json: JsonOption = False,
 ) -> None:
     """List what LEARNER was recommended and did, newest first."""
-    view = run_in_context(lambda loop: progress.get_history(loop, learner, limit))
+    view = run_in_context(lambda context: progress.get_history(context, learner, limit))
     if json:
         print_json(view)
         return
@@ -161,7 +161,7 @@ def skip(
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
     """Say whether LEARNER may skip POINT, and why; nothing is changed."""
-    view = run_in_context(lambda loop: assess_skip(loop, learner, point, course))
+    view = run_in_context(lambda context: assess_skip(context, learner, point, course))
     if json:
         print_json(view)
         return
@@ -212,7 +212,7 @@ def outcome(
         at=at and at.astimezone(),
         **{"recommendation" if what.startswith("rec-") else "resource": what},
     )
-    [told] = run_in_context(lambda loop: outcomes.report_outcomes(loop, [sent]))
+    [told] = run_in_context(lambda context: outcomes.report_outcomes(context, [sent]))
     print_json(told) if json else _print_outcome(told)
 
 

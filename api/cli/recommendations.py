@@ -36,7 +36,7 @@ def recommend(
 
     Send the outcome with the printed id: lodestar outcome LEARNER ID --right
     """
-    answer = run_in_context(lambda loop: choose(loop, learner, course, n, explain, strategy))
+    answer = run_in_context(lambda context: choose(context, learner, course, n, explain, strategy))
     if json:
         print_json(answer)
         return
@@ -157,7 +157,7 @@ def path(
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
     """Print the path of LEARNER to the goal, with the reason of each step. Nothing is logged."""
-    found = run_in_context(lambda loop: find_path(loop, learner, course, goal, longest))
+    found = run_in_context(lambda context: find_path(context, learner, course, goal, longest))
     if json:
         print_json(found)
         return

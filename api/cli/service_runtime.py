@@ -18,8 +18,8 @@ def run_in_context(unit: Callable[[AppContext], Awaitable[T]]) -> T:
     settings = Settings()
 
     async def run() -> T:
-        async with ContextFactory(ensure_database(settings), ArtifactStore.from_settings(settings)).opened() as loop:
-            await migrate(loop.graph)
-            return await unit(loop)
+        async with ContextFactory(ensure_database(settings), ArtifactStore.from_settings(settings)).opened() as context:
+            await migrate(context.graph)
+            return await unit(context)
 
     return asyncio.run(run())

@@ -14,8 +14,8 @@ from services.timings import Timings
 
 
 async def _get_context(request: Request) -> AppContext:
-    loop: AppContext = request.app.state.loop
-    return loop
+    context: AppContext = request.app.state.context
+    return context
 
 
 ContextDep = Annotated[AppContext, Depends(_get_context)]

@@ -21,11 +21,11 @@ from services.learners.state import get_learner_course
 from services.schemas import PointName, PointStateView
 
 
-async def get_mastery(loop: AppContext, learner: str, course: str | None = None) -> MasteryView:
+async def get_mastery(context: AppContext, learner: str, course: str | None = None) -> MasteryView:
     """Every point of the course that the learner ever touched. Raises `NotFound`."""
-    served = await get_learner_course(loop, learner, course)
+    served = await get_learner_course(context, learner, course)
     index = served.course.point_index
-    rows = await read_mastery(loop.graph, learner, loop.now(), served.course.id)
+    rows = await read_mastery(context.graph, learner, context.now(), served.course.id)
     known = sorted((index[row.point], row) for row in rows if row.point in index)
     points = [
         MasteryOfPoint(
@@ -46,15 +46,15 @@ async def get_mastery(loop: AppContext, learner: str, course: str | None = None)
 
 
 async def get_history(
-    loop: AppContext, learner: str, limit: int = 50, before: datetime | None = None
+    context: AppContext, learner: str, limit: int = 50, before: datetime | None = None
 ) -> LearnerHistory:
     """The latest events, newest first; `before` pages on. Raises `NotFound`."""
-    events = await read_history(loop.graph, learner, limit, before)
+    events = await read_history(context.graph, learner, limit, before)
     views = [
         EventView(
             at=event.at,
             resource=event.resource,
-            title=loop.courses.title(event.resource) if event.resource else None,
+            title=context.courses.title(event.resource) if event.resource else None,
             item=event.item,
             recommendation=event.recommendation,
             policy=event.policy,
@@ -67,11 +67,11 @@ async def get_history(
     return LearnerHistory(learner, views)
 
 
-async def assess_skip(loop: AppContext, learner: str, point: str, course: str | None = None) -> SkipView:
+async def assess_skip(context: AppContext, learner: str, point: str, course: str | None = None) -> SkipView:
     """Raises `NotFound` for an unknown learner, course or point, a point of another course among them."""
-    served = await get_learner_course(loop, learner, course)
+    served = await get_learner_course(context, learner, course)
     position = served.position(point)
-    evidence = await read_skip_evidence(loop.graph, learner, point, loop.now(), served.course.id)
+    evidence = await read_skip_evidence(context.graph, learner, point, context.now(), served.course.id)
     return _make_skip_view(served, evidence, [each.id for each in served.questions if position in each.points])
 
 

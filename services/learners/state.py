@@ -29,17 +29,17 @@ class LearnerState:
     now: datetime
 
 
-async def get_learner_course(loop: AppContext, learner: str, course: str | None) -> ServedCourse:
+async def get_learner_course(context: AppContext, learner: str, course: str | None) -> ServedCourse:
     """The course that is named, or the learner's own. Raises `NotFound` for an unknown learner or course."""
-    own = course or (await read_learner(loop.graph, learner)).course
-    return await loop.courses.get(own) if own else await refuse_unknown(loop.graph, learner, course)
+    own = course or (await read_learner(context.graph, learner)).course
+    return await context.courses.get(own) if own else await refuse_unknown(context.graph, learner, course)
 
 
-async def read_learner_state(loop: AppContext, learner: str, course: str | None) -> LearnerState:
+async def read_learner_state(context: AppContext, learner: str, course: str | None) -> LearnerState:
     """Raises `NotFound` for an unknown learner or course."""
-    now = loop.now()
-    found = await _read_candidates(loop, learner, course, now)
-    served = await loop.courses.covering(found.course, found.revision, found.resources)
+    now = context.now()
+    found = await _read_candidates(context, learner, course, now)
+    served = await context.courses.covering(found.course, found.revision, found.resources)
     return LearnerState(served, found, now)
 
 
@@ -53,8 +53,8 @@ def replace_goals(situation: LearnerState, goals: list[str]) -> LearnerState:
 
 
 @measure_async_time("cypher")
-async def _read_candidates(loop: AppContext, learner: str, course: str | None, now: datetime) -> CandidateSet:
-    return await read_candidates(loop.graph, learner, now, course)
+async def _read_candidates(context: AppContext, learner: str, course: str | None, now: datetime) -> CandidateSet:
+    return await read_candidates(context.graph, learner, now, course)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +105,10 @@ def estimate_gain(served: ServedCourse, seen: ObservedState, level: Floats, reso
     return float(compute_expected_gain(served.course, only, np.array([[success]], dtype=np.float32))[0, 0])
 
 
-async def read_recent_history(loop: AppContext, situation: LearnerState) -> InteractionHistory:
+async def read_recent_history(context: AppContext, situation: LearnerState) -> InteractionHistory:
     """What the learner did lately on this course's resources, as a batch of one."""
     index = situation.served.course.resource_index
-    did = await read_recent_outcomes(loop.graph, situation.found.learner, situation.now, MAX_HISTORY)
+    did = await read_recent_outcomes(context.graph, situation.found.learner, situation.now, MAX_HISTORY)
     here = [each for each in did if each.resource in index]
     if not here:
         return make_empty_history(1)

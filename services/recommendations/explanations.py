@@ -107,11 +107,11 @@ def _join_chain(names: list[str]) -> str:
     return " → ".join(shown)
 
 
-async def explain_no_recommendation(loop: AppContext, situation: LearnerState) -> NoRecommendation:
+async def explain_no_recommendation(context: AppContext, situation: LearnerState) -> NoRecommendation:
     """Ask the graph what stands in the way of a learner without candidates."""
     found = situation.found
     return describe_obstacle(
-        situation.served, await read_obstacles(loop.graph, found.learner, situation.now, found.course)
+        situation.served, await read_obstacles(context.graph, found.learner, situation.now, found.course)
     )
 
 
@@ -154,11 +154,11 @@ def _describe_unmet(served: ServedCourse, each: UnmetPrerequisite) -> dict[str, 
 
 
 async def explain_decision(
-    loop: AppContext, decided: RecommendationDecision, asked: str | None, explain: bool
+    context: AppContext, decided: RecommendationDecision, asked: str | None, explain: bool
 ) -> Recommendations:
     """Everything that was chosen, best first; with `explain` all candidates besides. `asked`: the strategy, if any."""
     found, handed = decided.situation.found, [FailedStrategy(name, why) for name, why in decided.handed]
-    nothing = None if decided.choices else await explain_no_recommendation(loop, decided.situation)
+    nothing = None if decided.choices else await explain_no_recommendation(context, decided.situation)
     strategy = StrategyView(asked, decided.recommender.name, handed)
     return Recommendations(found.learner, found.course, _make_recommendations(decided, explain), nothing, strategy)
 

@@ -42,12 +42,12 @@ class PlanningState:
     history: InteractionHistory | None = None
 
 
-async def read_planning_state(loop: AppContext, learner: str, course: str | None, goals: list[str]) -> PlanningState:
+async def read_planning_state(context: AppContext, learner: str, course: str | None, goals: list[str]) -> PlanningState:
     """`goals`: points to plan for; the learner's own without any. Raises `NotFound`."""
-    situation = replace_goals(await read_learner_state(loop, learner, course), goals)
-    events = await read_history(loop.graph, learner, MAX_EVENTS)
+    situation = replace_goals(await read_learner_state(context, learner, course), goals)
+    events = await read_history(context.graph, learner, MAX_EVENTS)
     looks_back = find_strategy(situation.served.line_up.order[0]).looks_back
-    history = await read_recent_history(loop, situation) if looks_back else None
+    history = await read_recent_history(context, situation) if looks_back else None
     return PlanningState(situation, _find_within_limits(situation) & ~_find_done_recently(situation, events), history)
 
 
@@ -117,20 +117,20 @@ MAX_PATH_STEPS = 60
 
 
 async def find_path(
-    loop: AppContext,
+    context: AppContext,
     learner: str,
     course: str | None = None,
     goals: list[str] | None = None,
     longest: int = MAX_PATH_STEPS,
 ) -> LearningPath:
     """Plan from today's mastery to `goals`, the learner's own without any. Raises `NotFound`."""
-    outlook = await read_planning_state(loop, learner, course, goals or [])
+    outlook = await read_planning_state(context, learner, course, goals or [])
     path = plan_path(outlook, longest)
-    return replace(path, reason=await _explain_end(loop, outlook, path, longest))
+    return replace(path, reason=await _explain_end(context, outlook, path, longest))
 
 
 async def _explain_end(
-    loop: AppContext, outlook: PlanningState, path: LearningPath, longest: int
+    context: AppContext, outlook: PlanningState, path: LearningPath, longest: int
 ) -> NoRecommendation | None:
     """Why there is no further step; None where the path simply reaches its goal."""
     if path.reached:
@@ -138,7 +138,7 @@ async def _explain_end(
     if len(path.steps) >= longest:
         return NoRecommendation("longest", f"The goal is further away than {longest} steps; ask again on the way.")
     if not path.steps and not outlook.situation.found.resources:
-        return await explain_no_recommendation(loop, outlook.situation)
+        return await explain_no_recommendation(context, outlook.situation)
     return NoRecommendation(
         "blocked", "No further resource is open within the learner's limits and within what was not done lately."
     )

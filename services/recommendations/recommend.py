@@ -33,13 +33,13 @@ class SlateRequest:
     n: int
 
 
-async def ask_strategy(loop: AppContext, wanted: SlateRequest, name: str) -> RecommendationDecision | None:
+async def ask_strategy(context: AppContext, wanted: SlateRequest, name: str) -> RecommendationDecision | None:
     """What the strategy `name` decides; None where it has no opinion of the learner.
 
     Raises `SetupFailed` where it lacks something.
     """
-    strategy, recommender = find_strategy(name), await _load_strategy(loop, wanted.situation, name)
-    history = await read_recent_history(loop, wanted.situation) if strategy.looks_back else None
+    strategy, recommender = find_strategy(name), await _load_strategy(context, wanted.situation, name)
+    history = await read_recent_history(context, wanted.situation) if strategy.looks_back else None
     if strategy.quick:
         decided = decide_slate(wanted.situation, wanted.n, recommender, history)
     else:
@@ -48,11 +48,11 @@ async def ask_strategy(loop: AppContext, wanted: SlateRequest, name: str) -> Rec
     return None if silent is not None and silent[0] else decided
 
 
-async def _load_strategy(loop: AppContext, situation: LearnerState, name: str) -> Recommender:
+async def _load_strategy(context: AppContext, situation: LearnerState, name: str) -> Recommender:
     """The strategy on the course; whoever asks while it is being made waits for the same."""
     line_up = situation.served.line_up
     if name in BANDIT_NAMES:
-        return await bandit(loop.graph, situation.served, name)
+        return await bandit(context.graph, situation.served, name)
     if name in line_up.strategies.made:
         return line_up.strategies.made[name]
     if name not in line_up.making:
@@ -70,7 +70,7 @@ logger = logging.getLogger("lodestar")
 
 
 async def decide_with_fallback(
-    loop: AppContext, situation: LearnerState, n: int, asked: str | None
+    context: AppContext, situation: LearnerState, n: int, asked: str | None
 ) -> RecommendationDecision:
     """The decision, and in it who could not make it and why.
 
@@ -82,24 +82,26 @@ async def decide_with_fallback(
         return make_empty_decision(situation)
     handed: list[tuple[str, str]] = []
     for name in dict.fromkeys([*([asked] if asked else []), *situation.served.line_up.order]):
-        why, decided = await _try_strategy(loop, SlateRequest(situation, n), name)
+        why, decided = await _try_strategy(context, SlateRequest(situation, n), name)
         if decided is not None:
             return replace(decided, handed=tuple(handed))
         handed.append((name, why))
     raise LodestarError("No strategy could decide: " + "; ".join(f"{name}: {why}" for name, why in handed))
 
 
-async def _try_strategy(loop: AppContext, wanted: SlateRequest, name: str) -> tuple[str, RecommendationDecision | None]:
+async def _try_strategy(
+    context: AppContext, wanted: SlateRequest, name: str
+) -> tuple[str, RecommendationDecision | None]:
     """Why not, or the decision."""
     resting = wanted.situation.served.line_up.resting
     until, why = resting.get(name, (0.0, ""))
     if monotonic() < until:
         return why, None
     began = monotonic()
-    task = asyncio.create_task(ask_strategy(loop, wanted, name), name=f"decide by {name}")
-    await asyncio.wait({task}, timeout=loop.budget)
-    if not task.done() or monotonic() - began > (loop.budget or float("inf")):
-        why = f"it took longer than {1000 * (loop.budget or 0):.0f} ms"
+    task = asyncio.create_task(ask_strategy(context, wanted, name), name=f"decide by {name}")
+    await asyncio.wait({task}, timeout=context.budget)
+    if not task.done() or monotonic() - began > (context.budget or float("inf")):
+        why = f"it took longer than {1000 * (context.budget or 0):.0f} ms"
         resting[name] = (monotonic() + STRATEGY_PAUSE_SECONDS, f"{why} a moment ago")
     if not task.done():
         task.add_done_callback(_log_late_failure)
@@ -155,25 +157,25 @@ def make_decision_rows(decided: RecommendationDecision) -> list[LoggedDecision]:
 
 
 async def decide_and_log(
-    loop: AppContext, situation: LearnerState, n: int, strategy: str | None = None
+    context: AppContext, situation: LearnerState, n: int, strategy: str | None = None
 ) -> RecommendationDecision:
     """Fill up to `n` places and log them; `strategy` decides, or who it hands over to.
 
     Raises `GraphUnavailable` when the decision could not be logged; then nothing was served.
     """
-    decided = await decide_with_fallback(loop, situation, n, strategy)
+    decided = await decide_with_fallback(context, situation, n, strategy)
     if decided.choices:
-        await _log_decision(loop, decided)
+        await _log_decision(context, decided)
     return decided
 
 
 @measure_async_time("log")
-async def _log_decision(loop: AppContext, decided: RecommendationDecision) -> None:
-    await loop.recorder.record(make_decision_rows(decided))
+async def _log_decision(context: AppContext, decided: RecommendationDecision) -> None:
+    await context.recorder.record(make_decision_rows(decided))
 
 
 async def recommend(
-    loop: AppContext, learner: str, course: str | None, n: int, explain: bool = False, strategy: str | None = None
+    context: AppContext, learner: str, course: str | None, n: int, explain: bool = False, strategy: str | None = None
 ) -> Recommendations:
     """What this learner should do next, the `n` best; logged before it is returned.
 
@@ -181,6 +183,6 @@ async def recommend(
     Raises `NotFound` for an unknown learner or course, `Invalid` for an unknown strategy, `GraphUnavailable` when
     nothing could be read or logged.
     """
-    situation = await read_learner_state(loop, learner, course)
-    decided = await decide_and_log(loop, situation, n, strategy)
-    return await explain_decision(loop, decided, strategy, explain)
+    situation = await read_learner_state(context, learner, course)
+    decided = await decide_and_log(context, situation, n, strategy)
+    return await explain_decision(context, decided, strategy, explain)

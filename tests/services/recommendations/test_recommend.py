@@ -39,9 +39,9 @@ async def ana(api):
 
 async def put(api, strategy, budget=None):
     """Let it stand where the fitted ALS would."""
-    served = await api.loop.courses.get("little")
+    served = await api.context.courses.get("little")
     served.line_up.strategies.made["als"] = strategy
-    api.app.state.loop = replace(api.loop, budget=budget)
+    api.app.state.context = replace(api.context, budget=budget)
     return strategy
 
 
