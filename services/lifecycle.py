@@ -81,7 +81,7 @@ class GraphWatcher:
         self._reflect(settled.revision or 0)
 
     def _reflect(self, revision: int) -> None:
-        for served in self._context.courses.held:
+        for served in self._context.courses.loaded:
             if served.revision < revision:
                 self._context.courses.refresh(served.course.id)
 

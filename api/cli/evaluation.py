@@ -90,7 +90,7 @@ METRIC_COLUMNS = (
 def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
     """Fit and measure with a progress bar, and print the table."""
     logged = run_on_graph(partial(read_raw_course_log, course=course))
-    folder = ArtifactStore.from_settings(settings).policies.rankers(course)
+    folder = ArtifactStore.from_settings(settings).strategies.ranker_folder(course)
     columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("fitting", total=len(names))
@@ -194,7 +194,7 @@ def strategies() -> None:
 
 def ensure_policy(course: str, steps: int, learners: int) -> None:
     """A small policy, trained and measured once; later calls find it."""
-    folder = ArtifactStore.from_settings(Settings()).policies.policies(course)
+    folder = ArtifactStore.from_settings(Settings()).strategies.policy_folder(course)
     if not (folder / "policy.pt").exists():
         training.train(course, steps=steps, seed=0, device="auto", fresh=False)
     if not (folder / "evaluation.json").exists():

@@ -52,7 +52,7 @@ def fit(
     with console.status("fitting") as status:
         print_fits(
             fit_course(
-                ArtifactStore.from_settings(Settings()).tracers,
+                ArtifactStore.from_settings(Settings()).learner_models,
                 (course, points),
                 answers,
                 model,

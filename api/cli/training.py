@@ -97,7 +97,7 @@ def train(
     if offline:
         train_on_log(settings, course, seed)
         return
-    folder = ArtifactStore.from_settings(settings).policies.policies(course)
+    folder = ArtifactStore.from_settings(settings).strategies.policy_folder(course)
     with show_training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)
         trainer = training_run.train_policy(_read_arrays(course), config, folder, device, fresh, report)
@@ -107,7 +107,9 @@ def train(
 
 
 def _read_arrays(course: str) -> Course:
-    return run_on_graph(partial(load_course_arrays, id=course, tracers=ArtifactStore.from_settings(Settings()).tracers))
+    return run_on_graph(
+        partial(load_course_arrays, id=course, learner_models=ArtifactStore.from_settings(Settings()).learner_models)
+    )
 
 
 @contextmanager

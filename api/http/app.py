@@ -57,7 +57,7 @@ async def get_readiness(request: Request) -> Response:
         return make_problem_response(request, 503, "Warming up: the courses are being read.")
     await request.app.state.context.graph.ping()
     return make_json_response(
-        {"status": "ready", "courses": [served.course.id for served in request.app.state.context.courses.held]}
+        {"status": "ready", "courses": [served.course.id for served in request.app.state.context.courses.loaded]}
     )
 
 

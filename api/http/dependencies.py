@@ -32,7 +32,7 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
         404: "There is no such thing; the detail names it.",
         409: "It contradicts what is stored.",
         422: "A field breaks a rule; `errors` names it.",
-        503: "Neo4j does not answer; try again after Retry-After seconds.",
+        503: "Neo4j does not answer, or no strategy could decide; try again after Retry-After seconds.",
     }.items()
 }
 

@@ -15,15 +15,27 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from graph.errors import Conflict, GraphRefused, GraphUnavailable, Invalid, LodestarError, NotFound, SetupFailed
+from graph.errors import (
+    BadCourse,
+    Conflict,
+    GraphRefused,
+    GraphUnavailable,
+    Invalid,
+    LodestarError,
+    NoStrategyAvailable,
+    NotFound,
+    SetupFailed,
+)
 from services.catalogue.case import CodeMinor, StatusInfo
 
 STATUS_BY_ERROR: dict[type[LodestarError], int] = {
     NotFound: 404,
     Conflict: 409,
     Invalid: 422,
+    BadCourse: 422,
     GraphUnavailable: 503,
     GraphRefused: 503,
+    NoStrategyAvailable: 503,
     SetupFailed: 503,
 }
 RETRY_AFTER_SECONDS = 2

@@ -100,7 +100,7 @@ async def list_courses(context: AppContext) -> list[CourseView]:
 async def list_points(context: AppContext, course: str) -> PointNames:
     """The points of a course. Raises `NotFound`."""
     served = await context.courses.get(course)
-    return PointNames(course, served.points[: served.included])
+    return PointNames(course, served.points[: served.own_points])
 
 
 async def list_resources(context: AppContext, course: str, point: str | None, limit: int, offset: int) -> ResourceViews:
@@ -108,7 +108,7 @@ async def list_resources(context: AppContext, course: str, point: str | None, li
     served = await context.courses.get(course)
     found = served.resources
     if point is not None:
-        teaches = served.course.teaches[:, [served.position(point)]].tocoo()
+        teaches = served.course.teaches[:, [served.index_of(point)]].tocoo()
         found = [found[place] for place in sorted(teaches.row.tolist())]
     return ResourceViews(course, len(found), found[offset : offset + limit])
 
@@ -119,7 +119,7 @@ async def get_point(context: AppContext, id: str) -> PointView:
     served = await _find_course_of_point(context, id)
     if not rows or served is None:
         raise NotFound("knowledge point", id)
-    place, course = served.position(id), served.course
+    place, course = served.index_of(id), served.course
     return PointView(
         id=id,
         name=rows[0]["name"],
@@ -128,7 +128,7 @@ async def get_point(context: AppContext, id: str) -> PointView:
         level=rows[0]["level"],
         mastered_at=round(course.mastered[place].item(), 4),
         met_at=round(course.met[place].item(), 4),
-        prerequisites=served.names(served.before[place]),
+        prerequisites=served.names(served.prerequisites[place]),
         opens=served.names(course.after[[place]].indices.tolist()),
     )
 

@@ -12,10 +12,9 @@ from graph import catalogue
 from graph.catalogue import CourseRows, ItemRow
 from graph.connection import Graph
 from graph.errors import Invalid
-from models.course import Course
 from services.courses.arrays import build_catalogue, build_course
 from services.courses.artifacts import ArtifactStore
-from services.courses.served import DiagnosticItem, ServedCourse
+from services.courses.served import CourseMemo, DiagnosticItem, ServedCourse
 from services.schemas import PointName, make_resource_view
 
 REFRESH_WAIT_SECONDS = 1.0
@@ -23,6 +22,9 @@ REFRESH_WAIT_SECONDS = 1.0
 
 MISSING_RETRY_SECONDS = 5.0
 """Seconds before a resource that a build did not find is looked for again."""
+
+MISSING_SINCE: CourseMemo[str, float] = CourseMemo(10_000)
+"""When (monotonic seconds) a build did not find a resource, by the resource's id."""
 
 logger = logging.getLogger("lodestar")
 
@@ -44,25 +46,17 @@ class CourseCache:
         self._building: dict[str, asyncio.Task[ServedCourse]] = {}
 
     @property
-    def held(self) -> list[ServedCourse]:
+    def loaded(self) -> list[ServedCourse]:
         """The courses in memory."""
         return list(self._served.values())
 
-    def at_hand(self, course: str) -> ServedCourse | None:
-        """A course in memory; None for another."""
-        return self._served.get(course)
-
-    def arrays(self, course: str) -> Course | None:
-        """The arrays of a course in memory; None for another."""
-        return self._served[course].course if course in self._served else None
-
     def point_name(self, id: str) -> str:
         """The name of a point of any course in memory; its id where it is in none."""
-        return next((served.name(id) for served in self.held if id in served.course.point_index), id)
+        return next((served.name(id) for served in self.loaded if id in served.course.point_index), id)
 
     def title(self, resource: str) -> str | None:
         """The title of an active resource of any course in memory."""
-        for served in self.held:
+        for served in self.loaded:
             if resource in served.course.resource_index:
                 return served.resources[served.course.resource_index[resource]].title
         return None
@@ -90,7 +84,7 @@ class CourseCache:
             return self._served[course]
         return await asyncio.shield(self.refresh(course))
 
-    async def covering(self, course: str, revision: int, resources: list[str]) -> ServedCourse:
+    async def get_with_resources(self, course: str, revision: int, resources: list[str]) -> ServedCourse:
         """The course such that it knows these resources, if that is possible soon.
 
         A resource that is not known calls for a new build, waited for briefly; a mere change of the revision calls for
@@ -104,12 +98,15 @@ class CourseCache:
                 self.refresh(course)
             return served
         now = monotonic()
-        if all(now - served.absent.get(id, -MISSING_RETRY_SECONDS) < MISSING_RETRY_SECONDS for id in missing):
+        since = [MISSING_SINCE.find(served, id) for id in missing]
+        if all(each is not None and now - each < MISSING_RETRY_SECONDS for each in since):
             return served
         done, _ = await asyncio.wait([self.refresh(course)], timeout=REFRESH_WAIT_SECONDS)
         if done:
             served = done.pop().result()
-            served.absent.update((id, now) for id in missing if id not in served.course.resource_index)
+            for id in missing:
+                if id not in served.course.resource_index:
+                    MISSING_SINCE.put(served, id, now)
         return served
 
     def refresh(self, course: str) -> "asyncio.Task[ServedCourse]":
@@ -134,18 +131,18 @@ class CourseCache:
 
 def build_served_course(rows: CourseRows, trained: ArtifactStore) -> ServedCourse:
     """Everything about one course at one revision, with its learner model and its policy."""
-    course = trained.tracers.on(build_course(rows), rows.settings)
+    course = trained.learner_models.attach(build_course(rows), rows.settings)
     return ServedCourse(
         course=course,
         revision=rows.revision,
         title=rows.title,
-        included=len(rows.included),
+        own_points=len(rows.included),
         points=[PointName(row["id"], row["name"]) for row in rows.points],
         levels=[row["level"] for row in rows.points],
         resources=[make_resource_view(row) for row in rows.resources],
         questions=[_make_item(row, course.point_index) for row in rows.items if _is_in_course(row, course.point_index)],
-        line_up=trained.policies.of(course, build_catalogue(rows)),
-        plain=rows.settings.get("banditPrior") == "plain",
+        strategies=trained.strategies.serve(course, build_catalogue(rows)),
+        plain_bandits=rows.settings.get("banditPrior") == "plain",
     )
 
 

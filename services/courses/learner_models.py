@@ -48,10 +48,10 @@ class LearnerModelStore:
                 f"There is no learner model {self.name!r}. LEARNER_MODEL is one of: {known}.", "LEARNER_MODEL"
             )
 
-    def on(self, course: Course, settings: Mapping[str, Any]) -> Course:
+    def attach(self, course: Course, settings: Mapping[str, Any]) -> Course:
         """The course with its learner model in charge; `gain` where the one that was chosen is not there."""
         name = str(settings.get("learnerModel") or self.name)
-        saved = self.fitted(course.id)
+        saved = self.load_fitted(course.id)
         if name == MEASURED:
             name = choose_best_model(saved)
         if name != GAIN and name not in saved:
@@ -61,7 +61,7 @@ class LearnerModelStore:
             return replace(course, rates=_merge_rates(course, settings, saved.get(GAIN)), tracer=None)
         return replace(course, tracer=ServedLearnerModel(saved[name].model, saved[name].version))
 
-    def fitted(self, course: str) -> dict[str, SavedLearnerModel]:
+    def load_fitted(self, course: str) -> dict[str, SavedLearnerModel]:
         """The fitted models of a course, by name; one that cannot be read is left out, and told."""
         found = {}
         for name in LEARNER_MODELS:

@@ -50,7 +50,7 @@ async def create_learner(context: AppContext, new: NewLearner) -> LearnerView:
     course = new.course or await context.courses.only()
     served = await context.courses.get(course)
     for goal in new.goals:
-        served.position(goal.point)
+        served.index_of(goal.point)
     id = new.id or f"learner-{secrets.token_hex(6)}"
     limits = new.limits or LimitsBody()
     start = estimate_from_level(served, new.level) if new.level else []

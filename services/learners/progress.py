@@ -42,7 +42,7 @@ async def get_mastery(context: AppContext, learner: str, course: str | None = No
         for place, row in known
     ]
     mastered = sum(point.mastered for point in points)
-    return MasteryView(learner, served.course.id, mastered, served.included, points)
+    return MasteryView(learner, served.course.id, mastered, served.own_points, points)
 
 
 async def get_history(
@@ -70,7 +70,7 @@ async def get_history(
 async def assess_skip(context: AppContext, learner: str, point: str, course: str | None = None) -> SkipView:
     """Raises `NotFound` for an unknown learner, course or point, a point of another course among them."""
     served = await get_learner_course(context, learner, course)
-    position = served.position(point)
+    position = served.index_of(point)
     evidence = await read_skip_evidence(context.graph, learner, point, context.now(), served.course.id)
     return _make_skip_view(served, evidence, [each.id for each in served.questions if position in each.points])
 

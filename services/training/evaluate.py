@@ -67,8 +67,8 @@ def summarize_course_data(found: CourseDataCounts) -> CourseDataSummary:
 async def read_strategies(graph: Graph, settings: Settings, course: str) -> CourseStrategies:
     """Raises `NotFound`, or `Invalid` where there is nothing to learn with."""
     trained = ArtifactStore.from_settings(settings)
-    rows, arrays = await load_course_rows(graph, course, trained.tracers)
-    return trained.policies.strategies(arrays, build_catalogue(rows))
+    rows, arrays = await load_course_rows(graph, course, trained.learner_models)
+    return trained.strategies.make(arrays, build_catalogue(rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,9 +113,9 @@ async def learn_from_log(
 
     Raises `NotFound` for the course, `Invalid` where its log is too small.
     """
-    arrays = await load_course_arrays(graph, course, trained.tracers)
+    arrays = await load_course_arrays(graph, course, trained.learner_models)
     logged, read = await read_decision_log(graph, arrays)
-    folder = locate_policy(trained.policies.policies(course), CQL_NAME)
+    folder = locate_policy(trained.strategies.policy_folder(course), CQL_NAME)
     return train_offline_policy(arrays, logged, folder, config, report), read
 
 

@@ -58,7 +58,7 @@ def fit_course(
 def _choose_model(tracers: LearnerModelStore, course: str) -> tuple[str, str]:
     if tracers.name != MEASURED:
         return tracers.name, "LEARNER_MODEL says so, unless the course has a `learnerModel` of its own"
-    chosen, held_out = choose_best_model(tracers.fitted(course)), f"{HELD_OUT_SHARE:.0%} of the learners, held out"
+    chosen, held_out = choose_best_model(tracers.load_fitted(course)), f"{HELD_OUT_SHARE:.0%} of the learners, held out"
     if chosen == GAIN:
         return chosen, f"no other model was measured to be better (p < {SIGNIFICANCE_LEVEL}) on {held_out}"
     return chosen, f"the smallest log loss on {held_out}"

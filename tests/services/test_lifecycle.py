@@ -116,10 +116,10 @@ async def test_a_point_and_a_resource_made_in_browser_are_recommended(watched, g
     )
 
     async def known():
-        return watched.context.courses.at_hand("little").revision == 2
+        return watched.context.courses.loaded[0].revision == 2
 
     await until(known)
-    served = watched.context.courses.at_hand("little")
+    served = watched.context.courses.loaded[0]
     assert "a new idea" in served.course.point_index and "new" in served.course.resource_index
     await watched.put(f"{ME}/goals", {"goals": [{"point": "a new idea"}]})
     [step] = (await watched.get(f"{ME}/recommendations"))["recommendations"]

@@ -40,7 +40,7 @@ async def ana(api):
 async def put(api, strategy, budget=None):
     """Let it stand where the fitted ALS would."""
     served = await api.context.courses.get("little")
-    served.line_up.strategies.made["als"] = strategy
+    served.strategies.available.made["als"] = strategy
     api.app.state.context = replace(api.context, budget=budget)
     return strategy
 

@@ -21,7 +21,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def study(api, learners=30, bot=False):
     """Everybody walks through the nouns in one of two orders, an hour apart, right two times in three."""
-    await api.context.courses.get("little")
+    model = make_outcome_model({"little": (await api.context.courses.get("little")).course})
     for number in range(learners):
         await api.post("/v1/learners", {"id": f"l{number}", "goals": [{"point": "little/adjectives"}]}, 201)
         order = KINDS if number % 2 else KINDS[::-1]
@@ -35,15 +35,13 @@ async def study(api, learners=30, bot=False):
             )
             for step, kind in enumerate(order)
         ]
-        await record_outcomes(
-            api.context.graph, outcomes, make_outcome_model(api.context.courses.arrays), api.context.now()
-        )
+        await record_outcomes(api.context.graph, outcomes, model, api.context.now())
 
 
 async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
     await study(api)
     served = await api.context.courses.get("little")
-    strategies = served.line_up.strategies
+    strategies = served.strategies.available
     heard = []
     standing, _ = evaluate_rankers(
         await read_raw_course_log(api.context.graph, "little"), strategies.rankers, NAMES, report=heard.append
@@ -70,7 +68,7 @@ async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
 
 async def test_who_teaches_as_well_and_predicts_better_serves_after_the_advice(api, tmp_path):
     await study(api, 20)
-    strategies = (await api.context.courses.get("little")).line_up.strategies
+    strategies = (await api.context.courses.get("little")).strategies.available
     evaluate_rankers(await read_raw_course_log(api.context.graph, "little"), strategies.rankers, ["tfidf"])
     versions = {"needed": "1", "tfidf": strategies.make("tfidf").version}
 
