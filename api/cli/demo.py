@@ -79,9 +79,9 @@ def demo(
     """Import the English course, train a small policy, take a learner through a diagnostic, print the path, serve."""
     settings = Settings()
     console.rule("1  the course")
-    courses.import_(EXAMPLES / COURSE_ID)
+    courses.import_files(settings, EXAMPLES / COURSE_ID)
     console.rule("2  the policy")
-    evaluation.ensure_policy(COURSE_ID, TRAINING_STEPS, EVALUATION_LEARNERS)
+    evaluation.ensure_policy(settings, COURSE_ID, TRAINING_STEPS, EVALUATION_LEARNERS)
     console.rule("3  a learner")
     shown = asyncio.run(run_demo_learner(serve.make_context_factory(settings), COURSE_ID, GOAL_POINT))
     diagnostic, path = shown.diagnostic, shown.path

@@ -89,7 +89,7 @@ METRIC_COLUMNS = (
 
 def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
     """Fit and measure with a progress bar, and print the table."""
-    logged = run_on_graph(partial(read_raw_course_log, course=course))
+    logged = run_on_graph(partial(read_raw_course_log, course=course), settings)
     folder = ArtifactStore.from_settings(settings).strategies.ranker_folder(course)
     columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -148,10 +148,15 @@ def evaluate(
     settings = Settings()
     if offline:
         evaluate_on_log(settings, course, rung or list(RANKERS))
-    found = run_on_graph(partial(read_strategies, settings=settings, course=course))
-    if not offline:
-        evaluate_in_simulation(found, learners, seeds)
-    _, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team))
+    _evaluate(settings, course, None if offline else (learners, seeds))
+
+
+def _evaluate(settings: Settings, course: str, simulation: tuple[int, int] | None) -> None:
+    """Evaluate in simulation with (learners, seeds), if they are given, and store which strategy serves."""
+    found = run_on_graph(partial(read_strategies, settings=settings, course=course), settings)
+    if simulation is not None:
+        evaluate_in_simulation(found, *simulation)
+    _, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team), settings)
     save_advice(advice, found.rankers)
     console.print(f"serves  {advice.strategy}: {advice.why}")
 
@@ -159,8 +164,8 @@ def evaluate(
 def advise(course: CourseArgument) -> None:
     """Say which strategies COURSE's data supports, what was measured of each, and which one serves, and why."""
     settings = Settings()
-    found = run_on_graph(partial(read_strategies, settings=settings, course=course))
-    data, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team))
+    found = run_on_graph(partial(read_strategies, settings=settings, course=course), settings)
+    data, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team), settings)
     _print_course_data(course, data)
     matrix = Table("family", "worth trying", "why, or what is lacking", "strategies", box=None)
     for family, rows in groupby(sorted(advice.rows, key=lambda row: FAMILY_ORDER[row.family]), lambda row: row.family):
@@ -192,13 +197,13 @@ def strategies() -> None:
     console.print("Which one to take: lodestar advise COURSE")
 
 
-def ensure_policy(course: str, steps: int, learners: int) -> None:
+def ensure_policy(settings: Settings, course: str, steps: int, learners: int) -> None:
     """A small policy, trained and measured once; later calls find it."""
-    folder = ArtifactStore.from_settings(Settings()).strategies.policy_folder(course)
+    folder = ArtifactStore.from_settings(settings).strategies.policy_folder(course)
     if not (folder / "policy.pt").exists():
-        training.train(course, steps=steps, seed=0, device="auto", fresh=False)
+        training.train_in_simulation(settings, course, steps)
     if not (folder / "evaluation.json").exists():
-        evaluate(course, learners=learners, seeds=1)
+        _evaluate(settings, course, (learners, 1))
     console.print(f"ladder  {folder / 'ladder.png'}")
 
 

@@ -9,7 +9,31 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from graph.errors import LodestarError
+from graph.errors import (
+    BadCourse,
+    Conflict,
+    GraphRefused,
+    GraphUnavailable,
+    Invalid,
+    LodestarError,
+    NoStrategyAvailable,
+    NotFound,
+    SetupFailed,
+)
+
+REFUSED, TRY_AGAIN = 1, 75
+"""Exit codes: 75 (EX_TEMPFAIL of sysexits) where the same command may work later, 1 for everything else."""
+
+EXIT_CODE_BY_ERROR: dict[type[LodestarError], int] = {
+    NotFound: REFUSED,
+    Conflict: REFUSED,
+    Invalid: REFUSED,
+    BadCourse: REFUSED,
+    GraphUnavailable: TRY_AGAIN,
+    GraphRefused: REFUSED,
+    NoStrategyAvailable: TRY_AGAIN,
+    SetupFailed: REFUSED,
+}
 
 MODULES = {
     "demo": ("demo",),
@@ -61,9 +85,10 @@ def root() -> None:
 
 
 def main() -> None:
-    """Entry point: a refusal is one red sentence and exit code 1, not a traceback."""
+    """Run the command; print a refusal as one red sentence, without a traceback, and exit with its code."""
     try:
         app()
     except LodestarError as error:
         Console(stderr=True, soft_wrap=True).print(f"[red]error[/red]  {escape(str(error))}", highlight=False)
-        sys.exit(1)
+        codes = (EXIT_CODE_BY_ERROR[kind] for kind in type(error).__mro__ if kind in EXIT_CODE_BY_ERROR)
+        sys.exit(next(codes, REFUSED))

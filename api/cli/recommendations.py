@@ -157,11 +157,12 @@ def path(
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
     """Print the path of LEARNER to the goal, with the reason of each step. Nothing is logged."""
-    found = run_in_context(lambda context: find_path(context, learner, course, goal, longest))
+    settings = Settings()
+    found = run_in_context(lambda context: find_path(context, learner, course, goal, longest), settings)
     if json:
         print_json(found)
         return
-    file = Settings().home / "paths" / f"{learner}.html" if save else None
+    file = settings.home / "paths" / f"{learner}.html" if save else None
     print_path(found, file)
     if file:
         console.print(f"saved path  {file.as_uri()}")

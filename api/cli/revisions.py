@@ -133,8 +133,8 @@ def revert(
     """Undo revision NUMBER, or with --to everything after it, as a new revision. Refused, with the rows named, where a
     later revision changed the same rows. What learners worked with is retired, not deleted.
     """
-    author = Settings().author
-    _print_settled(run_on_graph(lambda graph: revert_revisions(graph, number, to, author, why)))
+    settings = Settings()
+    _print_settled(run_on_graph(lambda graph: revert_revisions(graph, number, to, settings.author, why), settings))
 
 
 @app.command()
@@ -154,8 +154,8 @@ def sync(
 
 def rebuild() -> None:
     """Take in edits by hand (lodestar graph sync), then derive all semantic edges and prerequisite counts anew."""
-    author = Settings().author
-    settled, done = run_on_graph(lambda graph: rebuild_graph(graph, author))
+    settings = Settings()
+    settled, done = run_on_graph(lambda graph: rebuild_graph(graph, settings.author), settings)
     _print_settled(settled)
     console.print(f"{done.points} points, {done.changed} counts and semantic edges mended")
 

@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.runtime import run_on_graph
-from models.course import Course
 from models.rl import run as training_run
 from models.rl import trainer as run
 from models.rl.offline import CQLConfig, OfflineConfig, OfflineResult
@@ -34,7 +33,7 @@ def train_on_log(settings: Settings, course: str, seed: int) -> None:
         unit = partial(
             learn_from_log, course=course, trained=ArtifactStore.from_settings(settings), report=report, config=config
         )
-        learned, read = run_on_graph(unit)
+        learned, read = run_on_graph(unit, settings)
     print_offline_result(learned, read)
     console.print(f"policy  {learned.policy.version}")
     console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
@@ -96,20 +95,23 @@ def train(
     settings = Settings()
     if offline:
         train_on_log(settings, course, seed)
-        return
-    folder = ArtifactStore.from_settings(settings).strategies.policy_folder(course)
+    else:
+        train_in_simulation(settings, course, steps, seed, device, fresh)
+
+
+def train_in_simulation(
+    settings: Settings, course: str, steps: int, seed: int = 0, device: str = "auto", fresh: bool = False
+) -> None:
+    """Train on simulated learners with a progress bar, and print where the policy and its curves are."""
+    artifacts = ArtifactStore.from_settings(settings)
+    folder = artifacts.strategies.policy_folder(course)
+    arrays = run_on_graph(partial(load_course_arrays, id=course, learner_models=artifacts.learner_models), settings)
     with show_training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)
-        trainer = training_run.train_policy(_read_arrays(course), config, folder, device, fresh, report)
+        trainer = training_run.train_policy(arrays, config, folder, device, fresh, report)
     highlighting_console.print(f"policy  {training_run.format_version(trainer)}")
     highlighting_console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
     highlighting_console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
-
-
-def _read_arrays(course: str) -> Course:
-    return run_on_graph(
-        partial(load_course_arrays, id=course, learner_models=ArtifactStore.from_settings(Settings()).learner_models)
-    )
 
 
 @contextmanager

@@ -145,7 +145,10 @@ async def test_models_are_fitted_to_the_graphs_own_answers(graph, address, tmp_p
     await ask(address, tmp_path, "gain", *calls)
     said = await lodestar("learners", "fit", "little", "--model", "gain", "--model", "bkt")
     assert "24 of 24 rows kept: 6 learners, 4 skills" in said
-    assert "in charge" in said and set(LearnerModelStore(tmp_path / "learners").load_fitted("little")) == {"gain", "bkt"}
+    assert "in charge" in said and set(LearnerModelStore(tmp_path / "learners").load_fitted("little")) == {
+        "gain",
+        "bkt",
+    }
 
 
 async def test_a_log_with_faults_is_reported_and_fitted(graph, tmp_path, lodestar):

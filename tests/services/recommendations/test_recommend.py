@@ -116,3 +116,13 @@ async def test_nothing_open_is_no_failure_of_a_strategy(ana):
     await ana.put("/v1/learners/ana/limits", {"modalities": ["audio"]})
     answer = await ana.get(ME, strategy="zpd")
     assert answer["recommendations"] == [] and answer["reason"]["code"] == "blocked"
+
+
+async def test_when_no_strategy_can_decide_the_answer_is_to_try_again(ana):
+    served = await ana.context.courses.get("little")
+    for name in served.strategies.order:
+        served.strategies.available.made[name] = Odd(fails=True)
+    response = await ana.client.get(ME)
+    assert response.status_code == 503 and int(response.headers["Retry-After"]) > 0
+    problem = response.json()
+    assert problem["status"] == 503 and "needed: it failed (ZeroDivisionError)" in problem["detail"]
