@@ -25,7 +25,7 @@ from graph.errors import Invalid, NotFound
 from services.analysis import output, questions
 from services.analysis.output import choose_format, format_cell, format_csv, format_json, save_answer
 
-answer_console = Console(highlight=False)
+console = Console(highlight=False)
 notes_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -67,7 +67,7 @@ def _print_answer(answer: QueryResult, form: str) -> None:
     elif form == "json":
         print(format_json(answer), end="")
     elif not answer.rows:
-        answer_console.print("Nothing found.")
+        console.print("Nothing found.")
     else:
         table = Table(box=None, header_style="bold")
         for column, values in zip(answer.columns, zip(*answer.rows, strict=True), strict=True):
@@ -75,7 +75,7 @@ def _print_answer(answer: QueryResult, form: str) -> None:
             table.add_column(column, justify="right" if numbers else "left", overflow="fold")
         for row in answer.rows:
             table.add_row(*(Text(_format_value(value)) for value in row))
-        answer_console.print(table)
+        console.print(table)
 
 
 def _format_value(value: Any) -> str:
@@ -96,13 +96,10 @@ def print_questions() -> None:
         for each in found:
             says = each.summary.partition(": ")[0].partition(". ")[0].rstrip(".")
             table.add_row(f"  {each.name}", says, " ".join(f"--{key.replace('_', '-')}" for key in each.params))
-    answer_console.print(table)
-    answer_console.print(
-        "lodestar ask NAME --PARAMETER VALUE; --show prints the Cypher; --cypher asks your own question."
-    )
+    console.print(table)
+    console.print("lodestar ask NAME --PARAMETER VALUE; --show prints the Cypher; --cypher asks your own question.")
 
 
-console = Console(soft_wrap=True, highlight=False)
 SCRIPTS_FILE = "lodestar-scripts.zip"
 STYLE_FILE = "lodestar-style.grass"
 
@@ -116,12 +113,15 @@ def browse(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SCRIPTS_FILE).write_bytes(browser.pack_scripts(chosen))
     (folder / STYLE_FILE).write_text(browser.render_style(), encoding="utf-8")
-    console.print(f"{folder / SCRIPTS_FILE}   {len(browser.list_scripts(chosen))} saved scripts about {chosen}")
-    console.print(f"{folder / STYLE_FILE}   colours and captions")
     console.print(
-        "Open Neo4j Browser (`lodestar db status` says where) and drop both files onto it, one after the other."
+        f"{folder / SCRIPTS_FILE}   {len(browser.list_scripts(chosen))} saved scripts about {chosen}", soft_wrap=True
     )
-    console.print("The scripts are under the star. Run `0 parameters` first, then any other.")
+    console.print(f"{folder / STYLE_FILE}   colours and captions", soft_wrap=True)
+    console.print(
+        "Open Neo4j Browser (`lodestar db status` says where) and drop both files onto it, one after the other.",
+        soft_wrap=True,
+    )
+    console.print("The scripts are under the star. Run `0 parameters` first, then any other.", soft_wrap=True)
 
 
 async def _choose_course(graph: Graph, course: str | None) -> str:
@@ -145,7 +145,7 @@ def tables(
 
         written = run_on_graph_as_is(lambda graph: write_tables(graph, folder, report))
     nodes, edges = sum(written.nodes.values()), sum(written.edges.values())
-    console.print(f"{nodes:,} nodes and {edges:,} relationships in {folder}", markup=False)
+    console.print(f"{nodes:,} nodes and {edges:,} relationships in {folder}", markup=False, soft_wrap=True)
 
 
 ALLOW_UNKNOWN_OPTIONS = {"ignore_unknown_options": True}

@@ -33,7 +33,18 @@ from services.training.evaluate import (
     read_strategies,
 )
 
-highlighting_console = Console()
+console = Console(highlight=False)
+METRIC_COLUMNS = (
+    "ndcg10",
+    "hit10",
+    "mrr",
+    "coverage",
+    "novelty",
+    "diversity",
+    "calibration",
+    "train_s",
+    "recommend_ms",
+)
 
 
 def evaluate_in_simulation(strategies: CourseStrategies, learners: int, seeds: int) -> None:
@@ -47,9 +58,7 @@ def evaluate_in_simulation(strategies: CourseStrategies, learners: int, seeds: i
 
         standings = evaluate_strategies(strategies, learners, seeds, report)
     print_leaderboard(standings)
-    highlighting_console.print(
-        f"table   {strategies.policies / 'evaluation.json'}\nplot    {strategies.policies / 'ladder.png'}"
-    )
+    console.print(f"table   {strategies.policies / 'evaluation.json'}\nplot    {strategies.policies / 'ladder.png'}")
 
 
 def print_leaderboard(standings: Leaderboard) -> None:
@@ -69,22 +78,8 @@ def print_leaderboard(standings: Leaderboard) -> None:
             f"{rung.diversity:.2f}",
             f"{rung.ms_per_step:.3f}",
         )
-    highlighting_console.print(table)
-    highlighting_console.print(f"served  {standings.verdict}")
-
-
-console = Console(highlight=False)
-METRIC_COLUMNS = (
-    "ndcg10",
-    "hit10",
-    "mrr",
-    "coverage",
-    "novelty",
-    "diversity",
-    "calibration",
-    "train_s",
-    "recommend_ms",
-)
+    console.print(table)
+    console.print(f"served  {standings.verdict}")
 
 
 def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""`lodestar learner`, `mastery`, `history`, `skip`, `outcome`: one learner's goals and limits, state, skips and outcomes."""
+"""`lodestar learner`, `mastery`, `history`, `skip`, `outcome`: a learner's goals, limits, state, skips and outcomes."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ from services.outcomes import OutcomeBody, OutcomeView
 from services.schemas import PointStateView, validate_body
 
 app = typer.Typer(help="Learners: create, show, goal, limits, delete.", no_args_is_help=True)
-console = Console(soft_wrap=True, highlight=False)
+console = Console(soft_wrap=True, highlight=False, markup=False)
 
 IdArgument = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
 GoalOption = Annotated[list[str] | None, typer.Option("--goal", help="A point to reach; may be repeated.")]
@@ -94,7 +94,6 @@ def _print_learner(learner: LearnerView) -> None:
     console.print(f"answers  {learner.answers}, {learner.success:.0%} right lately")
 
 
-table_console = Console(highlight=False, markup=False)
 LearnerArgument = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="The API's answer.")]
 BAR_WIDTH = 20
@@ -115,7 +114,7 @@ def mastery(
         table.add_column(heading, justify="right")
     for point in view.points:
         table.add_row(*_make_mastery_row(point))
-    table_console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 def _make_mastery_row(point: MasteryOfPoint) -> tuple[str, ...]:
@@ -140,7 +139,7 @@ def history(
         reward = "" if event.reward is None else f"{event.reward:+.2f}"
         what = event.title or event.resource or event.item or ""
         table.add_row(f"{event.at:%Y-%m-%d %H:%M}", what, _describe_result(event), reward, event.policy or "")
-    table_console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 def _describe_result(event: EventView) -> str:
@@ -151,7 +150,6 @@ def _describe_result(event: EventView) -> str:
 
 MAX_MISSED = 5
 """Points that would be missed are named up to this many."""
-skip_console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
 def skip(
@@ -165,9 +163,9 @@ def skip(
     if json:
         print_json(view)
         return
-    skip_console.print(f"{view.verdict.replace('_', ' ')}  {view.reason}")
+    console.print(f"{view.verdict.replace('_', ' ')}  {view.reason}")
     for line in _make_evidence_lines(view):
-        skip_console.print(line)
+        console.print(line)
 
 
 def _make_evidence_lines(view: SkipView) -> list[str]:
@@ -192,9 +190,6 @@ def _format_point(point: PointStateView) -> str:
     return f"{point.name} ({point.level:.0%})"
 
 
-text_console = Console(soft_wrap=True, highlight=False, markup=False)
-
-
 def outcome(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     what: Annotated[str, typer.Argument(help="A recommendation's id (rec-…), or a resource's.", show_default=False)],
@@ -217,9 +212,9 @@ def outcome(
 
 
 def _print_outcome(told: OutcomeView) -> None:
-    text_console.print(f"{'stored before, nothing changed' if told.repeated else 'stored'}  reward {told.reward:+.3f}")
+    console.print(f"{'stored before, nothing changed' if told.repeated else 'stored'}  reward {told.reward:+.3f}")
     for change in told.changes:
-        text_console.print(f"  {change.name}  {change.before:.0%} → {change.after:.0%}")
+        console.print(f"  {change.name}  {change.before:.0%} → {change.after:.0%}")
 
 
 def register(group: typer.Typer) -> None:

@@ -144,9 +144,6 @@ def _format_effect(effect: EffectView, found: ProposalView) -> str:
     return f"gates {effect.resources} resources; {now}, for {effect.closes} of them it would close"
 
 
-table_console = Console(highlight=False, markup=False)
-
-
 def review(
     what: Annotated[
         list[str] | None,
@@ -186,9 +183,7 @@ def _decide_one(words: list[str], action: cases.ReviewAction, why: str, json: bo
         print_json(done)
         return
     found = done.proposal
-    table_console.print(
-        f"{found.status}  {format_pair(found)} ({found.kind})  revision {done.revision}", soft_wrap=True
-    )
+    console.print(f"{found.status}  {format_pair(found)} ({found.kind})  revision {done.revision}", soft_wrap=True)
 
 
 def _print_proposals(words: list[str], json: bool) -> None:
@@ -197,13 +192,13 @@ def _print_proposals(words: list[str], json: bool) -> None:
         print_json(found)
         return
     if not found.total:
-        table_console.print(f"Nothing is open in {found.course}. Look for more: lodestar propose {found.course}")
+        console.print(f"Nothing is open in {found.course}. Look for more: lodestar propose {found.course}")
         return
     table = Table("from", "to", "kind", "evidence", title=f"{found.total} open in {found.course}")
     for each in found.proposals:
         notes = [each.evidence.text or "", "closes a cycle" if each.cycle else "", "implied" if each.implied else ""]
         table.add_row(each.before.id, each.after.id, each.kind, " ".join(note for note in notes if note))
-    table_console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 MAX_LISTED = 10

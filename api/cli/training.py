@@ -24,6 +24,7 @@ from services.training.decision_log import LogReadCounts
 from services.training.evaluate import learn_from_log
 
 console = Console(highlight=False)
+CourseArgument = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
 
 
 def train_on_log(settings: Settings, course: str, seed: int) -> None:
@@ -70,10 +71,6 @@ def _show_offline_bar(config: OfflineConfig) -> Iterator[Callable[[float, int, f
         yield report
 
 
-highlighting_console = Console()
-CourseArgument = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
-
-
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command()(train)
@@ -109,9 +106,9 @@ def train_in_simulation(
     with show_training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)
         trainer = training_run.train_policy(arrays, config, folder, device, fresh, report)
-    highlighting_console.print(f"policy  {training_run.format_version(trainer)}")
-    highlighting_console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
-    highlighting_console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
+    console.print(f"policy  {training_run.format_version(trainer)}")
+    console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
+    console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
 
 
 @contextmanager
