@@ -84,9 +84,9 @@ class OutcomeViews:
 
 
 def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeResult | None:
-    """Let a fitted model follow the outcome; None where it does not know all of the points.
+    """Apply an outcome by a fitted learner model; None where the model does not know all of the points.
 
-    Numbers that another version kept are not read: the model takes up the level that they led to.
+    Numbers that another version stored are not read: the model starts from the level that they led to.
     """
     states = [each for each in practice.points if each.importance > 0]
     skills = tracer.skills_of([each.point for each in states])[None]
@@ -117,7 +117,7 @@ def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeRes
 def _restore_state(
     practice: Practice, states: list[PracticePoint], tracer: ServedLearnerModel, skills: Ints, known: Estimate
 ) -> ModelState:
-    """The model's own numbers where it kept some; else a level taken up, or the start of a point never seen."""
+    """Return the model's stored numbers; without them those of the level, or the start of a point never seen."""
     memory = tracer.begin(skills[0], known)
     for place, state in enumerate(states):
         if state.trace is not None and state.trace.of == tracer.version:
@@ -155,7 +155,7 @@ def apply_outcome_by_gain(practice: Practice, rates: Rates) -> PracticeResult:
 
 
 def _make_influence_matrix(practice: Practice) -> sparse.csr_matrix:
-    """W among these points alone; what it holds of other points cannot change them."""
+    """Return W among these points alone; its other entries cannot change them."""
     place = {state.point: position for position, state in enumerate(practice.points)}
     edges = [(place[start], place[end], weight) for start, end, weight in practice.influence]
     rows, columns, weights = zip(*edges, strict=True) if edges else ((), (), ())

@@ -30,7 +30,7 @@ notes_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class AnswerOutput(NamedTuple):
-    """Where an answer goes, and in which form."""
+    """The file and the form of an answer."""
 
     form: str
     out: Path | None
@@ -38,11 +38,11 @@ class AnswerOutput(NamedTuple):
 
     @classmethod
     def of(cls, form: str | None, out: Path | None, plot: Path | None) -> "AnswerOutput":
-        """With the form that was asked for or that the file's name says; raises `Invalid`."""
+        """Make the output with the form that was asked for, else the form of the file's name; raises `Invalid`."""
         return cls(choose_format(form, out), out, plot)
 
     def check_plot(self, told: str) -> None:
-        """Refuse a picture, before anything is asked, of what has none."""
+        """Raise `Invalid` where a plot is wanted of a question without one."""
         if self.plot is not None and not told:
             having = ", ".join(each.name for each in ready.list_questions() if each.plot)
             raise Invalid(f"This has no picture; these questions have one: {having}.", "plot")
@@ -86,7 +86,7 @@ def _format_value(value: Any) -> str:
 
 
 def print_questions() -> None:
-    """Every question in its group, with one line and its parameters."""
+    """Print the ready questions by group, each with one line and its parameters."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     order = ready.GROUPS.index
     for group, found in groupby(

@@ -30,7 +30,7 @@ KNOWN_PROBABILITY = {"A1": 0.95, "A2": 0.55, "B1": 0.1, "B2": 0.0}
 async def take_diagnostic(
     context: AppContext, learner: str, course: str, length: int = MAX_QUESTIONS
 ) -> DiagnosticResult:
-    """Start, answer, finish; the same question gets the same answer every time."""
+    """Take a diagnostic from start to finish; the same question gets the same answer every time."""
     rows = await catalogue.read_course_rows(context.graph, course)
     level = {point["id"]: point["level"] or "" for point in rows.points}
     items = {item["id"]: item for item in rows.items}
@@ -55,7 +55,7 @@ class DemoResult(NamedTuple):
 
 
 async def run_demo_learner(service: ContextFactory, course: str, goal: str) -> DemoResult:
-    """Enrol a new learner, examine, plan."""
+    """Create a learner, take a diagnostic and plan the path to the goal."""
     async with service.opened() as context:
         learner = await profiles.create_learner(context, NewLearner(course=course, goals=[GoalBody(point=goal)]))
         result = await take_diagnostic(context, learner.id, course)

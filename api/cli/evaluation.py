@@ -48,7 +48,7 @@ METRIC_COLUMNS = (
 
 
 def evaluate_in_simulation(strategies: CourseStrategies, learners: int, seeds: int) -> None:
-    """Hold the contest with a progress bar and print its table."""
+    """Measure the strategies in simulation with a progress bar and print the table."""
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("evaluating", total=None)
@@ -96,7 +96,7 @@ def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
 
 
 def print_ranker_comparison(standing: RankerComparison, held: list[RankerMeasurement], folder: Path) -> None:
-    """What the log held, the figures, and what to know of each fit."""
+    """Print what the log held, the figures, and the notes of each fit."""
     console.print(standing.cleaned)
     title = f"{standing.course}: {standing.asked} of {standing.events} events, {standing.learners} learners"
     table = Table("rung", *METRIC_COLUMNS, "lead on all simpler", title=title, box=None)
@@ -193,7 +193,7 @@ def strategies() -> None:
 
 
 def ensure_policy(settings: Settings, course: str, steps: int, learners: int) -> None:
-    """A small policy, trained and measured once; later calls find it."""
+    """Train and measure a small policy, unless that was done before."""
     folder = ArtifactStore.from_settings(settings).strategies.policy_folder(course)
     if not (folder / "policy.pt").exists():
         training.train_in_simulation(settings, course, steps)

@@ -64,7 +64,7 @@ def fit(
 
 
 def print_fits(fits: FitSummary) -> None:
-    """What the log held, the measurements, what to know of each fit, and who is in charge."""
+    """Print what the log held, the measurements, the notes of each fit, and which model is in charge."""
     console.print(fits.report, highlight=False)
     table = Table(
         "model", "AUC", "log loss", "p (better than gain)", "accuracy", "calibration error", "seconds to fit", box=None

@@ -54,14 +54,14 @@ MODULES = {
 
 
 class LazyGroup(TyperGroup):
-    """Imports no more than a command needs: whoever looks after a course does not wait for torch."""
+    """A group that imports the module of the command alone: commands on courses do not wait for torch."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Every command."""
+        """Return the names of all commands."""
         return [name for names in MODULES.values() for name in names]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command; None for an unknown one."""
+        """Return the command; None for an unknown one."""
         module = next((module for module, names in MODULES.items() if cmd_name in names), None)
         if module is None:
             return None

@@ -57,7 +57,7 @@ async def review_open_proposals(graph: Graph, course: str | None, author: str) -
 
 
 async def list_course_proposals(graph: Graph, course: str | None, decided: bool) -> ProposalViews:
-    """A course's open proposals, the decided ones too if asked for; the only course where none is named."""
+    """Return a course's open proposals, with `decided` all of them; of the only course where none is named."""
     if course is None:
         ids = [summary.id for summary in await catalogue.list_courses(graph)]
         if len(ids) != 1:
@@ -77,7 +77,7 @@ async def decide_edge(
 
 
 def format_pair(found: ProposalView) -> str:
-    """Both ends by id."""
+    """Return both ends by id, as one string."""
     return f"{found.before.id} {'→' if found.kind == 'prerequisite' else '–'} {found.after.id}"
 
 

@@ -89,7 +89,7 @@ h2 { font-size: 1.05rem; margin: 0; } .meta { opacity: .7; font-size: .9rem; } p
 
 
 def render_path_page(path: LearningPath) -> str:
-    """The page's HTML; every text from the graph is escaped."""
+    """Return the page's HTML; every text from the graph is escaped."""
     goals = ", ".join(point.name for point in path.goals) or "the whole course"
     end = "reaches the goal" if path.reached else (path.reason.text if path.reason else "does not reach the goal yet")
     steps = "\n".join(_render_step(step) for step in path.steps)
@@ -129,7 +129,7 @@ def _render_bar(rise: LevelChangeView) -> str:
 
 
 def print_path(path: LearningPath, file: File | None = None) -> None:
-    """`step 1  Title (kind, 8 min)  because …`, then how it ends; with `file` the page is written there."""
+    """Print `step 1  Title (kind, 8 min)  because …`, then how it ends; with `file` write the page there."""
     width = max((len(step.resource.title) for step in path.steps), default=0)
     for step in path.steps:
         resource = step.resource

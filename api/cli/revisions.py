@@ -24,7 +24,7 @@ _MAX_VALUE_LENGTH = 100
 
 
 def print_log(revisions: list[Revision]) -> None:
-    """A line a revision, and its notes below."""
+    """Print a line for each revision, and its notes below."""
     table = Table(box=None, pad_edge=False)
     for heading in ("revision", "when (UTC)", "who", "action", "changed", "why"):
         table.add_column(heading, overflow="fold")
@@ -39,13 +39,13 @@ def print_log(revisions: list[Revision]) -> None:
 
 
 def print_notes(notes: list[str], before: str = "") -> None:
-    """What else there is to know of a change."""
+    """Print the notes of a change."""
     for note in notes:
         console.print(f"{before}{note}", style="yellow")
 
 
 def print_rows(rows: list[RowChange], limit: int) -> None:
-    """The rows that differ, the first `limit` of them."""
+    """Print the rows that differ, the first `limit` of them."""
     for row in rows[:limit]:
         mark, colour = _MARKS[row.kind]
         console.print(Text(f"{mark} {row.table}  {row.id}", style=colour))

@@ -49,5 +49,5 @@ def run_on_graph_as_is(unit: Callable[[Graph], Awaitable[T]]) -> T:
 
 
 def print_json(view: Any) -> None:
-    """A view as JSON, the same as the API's."""
+    """Print a view as JSON, the same as the API's."""
     print(orjson.dumps(view, option=orjson.OPT_INDENT_2).decode())

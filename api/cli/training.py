@@ -41,7 +41,7 @@ def train_on_log(settings: Settings, course: str, seed: int) -> None:
 
 
 def print_offline_result(learned: OfflineResult, read: LogReadCounts) -> None:
-    """The log, the estimates, and what they rest on."""
+    """Print what was read of the log, the estimates, and what they rest on."""
     console.print(f"log     {read.decisions:,} answered decisions of {read.learners:,} learners")
     console.print(f"        {read.unknown:,} left out: resource or goal is gone; {read.unfinished:,}: nothing follows")
     if read.full:
@@ -113,7 +113,7 @@ def train_in_simulation(
 
 @contextmanager
 def show_training_bar(steps: int) -> Iterator[Callable[[run.TrainingProgress], None]]:
-    """A live bar with the return of an episode, the losses and the KL of the update."""
+    """Show a live bar with the return of an episode, the losses and the KL of the update."""
     text = "return {task.fields[gain]}  loss {task.fields[loss]}  Q {task.fields[q]}  KL {task.fields[kl]}"
     columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn(text))
     with Progress(*columns, console=Console(stderr=True)) as bar:

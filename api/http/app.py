@@ -63,7 +63,7 @@ async def get_readiness(request: Request) -> Response:
 
 @asynccontextmanager
 async def run_warm_up(app: FastAPI, context: AppContext) -> AsyncIterator[None]:
-    """Warm up beside what goes on meanwhile."""
+    """Warm up in the background while the app starts."""
     task = asyncio.create_task(_retry_warm_up(app, context), name="warm-up")
     try:
         yield
@@ -74,7 +74,7 @@ async def run_warm_up(app: FastAPI, context: AppContext) -> AsyncIterator[None]:
 
 
 async def _retry_warm_up(app: FastAPI, context: AppContext) -> None:
-    """Warm up, as often as it takes: Neo4j may come later than we do."""
+    """Try to warm up until it works: Neo4j may start later than the API."""
     while not app.state.warm.is_set():
         try:
             await warm_up(context)
@@ -107,7 +107,7 @@ TAGS = [
 
 
 def create_app(service: ContextFactory, key: str) -> FastAPI:
-    """The API on one database. It starts without Neo4j too and becomes ready when Neo4j answers."""
+    """Create the API on one database. It starts without Neo4j too and becomes ready when Neo4j answers."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

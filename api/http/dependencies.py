@@ -38,6 +38,6 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def make_json_response(view: Any, status: int = 200) -> Response:
-    """The view as JSON. Personal and changing, so no cache may keep it."""
+    """Return the view as a JSON response. It is personal and changes, so no cache may keep it."""
     headers = {"Cache-Control": "no-store", "Server-Timing": Timings.current().header()}
     return Response(orjson.dumps(view), status, headers, "application/json")

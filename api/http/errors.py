@@ -60,7 +60,7 @@ class ProblemDetails(BaseModel):
 
 
 def make_problem_response(request: Request, status: int, detail: str, **more: Any) -> Response:
-    """One problem as a response."""
+    """Return one problem as a response."""
     title = HTTPStatus(status).phrase
     kind = title.lower().replace(" ", "-")
     body = {
@@ -125,7 +125,7 @@ class CaseRoute(APIRoute):
     """A route that answers every refusal with an imsx_StatusInfo."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler with the refusals caught."""
+        """Return the handler with the refusals caught."""
         handle = super().get_route_handler()
 
         async def handled(request: Request) -> Response:

@@ -30,7 +30,7 @@ logger = logging.getLogger("lodestar")
 
 
 class CourseCache:
-    """Every course that was asked for, at the newest revision that anybody saw.
+    """The courses that were asked for, each at the newest revision seen.
 
     Args:
         build: reads one course from the graph; raises `NotFound`.
@@ -51,22 +51,22 @@ class CourseCache:
         return list(self._served.values())
 
     def point_name(self, id: str) -> str:
-        """The name of a point of any course in memory; its id where it is in none."""
+        """Return the name of a point of any course in memory; its id where it is in none."""
         return next((served.name(id) for served in self.loaded if id in served.course.point_index), id)
 
     def title(self, resource: str) -> str | None:
-        """The title of an active resource of any course in memory."""
+        """Return the title of an active resource of any course in memory."""
         for served in self.loaded:
             if resource in served.course.resource_index:
                 return served.resources[served.course.resource_index[resource]].title
         return None
 
     async def ids(self) -> list[str]:
-        """The ids of all courses in the graph."""
+        """Return the ids of all courses in the graph."""
         return await self._ids()
 
     async def only(self) -> str:
-        """The course of a deployment that has one; raises `Invalid` where it must be named."""
+        """Return the course of a deployment that has one; raises `Invalid` where it must be named."""
         ids = await self._ids()
         if len(ids) == 1:
             return ids[0]
@@ -75,17 +75,17 @@ class CourseCache:
         raise Invalid(f"Name the course, one of: {', '.join(ids)}.", "course")
 
     async def all(self) -> list[ServedCourse]:
-        """Every course in the graph."""
+        """Return every course in the graph."""
         return [await self.get(id) for id in await self._ids()]
 
     async def get(self, course: str) -> ServedCourse:
-        """The course, from memory if it is there."""
+        """Return the course, from memory if it is there."""
         if course in self._served:
             return self._served[course]
         return await asyncio.shield(self.refresh(course))
 
     async def get_with_resources(self, course: str, revision: int, resources: list[str]) -> ServedCourse:
-        """The course such that it knows these resources, if that is possible soon.
+        """Return the course with these resources, if that is possible soon.
 
         A resource that is not known calls for a new build, waited for briefly; a mere change of the revision calls for
         one in the background. What a build does not find is not looked for again at once.
@@ -110,7 +110,7 @@ class CourseCache:
         return served
 
     def refresh(self, course: str) -> "asyncio.Task[ServedCourse]":
-        """Build the course anew; whoever asks while that goes on shares it."""
+        """Build the course anew; calls that come meanwhile share the build."""
         if course not in self._building:
             task = asyncio.create_task(self._rebuild(course), name=f"build {course}")
             self._building[course] = task
@@ -123,14 +123,14 @@ class CourseCache:
         return served
 
     def _built(self, course: str, task: "asyncio.Task[ServedCourse]") -> None:
-        """A build that failed is tried again by the next request that needs it; who waits for it hears of it."""
+        """A build that failed is tried again by the next request that needs it; those who wait get its error."""
         del self._building[course]
         if not task.cancelled() and task.exception() is not None:
             logger.warning("course %s was not read: %s", course, task.exception())
 
 
 def build_served_course(rows: CourseRows, trained: ArtifactStore) -> ServedCourse:
-    """Everything about one course at one revision, with its learner model and its policy."""
+    """Build one course at one revision, with its learner model and its strategies."""
     course = trained.learner_models.attach(build_course(rows), rows.settings)
     return ServedCourse(
         course=course,
@@ -158,7 +158,7 @@ def _make_item(row: ItemRow, index: dict[str, int]) -> DiagnosticItem:
 
 
 def make_course_cache(graph: Graph, trained: ArtifactStore) -> CourseCache:
-    """The courses of a graph, read when they are asked for, with their policies and learner models."""
+    """Return the courses of a graph, read when they are asked for, with their strategies and learner models."""
 
     async def build(course: str) -> ServedCourse:
         return build_served_course(await catalogue.read_course_rows(graph, course), trained)

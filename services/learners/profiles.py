@@ -21,7 +21,7 @@ from services.learners.schemas import GoalBody, GoalView, LearnerView, LimitsBod
 
 
 def estimate_from_level(served: ServedCourse, level: str) -> list[PointUpdate]:
-    """s(0) of the course's points that have a level. Raises `Invalid` for a level that the course does not have."""
+    """Estimate s(0) of the points that have a level. Raises `Invalid` for a level that the course does not have."""
     rank, order = rank_levels(served.levels)
     if level not in order:
         raise Invalid(f"The course {served.course.id!r} has no level {level!r}; it has {', '.join(order)}.", "level")
@@ -39,7 +39,7 @@ def estimate_from_level(served: ServedCourse, level: str) -> list[PointUpdate]:
 async def store_first_estimate(
     graph: Graph, learner: str, course: str, start: list[PointUpdate], now: datetime
 ) -> None:
-    """Store it as a diagnostic without questions, so that the learner's history can be rebuilt."""
+    """Store a first estimate as a diagnostic without questions, so that the learner's history can be rebuilt."""
     id = f"diag-{secrets.token_hex(8)}"
     await start_diagnostic(graph, id, learner, course, now, length=0)
     await finish_diagnostic(graph, id, start, now)
@@ -63,7 +63,7 @@ async def create_learner(context: AppContext, new: NewLearner) -> LearnerView:
 
 
 async def get_learner(context: AppContext, learner: str) -> LearnerView:
-    """One learner; raises `NotFound`."""
+    """Return one learner; raises `NotFound`."""
     return _make_learner_view(await profiles.read_learner(context.graph, learner))
 
 

@@ -95,7 +95,7 @@ def make_learner_state(served: ServedCourse, candidates: CandidateSet, now: date
 
 
 def replace_goals(state: LearnerState, goals: list[str]) -> LearnerState:
-    """Return the learner with these goals, with their own where there are none. Raises `NotFound` for an unknown one."""
+    """Return the learner with these goals, or with their own for none. Raises `NotFound` for an unknown goal."""
     if not goals:
         return state
     for goal in goals:

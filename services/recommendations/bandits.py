@@ -30,7 +30,7 @@ UPPER_TRIANGLE = np.triu_indices(CONTEXT_SIZE)
 
 
 def restore_bandit(start: AnyBandit, stored: BanditState | None) -> AnyBandit:
-    """The bandit with what is stored; it stays at its start where nothing is, or what another version has written.
+    """Return the bandit in its stored state; as it starts where nothing is stored, or by another version.
 
     Resources that no outcome has moved keep the wins and losses that they start with.
     """
@@ -42,7 +42,7 @@ def restore_bandit(start: AnyBandit, stored: BanditState | None) -> AnyBandit:
 
 
 def update_bandit_state(start: AnyBandit, stored: BanditState | None, followed: list[BanditFeedback]) -> BanditState:
-    """What is to be stored after these outcomes; of the wins and losses those of their resources."""
+    """Return the state to store after these outcomes; of the wins and losses those of their resources."""
     now = restore_bandit(start, stored)
     if isinstance(now, BetaThompson):
         return _update_beta_state(now, stored if now is not start else None, followed)

@@ -33,7 +33,12 @@ MAX_EVENTS = 1000
 
 @dataclass(frozen=True, eq=False)
 class PlanningState:
-    """`allowed` (R,): resources that the plan may use; `history`: for a strategy that looks back."""
+    """A learner's state and what a plan may use.
+
+    Attributes:
+        allowed: (R,) resources that the plan may use.
+        history: recent interactions, for a strategy that uses them.
+    """
 
     state: LearnerState
     allowed: Flags
@@ -41,7 +46,7 @@ class PlanningState:
 
 
 async def read_planning_state(context: AppContext, learner: str, course: str | None, goals: list[str]) -> PlanningState:
-    """`goals`: points to plan for; the learner's own without any. Raises `NotFound`."""
+    """Read the state to plan from; `goals`: points to reach, the learner's own without any. Raises `NotFound`."""
     state = replace_goals(await read_learner_state(context, learner, course), goals)
     events = await read_history(context.graph, learner, MAX_EVENTS)
     looks_back = find_strategy(state.served.strategies.order[0]).looks_back
@@ -78,7 +83,7 @@ def _find_done_recently(state: LearnerState, events: list[HistoryEvent]) -> Flag
 
 
 def plan_path(planning: PlanningState, longest: int) -> LearningPath:
-    """The path as people read it, of at most `longest` steps."""
+    """Plan the path, of at most `longest` steps."""
     found, served = planning.state.candidates, planning.state.served
     start = replace(planning.state.observation, history=planning.history)
     path = plan_steps(served.course, served.recommender, start, planning.allowed, longest)

@@ -23,7 +23,7 @@ from services.schemas import (
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why this resource, why now."""
+    """The reasons for a resource."""
 
     text: Annotated[str, Field(description="The reasons in one sentence.")]
     prerequisites: Annotated[list[PointStateView], Field(description="What it builds on; every one is met.")]
@@ -82,7 +82,7 @@ class UnmetPrerequisiteView:
 
 
 class ObstacleDetails(TypedDict, total=False):
-    """What stands in the way, as data; only what the reason is about is there."""
+    """The obstacles as data; only the keys that the reason is about are present."""
 
     until: datetime | None
     limits: list[str]
