@@ -56,7 +56,7 @@ class DemoResult(NamedTuple):
 
 async def run_demo_learner(service: ContextFactory, course: str, goal: str) -> DemoResult:
     """Create a learner, take a diagnostic and plan the path to the goal."""
-    async with service.opened() as context:
+    async with service.open() as context:
         learner = await profiles.create_learner(context, NewLearner(course=course, goals=[GoalBody(point=goal)]))
         result = await take_diagnostic(context, learner.id, course)
         return DemoResult(result, await paths.find_path(context, learner.id, course))

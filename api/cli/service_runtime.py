@@ -21,7 +21,7 @@ def run_in_context(unit: Callable[[AppContext], Awaitable[T]], settings: Setting
     settings = settings or Settings()
 
     async def run() -> T:
-        async with ContextFactory(ensure_database(settings), ArtifactStore.from_settings(settings)).opened() as context:
+        async with ContextFactory(ensure_database(settings), ArtifactStore.from_settings(settings)).open() as context:
             await migrate(context.graph)
             return await unit(context)
 

@@ -111,9 +111,9 @@ def create_app(service: ContextFactory, key: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with service.opened() as context:
+        async with service.open() as context:
             app.state.context = context
-            async with run_warm_up(app, context), watch_graph(context, app.state.warm, service.watch):
+            async with run_warm_up(app, context), watch_graph(context, app.state.warm, service.watch_seconds):
                 yield
 
     app = FastAPI(

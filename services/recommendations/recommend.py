@@ -108,9 +108,9 @@ async def _try_strategy(
         return FailedStrategy(name, pause.why)
     began = monotonic()
     task = asyncio.create_task(ask_strategy(context, state, n, name), name=f"decide by {name}")
-    await asyncio.wait({task}, timeout=context.budget)
-    if not task.done() or monotonic() - began > (context.budget or float("inf")):
-        why = f"it took longer than {1000 * (context.budget or 0):.0f} ms"
+    await asyncio.wait({task}, timeout=context.budget_seconds)
+    if not task.done() or monotonic() - began > (context.budget_seconds or float("inf")):
+        why = f"it took longer than {1000 * (context.budget_seconds or 0):.0f} ms"
         PAUSES.put(state.served, name, Pause(monotonic() + PAUSE_SECONDS, f"{why} a moment ago"))
         if not task.done():
             task.add_done_callback(_log_late_failure)

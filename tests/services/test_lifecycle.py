@@ -62,7 +62,7 @@ ODD = {
 async def watched(graph, address, tmp_path):
     """The service as `lodestar serve` runs it: it watches, five times a second."""
     await little_course.load(graph)
-    app = create_app(ContextFactory(address, ArtifactStore(tmp_path), watch=EVERY), KEY)
+    app = create_app(ContextFactory(address, ArtifactStore(tmp_path), watch_seconds=EVERY), KEY)
     async with app.router.lifespan_context(app):
         headers = {"Authorization": f"Bearer {KEY}"}
         transport = httpx.ASGITransport(app)

@@ -62,7 +62,7 @@ async def test_what_it_learns_survives_a_restart(ana, graph, address, tmp_path, 
         assert len(logged.context) == CONTEXT_SIZE and logged.context[-1] == 1
         assert state.moment == pytest.approx([paid[0]["reward"] * x for x in logged.context], abs=1e-4)
     before = decide_slate(await asked(ana.context, name), 1)
-    async with ContextFactory(address, ArtifactStore(tmp_path)).opened() as restarted:
+    async with ContextFactory(address, ArtifactStore(tmp_path)).open() as restarted:
         after = decide_slate(await asked(restarted, name), 1)
     states = [each.state.served.recommender.state for each in (before, after)]
     for field in fields_of(states[0]):

@@ -41,7 +41,7 @@ async def put(api, strategy, budget=None):
     """Let it stand where the fitted ALS would."""
     served = await api.context.courses.get("little")
     served.strategies.available.made["als"] = strategy
-    api.app.state.context = replace(api.context, budget=budget)
+    api.app.state.context = replace(api.context, budget_seconds=budget)
     return strategy
 
 
