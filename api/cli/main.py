@@ -20,6 +20,7 @@ from graph.errors import (
     NotFound,
     SetupFailed,
 )
+from graph.query_parts import BadQuery
 
 REFUSED, TRY_AGAIN = 1, 75
 """Exit codes: 75 (EX_TEMPFAIL of sysexits) where the same command may work later, 1 for everything else."""
@@ -33,6 +34,7 @@ EXIT_CODE_BY_ERROR: dict[type[LodestarError], int] = {
     GraphRefused: REFUSED,
     NoStrategyAvailable: TRY_AGAIN,
     SetupFailed: REFUSED,
+    BadQuery: REFUSED,
 }
 
 MODULES = {

@@ -26,6 +26,7 @@ from graph.errors import (
     NotFound,
     SetupFailed,
 )
+from graph.query_parts import BadQuery
 from services.catalogue.case import CodeMinor, StatusInfo
 
 STATUS_BY_ERROR: dict[type[LodestarError], int] = {
@@ -37,6 +38,7 @@ STATUS_BY_ERROR: dict[type[LodestarError], int] = {
     GraphRefused: 503,
     NoStrategyAvailable: 503,
     SetupFailed: 503,
+    BadQuery: 500,
 }
 RETRY_AFTER_SECONDS = 2
 
