@@ -32,27 +32,6 @@ from models.policies.strategies import STRATEGIES
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK_PATTERN = re.compile(r"(<!-- figures ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 LAYERS = ("cypher", "graph", "models", "services", "api", "benchmarks")
-MODULES = {
-    "candidates": "serving.candidates",
-    "cat": "assessment.cat",
-    "content": "recommenders.content",
-    "courses": "training.strategies",
-    "encoder": "training.encoder",
-    "importing": "serving.importing",
-    "learners": "knowledge_tracing.compare",
-    "offline_rl": "training.offline_rl",
-    "paths": "paths.compare",
-    "placement": "assessment.placement",
-    "population": "knowledge_tracing.population",
-    "prerequisites": "prerequisites.compare",
-    "propagation": "knowledge_tracing.propagation",
-    "recommenders": "recommenders.compare",
-    "serve": "serving.serve",
-    "simulator": "training.simulator",
-    "train": "training.throughput",
-    "versions": "serving.versions",
-}
-"""The module of benchmarks/ that measures each result."""
 COMMAND_GROUPS = {
     "see it, run it": ("demo", "serve", "db"),
     "courses in and out": ("courses", "import", "export", "lint"),
@@ -137,11 +116,6 @@ def render_block(name: str) -> str:
     else:
         lines = kinds[benchmark](result["figures"], course) if course else render_figure_list(result["figures"])
     return "\n".join([*lines, "", _source(benchmark, result), ""])
-
-
-def find_command(name: str) -> str:
-    """Return the command that measures a result."""
-    return f"python -m benchmarks.{MODULES[name]}"
 
 
 def render_figure_list(figures: Mapping[str, float]) -> list[str]:

@@ -289,7 +289,7 @@ async def simulate_cohort(graph: Graph) -> None:
         await create_learner(graph, name, start, COURSE)
         await set_goals(graph, name, [Goal(GOAL)])
     places = {resource: place for place, resource in enumerate(course.resource_ids)}
-    model = make_outcome_model(lambda _: course)
+    model = make_outcome_model({COURSE: course})
     for step in range(ROUNDS):
         now = start + step * ROUND_INTERVAL
         found = [await read_candidates(graph, name, now) for name in names]

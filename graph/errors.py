@@ -39,6 +39,15 @@ class GraphRefused(LodestarError):
     """Neo4j answered and refused: wrong password, or a schema newer than this code."""
 
 
+class NoStrategyAvailable(LodestarError):
+    """No strategy could decide; `reasons`: why, by the strategy's name. Trying again later is right."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        super().__init__(f"No strategy could decide ({why}). Try again in a minute.")
+        self.reasons = reasons
+
+
 class SetupFailed(LodestarError):
     """The machine lacks something (a download, a port, a Java runtime); the text says what to do."""
 

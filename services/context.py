@@ -23,13 +23,13 @@ def _now() -> datetime:
 class AppContext:
     """The parts of a running service; made by `services.context`, shared by all requests.
 
-    `budget`: seconds that a strategy may take before the next one decides; None waits for it.
+    `budget_seconds`: seconds that a strategy may take before the next one decides; None waits for it.
     """
 
     graph: Graph
     courses: CourseCache
     recorder: DecisionRecorder
-    budget: float | None = None
+    budget_seconds: float | None = None
     now: Callable[[], datetime] = field(default=_now)
     frameworks: FrameworkCache = field(default_factory=FrameworkCache)
 
@@ -40,20 +40,20 @@ DATABASE_RETRY_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class ContextFactory:
-    """What a running service is made from; `budget` as in `AppContext`.
+    """What a running service is made from; `budget_seconds` as in `AppContext`.
 
-    `watch`: seconds between looks at what people change by hand, 0 for none.
+    `watch_seconds`: seconds between looks at what people change by hand, 0 for none.
     """
 
     address: Address
-    trained: ArtifactStore
-    budget: float | None = None
-    watch: float = 0.0
+    artifacts: ArtifactStore
+    budget_seconds: float | None = None
+    watch_seconds: float = 0.0
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[AppContext]:
-        """The loop on this database; what was accepted for writing is written before it closes."""
+    async def open(self) -> AsyncIterator[AppContext]:
+        """Open the context on this database; decisions accepted for writing are written before it closes."""
         async with connect(replace(self.address, retry_seconds=DATABASE_RETRY_SECONDS)) as graph:
             recorder = DecisionRecorder.of(graph)
-            yield AppContext(graph, make_course_cache(graph, self.trained), recorder, self.budget)
+            yield AppContext(graph, make_course_cache(graph, self.artifacts), recorder, self.budget_seconds)
             await recorder.drain()

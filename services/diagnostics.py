@@ -1,4 +1,4 @@
-"""A learner's diagnostic: start, ask, answer, finish; the result is s(0) of every point on the way to the goals.
+"""Run a learner's diagnostic: start, ask, answer, finish; the result is s(0) of every point before the goals.
 
 Each question is chosen from the answers so far (`models.assessment.diagnostic`). The state of a diagnostic is in the
 graph alone. The placement covers at most 600 points, because its covariance is dense. A point that was not asked about
@@ -25,12 +25,12 @@ from models.arrays import Flags, Floats
 from models.assessment.diagnostic import DiagnosticRules, choose_question, prepare_placement, replay_answers
 from models.assessment.placement import Placement, Posterior
 from services.context import AppContext
-from services.courses.served import DiagnosticItem, ServedCourse, get_cached
-from services.learners.state import observe_learner, read_learner_state
+from services.courses.served import CourseMemo, DiagnosticItem, ServedCourse
+from services.learners.state import read_learner_state
 from services.schemas import LevelField, PointIdField, PointNameField, RequestBody
 
 MAX_QUESTIONS = 20
-"""Of a diagnostic at most, where nobody says otherwise."""
+"""Questions of a diagnostic at most, unless the caller says otherwise."""
 
 
 class NewDiagnostic(RequestBody):
@@ -67,7 +67,7 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPoint:
-    """What a diagnostic says of one point."""
+    """The level of one point that a diagnostic found."""
 
     id: PointIdField
     name: PointNameField
@@ -93,7 +93,7 @@ class DiagnosticView:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticResult:
-    """What a finished diagnostic says: s(0) of every point on the way, asked about or inferred."""
+    """The result of a finished diagnostic: s(0) of every point before the goals, asked about or inferred."""
 
     id: str
     learner: str
@@ -104,14 +104,14 @@ class DiagnosticResult:
 
 
 def make_question_view(question: DiagnosticItem, diagnostic: str, answered: bool) -> QuestionView:
-    """The question with its options in an order that stays the same within one diagnostic."""
+    """Return the question with its options in an order that stays the same within one diagnostic."""
     options = [question.answer, *question.distractors]
     Random(f"{diagnostic} {question.id}").shuffle(options)
     return QuestionView(question.id, question.prompt, options, answered)
 
 
 def is_right(question: DiagnosticItem, answer: str) -> bool:
-    """Whether the answer is the right one; "" says "I do not know". Raises `Invalid` for what is no option."""
+    """Return whether the answer is the right one; "" means "I do not know". Raises `Invalid` for what is no option."""
     if answer.strip() == question.answer:
         return True
     if answer.strip() not in ("", *question.distractors):
@@ -120,43 +120,43 @@ def is_right(question: DiagnosticItem, answer: str) -> bool:
 
 
 MAX_POINTS = 600
-"""Points that one diagnostic is about at most, the first of the way: the belief is dense."""
-
-MAX_SCOPES = 32
-"""Ways kept at once, a few megabytes each at most."""
+"""Points that one diagnostic covers at most, the first before the goals: the covariance is dense."""
 
 
 @dataclass(frozen=True, eq=False)
 class DiagnosticScope:
-    """What one diagnostic stands on; `items`: ids at the positions of the placement's questions."""
+    """The placement that diagnostics towards the same goals share; `items`: ids → indices of its questions."""
 
     placement: Placement
     items: dict[str, int]
 
-    def belief(self, answered: Sequence[AskedItem]) -> Posterior:
-        """After these answers; items that have gone since count no more."""
+    def posterior(self, answered: Sequence[AskedItem]) -> Posterior:
+        """Return the posterior after these answers; items that are no longer in the course are left out."""
         known = [each for each in answered if each.item in self.items]
         return replay_answers(
             self.placement, [self.items[each.item] for each in known], [bool(each.right) for each in known]
         )
 
-    def following(self, answered: Sequence[AskedItem], length: int, seed: int) -> str | None:
-        """The item to ask now, or None where enough is known or nothing is left; one of the best three by `seed`."""
+    def choose_next_item(self, answered: Sequence[AskedItem], length: int, seed: int) -> str | None:
+        """Return the item to ask now, one of the best three by `seed`; None where enough is known or none is left."""
         asked = [self.items[each.item] for each in answered if each.item in self.items]
         wanted: Floats = np.ones(len(self.placement.field.points), dtype=np.float32)
         rules, draw = DiagnosticRules(most=length, among=3), np.random.default_rng((seed, len(asked)))
-        place = choose_question(self.placement, self.belief(answered), asked, wanted, rules, draw)
-        return None if place is None else list(self.items)[place]
+        index = choose_question(self.placement, self.posterior(answered), asked, wanted, rules, draw)
+        return None if index is None else list(self.items)[index]
+
+
+SCOPES: CourseMemo[tuple[int, ...], DiagnosticScope] = CourseMemo(32)
+"""The scopes of each course in memory, by goals; a few megabytes each at most."""
 
 
 def get_scope(served: ServedCourse, goals: tuple[int, ...], closure: Flags) -> DiagnosticScope:
-    """The ground for the way `closure` (N,) to these goals, remembered."""
-    found: DiagnosticScope = get_cached(served.grounds, goals, MAX_SCOPES, lambda: build_scope(served, closure))
-    return found
+    """Return the scope for the points `closure` (N,) before these goals, remembered."""
+    return SCOPES.get(served, goals, lambda: build_scope(served, closure))
 
 
 def build_scope(served: ServedCourse, closure: Flags) -> DiagnosticScope:
-    """For the points of `closure` (N,)."""
+    """Build the scope for the points of `closure` (N,)."""
     order = served.course.order
     points = order[closure[order]][:MAX_POINTS]
     inside = np.zeros(served.course.points, dtype=bool)
@@ -164,98 +164,88 @@ def build_scope(served: ServedCourse, closure: Flags) -> DiagnosticScope:
     asked = [question for question in served.questions if inside[list(question.points)].any()]
     response = np.array([question.response for question in asked], dtype=np.float32).reshape(-1, 3)
     placement = prepare_placement(served.course, points, [question.points for question in asked], response)
-    return DiagnosticScope(placement, {question.id: place for place, question in enumerate(asked)})
+    return DiagnosticScope(placement, {question.id: index for index, question in enumerate(asked)})
 
 
 def estimate_levels(
-    served: ServedCourse, ground: DiagnosticScope, answered: list[AskedItem], practised: list[str]
+    served: ServedCourse, scope: DiagnosticScope, answered: list[AskedItem], practised: list[str]
 ) -> list[PointUpdate]:
-    """s(0) with its uncertainty. A point that was not asked about is inferred, unless it was `practised`."""
+    """Return s(0) with its uncertainty. A point that was not asked about is inferred, unless it was `practised`."""
     if not answered:
         return []
-    estimate = ground.placement.estimate(ground.belief(answered))
+    estimate = scope.placement.estimate(scope.posterior(answered))
     tested = {point for each in answered for point in served.question(each.item).points}
     ids, kept = served.course.point_ids, set(practised)
     return [
-        PointUpdate(ids[point], float(np.clip(level, 0, 1)), float(spread))
-        for point, level, spread in zip(
-            ground.placement.field.points.tolist(), estimate.level[0], estimate.spread[0], strict=True
+        PointUpdate(ids[point], float(np.clip(level, 0, 1)), float(sd))
+        for point, level, sd in zip(
+            scope.placement.field.points.tolist(), estimate.level[0], estimate.spread[0], strict=True
         )
         if point in tested or ids[point] not in kept
     ]
 
 
-@dataclass(frozen=True)
-class DiagnosticSession:
-    """The course, and what a diagnostic in it stands on."""
-
-    course: str
-    ground: DiagnosticScope
-
-
-async def read_session(loop: AppContext, learner: str, course: str | None) -> DiagnosticSession:
-    """The way to the learner's goals as it is now; the whole course without a goal. Raises `NotFound`."""
-    situation = await read_learner_state(loop, learner, course)
-    seen = observe_learner(situation.served, situation.found)
-    ground = get_scope(situation.served, seen.goals, seen.way.closure)
-    return DiagnosticSession(situation.served.course.id, ground)
-
-
-async def _start_diagnostic_row(
-    loop: AppContext, learner: str, course: str | None, length: int
-) -> diagnostics.Diagnostic:
+async def start_diagnostic(context: AppContext, learner: str, course: str | None, length: int) -> DiagnosticView:
     """Open a diagnostic of up to `length` questions. Raises `NotFound`, `Invalid` for a course without questions."""
-    sitting = await read_session(loop, learner, course)
-    if not sitting.ground.items:
-        raise Invalid(f"The course {sitting.course!r} has no diagnostic items on the way to this goal.", "course")
+    served, scope = await _read_scope(context, learner, course)
+    if not scope.items:
+        raise Invalid(f"The course {served.course.id!r} has no diagnostic items on the way to this goal.", "course")
     id = f"diag-{secrets.token_hex(8)}"
-    opened = await diagnostics.start_diagnostic(loop.graph, id, learner, sitting.course, loop.now(), length)
-    return await _ask_next_question(loop, opened, sitting)
+    opened = await diagnostics.start_diagnostic(context.graph, id, learner, served.course.id, context.now(), length)
+    return make_diagnostic_view(served, await _ask_next_question(context, opened, scope))
 
 
-async def _ask_next_question(
-    loop: AppContext, diagnostic: diagnostics.Diagnostic, sitting: DiagnosticSession
-) -> diagnostics.Diagnostic:
-    """Note the next question, unless one waits for its answer or enough is known."""
-    if len(diagnostic.answered_items) < len(diagnostic.asked):
-        return diagnostic
-    seed = zlib.crc32(diagnostic.learner.encode())
-    item = sitting.ground.following(diagnostic.answered_items, diagnostic.length, seed)
-    return diagnostic if item is None else await diagnostics.record_questions(loop.graph, diagnostic.id, [item])
+async def get_diagnostic(context: AppContext, id: str) -> DiagnosticView:
+    """Return a diagnostic as it stands; raises `NotFound`."""
+    diagnostic = await diagnostics.read_diagnostic(context.graph, id)
+    return make_diagnostic_view(await context.courses.get(diagnostic.course), diagnostic)
 
 
-async def _read_diagnostic_row(loop: AppContext, id: str) -> diagnostics.Diagnostic:
-    """One as it stands; raises `NotFound`."""
-    return await diagnostics.read_diagnostic(loop.graph, id)
-
-
-async def _answer_questions_row(loop: AppContext, id: str, answers: dict[str, str]) -> diagnostics.Diagnostic:
-    """Mark and note answers by item id, and ask the next question; the first answer to a question stays.
+async def answer_questions(context: AppContext, id: str, answers: dict[str, str]) -> DiagnosticView:
+    """Mark and store answers, item id → text, and ask the next question; the first answer to a question stays.
 
     Raises `NotFound` for the diagnostic, `Invalid` for a question that was not asked, `Conflict` when it is finished.
     """
-    served = await loop.courses.get((await diagnostics.read_diagnostic(loop.graph, id)).course)
+    served = await context.courses.get((await diagnostics.read_diagnostic(context.graph, id)).course)
     right = {item: is_right(served.question(item), text) for item, text in answers.items()}
-    noted = await diagnostics.record_answers(loop.graph, id, right, loop.now())
-    return await _ask_next_question(loop, noted, await read_session(loop, noted.learner, noted.course))
+    answered = await diagnostics.record_answers(context.graph, id, right, context.now())
+    served, scope = await _read_scope(context, answered.learner, answered.course)
+    return make_diagnostic_view(served, await _ask_next_question(context, answered, scope))
 
 
-async def _finish_diagnostic_row(loop: AppContext, id: str) -> diagnostics.Diagnostic:
-    """Close the diagnostic and set s(0) of every point on the way; a finished one stays as it is."""
-    diagnostic = await diagnostics.read_diagnostic(loop.graph, id)
+async def finish_diagnostic(context: AppContext, id: str) -> DiagnosticResult:
+    """Close the diagnostic and set s(0) of every point before the goals; a finished one stays as it is.
+
+    Raises `NotFound`.
+    """
+    diagnostic = await diagnostics.read_diagnostic(context.graph, id)
     if diagnostic.finished_at is not None:
-        return diagnostic
-    served = await loop.courses.get(diagnostic.course)
-    sitting = await read_session(loop, diagnostic.learner, diagnostic.course)
-    mastery = await read_mastery(loop.graph, diagnostic.learner, loop.now(), diagnostic.course)
+        return make_diagnostic_result(await context.courses.get(diagnostic.course), diagnostic)
+    served, scope = await _read_scope(context, diagnostic.learner, diagnostic.course)
+    mastery = await read_mastery(context.graph, diagnostic.learner, context.now(), diagnostic.course)
     practised = [row.point for row in mastery if row.attempts]
-    found = estimate_levels(served, sitting.ground, diagnostic.answered_items, practised)
-    return await diagnostics.finish_diagnostic(loop.graph, id, found, loop.now())
+    levels = estimate_levels(served, scope, diagnostic.answered_items, practised)
+    finished = await diagnostics.finish_diagnostic(context.graph, id, levels, context.now())
+    return make_diagnostic_result(served, finished)
 
 
-async def make_diagnostic_view(loop: AppContext, diagnostic: Diagnostic) -> DiagnosticView:
-    """Questions in the order asked, without their answers."""
-    served = await loop.courses.get(diagnostic.course)
+async def _read_scope(context: AppContext, learner: str, course: str | None) -> tuple[ServedCourse, DiagnosticScope]:
+    """Return the course, and the scope of the learner's goals as they are now. Raises `NotFound`."""
+    state = await read_learner_state(context, learner, course)
+    return state.served, get_scope(state.served, state.goals, state.path.closure)
+
+
+async def _ask_next_question(context: AppContext, diagnostic: Diagnostic, scope: DiagnosticScope) -> Diagnostic:
+    """Store the next question, unless one waits for its answer or enough is known."""
+    if len(diagnostic.answered_items) < len(diagnostic.asked):
+        return diagnostic
+    seed = zlib.crc32(diagnostic.learner.encode())
+    item = scope.choose_next_item(diagnostic.answered_items, diagnostic.length, seed)
+    return diagnostic if item is None else await diagnostics.record_questions(context.graph, diagnostic.id, [item])
+
+
+def make_diagnostic_view(served: ServedCourse, diagnostic: Diagnostic) -> DiagnosticView:
+    """Return a diagnostic as it stands: questions in the order asked, without their answers."""
     asked, answered = diagnostic.asked, diagnostic.answered_items
     return DiagnosticView(
         id=diagnostic.id,
@@ -271,9 +261,8 @@ async def make_diagnostic_view(loop: AppContext, diagnostic: Diagnostic) -> Diag
     )
 
 
-async def make_diagnostic_result(loop: AppContext, diagnostic: Diagnostic) -> DiagnosticResult:
-    """s(0) by point, in the course's order, beside the level that counts as mastered."""
-    served = await loop.courses.get(diagnostic.course)
+def make_diagnostic_result(served: ServedCourse, diagnostic: Diagnostic) -> DiagnosticResult:
+    """Return s(0) by point, in the course's order, beside the level that counts as mastered."""
     answered = diagnostic.answered_items
     answers = Counter(point for each in answered for point in served.question(each.item).points)
     points = [
@@ -282,30 +271,10 @@ async def make_diagnostic_result(loop: AppContext, diagnostic: Diagnostic) -> Di
             name=served.name(change.point),
             level=round(change.level, 4),
             uncertainty=round(change.sd, 4),
-            needed=round(float(served.course.mastered[served.position(change.point)]), 4),
-            answers=answers[served.position(change.point)],
+            needed=round(float(served.course.mastered[served.index_of(change.point)]), 4),
+            answers=answers[served.index_of(change.point)],
         )
-        for change in sorted(diagnostic.levels, key=lambda change: served.position(change.point))
+        for change in sorted(diagnostic.levels, key=lambda change: served.index_of(change.point))
     ]
     right = sum(bool(each.right) for each in answered)
     return DiagnosticResult(diagnostic.id, diagnostic.learner, diagnostic.course, len(answered), right, points)
-
-
-async def start_diagnostic(loop: AppContext, learner: str, course: str | None, length: int) -> DiagnosticView:
-    """Open one of up to `length` questions. Raises `NotFound`, or `Invalid` for a course without questions."""
-    return await make_diagnostic_view(loop, await _start_diagnostic_row(loop, learner, course, length))
-
-
-async def get_diagnostic(loop: AppContext, id: str) -> DiagnosticView:
-    """One as it stands; raises `NotFound`."""
-    return await make_diagnostic_view(loop, await _read_diagnostic_row(loop, id))
-
-
-async def answer_questions(loop: AppContext, id: str, answers: dict[str, str]) -> DiagnosticView:
-    """Note answers, item id → text. Raises `NotFound`, `Invalid`, or `Conflict` when it is finished."""
-    return await make_diagnostic_view(loop, await _answer_questions_row(loop, id, answers))
-
-
-async def finish_diagnostic(loop: AppContext, id: str) -> DiagnosticResult:
-    """Set s(0) and close it; raises `NotFound`. A finished one stays as it is."""
-    return await make_diagnostic_result(loop, await _finish_diagnostic_row(loop, id))

@@ -25,19 +25,19 @@ from services.context import AppContext
 from services.courses.served import ServedCourse
 
 SLOW_SCAN_PAUSE_FACTOR = 30.0
-"""A page of the slow round is followed by this many times its own duration."""
+"""Pause after a page of the slow scan, as a multiple of the time that the page took."""
 
 FAST_SCAN_PAUSE_FACTOR = 1.0
-"""The same where the counts tell that something changed."""
+"""The same where the counts differ."""
 
 logger = logging.getLogger("lodestar")
 
 
 @asynccontextmanager
-async def watch_graph(loop: AppContext, ready: asyncio.Event, every: float) -> AsyncIterator[None]:
-    """Watch beside what goes on meanwhile, from when the service is ready; `every` seconds, 0: not at all."""
-    watch = GraphWatcher(loop)
-    beats = (watch.counts, watch.rows) if every else ()
+async def watch_graph(context: AppContext, ready: asyncio.Event, every: float) -> AsyncIterator[None]:
+    """Watch the graph in the background once the service is ready; every `every` seconds, 0: not at all."""
+    watch = GraphWatcher(context)
+    beats = (watch.check_counts, watch.scan_rows) if every else ()
     tasks = [asyncio.create_task(_run_periodically(ready, beat, every), name="watch") for beat in beats]
     try:
         yield
@@ -58,63 +58,66 @@ async def _run_periodically(ready: asyncio.Event, beat: Callable[[], Coroutine[A
 
 
 class GraphWatcher:
-    """What was seen so far."""
+    """Finds edits by hand, and rebuilds the courses in memory at a new revision."""
 
-    def __init__(self, loop: AppContext) -> None:
-        self._loop = loop
-        self._off: dict[str, int] | None = None
-        self._told: list[str] = []
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
+        self._differing_counts: dict[str, int] | None = None
+        self._logged_notes: list[str] = []
 
-    async def counts(self) -> None:
-        """A cheap look; where the counts are off, everything is compared at once."""
-        seen = await compare_counts(self._loop.graph)
-        if any(seen.differences.values()) and seen.differences != self._off:
-            self._tell(await sync_graph(self._loop.graph, FAST_SCAN_PAUSE_FACTOR))
-            seen = await compare_counts(self._loop.graph)
-        self._off = seen.differences
-        self._reflect(seen.revision)
+    async def check_counts(self) -> None:
+        """Compare the counts, which is cheap; where they differ, compare every row at once."""
+        seen = await compare_counts(self._context.graph)
+        if any(seen.differences.values()) and seen.differences != self._differing_counts:
+            self._log_settled(await sync_graph(self._context.graph, FAST_SCAN_PAUSE_FACTOR))
+            seen = await compare_counts(self._context.graph)
+        self._differing_counts = seen.differences
+        self._refresh_courses(seen.revision)
 
-    async def rows(self) -> None:
-        """One slow round over every row."""
-        settled = await sync_graph(self._loop.graph, SLOW_SCAN_PAUSE_FACTOR)
-        self._tell(settled)
-        self._reflect(settled.revision or 0)
+    async def scan_rows(self) -> None:
+        """Compare every row, slowly."""
+        settled = await sync_graph(self._context.graph, SLOW_SCAN_PAUSE_FACTOR)
+        self._log_settled(settled)
+        self._refresh_courses(settled.revision or 0)
 
-    def _reflect(self, revision: int) -> None:
-        for served in self._loop.courses.held:
+    def _refresh_courses(self, revision: int) -> None:
+        for served in self._context.courses.loaded:
             if served.revision < revision:
-                self._loop.courses.refresh(served.course.id)
+                self._context.courses.refresh(served.course.id)
 
-    def _tell(self, settled: SyncResult) -> None:
+    def _log_settled(self, settled: SyncResult) -> None:
         if settled.revision is not None:
             logger.warning("changed by hand: revision %d; see lodestar graph diff", settled.revision)
         for note in settled.notes:
-            if note not in self._told:
+            if note not in self._logged_notes:
                 logger.warning("changed by hand: %s", note)
-        self._told = settled.notes
+        self._logged_notes = settled.notes
 
 
-async def warm_up(loop: AppContext) -> None:
-    """Raises `GraphUnavailable` while Neo4j is away, `GraphRefused` for a database newer than this code."""
-    await migrate(loop.graph)
-    for course in await loop.courses.ids():
-        run_first_decision(await loop.courses.get(course))
+async def warm_up(context: AppContext) -> None:
+    """Migrate the schema, read every course into memory and make a first decision on each.
+
+    Raises `GraphUnavailable` while Neo4j is away, `GraphRefused` for a database newer than this code.
+    """
+    await migrate(context.graph)
+    for course in await context.courses.ids():
+        run_first_decision(await context.courses.get(course))
     freeze_garbage_collector()
 
 
 def freeze_garbage_collector() -> None:
-    """Take what is in memory now out of the garbage collector's rounds: a large course would be walked in each."""
+    """Exclude what is in memory now from garbage collection: each collection would scan a large course."""
     gc.collect()
     gc.freeze()
 
 
 def unfreeze_garbage_collector() -> None:
-    """Give it back to the garbage collector, which frees what libraries expect to be freed at the end."""
+    """Return it to garbage collection, which frees what libraries expect to be freed at the end."""
     gc.unfreeze()
 
 
 def run_first_decision(served: ServedCourse) -> None:
-    """One decision for a learner who knows nothing, so that the first real one pays for no lazy start."""
+    """Decide once for a learner who knows nothing, so that the first request does not wait for lazy starts."""
     course = served.course
     if course.resources == 0:
         return

@@ -1,11 +1,11 @@
 """Store outcomes: mastery and bandits are updated in the same transaction, each outcome counts once.
 
-A fitted learner model in charge of the course updates the points, if it knows all of them; else the update of DESIGN
-§3. Graph rows in, changed levels, reward and the model's own numbers out.
+Before the transaction, load the courses that the outcomes belong to and the bandits that they move. A fitted learner
+model in charge of the course updates the points, if it knows all of them; else the update of DESIGN §3.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import AwareDatetime, Field
 from scipy import sparse
 
-from graph.learners import practice
+from graph.errors import Conflict
 from graph.learners.practice import (
     LearnFunction,
     Outcome,
@@ -24,13 +24,15 @@ from graph.learners.practice import (
     RecordedOutcome,
     StoredModelState,
 )
-from graph.recommendations.outcomes import record_outcomes
+from graph.recommendations.bandits import BanditKey
+from graph.recommendations.outcomes import read_outcome_origins, record_outcomes
 from models.arrays import Floats, Ints
 from models.course import Course
 from models.knowledge_tracing.base import Estimate, ModelState, ServedLearnerModel, compute_reward
 from models.knowledge_tracing.state import Rates, update_levels, update_sd
+from models.policies.bandit_training import BANDIT_NAMES
 from services.context import AppContext
-from services.recommendations.bandits import BanditPriorNotLoaded, load_prior, make_bandit_updates
+from services.recommendations.bandits import load_bandit_start, make_bandit_updates
 from services.schemas import LevelChangeView, RequestBody
 from services.timings import measure_async_time
 
@@ -82,9 +84,9 @@ class OutcomeViews:
 
 
 def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeResult | None:
-    """Let a fitted model follow the outcome; None where it does not know all of the points.
+    """Apply an outcome by a fitted learner model; None where the model does not know all of the points.
 
-    Numbers that another version kept are not read: the model takes up the level that they led to.
+    Numbers that another version stored are not read: the model starts from the level that they led to.
     """
     states = [each for each in practice.points if each.importance > 0]
     skills = tracer.skills_of([each.point for each in states])[None]
@@ -115,7 +117,7 @@ def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeRes
 def _restore_state(
     practice: Practice, states: list[PracticePoint], tracer: ServedLearnerModel, skills: Ints, known: Estimate
 ) -> ModelState:
-    """The model's own numbers where it kept some; else a level taken up, or the start of a point never seen."""
+    """Return the model's stored numbers; without them those of the level, or the start of a point never seen."""
     memory = tracer.begin(skills[0], known)
     for place, state in enumerate(states):
         if state.model_state is not None and state.model_state.version == tracer.version:
@@ -153,30 +155,26 @@ def apply_outcome_by_gain(practice: Practice, rates: Rates) -> PracticeResult:
 
 
 def _make_influence_matrix(practice: Practice) -> sparse.csr_matrix:
-    """W among these points alone; what it holds of other points cannot change them."""
+    """Return W among these points alone; its other entries cannot change them."""
     place = {state.point: position for position, state in enumerate(practice.points)}
     edges = [(place[start], place[end], weight) for start, end, weight in practice.influence]
     rows, columns, weights = zip(*edges, strict=True) if edges else ((), (), ())
     return sparse.csr_matrix((weights, (rows, columns)), shape=(len(place), len(place)), dtype=np.float32)
 
 
-class CourseNotLoaded(Exception):
-    """The outcome belongs to a course that is not in memory yet."""
+def make_outcome_model(courses: Mapping[str, Course]) -> LearnFunction:
+    """Return the model that the transaction calls for each outcome.
 
-    def __init__(self, course: str) -> None:
-        super().__init__(course)
-        self.course = course
-
-
-def make_outcome_model(courses: Callable[[str], Course | None]) -> LearnFunction:
-    """The model that a transaction calls for each outcome; raises `CourseNotLoaded` for a course that is not in memory."""
+    It raises `Conflict` for an outcome of a course that is not among `courses` (id → arrays): the learner joined it
+    after the courses were loaded.
+    """
 
     def model(practice: Practice) -> PracticeResult:
         if practice.course is None:
             return apply_outcome_by_gain(practice, Rates())
-        course = courses(practice.course)
-        if course is None:
-            raise CourseNotLoaded(practice.course)
+        if practice.course not in courses:
+            raise Conflict(f"The learner joined the course {practice.course!r} a moment ago; send the outcome again.")
+        course = courses[practice.course]
         traced = apply_outcome(practice, course.tracer) if course.tracer else None
         return traced or apply_outcome_by_gain(practice, course.rates)
 
@@ -184,33 +182,34 @@ def make_outcome_model(courses: Callable[[str], Course | None]) -> LearnFunction
 
 
 @measure_async_time("cypher")
-async def store_outcomes(loop: AppContext, outcomes: list[Outcome]) -> list[RecordedOutcome]:
-    """Store outcomes in this order, all or none.
+async def store_outcomes(context: AppContext, outcomes: list[Outcome]) -> list[RecordedOutcome]:
+    """Store outcomes in this order, all or none: load the courses and bandits that they move, then one transaction.
 
     Raises `NotFound`, `Conflict` for somebody else's recommendation, `Invalid` for a time in the future.
     """
-    learn, follow = make_outcome_model(loop.courses.arrays), make_bandit_updates(loop.courses.at_hand)
-    while True:
-        try:
-            return await record_outcomes(loop.graph, outcomes, learn, loop.now(), bandits=follow)
-        except CourseNotLoaded as missing:
-            await loop.courses.get(missing.course)
-        except BanditPriorNotLoaded as missing:
-            await load_prior(await loop.courses.get(missing.course), missing.name)
+    origins = set(await read_outcome_origins(context.graph, outcomes))
+    served = {course: await context.courses.get(course) for course, _ in origins if course is not None}
+    starts = {
+        BanditKey(course, policy): await load_bandit_start(context.graph, served[course], policy)
+        for course, policy in origins
+        if course is not None and policy in BANDIT_NAMES
+    }
+    model = make_outcome_model({id: each.course for id, each in served.items()})
+    return await record_outcomes(context.graph, outcomes, model, context.now(), bandits=make_bandit_updates(starts))
 
 
-async def report_outcomes(loop: AppContext, sent: list[OutcomeBody]) -> list[OutcomeView]:
-    """Store outcomes in this order, all or none; see `services.outcomes.store_outcomes`."""
-    recorded = await store_outcomes(loop, [_make_outcome(loop, outcome) for outcome in sent])
-    return [_make_outcome_view(loop, each) for each in recorded]
+async def report_outcomes(context: AppContext, sent: list[OutcomeBody]) -> list[OutcomeView]:
+    """Store outcomes in this order, all or none; raises as `store_outcomes`."""
+    recorded = await store_outcomes(context, [_make_outcome(context, outcome) for outcome in sent])
+    return [_make_outcome_view(context, each) for each in recorded]
 
 
-def _make_outcome(loop: AppContext, outcome: OutcomeBody) -> practice.Outcome:
-    return practice.Outcome(
+def _make_outcome(context: AppContext, outcome: OutcomeBody) -> Outcome:
+    return Outcome(
         id=outcome.id or f"out-{secrets.token_hex(10)}",
         learner=outcome.learner,
         right=outcome.right,
-        at=outcome.at or loop.now(),
+        at=outcome.at or context.now(),
         recommendation=outcome.recommendation,
         resource=outcome.resource,
         item=outcome.item,
@@ -218,8 +217,8 @@ def _make_outcome(loop: AppContext, outcome: OutcomeBody) -> practice.Outcome:
     )
 
 
-def _make_outcome_view(loop: AppContext, recorded: practice.RecordedOutcome) -> OutcomeView:
-    names = loop.courses.point_name
+def _make_outcome_view(context: AppContext, recorded: RecordedOutcome) -> OutcomeView:
+    names = context.courses.point_name
     changes = [
         LevelChangeView(rise.point, names(rise.point), round(rise.before, 4), round(rise.after, 4))
         for rise in recorded.changes

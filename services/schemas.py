@@ -22,7 +22,7 @@ class RequestBody(BaseModel):
 
 
 def validate_body(kind: type[T], **values: Any) -> T:
-    """A request made by our own code; raises `Invalid` with the first field that breaks a rule."""
+    """Make a request body from values; raises `Invalid` with the first field that breaks a rule."""
     try:
         return kind(**values)
     except ValidationError as error:
@@ -84,7 +84,7 @@ class LevelChangeView:
 
 
 def make_resource_view(row: ResourceRow) -> ResourceView:
-    """A resource's row as a view."""
+    """Return a resource's row as a view."""
     return ResourceView(
         id=row["id"],
         title=row["title"],

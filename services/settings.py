@@ -96,19 +96,19 @@ class Settings(BaseSettings):
     )
 
     def address(self) -> Address | None:
-        """The server that NEO4J_URI names, or None where the managed one is to be used."""
+        """Return the server that NEO4J_URI names, or None where the managed one is to be used."""
         if self.neo4j_uri is None:
             return None
         return Address(self.neo4j_uri, self.neo4j_user, self.neo4j_password.get_secret_value(), self.neo4j_database)
 
 
 def get_managed_server(settings: Settings) -> ManagedServer:
-    """The managed server of this home folder, running or not."""
+    """Return the managed server of this home folder, running or not."""
     return ManagedServer(settings.home, settings.cache / "neo4j", settings.neo4j_series)
 
 
 def resolve_address(settings: Settings, report: ReportFunction = ignore_progress) -> Address:
-    """Where the database is; starts the managed server if that is the one. Blocks: seconds, at the first call minutes.
+    """Return where the database is; starts the managed server if that is the one. Blocks for seconds or minutes.
 
     Raises:
         SetupFailed: the managed server could not be downloaded or started; the text says what to do.

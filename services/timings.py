@@ -31,15 +31,15 @@ class Timings:
 
     @classmethod
     def current(cls) -> "Timings":
-        """What is measured for the current request."""
+        """Return the timings of the current request."""
         return _current_timings.get() or cls()
 
     def add(self, part: str, seconds: float) -> None:
-        """Add to a part."""
+        """Add seconds to a part."""
         self.parts[part] = self.parts.get(part, 0.0) + seconds * 1000
 
     def header(self) -> str:
-        """The value of Server-Timing: every part and the total so far, in milliseconds."""
+        """Return the value of Server-Timing: every part and the total so far, in milliseconds."""
         total = (perf_counter() - self._began) * 1000
         return ", ".join(f"{part};dur={spent:.3f}" for part, spent in {**self.parts, "total": total}.items())
 
@@ -62,7 +62,7 @@ def measure_time(part: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def measure_async_time(part: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
-    """The same for a coroutine: waiting counts."""
+    """Count the time of a coroutine function, waiting included, as `part` of the request."""
 
     def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         @wraps(function)

@@ -22,8 +22,8 @@ class Api:
     client: httpx.AsyncClient
 
     @property
-    def loop(self) -> AppContext:
-        return self.app.state.loop
+    def context(self) -> AppContext:
+        return self.app.state.context
 
     async def get(self, path, status=200, **params):
         return self._check(await self.client.get(path, params=params), status)

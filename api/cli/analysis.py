@@ -25,12 +25,12 @@ from graph.errors import Invalid, NotFound
 from services.analysis import output, questions
 from services.analysis.output import choose_format, format_cell, format_csv, format_json, save_answer
 
-answer_console = Console(highlight=False)
+console = Console(highlight=False)
 notes_console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class AnswerOutput(NamedTuple):
-    """Where an answer goes, and in which form."""
+    """The file and the form of an answer."""
 
     form: str
     out: Path | None
@@ -38,11 +38,11 @@ class AnswerOutput(NamedTuple):
 
     @classmethod
     def of(cls, form: str | None, out: Path | None, plot: Path | None) -> "AnswerOutput":
-        """With the form that was asked for or that the file's name says; raises `Invalid`."""
+        """Make the output with the form that was asked for, else the form of the file's name; raises `Invalid`."""
         return cls(choose_format(form, out), out, plot)
 
     def check_plot(self, told: str) -> None:
-        """Refuse a picture, before anything is asked, of what has none."""
+        """Raise `Invalid` where a plot is wanted of a question without one."""
         if self.plot is not None and not told:
             having = ", ".join(each.name for each in ready.list_questions() if each.plot)
             raise Invalid(f"This has no picture; these questions have one: {having}.", "plot")
@@ -67,7 +67,7 @@ def _print_answer(answer: QueryResult, form: str) -> None:
     elif form == "json":
         print(format_json(answer), end="")
     elif not answer.rows:
-        answer_console.print("Nothing found.")
+        console.print("Nothing found.")
     else:
         table = Table(box=None, header_style="bold")
         for column, values in zip(answer.columns, zip(*answer.rows, strict=True), strict=True):
@@ -75,7 +75,7 @@ def _print_answer(answer: QueryResult, form: str) -> None:
             table.add_column(column, justify="right" if numbers else "left", overflow="fold")
         for row in answer.rows:
             table.add_row(*(Text(_format_value(value)) for value in row))
-        answer_console.print(table)
+        console.print(table)
 
 
 def _format_value(value: Any) -> str:
@@ -86,7 +86,7 @@ def _format_value(value: Any) -> str:
 
 
 def print_questions() -> None:
-    """Every question in its group, with one line and its parameters."""
+    """Print the ready questions by group, each with one line and its parameters."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     order = ready.GROUPS.index
     for group, found in groupby(
@@ -96,13 +96,10 @@ def print_questions() -> None:
         for each in found:
             says = each.summary.partition(": ")[0].partition(". ")[0].rstrip(".")
             table.add_row(f"  {each.name}", says, " ".join(f"--{key.replace('_', '-')}" for key in each.params))
-    answer_console.print(table)
-    answer_console.print(
-        "lodestar ask NAME --PARAMETER VALUE; --show prints the Cypher; --cypher asks your own question."
-    )
+    console.print(table)
+    console.print("lodestar ask NAME --PARAMETER VALUE; --show prints the Cypher; --cypher asks your own question.")
 
 
-console = Console(soft_wrap=True, highlight=False)
 SCRIPTS_FILE = "lodestar-scripts.zip"
 STYLE_FILE = "lodestar-style.grass"
 
@@ -116,12 +113,15 @@ def browse(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SCRIPTS_FILE).write_bytes(browser.pack_scripts(chosen))
     (folder / STYLE_FILE).write_text(browser.render_style(), encoding="utf-8")
-    console.print(f"{folder / SCRIPTS_FILE}   {len(browser.list_scripts(chosen))} saved scripts about {chosen}")
-    console.print(f"{folder / STYLE_FILE}   colours and captions")
     console.print(
-        "Open Neo4j Browser (`lodestar db status` says where) and drop both files onto it, one after the other."
+        f"{folder / SCRIPTS_FILE}   {len(browser.list_scripts(chosen))} saved scripts about {chosen}", soft_wrap=True
     )
-    console.print("The scripts are under the star. Run `0 parameters` first, then any other.")
+    console.print(f"{folder / STYLE_FILE}   colours and captions", soft_wrap=True)
+    console.print(
+        "Open Neo4j Browser (`lodestar db status` says where) and drop both files onto it, one after the other.",
+        soft_wrap=True,
+    )
+    console.print("The scripts are under the star. Run `0 parameters` first, then any other.", soft_wrap=True)
 
 
 async def _choose_course(graph: Graph, course: str | None) -> str:
@@ -145,7 +145,7 @@ def tables(
 
         written = run_on_graph_as_is(lambda graph: write_tables(graph, folder, report))
     nodes, edges = sum(written.nodes.values()), sum(written.edges.values())
-    console.print(f"{nodes:,} nodes and {edges:,} relationships in {folder}", markup=False)
+    console.print(f"{nodes:,} nodes and {edges:,} relationships in {folder}", markup=False, soft_wrap=True)
 
 
 ALLOW_UNKNOWN_OPTIONS = {"ignore_unknown_options": True}

@@ -168,17 +168,23 @@ def import_(
     """Import a course: all of it or nothing. Importing again changes only what differs."""
     if form not in (None, *registry.FORMATS):
         raise typer.BadParameter(f"choose one of {', '.join(registry.FORMATS)}", param_hint="--from")
+    import_files(Settings(), path, form, only_check)
+
+
+def import_files(settings: Settings, path: Path, form: str | None = None, only_check: bool = False) -> None:
+    """Import the course in these files with a progress bar, or only report its problems."""
     with console.status(f"reading {path}"):
         parsed = registry.read_course_files(path, form)
     for note in parsed.notes:
         console.print(f"note  {note}", markup=False, highlight=False)
     try:
         if only_check:
-            _check_import(parsed)
+            _check_import(settings, parsed)
         else:
             with _show_import_bar(parsed.course.rows) as advance:
                 done = run_on_graph(
-                    lambda graph: import_course(graph, parsed, advance, Attribution(Settings().author, "import"))
+                    lambda graph: import_course(graph, parsed, advance, Attribution(settings.author, "import")),
+                    settings,
                 )
             _print_import(done)
     except BadCourse as error:
@@ -186,9 +192,11 @@ def import_(
         raise typer.Exit(1) from error
 
 
-def _check_import(parsed: ParsedCourse) -> None:
-    address = find_running_address()
-    problems = run_on_graph(lambda graph: check_course(graph, parsed), address) if address else check_files(parsed)
+def _check_import(settings: Settings, parsed: ParsedCourse) -> None:
+    address = find_running_address(settings)
+    problems = (
+        run_on_graph(lambda graph: check_course(graph, parsed), settings, address) if address else check_files(parsed)
+    )
     if problems:
         raise BadCourse(problems)
     against = "" if address else " (the files alone: the database is not running)"

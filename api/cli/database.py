@@ -25,7 +25,7 @@ def register(to: typer.Typer) -> None:
 
 
 def ensure_database(settings: Settings) -> Address:
-    """Where the database is; starts the managed one if need be, with a progress bar while it is downloaded."""
+    """Return where the database is; starts the managed one if need be, with a progress bar for the download."""
     with _show_download_bar() as report:
         return resolve_address(settings, report)
 
@@ -47,7 +47,7 @@ def _show_download_bar() -> Iterator[ReportFunction]:
 
 
 def describe_browser(settings: Settings) -> list[str]:
-    """Where Neo4j Browser is and how to log in; only the address where the server is somebody else's."""
+    """Return where Neo4j Browser is and how to log in; for a server that is not managed, its address alone."""
     if settings.neo4j_uri is not None:
         return [f"Neo4j          {settings.neo4j_uri}   (from NEO4J_URI)"]
     server = get_managed_server(settings)

@@ -27,16 +27,18 @@ KNOWN_PROBABILITY = {"A1": 0.95, "A2": 0.55, "B1": 0.1, "B2": 0.0}
 """Chance of knowing an answer, by the level of the point it asks about."""
 
 
-async def take_diagnostic(loop: AppContext, learner: str, course: str, length: int = MAX_QUESTIONS) -> DiagnosticResult:
-    """Start, answer, finish; the same question gets the same answer every time."""
-    rows = await catalogue.read_course_rows(loop.graph, course)
+async def take_diagnostic(
+    context: AppContext, learner: str, course: str, length: int = MAX_QUESTIONS
+) -> DiagnosticResult:
+    """Take a diagnostic from start to finish; the same question gets the same answer every time."""
+    rows = await catalogue.read_course_rows(context.graph, course)
     level = {point["id"]: point["level"] or "" for point in rows.points}
     items = {item["id"]: item for item in rows.items}
-    view = await diagnostics.start_diagnostic(loop, learner, course, length)
+    view = await diagnostics.start_diagnostic(context, learner, course, length)
     while not view.complete:
         answers = {each.id: _answer_item(items[each.id], level) for each in view.questions if not each.answered}
-        view = await diagnostics.answer_questions(loop, view.id, answers)
-    return await diagnostics.finish_diagnostic(loop, view.id)
+        view = await diagnostics.answer_questions(context, view.id, answers)
+    return await diagnostics.finish_diagnostic(context, view.id)
 
 
 def _answer_item(item: catalogue.ItemRow, level: dict[str, str]) -> str:
@@ -53,11 +55,11 @@ class DemoResult(NamedTuple):
 
 
 async def run_demo_learner(service: ContextFactory, course: str, goal: str) -> DemoResult:
-    """Enrol a new learner, examine, plan."""
-    async with service.opened() as loop:
-        learner = await profiles.create_learner(loop, NewLearner(course=course, goals=[GoalBody(point=goal)]))
-        result = await take_diagnostic(loop, learner.id, course)
-        return DemoResult(result, await paths.find_path(loop, learner.id, course))
+    """Create a learner, take a diagnostic and plan the path to the goal."""
+    async with service.open() as context:
+        learner = await profiles.create_learner(context, NewLearner(course=course, goals=[GoalBody(point=goal)]))
+        result = await take_diagnostic(context, learner.id, course)
+        return DemoResult(result, await paths.find_path(context, learner.id, course))
 
 
 console = Console(soft_wrap=True, highlight=False)
@@ -77,9 +79,9 @@ def demo(
     """Import the English course, train a small policy, take a learner through a diagnostic, print the path, serve."""
     settings = Settings()
     console.rule("1  the course")
-    courses.import_(EXAMPLES / COURSE_ID)
+    courses.import_files(settings, EXAMPLES / COURSE_ID)
     console.rule("2  the policy")
-    evaluation.ensure_policy(COURSE_ID, TRAINING_STEPS, EVALUATION_LEARNERS)
+    evaluation.ensure_policy(settings, COURSE_ID, TRAINING_STEPS, EVALUATION_LEARNERS)
     console.rule("3  a learner")
     shown = asyncio.run(run_demo_learner(serve.make_context_factory(settings), COURSE_ID, GOAL_POINT))
     diagnostic, path = shown.diagnostic, shown.path

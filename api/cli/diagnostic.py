@@ -24,7 +24,7 @@ def diagnostic(
     length: Annotated[int, typer.Option(min=1, max=200, help="Questions at most.")] = MAX_QUESTIONS,
 ) -> None:
     """Ask LEARNER questions on the way to the goal, then set what they know. 0: "I do not know"; q ends early."""
-    result = run_in_context(lambda loop: _run_diagnostic(loop, learner, course, length))
+    result = run_in_context(lambda context: _run_diagnostic(context, learner, course, length))
     console.print(f"{result.right} of {result.answered} right; what was not asked is inferred along the graph")
     for point in result.points:
         asked = f"{point.answers} asked" if point.answers else ""
@@ -32,16 +32,16 @@ def diagnostic(
         console.print(f"  {point.level:>4.0%} ± {point.uncertainty:.0%}  {learn:<9}{asked:<9}{point.name}")
 
 
-async def _run_diagnostic(loop: AppContext, learner: str, course: str | None, length: int) -> DiagnosticResult:
+async def _run_diagnostic(context: AppContext, learner: str, course: str | None, length: int) -> DiagnosticResult:
     """Every answer is noted at once, so nothing is lost when the terminal closes."""
-    view = await diagnostics.start_diagnostic(loop, learner, course, length)
+    view = await diagnostics.start_diagnostic(context, learner, course, length)
     while not view.complete:
         question = next(each for each in view.questions if not each.answered)
         answer = _ask_question(f"{len(view.questions)} (of {length} at most)", question)
         if answer is None:
             break
-        view = await diagnostics.answer_questions(loop, view.id, {question.id: answer})
-    return await diagnostics.finish_diagnostic(loop, view.id)
+        view = await diagnostics.answer_questions(context, view.id, {question.id: answer})
+    return await diagnostics.finish_diagnostic(context, view.id)
 
 
 def _ask_question(place: str, question: QuestionView) -> str | None:

@@ -33,11 +33,22 @@ from services.training.evaluate import (
     read_strategies,
 )
 
-highlighting_console = Console()
+console = Console(highlight=False)
+METRIC_COLUMNS = (
+    "ndcg10",
+    "hit10",
+    "mrr",
+    "coverage",
+    "novelty",
+    "diversity",
+    "calibration",
+    "train_s",
+    "recommend_ms",
+)
 
 
 def evaluate_in_simulation(strategies: CourseStrategies, learners: int, seeds: int) -> None:
-    """Hold the contest with a progress bar and print its table."""
+    """Measure the strategies in simulation with a progress bar and print the table."""
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("evaluating", total=None)
@@ -47,9 +58,7 @@ def evaluate_in_simulation(strategies: CourseStrategies, learners: int, seeds: i
 
         standings = evaluate_strategies(strategies, learners, seeds, report)
     print_leaderboard(standings)
-    highlighting_console.print(
-        f"table   {strategies.policies / 'evaluation.json'}\nplot    {strategies.policies / 'ladder.png'}"
-    )
+    console.print(f"table   {strategies.policies / 'evaluation.json'}\nplot    {strategies.policies / 'ladder.png'}")
 
 
 def print_leaderboard(standings: Leaderboard) -> None:
@@ -69,28 +78,14 @@ def print_leaderboard(standings: Leaderboard) -> None:
             f"{rung.diversity:.2f}",
             f"{rung.ms_per_step:.3f}",
         )
-    highlighting_console.print(table)
-    highlighting_console.print(f"served  {standings.verdict}")
-
-
-console = Console(highlight=False)
-METRIC_COLUMNS = (
-    "ndcg10",
-    "hit10",
-    "mrr",
-    "coverage",
-    "novelty",
-    "diversity",
-    "calibration",
-    "train_s",
-    "recommend_ms",
-)
+    console.print(table)
+    console.print(f"served  {standings.verdict}")
 
 
 def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
     """Fit and measure with a progress bar, and print the table."""
-    logged = run_on_graph(partial(read_raw_course_log, course=course))
-    folder = ArtifactStore.from_settings(settings).policies.rankers(course)
+    logged = run_on_graph(partial(read_raw_course_log, course=course), settings)
+    folder = ArtifactStore.from_settings(settings).strategies.ranker_folder(course)
     columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("fitting", total=len(names))
@@ -101,7 +96,7 @@ def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
 
 
 def print_ranker_comparison(standing: RankerComparison, held: list[RankerMeasurement], folder: Path) -> None:
-    """What the log held, the figures, and what to know of each fit."""
+    """Print what the log held, the figures, and the notes of each fit."""
     console.print(standing.cleaned)
     title = f"{standing.course}: {standing.asked} of {standing.events} events, {standing.learners} learners"
     table = Table("rung", *METRIC_COLUMNS, "lead on all simpler", title=title, box=None)
@@ -148,10 +143,15 @@ def evaluate(
     settings = Settings()
     if offline:
         evaluate_on_log(settings, course, rung or list(RANKERS))
-    found = run_on_graph(partial(read_strategies, settings=settings, course=course))
-    if not offline:
-        evaluate_in_simulation(found, learners, seeds)
-    _, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team))
+    _evaluate(settings, course, None if offline else (learners, seeds))
+
+
+def _evaluate(settings: Settings, course: str, simulation: tuple[int, int] | None) -> None:
+    """Evaluate in simulation with (learners, seeds), if they are given, and store which strategy serves."""
+    found = run_on_graph(partial(read_strategies, settings=settings, course=course), settings)
+    if simulation is not None:
+        evaluate_in_simulation(found, *simulation)
+    _, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team), settings)
     save_advice(advice, found.rankers)
     console.print(f"serves  {advice.strategy}: {advice.why}")
 
@@ -159,8 +159,8 @@ def evaluate(
 def advise(course: CourseArgument) -> None:
     """Say which strategies COURSE's data supports, what was measured of each, and which one serves, and why."""
     settings = Settings()
-    found = run_on_graph(partial(read_strategies, settings=settings, course=course))
-    data, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team))
+    found = run_on_graph(partial(read_strategies, settings=settings, course=course), settings)
+    data, advice = run_on_graph(partial(advise_on_course, strategies=found, team=settings.team), settings)
     _print_course_data(course, data)
     matrix = Table("family", "worth trying", "why, or what is lacking", "strategies", box=None)
     for family, rows in groupby(sorted(advice.rows, key=lambda row: FAMILY_ORDER[row.family]), lambda row: row.family):
@@ -192,13 +192,13 @@ def strategies() -> None:
     console.print("Which one to take: lodestar advise COURSE")
 
 
-def ensure_policy(course: str, steps: int, learners: int) -> None:
-    """A small policy, trained and measured once; later calls find it."""
-    folder = ArtifactStore.from_settings(Settings()).policies.policies(course)
+def ensure_policy(settings: Settings, course: str, steps: int, learners: int) -> None:
+    """Train and measure a small policy, unless that was done before."""
+    folder = ArtifactStore.from_settings(settings).strategies.policy_folder(course)
     if not (folder / "policy.pt").exists():
-        training.train(course, steps=steps, seed=0, device="auto", fresh=False)
+        training.train_in_simulation(settings, course, steps)
     if not (folder / "evaluation.json").exists():
-        evaluate(course, learners=learners, seeds=1)
+        _evaluate(settings, course, (learners, 1))
     console.print(f"ladder  {folder / 'ladder.png'}")
 
 

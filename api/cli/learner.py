@@ -1,4 +1,4 @@
-"""`lodestar learner`, `mastery`, `history`, `skip`, `outcome`: one learner's goals and limits, state, skips and outcomes."""
+"""`lodestar learner`, `mastery`, `history`, `skip`, `outcome`: a learner's goals, limits, state, skips and outcomes."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ from services.outcomes import OutcomeBody, OutcomeView
 from services.schemas import PointStateView, validate_body
 
 app = typer.Typer(help="Learners: create, show, goal, limits, delete.", no_args_is_help=True)
-console = Console(soft_wrap=True, highlight=False)
+console = Console(soft_wrap=True, highlight=False, markup=False)
 
 IdArgument = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
 GoalOption = Annotated[list[str] | None, typer.Option("--goal", help="A point to reach; may be repeated.")]
@@ -37,13 +37,13 @@ def create(
 ) -> None:
     """Add a learner to a course; without goals the whole course is the goal."""
     new = validate_body(NewLearner, id=id, course=course, goals=_make_goal_bodies(goal, level), level=at)
-    _print_learner(run_in_context(lambda loop: profiles.create_learner(loop, new)))
+    _print_learner(run_in_context(lambda context: profiles.create_learner(context, new)))
 
 
 @app.command()
 def show(id: IdArgument) -> None:
     """Goals, limits and how many outcomes there were; see also `lodestar mastery`."""
-    _print_learner(run_in_context(lambda loop: profiles.get_learner(loop, id)))
+    _print_learner(run_in_context(lambda context: profiles.get_learner(context, id)))
 
 
 @app.command()
@@ -55,7 +55,7 @@ def goal(
     """Replace the goals."""
     goals = _make_goal_bodies(points, level)
     change = run_in_context(
-        lambda loop: profiles.set_goals(loop, id, goals) if goals else profiles.clear_goals(loop, id)
+        lambda context: profiles.set_goals(context, id, goals) if goals else profiles.clear_goals(context, id)
     )
     _print_learner(change)
 
@@ -66,7 +66,7 @@ def limits(
 ) -> None:
     """Replace the limits; what is not given is not limited."""
     allowed = validate_body(LimitsBody, max_minutes=minutes, modalities=modality or None, languages=language or None)
-    _print_learner(run_in_context(lambda loop: profiles.set_limits(loop, id, allowed)))
+    _print_learner(run_in_context(lambda context: profiles.set_limits(context, id, allowed)))
 
 
 @app.command()
@@ -74,7 +74,7 @@ def delete(id: IdArgument, yes: Annotated[bool, typer.Option("--yes", help="Do n
     """Forget a learner with everything they did, for good."""
     if not yes:
         typer.confirm(f"Delete {id} with all mastery, recommendations and outcomes?", abort=True)
-    run_in_context(lambda loop: profiles.delete_learner(loop, id))
+    run_in_context(lambda context: profiles.delete_learner(context, id))
     console.print(f"{id} is forgotten.")
 
 
@@ -94,7 +94,6 @@ def _print_learner(learner: LearnerView) -> None:
     console.print(f"answers  {learner.answers}, {learner.success:.0%} right lately")
 
 
-table_console = Console(highlight=False, markup=False)
 LearnerArgument = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help="The API's answer.")]
 BAR_WIDTH = 20
@@ -106,7 +105,7 @@ def mastery(
     json: JsonOption = False,
 ) -> None:
     """Show what LEARNER knows now, forgetting included, with the uncertainty of each estimate."""
-    view = run_in_context(lambda loop: progress.get_mastery(loop, learner, course))
+    view = run_in_context(lambda context: progress.get_mastery(context, learner, course))
     if json:
         print_json(view)
         return
@@ -115,7 +114,7 @@ def mastery(
         table.add_column(heading, justify="right")
     for point in view.points:
         table.add_row(*_make_mastery_row(point))
-    table_console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 def _make_mastery_row(point: MasteryOfPoint) -> tuple[str, ...]:
@@ -131,7 +130,7 @@ def history(
     json: JsonOption = False,
 ) -> None:
     """List what LEARNER was recommended and did, newest first."""
-    view = run_in_context(lambda loop: progress.get_history(loop, learner, limit))
+    view = run_in_context(lambda context: progress.get_history(context, learner, limit))
     if json:
         print_json(view)
         return
@@ -140,7 +139,7 @@ def history(
         reward = "" if event.reward is None else f"{event.reward:+.2f}"
         what = event.title or event.resource or event.item or ""
         table.add_row(f"{event.at:%Y-%m-%d %H:%M}", what, _describe_result(event), reward, event.policy or "")
-    table_console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 def _describe_result(event: EventView) -> str:
@@ -151,7 +150,6 @@ def _describe_result(event: EventView) -> str:
 
 MAX_MISSED = 5
 """Points that would be missed are named up to this many."""
-skip_console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
 def skip(
@@ -161,13 +159,13 @@ def skip(
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
     """Say whether LEARNER may skip POINT, and why; nothing is changed."""
-    view = run_in_context(lambda loop: assess_skip(loop, learner, point, course))
+    view = run_in_context(lambda context: assess_skip(context, learner, point, course))
     if json:
         print_json(view)
         return
-    skip_console.print(f"{view.verdict.replace('_', ' ')}  {view.reason}")
+    console.print(f"{view.verdict.replace('_', ' ')}  {view.reason}")
     for line in _make_evidence_lines(view):
-        skip_console.print(line)
+        console.print(line)
 
 
 def _make_evidence_lines(view: SkipView) -> list[str]:
@@ -192,9 +190,6 @@ def _format_point(point: PointStateView) -> str:
     return f"{point.name} ({point.level:.0%})"
 
 
-text_console = Console(soft_wrap=True, highlight=False, markup=False)
-
-
 def outcome(
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     what: Annotated[str, typer.Argument(help="A recommendation's id (rec-…), or a resource's.", show_default=False)],
@@ -212,14 +207,14 @@ def outcome(
         at=at and at.astimezone(),
         **{"recommendation" if what.startswith("rec-") else "resource": what},
     )
-    [told] = run_in_context(lambda loop: outcomes.report_outcomes(loop, [sent]))
+    [told] = run_in_context(lambda context: outcomes.report_outcomes(context, [sent]))
     print_json(told) if json else _print_outcome(told)
 
 
 def _print_outcome(told: OutcomeView) -> None:
-    text_console.print(f"{'stored before, nothing changed' if told.repeated else 'stored'}  reward {told.reward:+.3f}")
+    console.print(f"{'stored before, nothing changed' if told.repeated else 'stored'}  reward {told.reward:+.3f}")
     for change in told.changes:
-        text_console.print(f"  {change.name}  {change.before:.0%} → {change.after:.0%}")
+        console.print(f"  {change.name}  {change.before:.0%} → {change.after:.0%}")
 
 
 def register(group: typer.Typer) -> None:

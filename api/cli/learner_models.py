@@ -46,13 +46,14 @@ def fit(
     seed: Annotated[int, typer.Option(help="Chooses the learners that are held out.")] = 0,
 ) -> None:
     """Fit learner models to the answers on COURSE, measure them on held-out learners, and say who is in charge."""
-    points, answers, problems = run_on_graph(lambda graph: read_training_answers(graph, course, log))
+    settings = Settings()
+    points, answers, problems = run_on_graph(lambda graph: read_training_answers(graph, course, log), settings)
     for problem in problems:
         console.print(f"[yellow]{problem}[/yellow]", highlight=False)
     with console.status("fitting") as status:
         print_fits(
             fit_course(
-                ArtifactStore.from_settings(Settings()).tracers,
+                ArtifactStore.from_settings(settings).learner_models,
                 (course, points),
                 answers,
                 model,
@@ -63,7 +64,7 @@ def fit(
 
 
 def print_fits(fits: FitSummary) -> None:
-    """What the log held, the measurements, what to know of each fit, and who is in charge."""
+    """Print what the log held, the measurements, the notes of each fit, and which model is in charge."""
     console.print(fits.report, highlight=False)
     table = Table(
         "model", "AUC", "log loss", "p (better than gain)", "accuracy", "calibration error", "seconds to fit", box=None

@@ -9,7 +9,33 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from graph.errors import LodestarError
+from graph.errors import (
+    BadCourse,
+    Conflict,
+    GraphRefused,
+    GraphUnavailable,
+    Invalid,
+    LodestarError,
+    NoStrategyAvailable,
+    NotFound,
+    SetupFailed,
+)
+from graph.query_parts import BadQuery
+
+REFUSED, TRY_AGAIN = 1, 75
+"""Exit codes: 75 (EX_TEMPFAIL of sysexits) where the same command may work later, 1 for everything else."""
+
+EXIT_CODE_BY_ERROR: dict[type[LodestarError], int] = {
+    NotFound: REFUSED,
+    Conflict: REFUSED,
+    Invalid: REFUSED,
+    BadCourse: REFUSED,
+    GraphUnavailable: TRY_AGAIN,
+    GraphRefused: REFUSED,
+    NoStrategyAvailable: TRY_AGAIN,
+    SetupFailed: REFUSED,
+    BadQuery: REFUSED,
+}
 
 MODULES = {
     "demo": ("demo",),
@@ -30,14 +56,14 @@ MODULES = {
 
 
 class LazyGroup(TyperGroup):
-    """Imports no more than a command needs: whoever looks after a course does not wait for torch."""
+    """A group that imports the module of the command alone: commands on courses do not wait for torch."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Every command."""
+        """Return the names of all commands."""
         return [name for names in MODULES.values() for name in names]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command; None for an unknown one."""
+        """Return the command; None for an unknown one."""
         module = next((module for module, names in MODULES.items() if cmd_name in names), None)
         if module is None:
             return None
@@ -61,9 +87,10 @@ def root() -> None:
 
 
 def main() -> None:
-    """Entry point: a refusal is one red sentence and exit code 1, not a traceback."""
+    """Run the command; print a refusal as one red sentence, without a traceback, and exit with its code."""
     try:
         app()
     except LodestarError as error:
         Console(stderr=True, soft_wrap=True).print(f"[red]error[/red]  {escape(str(error))}", highlight=False)
-        sys.exit(1)
+        codes = (EXIT_CODE_BY_ERROR[kind] for kind in type(error).__mro__ if kind in EXIT_CODE_BY_ERROR)
+        sys.exit(next(codes, REFUSED))

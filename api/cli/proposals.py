@@ -40,7 +40,7 @@ PAGE_SIZE = 500
 ACTION_KEYS: dict[str, ReviewAction] = {"a": "accept", "r": "reject"}
 
 
-async def review_open_proposals(graph: Graph, course: str | None) -> None:
+async def review_open_proposals(graph: Graph, course: str | None, author: str) -> None:
     """Ask about every open proposal; each answer is stored at once, so nothing is lost when the terminal closes."""
     found = await list_course_proposals(graph, course, decided=False)
     if not found.total:
@@ -49,7 +49,7 @@ async def review_open_proposals(graph: Graph, course: str | None) -> None:
     decided = 0
     try:
         for place, each in enumerate(found.proposals, 1):
-            decided += await _ask_decision(graph, f"{place} of {found.total}", each)
+            decided += await _ask_decision(graph, f"{place} of {found.total}", each, author)
     except typer.Abort:
         console.print()
     left = (await list_course_proposals(graph, found.course, decided=False)).total
@@ -57,7 +57,7 @@ async def review_open_proposals(graph: Graph, course: str | None) -> None:
 
 
 async def list_course_proposals(graph: Graph, course: str | None, decided: bool) -> ProposalViews:
-    """A course's open proposals, the decided ones too if asked for; the only course where none is named."""
+    """Return a course's open proposals, with `decided` all of them; of the only course where none is named."""
     if course is None:
         ids = [summary.id for summary in await catalogue.list_courses(graph)]
         if len(ids) != 1:
@@ -68,25 +68,27 @@ async def list_course_proposals(graph: Graph, course: str | None, decided: bool)
     )
 
 
-async def decide_edge(graph: Graph, action: ReviewAction, before: str, after: str, why: str) -> ReviewedProposal:
-    """Decide the edge between two points in the name of this deployment's author."""
+async def decide_edge(
+    graph: Graph, action: ReviewAction, before: str, after: str, why: str, author: str
+) -> ReviewedProposal:
+    """Decide the edge between two points in the name of `author`."""
     found = (await proposals.get_proposal(graph, before, after)).proposal
-    return await _review_as_author(graph, action, found, why)
+    return await _review_as_author(graph, action, found, why, author)
 
 
 def format_pair(found: ProposalView) -> str:
-    """Both ends by id."""
+    """Return both ends by id, as one string."""
     return f"{found.before.id} {'→' if found.kind == 'prerequisite' else '–'} {found.after.id}"
 
 
-async def _review_as_author(graph: Graph, action: ReviewAction, found: ProposalView, why: str) -> ReviewedProposal:
+async def _review_as_author(
+    graph: Graph, action: ReviewAction, found: ProposalView, why: str, author: str
+) -> ReviewedProposal:
     ends = {"before": found.before.id, "after": found.after.id}
-    return await proposals.review_proposal(
-        graph, action, ReviewBody(kind=found.kind, by=Settings().author, why=why, **ends)
-    )
+    return await proposals.review_proposal(graph, action, ReviewBody(kind=found.kind, by=author, why=why, **ends))
 
 
-async def _ask_decision(graph: Graph, place: str, listed: ProposalView) -> int:
+async def _ask_decision(graph: Graph, place: str, listed: ProposalView, author: str) -> int:
     """How many were decided: 1, or 0 where it was skipped or somebody was quicker. Raises `Abort` to end."""
     detail = await proposals.get_proposal(graph, listed.before.id, listed.after.id, listed.kind)
     found = detail.proposal
@@ -101,7 +103,7 @@ async def _ask_decision(graph: Graph, place: str, listed: ProposalView) -> int:
         return 0
     why = typer.prompt("why (may be empty)", default="", show_default=False).strip()
     try:
-        done = await _review_as_author(graph, action, found, why)
+        done = await _review_as_author(graph, action, found, why, author)
     except Conflict as error:
         console.print(f"  {error}")
         return 0
@@ -142,9 +144,6 @@ def _format_effect(effect: EffectView, found: ProposalView) -> str:
     return f"gates {effect.resources} resources; {now}, for {effect.closes} of them it would close"
 
 
-table_console = Console(highlight=False, markup=False)
-
-
 def review(
     what: Annotated[
         list[str] | None,
@@ -170,21 +169,21 @@ def review(
     if listing or json:
         _print_proposals(words, json)
     else:
-        run_on_graph(lambda graph: review_open_proposals(graph, words[0] if words else None))
+        settings, course = Settings(), words[0] if words else None
+        run_on_graph(lambda graph: review_open_proposals(graph, course, settings.author), settings)
 
 
 def _decide_one(words: list[str], action: cases.ReviewAction, why: str, json: bool) -> None:
     if len(words) not in (2, 3):
         raise typer.BadParameter(f"--{action} needs the two points: lodestar review COURSE --{action} A B")
     before, after = words[-2:]
-    done = run_on_graph(lambda graph: decide_edge(graph, action, before, after, why))
+    settings = Settings()
+    done = run_on_graph(lambda graph: decide_edge(graph, action, before, after, why, settings.author), settings)
     if json:
         print_json(done)
         return
     found = done.proposal
-    table_console.print(
-        f"{found.status}  {format_pair(found)} ({found.kind})  revision {done.revision}", soft_wrap=True
-    )
+    console.print(f"{found.status}  {format_pair(found)} ({found.kind})  revision {done.revision}", soft_wrap=True)
 
 
 def _print_proposals(words: list[str], json: bool) -> None:
@@ -193,13 +192,13 @@ def _print_proposals(words: list[str], json: bool) -> None:
         print_json(found)
         return
     if not found.total:
-        table_console.print(f"Nothing is open in {found.course}. Look for more: lodestar propose {found.course}")
+        console.print(f"Nothing is open in {found.course}. Look for more: lodestar propose {found.course}")
         return
     table = Table("from", "to", "kind", "evidence", title=f"{found.total} open in {found.course}")
     for each in found.proposals:
         notes = [each.evidence.text or "", "closes a cycle" if each.cycle else "", "implied" if each.implied else ""]
         table.add_row(each.before.id, each.after.id, each.kind, " ".join(note for note in notes if note))
-    table_console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 MAX_LISTED = 10
@@ -226,9 +225,11 @@ def propose(
     prerequisites is left out. Then: lodestar review COURSE
     """
     source = MiningSource(from_log, texts, MiningRules(q=q, support=least_support), most)
-    author = Settings().author
+    settings = Settings()
     with _show_mining_bar() as (report, say):
-        found = run_on_graph(lambda graph: mining.mine_proposals(graph, course, source, author, report, say))
+        found = run_on_graph(
+            lambda graph: mining.mine_proposals(graph, course, source, settings.author, report, say), settings
+        )
     _print_mining_result(course, found)
 
 

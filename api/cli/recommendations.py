@@ -36,7 +36,7 @@ def recommend(
 
     Send the outcome with the printed id: lodestar outcome LEARNER ID --right
     """
-    answer = run_in_context(lambda loop: choose(loop, learner, course, n, explain, strategy))
+    answer = run_in_context(lambda context: choose(context, learner, course, n, explain, strategy))
     if json:
         print_json(answer)
         return
@@ -89,7 +89,7 @@ h2 { font-size: 1.05rem; margin: 0; } .meta { opacity: .7; font-size: .9rem; } p
 
 
 def render_path_page(path: LearningPath) -> str:
-    """The page's HTML; every text from the graph is escaped."""
+    """Return the page's HTML; every text from the graph is escaped."""
     goals = ", ".join(point.name for point in path.goals) or "the whole course"
     end = "reaches the goal" if path.reached else (path.reason.text if path.reason else "does not reach the goal yet")
     steps = "\n".join(_render_step(step) for step in path.steps)
@@ -129,7 +129,7 @@ def _render_bar(rise: LevelChangeView) -> str:
 
 
 def print_path(path: LearningPath, file: File | None = None) -> None:
-    """`step 1  Title (kind, 8 min)  because …`, then how it ends; with `file` the page is written there."""
+    """Print `step 1  Title (kind, 8 min)  because …`, then how it ends; with `file` write the page there."""
     width = max((len(step.resource.title) for step in path.steps), default=0)
     for step in path.steps:
         resource = step.resource
@@ -157,11 +157,12 @@ def path(
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
     """Print the path of LEARNER to the goal, with the reason of each step. Nothing is logged."""
-    found = run_in_context(lambda loop: find_path(loop, learner, course, goal, longest))
+    settings = Settings()
+    found = run_in_context(lambda context: find_path(context, learner, course, goal, longest), settings)
     if json:
         print_json(found)
         return
-    file = Settings().home / "paths" / f"{learner}.html" if save else None
+    file = settings.home / "paths" / f"{learner}.html" if save else None
     print_path(found, file)
     if file:
         console.print(f"saved path  {file.as_uri()}")

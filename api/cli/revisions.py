@@ -24,7 +24,7 @@ _MAX_VALUE_LENGTH = 100
 
 
 def print_log(revisions: list[Revision]) -> None:
-    """A line a revision, and its notes below."""
+    """Print a line for each revision, and its notes below."""
     table = Table(box=None, pad_edge=False)
     for heading in ("revision", "when (UTC)", "who", "action", "changed", "why"):
         table.add_column(heading, overflow="fold")
@@ -39,13 +39,13 @@ def print_log(revisions: list[Revision]) -> None:
 
 
 def print_notes(notes: list[str], before: str = "") -> None:
-    """What else there is to know of a change."""
+    """Print the notes of a change."""
     for note in notes:
         console.print(f"{before}{note}", style="yellow")
 
 
 def print_rows(rows: list[RowChange], limit: int) -> None:
-    """The rows that differ, the first `limit` of them."""
+    """Print the rows that differ, the first `limit` of them."""
     for row in rows[:limit]:
         mark, colour = _MARKS[row.kind]
         console.print(Text(f"{mark} {row.table}  {row.id}", style=colour))
@@ -133,8 +133,8 @@ def revert(
     """Undo revision NUMBER, or with --to everything after it, as a new revision. Refused, with the rows named, where a
     later revision changed the same rows. What learners worked with is retired, not deleted.
     """
-    author = Settings().author
-    _print_settled(run_on_graph(lambda graph: revert_revisions(graph, number, to, author, why)))
+    settings = Settings()
+    _print_settled(run_on_graph(lambda graph: revert_revisions(graph, number, to, settings.author, why), settings))
 
 
 @app.command()
@@ -154,8 +154,8 @@ def sync(
 
 def rebuild() -> None:
     """Take in edits by hand (lodestar graph sync), then derive all semantic edges and prerequisite counts anew."""
-    author = Settings().author
-    settled, done = run_on_graph(lambda graph: rebuild_graph(graph, author))
+    settings = Settings()
+    settled, done = run_on_graph(lambda graph: rebuild_graph(graph, settings.author), settings)
     _print_settled(settled)
     console.print(f"{done.points} points, {done.changed} counts and semantic edges mended")
 

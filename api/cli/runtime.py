@@ -14,20 +14,24 @@ from services.settings import Settings, get_managed_server
 T = TypeVar("T")
 
 
-def run_on_graph(unit: Callable[[Graph], Awaitable[T]], address: Address | None = None) -> T:
-    """Run `unit` on the deployment's graph, brought to this code's schema; starts the managed server if need be."""
+def run_on_graph(
+    unit: Callable[[Graph], Awaitable[T]], settings: Settings | None = None, address: Address | None = None
+) -> T:
+    """Run `unit` on the deployment's graph, brought to this code's schema; starts the managed server if need be.
+
+    `settings`: those of the command, where it has read them already.
+    """
 
     async def run() -> T:
-        async with connect(address or ensure_database(Settings())) as graph:
+        async with connect(address or ensure_database(settings or Settings())) as graph:
             await migrate(graph)
             return await unit(graph)
 
     return asyncio.run(run())
 
 
-def find_running_address() -> Address | None:
-    """Where the graph is if it is up already; None where the managed server would have to be started for it."""
-    settings = Settings()
+def find_running_address(settings: Settings) -> Address | None:
+    """Return where the graph is if it is up already; None where the managed server would have to be started for it."""
     if settings.neo4j_uri is not None:
         return settings.address()
     server = get_managed_server(settings)
@@ -45,5 +49,5 @@ def run_on_graph_as_is(unit: Callable[[Graph], Awaitable[T]]) -> T:
 
 
 def print_json(view: Any) -> None:
-    """A view as JSON, the same as the API's."""
+    """Print a view as JSON, the same as the API's."""
     print(orjson.dumps(view, option=orjson.OPT_INDENT_2).decode())

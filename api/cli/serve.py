@@ -32,7 +32,7 @@ def serve(
 
 
 def make_context_factory(settings: Settings) -> ContextFactory:
-    """The service on the deployment's database."""
+    """Make the service on the deployment's database."""
     return ContextFactory(
         ensure_database(settings),
         ArtifactStore.from_settings(settings),
@@ -42,7 +42,7 @@ def make_context_factory(settings: Settings) -> ContextFactory:
 
 
 def run_server(settings: Settings, path: Path | None = None) -> None:
-    """Say where to click, then serve on the settings' host and port."""
+    """Print the addresses, then serve on the settings' host and port."""
     app = create_app(make_context_factory(settings), ensure_api_key(settings))
     print_addresses(settings, path)
     console.print("Ctrl-C ends the API; Neo4j goes on until `lodestar db stop`.")
@@ -50,7 +50,7 @@ def run_server(settings: Settings, path: Path | None = None) -> None:
 
 
 def print_addresses(settings: Settings, path: Path | None = None) -> None:
-    """The places a person can look at."""
+    """Print the addresses to open in a browser."""
     console.print(f"API docs       http://{settings.host}:{settings.port}/docs   (served by `lodestar serve`)")
     console.print(f"API key        {ensure_api_key(settings)}   (send it as X-API-Key; kept in {settings.config})")
     for line in describe_browser(settings):

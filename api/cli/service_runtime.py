@@ -13,13 +13,16 @@ from services.settings import Settings
 T = TypeVar("T")
 
 
-def run_in_context(unit: Callable[[AppContext], Awaitable[T]]) -> T:
-    """Run `unit`; starts the managed server if need be and brings the database to this code's schema."""
-    settings = Settings()
+def run_in_context(unit: Callable[[AppContext], Awaitable[T]], settings: Settings | None = None) -> T:
+    """Run `unit`; starts the managed server if need be and brings the database to this code's schema.
+
+    `settings`: those of the command, where it has read them already.
+    """
+    settings = settings or Settings()
 
     async def run() -> T:
-        async with ContextFactory(ensure_database(settings), ArtifactStore.from_settings(settings)).opened() as loop:
-            await migrate(loop.graph)
-            return await unit(loop)
+        async with ContextFactory(ensure_database(settings), ArtifactStore.from_settings(settings)).open() as context:
+            await migrate(context.graph)
+            return await unit(context)
 
     return asyncio.run(run())

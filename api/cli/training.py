@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.runtime import run_on_graph
-from models.course import Course
 from models.rl import run as training_run
 from models.rl import trainer as run
 from models.rl.offline import CQLConfig, OfflineConfig, OfflineResult
@@ -25,6 +24,7 @@ from services.training.decision_log import LogReadCounts
 from services.training.evaluate import learn_from_log
 
 console = Console(highlight=False)
+CourseArgument = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
 
 
 def train_on_log(settings: Settings, course: str, seed: int) -> None:
@@ -34,14 +34,14 @@ def train_on_log(settings: Settings, course: str, seed: int) -> None:
         unit = partial(
             learn_from_log, course=course, trained=ArtifactStore.from_settings(settings), report=report, config=config
         )
-        learned, read = run_on_graph(unit)
+        learned, read = run_on_graph(unit, settings)
     print_offline_result(learned, read)
     console.print(f"policy  {learned.policy.version}")
     console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
 
 
 def print_offline_result(learned: OfflineResult, read: LogReadCounts) -> None:
-    """The log, the estimates, and what they rest on."""
+    """Print what was read of the log, the estimates, and what they rest on."""
     console.print(f"log     {read.decisions:,} answered decisions of {read.learners:,} learners")
     console.print(f"        {read.unknown:,} left out: resource or goal is gone; {read.unfinished:,}: nothing follows")
     if read.full:
@@ -71,10 +71,6 @@ def _show_offline_bar(config: OfflineConfig) -> Iterator[Callable[[float, int, f
         yield report
 
 
-highlighting_console = Console()
-CourseArgument = Annotated[str, typer.Argument(help="The course's id, see `lodestar courses`.", show_default=False)]
-
-
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command()(train)
@@ -96,23 +92,28 @@ def train(
     settings = Settings()
     if offline:
         train_on_log(settings, course, seed)
-        return
-    folder = ArtifactStore.from_settings(settings).policies.policies(course)
+    else:
+        train_in_simulation(settings, course, steps, seed, device, fresh)
+
+
+def train_in_simulation(
+    settings: Settings, course: str, steps: int, seed: int = 0, device: str = "auto", fresh: bool = False
+) -> None:
+    """Train on simulated learners with a progress bar, and print where the policy and its curves are."""
+    artifacts = ArtifactStore.from_settings(settings)
+    folder = artifacts.strategies.policy_folder(course)
+    arrays = run_on_graph(partial(load_course_arrays, id=course, learner_models=artifacts.learner_models), settings)
     with show_training_bar(steps) as report:
         config = run.TrainingConfig(steps=steps, seed=seed)
-        trainer = training_run.train_policy(_read_arrays(course), config, folder, device, fresh, report)
-    highlighting_console.print(f"policy  {training_run.format_version(trainer)}")
-    highlighting_console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
-    highlighting_console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
-
-
-def _read_arrays(course: str) -> Course:
-    return run_on_graph(partial(load_course_arrays, id=course, tracers=ArtifactStore.from_settings(Settings()).tracers))
+        trainer = training_run.train_policy(arrays, config, folder, device, fresh, report)
+    console.print(f"policy  {training_run.format_version(trainer)}")
+    console.print(f"curves  {folder / 'curves.png'}   or: tensorboard --logdir {folder}")
+    console.print(f"next    lodestar evaluate {course}   (it is served if it beats the ladder)")
 
 
 @contextmanager
 def show_training_bar(steps: int) -> Iterator[Callable[[run.TrainingProgress], None]]:
-    """A live bar with the return of an episode, the losses and the KL of the update."""
+    """Show a live bar with the return of an episode, the losses and the KL of the update."""
     text = "return {task.fields[gain]}  loss {task.fields[loss]}  Q {task.fields[q]}  KL {task.fields[kl]}"
     columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn(text))
     with Progress(*columns, console=Console(stderr=True)) as bar:

@@ -55,16 +55,16 @@ async def get_readiness(request: Request) -> Response:
     """200 once every course is in memory, the policy has been tried and Neo4j answers; 503 before, and while not."""
     if not request.app.state.warm.is_set():
         return make_problem_response(request, 503, "Warming up: the courses are being read.")
-    await request.app.state.loop.graph.ping()
+    await request.app.state.context.graph.ping()
     return make_json_response(
-        {"status": "ready", "courses": [served.course.id for served in request.app.state.loop.courses.held]}
+        {"status": "ready", "courses": [served.course.id for served in request.app.state.context.courses.loaded]}
     )
 
 
 @asynccontextmanager
-async def run_warm_up(app: FastAPI, loop: AppContext) -> AsyncIterator[None]:
-    """Warm up beside what goes on meanwhile."""
-    task = asyncio.create_task(_retry_warm_up(app, loop), name="warm-up")
+async def run_warm_up(app: FastAPI, context: AppContext) -> AsyncIterator[None]:
+    """Warm up in the background while the app starts."""
+    task = asyncio.create_task(_retry_warm_up(app, context), name="warm-up")
     try:
         yield
     finally:
@@ -73,11 +73,11 @@ async def run_warm_up(app: FastAPI, loop: AppContext) -> AsyncIterator[None]:
         unfreeze_garbage_collector()
 
 
-async def _retry_warm_up(app: FastAPI, loop: AppContext) -> None:
-    """Warm up, as often as it takes: Neo4j may come later than we do."""
+async def _retry_warm_up(app: FastAPI, context: AppContext) -> None:
+    """Try to warm up until it works: Neo4j may start later than the API."""
     while not app.state.warm.is_set():
         try:
-            await warm_up(loop)
+            await warm_up(context)
             app.state.warm.set()
         except LodestarError as error:
             logger.warning("not ready: %s", error)
@@ -107,13 +107,13 @@ TAGS = [
 
 
 def create_app(service: ContextFactory, key: str) -> FastAPI:
-    """The API on one database. It starts without Neo4j too and becomes ready when Neo4j answers."""
+    """Create the API on one database. It starts without Neo4j too and becomes ready when Neo4j answers."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with service.opened() as loop:
-            app.state.loop = loop
-            async with run_warm_up(app, loop), watch_graph(loop, app.state.warm, service.watch):
+        async with service.open() as context:
+            app.state.context = context
+            async with run_warm_up(app, context), watch_graph(context, app.state.warm, service.watch_seconds):
                 yield
 
     app = FastAPI(

@@ -35,9 +35,9 @@ DocumentQueryDep = Annotated[case.DocumentQuery, Depends(_get_document_query)]
 
 
 @router.get("/CFDocuments", response_model=CFDocumentSet, summary="Every framework")
-async def list_documents(request: Request, loop: ContextDep, host: HostDep, page: DocumentQueryDep) -> Response:
+async def list_documents(request: Request, context: ContextDep, host: HostDep, page: DocumentQueryDep) -> Response:
     """A page of CFDocuments; X-Total-Count says how many there are, Link where the next page is."""
-    found, total = await case.list_documents(loop, host, page)
+    found, total = await case.list_documents(context, host, page)
     response = make_json_response({"CFDocuments": found})
     response.headers["X-Total-Count"] = str(total)
     if page.offset + page.limit < total:
@@ -47,30 +47,30 @@ async def list_documents(request: Request, loop: ContextDep, host: HostDep, page
 
 
 @router.get("/CFDocuments/{identifier}", response_model=CFDocument, summary="A framework")
-async def get_document(loop: ContextDep, host: HostDep, identifier: Identifier) -> Response:
+async def get_document(context: ContextDep, host: HostDep, identifier: Identifier) -> Response:
     """What a course says of itself."""
-    return make_json_response(await case.get_document(loop, host, identifier))
+    return make_json_response(await case.get_document(context, host, identifier))
 
 
 @router.get("/CFPackages/{identifier}", response_model=CFPackage, summary="A whole framework")
-async def get_package(loop: ContextDep, host: HostDep, identifier: Identifier) -> Response:
+async def get_package(context: ContextDep, host: HostDep, identifier: Identifier) -> Response:
     """The document with this identifier and all of its items and associations; `lodestar import` reads it."""
-    return make_json_response(await case.get_package(loop, host, identifier))
+    return make_json_response(await case.get_package(context, host, identifier))
 
 
 @router.get("/CFItems/{identifier}", response_model=CFItem, summary="An item")
-async def get_item(loop: ContextDep, host: HostDep, identifier: Identifier) -> Response:
+async def get_item(context: ContextDep, host: HostDep, identifier: Identifier) -> Response:
     """A knowledge point, or a heading of the tree."""
-    return make_json_response(await case.get_item(loop, host, identifier))
+    return make_json_response(await case.get_item(context, host, identifier))
 
 
 @router.get("/CFAssociations/{identifier}", response_model=CFAssociation, summary="An association")
-async def get_association(loop: ContextDep, host: HostDep, identifier: Identifier) -> Response:
+async def get_association(context: ContextDep, host: HostDep, identifier: Identifier) -> Response:
     """A prerequisite (`precedes`), a place in the tree (`isChildOf`), a resource (`exemplar`), or another link."""
-    return make_json_response(await case.get_association(loop, host, identifier))
+    return make_json_response(await case.get_association(context, host, identifier))
 
 
 @router.get("/CFItemAssociations/{identifier}", response_model=CFAssociationSet, summary="An item's associations")
-async def get_item_associations(loop: ContextDep, host: HostDep, identifier: Identifier) -> Response:
+async def get_item_associations(context: ContextDep, host: HostDep, identifier: Identifier) -> Response:
     """The item, and every association that it is an end of."""
-    return make_json_response(await case.get_item_associations(loop, host, identifier))
+    return make_json_response(await case.get_item_associations(context, host, identifier))

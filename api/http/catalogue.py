@@ -17,36 +17,36 @@ TaughtPointQuery = Annotated[str | None, Query(description="Only what teaches th
 
 
 @router.get("/courses", response_model=CourseViews, summary="Every course")
-async def list_courses(loop: ContextDep) -> Response:
+async def list_courses(context: ContextDep) -> Response:
     """The courses in the graph and how large they are."""
-    return make_json_response(CourseViews(await courses.list_courses(loop)))
+    return make_json_response(CourseViews(await courses.list_courses(context)))
 
 
 @router.get("/courses/{course}/points", response_model=PointNames, summary="A course's points")
-async def list_points(loop: ContextDep, course: CourseId) -> Response:
+async def list_points(context: ContextDep, course: CourseId) -> Response:
     """All of them, by id and name."""
-    return make_json_response(await courses.list_points(loop, course))
+    return make_json_response(await courses.list_points(context, course))
 
 
 @router.get("/courses/{course}/resources", response_model=ResourceViews, summary="A course's resources")
 async def list_resources(
-    loop: ContextDep,
+    context: ContextDep,
     course: CourseId,
     point: TaughtPointQuery = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """Active resources, by id; with `point` only those that teach it."""
-    return make_json_response(await courses.list_resources(loop, course, point, limit, offset))
+    return make_json_response(await courses.list_resources(context, course, point, limit, offset))
 
 
 @router.get("/points/{id:path}", response_model=PointView, summary="A knowledge point")
-async def get_point(loop: ContextDep, id: PointId) -> Response:
+async def get_point(context: ContextDep, id: PointId) -> Response:
     """What it is, what it rests on, and what it opens."""
-    return make_json_response(await courses.get_point(loop, id))
+    return make_json_response(await courses.get_point(context, id))
 
 
 @router.get("/resources/{id:path}", response_model=ResourceDetail, summary="A resource")
-async def get_resource(loop: ContextDep, id: ResourceId) -> Response:
+async def get_resource(context: ContextDep, id: ResourceId) -> Response:
     """Its text, and what it teaches; retired ones are still here."""
-    return make_json_response(await courses.get_resource(loop, id))
+    return make_json_response(await courses.get_resource(context, id))

@@ -14,8 +14,8 @@ from services.timings import Timings
 
 
 async def _get_context(request: Request) -> AppContext:
-    loop: AppContext = request.app.state.loop
-    return loop
+    context: AppContext = request.app.state.context
+    return context
 
 
 ContextDep = Annotated[AppContext, Depends(_get_context)]
@@ -32,12 +32,12 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
         404: "There is no such thing; the detail names it.",
         409: "It contradicts what is stored.",
         422: "A field breaks a rule; `errors` names it.",
-        503: "Neo4j does not answer; try again after Retry-After seconds.",
+        503: "Neo4j does not answer, or no strategy could decide; try again after Retry-After seconds.",
     }.items()
 }
 
 
 def make_json_response(view: Any, status: int = 200) -> Response:
-    """The view as JSON. Personal and changing, so no cache may keep it."""
+    """Return the view as a JSON response. It is personal and changes, so no cache may keep it."""
     headers = {"Cache-Control": "no-store", "Server-Timing": Timings.current().header()}
     return Response(orjson.dumps(view), status, headers, "application/json")

@@ -15,16 +15,30 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from graph.errors import Conflict, GraphRefused, GraphUnavailable, Invalid, LodestarError, NotFound, SetupFailed
+from graph.errors import (
+    BadCourse,
+    Conflict,
+    GraphRefused,
+    GraphUnavailable,
+    Invalid,
+    LodestarError,
+    NoStrategyAvailable,
+    NotFound,
+    SetupFailed,
+)
+from graph.query_parts import BadQuery
 from services.catalogue.case import CodeMinor, StatusInfo
 
 STATUS_BY_ERROR: dict[type[LodestarError], int] = {
     NotFound: 404,
     Conflict: 409,
     Invalid: 422,
+    BadCourse: 422,
     GraphUnavailable: 503,
     GraphRefused: 503,
+    NoStrategyAvailable: 503,
     SetupFailed: 503,
+    BadQuery: 500,
 }
 RETRY_AFTER_SECONDS = 2
 
@@ -48,7 +62,7 @@ class ProblemDetails(BaseModel):
 
 
 def make_problem_response(request: Request, status: int, detail: str, **more: Any) -> Response:
-    """One problem as a response."""
+    """Return one problem as a response."""
     title = HTTPStatus(status).phrase
     kind = title.lower().replace(" ", "-")
     body = {
@@ -113,7 +127,7 @@ class CaseRoute(APIRoute):
     """A route that answers every refusal with an imsx_StatusInfo."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler with the refusals caught."""
+        """Return the handler with the refusals caught."""
         handle = super().get_route_handler()
 
         async def handled(request: Request) -> Response:

@@ -22,40 +22,40 @@ router = APIRouter(prefix="/v1/learners", tags=["learners"])
 
 
 @router.post("", status_code=201, response_model=LearnerView, summary="Create a learner")
-async def create_learner(loop: ContextDep, body: NewLearner) -> Response:
+async def create_learner(context: ContextDep, body: NewLearner) -> Response:
     """Adds a learner to a course, with goals and limits if you like. 409 when the id is in use."""
-    return make_json_response(await profiles.create_learner(loop, body), 201)
+    return make_json_response(await profiles.create_learner(context, body), 201)
 
 
 @router.get("/{learner}", response_model=LearnerView, summary="Read a learner")
-async def get_learner(loop: ContextDep, learner: LearnerId) -> Response:
+async def get_learner(context: ContextDep, learner: LearnerId) -> Response:
     """Goals, limits and how many outcomes there were; mastery is at `/mastery`."""
-    return make_json_response(await profiles.get_learner(loop, learner))
+    return make_json_response(await profiles.get_learner(context, learner))
 
 
 @router.delete("/{learner}", status_code=204, summary="Delete a learner")
-async def delete_learner(loop: ContextDep, learner: LearnerId) -> Response:
+async def delete_learner(context: ContextDep, learner: LearnerId) -> Response:
     """Forgets the learner with all mastery, diagnostics, recommendations and outcomes, for good."""
-    await profiles.delete_learner(loop, learner)
+    await profiles.delete_learner(context, learner)
     return Response(status_code=204)
 
 
 @router.put("/{learner}/goals", response_model=LearnerView, summary="Set the goals")
-async def set_goals(loop: ContextDep, learner: LearnerId, body: GoalsBody) -> Response:
+async def set_goals(context: ContextDep, learner: LearnerId, body: GoalsBody) -> Response:
     """Replaces all goals. The way to them is everything that they rest on."""
-    return make_json_response(await profiles.set_goals(loop, learner, body.goals))
+    return make_json_response(await profiles.set_goals(context, learner, body.goals))
 
 
 @router.delete("/{learner}/goals", response_model=LearnerView, summary="Aim at the whole course")
-async def clear_goals(loop: ContextDep, learner: LearnerId) -> Response:
+async def clear_goals(context: ContextDep, learner: LearnerId) -> Response:
     """Without goals the whole course is the goal."""
-    return make_json_response(await profiles.clear_goals(loop, learner))
+    return make_json_response(await profiles.clear_goals(context, learner))
 
 
 @router.put("/{learner}/limits", response_model=LearnerView, summary="Set the limits")
-async def set_limits(loop: ContextDep, learner: LearnerId, body: LimitsBody) -> Response:
+async def set_limits(context: ContextDep, learner: LearnerId, body: LimitsBody) -> Response:
     """Replaces all limits; only resources within them are recommended."""
-    return make_json_response(await profiles.set_limits(loop, learner, body))
+    return make_json_response(await profiles.set_limits(context, learner, body))
 
 
 progress_router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
@@ -65,17 +65,17 @@ BeforeQuery = Annotated[AwareDatetime | None, Query(description="Only what is ol
 
 
 @progress_router.get("/mastery", response_model=MasteryView, summary="What the learner knows")
-async def get_mastery(loop: ContextDep, learner: LearnerId, course: OwnCourseQuery = None) -> Response:
+async def get_mastery(context: ContextDep, learner: LearnerId, course: OwnCourseQuery = None) -> Response:
     """Every point of the course that was ever touched, forgetting included, each with its uncertainty."""
-    return make_json_response(await progress.get_mastery(loop, learner, course))
+    return make_json_response(await progress.get_mastery(context, learner, course))
 
 
 @progress_router.get("/history", response_model=LearnerHistory, summary="What the learner did")
 async def get_history(
-    loop: ContextDep, learner: LearnerId, limit: LimitQuery = 50, before: BeforeQuery = None
+    context: ContextDep, learner: LearnerId, limit: LimitQuery = 50, before: BeforeQuery = None
 ) -> Response:
     """Outcomes and unanswered recommendations, newest first."""
-    return make_json_response(await progress.get_history(loop, learner, limit, before))
+    return make_json_response(await progress.get_history(context, learner, limit, before))
 
 
 skip_router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
@@ -85,7 +85,7 @@ PointQuery = Annotated[str, Query(description="The point in question.", examples
 
 @skip_router.get("/skip", response_model=SkipView, summary="Whether a point may be skipped")
 async def get_skip_verdict(
-    loop: ContextDep, learner: LearnerId, point: PointQuery, course: OwnCourseQuery = None
+    context: ContextDep, learner: LearnerId, point: PointQuery, course: OwnCourseQuery = None
 ) -> Response:
     """The verdict, its reason, and the evidence: prerequisites, what was mastered beyond it, what would be missed."""
-    return make_json_response(await assess_skip(loop, learner, point, course))
+    return make_json_response(await assess_skip(context, learner, point, course))

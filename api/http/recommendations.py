@@ -28,7 +28,7 @@ MaxStepsQuery = Annotated[int, Query(ge=1, le=200, description="Steps at most.")
 
 @router.get("/recommendations", response_model=Recommendations, summary="What to learn next")
 async def get_recommendations(
-    loop: ContextDep,
+    context: ContextDep,
     learner: LearnerId,
     course: OwnCourseQuery = None,
     n: CountQuery = 1,
@@ -40,31 +40,31 @@ async def get_recommendations(
     With nothing left, `recommendations` is empty and `reason` says whether the goal is reached, what blocks the way, or
     until when everything rests.
     """
-    return make_json_response(await recommend.recommend(loop, learner, course, n, explain, strategy))
+    return make_json_response(await recommend.recommend(context, learner, course, n, explain, strategy))
 
 
 @router.get("/path", response_model=LearningPath, summary="The path to the goal")
 async def get_path(
-    loop: ContextDep,
+    context: ContextDep,
     learner: LearnerId,
     course: OwnCourseQuery = None,
     goal: GoalsQuery = None,
     longest: MaxStepsQuery = 60,
 ) -> Response:
     """Rolls the policy and the learner model forward to the goal. Nothing is logged; the path changes with outcomes."""
-    return make_json_response(await paths.find_path(loop, learner, course, goal, longest))
+    return make_json_response(await paths.find_path(context, learner, course, goal, longest))
 
 
 outcomes_router = APIRouter(prefix="/v1", tags=["outcomes"])
 
 
 @outcomes_router.post("/outcomes", response_model=OutcomeView, summary="Send an outcome")
-async def record_outcome(loop: ContextDep, body: OutcomeBody) -> Response:
+async def record_outcome(context: ContextDep, body: OutcomeBody) -> Response:
     """Updates the learner's state and stores the outcome in one transaction; the same id twice changes nothing."""
-    return make_json_response((await outcomes.report_outcomes(loop, [body]))[0])
+    return make_json_response((await outcomes.report_outcomes(context, [body]))[0])
 
 
 @outcomes_router.post("/outcomes/batch", response_model=OutcomeViews, summary="Send several outcomes")
-async def record_outcomes(loop: ContextDep, body: OutcomesBody) -> Response:
+async def record_outcomes(context: ContextDep, body: OutcomesBody) -> Response:
     """Stores up to 1,000 outcomes in this order, all of them or none."""
-    return make_json_response(OutcomeViews(await outcomes.report_outcomes(loop, body.outcomes)))
+    return make_json_response(OutcomeViews(await outcomes.report_outcomes(context, body.outcomes)))

@@ -36,7 +36,7 @@ from models.rl.run import format_version, train_policy
 from models.rl.trainer import TrainingConfig
 from services.courses.artifacts import ArtifactStore, load_course_arrays
 from services.courses.cache import build_served_course
-from services.learners.state import LearnerState
+from services.learners.state import make_learner_state
 from services.recommendations.decision import decide_slate
 from services.settings import Settings, get_managed_server
 
@@ -290,7 +290,7 @@ async def time_network_parts(graph: Graph, policies: Path, calls: int = 100) -> 
     encoder, heads = [], []
     for number in range(calls):
         found = await read_candidates(graph, learner_id(number), now)
-        seen = decide_slate(LearnerState(served, found, now), 1).seen.observation
+        seen = decide_slate(make_learner_state(served, found, now), 1).observation
         with torch.inference_mode():
             began = perf_counter()
             embedded, rest = _encoded(policy, seen)

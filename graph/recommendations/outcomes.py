@@ -7,7 +7,7 @@ before and after, so that every past state can be rebuilt.
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from neo4j.exceptions import ConstraintError
 
@@ -73,6 +73,24 @@ async def record_outcomes(
         return await graph.execute_write(unit)
     except ConstraintError as error:
         raise Conflict("An outcome's id was used by somebody else at the same moment.") from error
+
+
+class OutcomeOrigin(NamedTuple):
+    """What an outcome belongs to: a course, and the policy of the recommendation that it followed."""
+
+    course: str | None = None
+    policy: str | None = None
+
+
+async def read_outcome_origins(graph: Graph, outcomes: list[Outcome]) -> list[OutcomeOrigin]:
+    """Return the origin of each outcome, in this order; an empty one for an unknown learner."""
+    wanted = [
+        {"position": position, "learner": outcome.learner, "recommendation": outcome.recommendation}
+        for position, outcome in enumerate(outcomes)
+    ]
+    rows = await graph.execute_read(lambda work: work.run("learn/outcome_origins", outcomes=wanted))
+    origins = {row["position"]: OutcomeOrigin(row["course"], row["policy"]) for row in rows}
+    return [origins.get(position, OutcomeOrigin()) for position in range(len(outcomes))]
 
 
 async def _read_practices(work: Work, outcomes: list[Outcome], course: str | None) -> list[Row]:

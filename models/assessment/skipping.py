@@ -25,8 +25,6 @@ from graph.learners.skip_evidence import CurrentPoint, SkipEvidence
 from models.knowledge_tracing.state import compute_weight
 
 SkipVerdict = Literal["skip", "test_first", "learn"]
-MAX_NAMED_POINTS = 2
-"""How many points a sentence names before it says how many more."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +56,20 @@ class SkipRules:
 
 @dataclass(frozen=True, slots=True)
 class SkipJudgement:
-    """The verdict, the chance in [0, 1] that the point is known, what its own record alone says, and why."""
+    """The verdict, the chance in [0, 1] that the point is known, and that chance by its own record alone."""
 
     verdict: SkipVerdict
     chance: float
     own: float
-    reason: str
 
 
 def judge_skip(evidence: SkipEvidence, rules: SkipRules | None = None) -> SkipJudgement:
-    """Skip what is mastered, off the way, or surely known without gating; check the likely known; learn the rest."""
+    """Skip what is mastered, not wanted, or surely known without gating; check the likely known; learn the rest."""
     rules = rules or SkipRules()
     own = estimate_own_chance(evidence, rules)
     chance = estimate_chance_known(evidence, rules)
     verdict = _choose_verdict(evidence, chance, rules)
-    return SkipJudgement(verdict, round(chance, 4), round(own, 4), _explain_verdict(evidence, verdict, chance))
+    return SkipJudgement(verdict, round(chance, 4), round(own, 4))
 
 
 def estimate_own_chance(evidence: SkipEvidence, rules: SkipRules) -> float:
@@ -112,37 +109,3 @@ def _choose_verdict(evidence: SkipEvidence, chance: float, rules: SkipRules) -> 
     if chance >= rules.skip_at and point.level >= point.needed:
         return "skip"
     return "test_first" if chance >= rules.test_at else "learn"
-
-
-def _explain_verdict(evidence: SkipEvidence, verdict: SkipVerdict, chance: float) -> str:
-    point = evidence.point
-    if point.mastered:
-        return f"You have mastered {point.name} already ({point.level:.0%})."
-    if not point.on_path:
-        return f"Nothing on the way to your goal needs {point.name}."
-    showing = _join_names([each.state for each in evidence.mastered_dependents])
-    because = f"you have mastered {showing}, which cannot well be done without it" if showing else "your answers say so"
-    opens = _join_names([each.state for each in evidence.affected_dependents])
-    if verdict == "skip":
-        return f"You know {point.name} well enough to go on ({chance:.0%}): {because}."
-    if verdict == "test_first":
-        opened = f" and open {opens}" if opens else ""
-        return f"You probably know {point.name} ({chance:.0%}): {because}; a short check would show it{opened}."
-    return _explain_learn(evidence, opens)
-
-
-def _explain_learn(evidence: SkipEvidence, opens: str) -> str:
-    point = evidence.point
-    shown = "what you have mastered does not show well enough that you know it"
-    if not evidence.mastered_dependents:
-        shown = "nothing that you have mastered shows that you know it"
-    first = f"; {_join_names(evidence.unmet)} comes first" if evidence.unmet else ""
-    needs = f", and without it {opens} would be missed" if opens else ""
-    return f"Learn {point.name}: {shown}{needs}{first}."
-
-
-def _join_names(points: list[CurrentPoint]) -> str:
-    names = [point.name for point in points]
-    if len(names) > MAX_NAMED_POINTS:
-        names = [*names[:MAX_NAMED_POINTS], f"{len(names) - MAX_NAMED_POINTS} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

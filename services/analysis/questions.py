@@ -104,7 +104,10 @@ class QueryLimits:
 async def ask_ready(
     graph: Graph, question: ready.ReadyQuestion, given: dict[str, Any], limits: QueryLimits
 ) -> QueryResult:
-    """The answer to a ready question; raises what `graph.analysis.ready.answer_question` raises, `NotFound` for an unknown id."""
+    """Return the answer to a ready question.
+
+    Raises as `graph.analysis.ready.answer_question`, and `NotFound` for an unknown id.
+    """
     return await ready.answer_question(
         graph, question, await complete_parameters(graph, question, given), limits.timeout, limits.rows
     )

@@ -28,14 +28,14 @@ class DocumentQuery:
     filter: str | None = None
 
 
-async def list_documents(loop: AppContext, host: str, page: DocumentQuery) -> tuple[list[JsonObject], int]:
+async def list_documents(context: AppContext, host: str, page: DocumentQuery) -> tuple[list[JsonObject], int]:
     """A page of the documents, and how many there are. Raises `Invalid` for a filter, and for unknown fields."""
     if page.filter:
         raise Invalid("Filters are not served; ask for all and choose among them.", "filter")
     fields = [name.strip() for name in (page.fields or "").split(",") if name.strip()]
     _check_names("fields", fields)
     _check_names("sort", [page.sort] if page.sort else [])
-    held = await loop.frameworks.get(loop.graph, host)
+    held = await context.frameworks.get(context.graph, host)
     found = [_make_document(each, host) for each in held.documents.values()]
     if page.sort is not None:
         found.sort(key=lambda document: str(document.get(str(page.sort), "")), reverse=page.descending)
@@ -43,35 +43,35 @@ async def list_documents(loop: AppContext, host: str, page: DocumentQuery) -> tu
     return [{name: each[name] for name in each if not fields or name in fields} for each in chosen], len(found)
 
 
-async def get_document(loop: AppContext, host: str, identifier: str) -> JsonObject:
+async def get_document(context: AppContext, host: str, identifier: str) -> JsonObject:
     """A CFDocument. Raises `NotFound`, as all here do."""
-    held = await loop.frameworks.get(loop.graph, host)
+    held = await context.frameworks.get(context.graph, host)
     return _make_document(held.find("CFDocument", identifier), host)
 
 
-async def get_package(loop: AppContext, host: str, identifier: str) -> JsonObject:
+async def get_package(context: AppContext, host: str, identifier: str) -> JsonObject:
     """The CFPackage of a document."""
-    held = await loop.frameworks.get(loop.graph, host)
+    held = await context.frameworks.get(context.graph, host)
     return held.find("CFDocument", identifier).package()
 
 
-async def get_item(loop: AppContext, host: str, identifier: str) -> JsonObject:
+async def get_item(context: AppContext, host: str, identifier: str) -> JsonObject:
     """A CFItem: a point, or a heading of the tree."""
-    held = await loop.frameworks.get(loop.graph, host)
+    held = await context.frameworks.get(context.graph, host)
     found = held.find("CFItem", identifier)
     return _add_document_link(found, found.items[identifier])
 
 
-async def get_association(loop: AppContext, host: str, identifier: str) -> JsonObject:
+async def get_association(context: AppContext, host: str, identifier: str) -> JsonObject:
     """A CFAssociation."""
-    held = await loop.frameworks.get(loop.graph, host)
+    held = await context.frameworks.get(context.graph, host)
     found = held.find("CFAssociation", identifier)
     return _add_document_link(found, found.associations[identifier])
 
 
-async def get_item_associations(loop: AppContext, host: str, identifier: str) -> JsonObject:
+async def get_item_associations(context: AppContext, host: str, identifier: str) -> JsonObject:
     """A CFItem with every association that it is an end of."""
-    held = await loop.frameworks.get(loop.graph, host)
+    held = await context.frameworks.get(context.graph, host)
     found = held.find("CFItem", identifier)
     related = [held.find("CFAssociation", each).associations[each] for each in held.related[identifier]]
     return {"CFItem": _add_document_link(found, found.items[identifier]), "CFAssociations": related}

@@ -89,37 +89,37 @@ def make_resource_detail(resource: ResourceText, taught: list[TaughtPoint]) -> R
     return ResourceDetail(make_resource_view(resource), resource["text"], resource["status"], taught)
 
 
-async def list_courses(loop: AppContext) -> list[CourseView]:
+async def list_courses(context: AppContext) -> list[CourseView]:
     """Every course with its size."""
     return [
         CourseView(each.id, each.title, each.language, each.licence, each.points, each.resources, each.items)
-        for each in await catalogue.list_courses(loop.graph)
+        for each in await catalogue.list_courses(context.graph)
     ]
 
 
-async def list_points(loop: AppContext, course: str) -> PointNames:
+async def list_points(context: AppContext, course: str) -> PointNames:
     """The points of a course. Raises `NotFound`."""
-    served = await loop.courses.get(course)
-    return PointNames(course, served.points[: served.included])
+    served = await context.courses.get(course)
+    return PointNames(course, served.points[: served.own_points])
 
 
-async def list_resources(loop: AppContext, course: str, point: str | None, limit: int, offset: int) -> ResourceViews:
+async def list_resources(context: AppContext, course: str, point: str | None, limit: int, offset: int) -> ResourceViews:
     """Active resources, of one point if one is named. Raises `NotFound`."""
-    served = await loop.courses.get(course)
+    served = await context.courses.get(course)
     found = served.resources
     if point is not None:
-        teaches = served.course.teaches[:, [served.position(point)]].tocoo()
+        teaches = served.course.teaches[:, [served.index_of(point)]].tocoo()
         found = [found[place] for place in sorted(teaches.row.tolist())]
     return ResourceViews(course, len(found), found[offset : offset + limit])
 
 
-async def get_point(loop: AppContext, id: str) -> PointView:
+async def get_point(context: AppContext, id: str) -> PointView:
     """A point with its neighbours in the prerequisite graph. Raises `NotFound`."""
-    rows = await catalogue.read_points(loop.graph, [id])
-    served = await _find_course_of_point(loop, id)
+    rows = await catalogue.read_points(context.graph, [id])
+    served = await _find_course_of_point(context, id)
     if not rows or served is None:
         raise NotFound("knowledge point", id)
-    place, course = served.position(id), served.course
+    place, course = served.index_of(id), served.course
     return PointView(
         id=id,
         name=rows[0]["name"],
@@ -128,21 +128,21 @@ async def get_point(loop: AppContext, id: str) -> PointView:
         level=rows[0]["level"],
         mastered_at=round(course.mastered[place].item(), 4),
         met_at=round(course.met[place].item(), 4),
-        prerequisites=served.names(served.before[place]),
+        prerequisites=served.names(served.prerequisites[place]),
         opens=served.names(course.after[[place]].indices.tolist()),
     )
 
 
-async def get_resource(loop: AppContext, id: str) -> ResourceDetail:
+async def get_resource(context: AppContext, id: str) -> ResourceDetail:
     """A resource, retired or not, with its text and what it teaches. Raises `NotFound`."""
-    rows = await catalogue.read_resources(loop.graph, [id])
+    rows = await catalogue.read_resources(context.graph, [id])
     if not rows:
         raise NotFound("resource", id)
-    return make_resource_detail(rows[0], await _find_taught_points(loop, id))
+    return make_resource_detail(rows[0], await _find_taught_points(context, id))
 
 
-async def _find_taught_points(loop: AppContext, resource: str) -> list[TaughtPoint]:
-    for served in await loop.courses.all():
+async def _find_taught_points(context: AppContext, resource: str) -> list[TaughtPoint]:
+    for served in await context.courses.all():
         place = served.course.resource_index.get(resource)
         if place is not None:
             row = served.course.teaches[[place]]
@@ -154,6 +154,6 @@ async def _find_taught_points(loop: AppContext, resource: str) -> list[TaughtPoi
     return []
 
 
-async def _find_course_of_point(loop: AppContext, point: str) -> ServedCourse | None:
+async def _find_course_of_point(context: AppContext, point: str) -> ServedCourse | None:
     """A course that holds the point; read anew if the point is not known yet."""
-    return next((each for each in await loop.courses.all() if point in each.course.point_index), None)
+    return next((each for each in await context.courses.all() if point in each.course.point_index), None)

@@ -23,7 +23,7 @@ from services.courses.served import ServedStrategies
 from services.settings import Settings
 
 LAST_RESORT = "curriculum"
-"""Asked where everything else failed."""
+"""The strategy that decides where all others failed."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +33,21 @@ class StrategyStore:
     home: Path
     explore: float = 0.0
 
-    def strategies(self, course: Course, catalogue: Catalogue | None = None) -> CourseStrategies:
-        """What can recommend on this course."""
-        return CourseStrategies(course, self.policies(course.id), self.rankers(course.id), catalogue)
+    def make(self, course: Course, catalogue: Catalogue | None = None) -> CourseStrategies:
+        """Return everything that can recommend on this course."""
+        return CourseStrategies(course, self.policy_folder(course.id), self.ranker_folder(course.id), catalogue)
 
-    def policies(self, course: str) -> Path:
-        """The folder of a course's trained policies."""
+    def policy_folder(self, course: str) -> Path:
+        """Return the folder of a course's trained policies."""
         return self.home / "policies" / course
 
-    def rankers(self, course: str) -> Path:
-        """The folder of a course's fitted rankers."""
+    def ranker_folder(self, course: str) -> Path:
+        """Return the folder of a course's fitted rankers."""
         return self.home / "rankers" / course
 
-    def of(self, course: Course, catalogue: Catalogue | None = None) -> ServedStrategies:
-        """What serves this course."""
-        strategies = self.strategies(course, catalogue)
+    def serve(self, course: Course, catalogue: Catalogue | None = None) -> ServedStrategies:
+        """Return the strategies that serve this course, with those that decide where the first cannot."""
+        strategies = self.make(course, catalogue)
         order = tuple(dict.fromkeys([strategies.best(), DEFAULT_STRATEGY, LAST_RESORT]))
         if self.explore:
             strategies.made[order[0]] = Explorer(strategies.make(order[0]), self.explore)
@@ -74,31 +74,31 @@ class ArtifactStore:
         return cls(settings.home, settings.learner_model, settings.explore)
 
     @property
-    def policies(self) -> StrategyStore:
-        """Who recommends."""
+    def strategies(self) -> StrategyStore:
+        """The trained policies and fitted rankers."""
         return StrategyStore(self.home, self.explore)
 
     @property
-    def tracers(self) -> LearnerModelStore:
-        """Who estimates mastery."""
+    def learner_models(self) -> LearnerModelStore:
+        """The fitted learner models."""
         return LearnerModelStore(self.home / "learners", self.learner_model)
 
 
 async def load_course_rows(
-    graph: Graph, id: str, tracers: LearnerModelStore | None = None
+    graph: Graph, id: str, learner_models: LearnerModelStore | None = None
 ) -> tuple[CourseRows, Course]:
-    """The course `id` as the graph has it and as arrays.
+    """Read the course `id` as rows and as arrays.
 
-    Raises `NotFound`, or `Invalid` where there is nothing to learn with. `tracers` puts the course's learner model in
-    charge; the platform's own is without them.
+    Raises `NotFound`, or `Invalid` where there is nothing to learn with. With `learner_models` the course's fitted
+    model is in charge; without them the platform's own.
     """
     rows = await read_course_rows(graph, id)
     arrays = build_course(rows)
     if not arrays.resources:
         raise Invalid(f"The course {id!r} has no active resource, so there is nothing to recommend or to train on.")
-    return rows, tracers.on(arrays, rows.settings) if tracers else arrays
+    return rows, learner_models.attach(arrays, rows.settings) if learner_models else arrays
 
 
-async def load_course_arrays(graph: Graph, id: str, tracers: LearnerModelStore | None = None) -> Course:
-    """The arrays alone."""
-    return (await load_course_rows(graph, id, tracers))[1]
+async def load_course_arrays(graph: Graph, id: str, learner_models: LearnerModelStore | None = None) -> Course:
+    """Read the arrays of a course alone; raises as `load_course_rows`."""
+    return (await load_course_rows(graph, id, learner_models))[1]

@@ -12,10 +12,9 @@ from graph import catalogue
 from graph.catalogue import CourseRows, ItemRow
 from graph.connection import Graph
 from graph.errors import Invalid
-from models.course import Course
 from services.courses.arrays import build_catalogue, build_course
 from services.courses.artifacts import ArtifactStore
-from services.courses.served import DiagnosticItem, ServedCourse
+from services.courses.served import CourseMemo, DiagnosticItem, ServedCourse
 from services.schemas import PointName, make_resource_view
 
 REFRESH_WAIT_SECONDS = 1.0
@@ -24,11 +23,14 @@ REFRESH_WAIT_SECONDS = 1.0
 MISSING_RETRY_SECONDS = 5.0
 """Seconds before a resource that a build did not find is looked for again."""
 
+MISSING_SINCE: CourseMemo[str, float] = CourseMemo(10_000)
+"""When (monotonic seconds) a build did not find a resource, by the resource's id."""
+
 logger = logging.getLogger("lodestar")
 
 
 class CourseCache:
-    """Every course that was asked for, at the newest revision that anybody saw.
+    """The courses that were asked for, each at the newest revision seen.
 
     Args:
         build: reads one course from the graph; raises `NotFound`.
@@ -44,35 +46,27 @@ class CourseCache:
         self._building: dict[str, asyncio.Task[ServedCourse]] = {}
 
     @property
-    def held(self) -> list[ServedCourse]:
+    def loaded(self) -> list[ServedCourse]:
         """The courses in memory."""
         return list(self._served.values())
 
-    def at_hand(self, course: str) -> ServedCourse | None:
-        """A course in memory; None for another."""
-        return self._served.get(course)
-
-    def arrays(self, course: str) -> Course | None:
-        """The arrays of a course in memory; None for another."""
-        return self._served[course].course if course in self._served else None
-
     def point_name(self, id: str) -> str:
-        """The name of a point of any course in memory; its id where it is in none."""
-        return next((served.name(id) for served in self.held if id in served.course.point_index), id)
+        """Return the name of a point of any course in memory; its id where it is in none."""
+        return next((served.name(id) for served in self.loaded if id in served.course.point_index), id)
 
     def title(self, resource: str) -> str | None:
-        """The title of an active resource of any course in memory."""
-        for served in self.held:
+        """Return the title of an active resource of any course in memory."""
+        for served in self.loaded:
             if resource in served.course.resource_index:
                 return served.resources[served.course.resource_index[resource]].title
         return None
 
     async def ids(self) -> list[str]:
-        """The ids of all courses in the graph."""
+        """Return the ids of all courses in the graph."""
         return await self._ids()
 
     async def only(self) -> str:
-        """The course of a deployment that has one; raises `Invalid` where it must be named."""
+        """Return the course of a deployment that has one; raises `Invalid` where it must be named."""
         ids = await self._ids()
         if len(ids) == 1:
             return ids[0]
@@ -81,17 +75,17 @@ class CourseCache:
         raise Invalid(f"Name the course, one of: {', '.join(ids)}.", "course")
 
     async def all(self) -> list[ServedCourse]:
-        """Every course in the graph."""
+        """Return every course in the graph."""
         return [await self.get(id) for id in await self._ids()]
 
     async def get(self, course: str) -> ServedCourse:
-        """The course, from memory if it is there."""
+        """Return the course, from memory if it is there."""
         if course in self._served:
             return self._served[course]
         return await asyncio.shield(self.refresh(course))
 
-    async def covering(self, course: str, revision: int, resources: list[str]) -> ServedCourse:
-        """The course such that it knows these resources, if that is possible soon.
+    async def get_with_resources(self, course: str, revision: int, resources: list[str]) -> ServedCourse:
+        """Return the course with these resources, if that is possible soon.
 
         A resource that is not known calls for a new build, waited for briefly; a mere change of the revision calls for
         one in the background. What a build does not find is not looked for again at once.
@@ -104,16 +98,19 @@ class CourseCache:
                 self.refresh(course)
             return served
         now = monotonic()
-        if all(now - served.absent.get(id, -MISSING_RETRY_SECONDS) < MISSING_RETRY_SECONDS for id in missing):
+        since = [MISSING_SINCE.find(served, id) for id in missing]
+        if all(each is not None and now - each < MISSING_RETRY_SECONDS for each in since):
             return served
         done, _ = await asyncio.wait([self.refresh(course)], timeout=REFRESH_WAIT_SECONDS)
         if done:
             served = done.pop().result()
-            served.absent.update((id, now) for id in missing if id not in served.course.resource_index)
+            for id in missing:
+                if id not in served.course.resource_index:
+                    MISSING_SINCE.put(served, id, now)
         return served
 
     def refresh(self, course: str) -> "asyncio.Task[ServedCourse]":
-        """Build the course anew; whoever asks while that goes on shares it."""
+        """Build the course anew; calls that come meanwhile share the build."""
         if course not in self._building:
             task = asyncio.create_task(self._rebuild(course), name=f"build {course}")
             self._building[course] = task
@@ -126,26 +123,26 @@ class CourseCache:
         return served
 
     def _built(self, course: str, task: "asyncio.Task[ServedCourse]") -> None:
-        """A build that failed is tried again by the next request that needs it; who waits for it hears of it."""
+        """A build that failed is tried again by the next request that needs it; those who wait get its error."""
         del self._building[course]
         if not task.cancelled() and task.exception() is not None:
             logger.warning("course %s was not read: %s", course, task.exception())
 
 
 def build_served_course(rows: CourseRows, trained: ArtifactStore) -> ServedCourse:
-    """Everything about one course at one revision, with its learner model and its policy."""
-    course = trained.tracers.on(build_course(rows), rows.settings)
+    """Build one course at one revision, with its learner model and its strategies."""
+    course = trained.learner_models.attach(build_course(rows), rows.settings)
     return ServedCourse(
         course=course,
         revision=rows.revision,
         title=rows.title,
-        included=len(rows.included),
+        own_points=len(rows.included),
         points=[PointName(row["id"], row["name"]) for row in rows.points],
         levels=[row["level"] for row in rows.points],
         resources=[make_resource_view(row) for row in rows.resources],
         questions=[_make_item(row, course.point_index) for row in rows.items if _is_in_course(row, course.point_index)],
-        line_up=trained.policies.of(course, build_catalogue(rows)),
-        plain=rows.settings.get("banditPrior") == "plain",
+        strategies=trained.strategies.serve(course, build_catalogue(rows)),
+        plain_bandits=rows.settings.get("banditPrior") == "plain",
     )
 
 
@@ -161,7 +158,7 @@ def _make_item(row: ItemRow, index: dict[str, int]) -> DiagnosticItem:
 
 
 def make_course_cache(graph: Graph, trained: ArtifactStore) -> CourseCache:
-    """The courses of a graph, read when they are asked for, with their policies and learner models."""
+    """Return the courses of a graph, read when they are asked for, with their strategies and learner models."""
 
     async def build(course: str) -> ServedCourse:
         return build_served_course(await catalogue.read_course_rows(graph, course), trained)

@@ -16,11 +16,12 @@ from models.course import Course
 from models.knowledge_tracing.base import ServedLearnerModel
 from models.knowledge_tracing.gain import Gain
 from models.knowledge_tracing.registry import LEARNER_MODELS, SavedLearnerModel, load_learner_model
+from models.knowledge_tracing.state import Rates
 
 MEASURED, GAIN = "measured", "gain"
 SIGNIFICANCE_LEVEL = 0.05
 UNSERVED_MODELS = ("share",)
-"""Models that learn nothing of a learner: there to be beaten."""
+"""Models that ignore the learner: baselines, never served."""
 _RATE_SETTINGS = {
     "gain_right": "gainRight",
     "gain_wrong": "gainWrong",
@@ -48,10 +49,10 @@ class LearnerModelStore:
                 f"There is no learner model {self.name!r}. LEARNER_MODEL is one of: {known}.", "LEARNER_MODEL"
             )
 
-    def on(self, course: Course, settings: Mapping[str, Any]) -> Course:
-        """The course with its learner model in charge; `gain` where the one that was chosen is not there."""
+    def attach(self, course: Course, settings: Mapping[str, Any]) -> Course:
+        """Return the course with its learner model in charge; `gain` where the chosen one is not fitted."""
         name = str(settings.get("learnerModel") or self.name)
-        saved = self.fitted(course.id)
+        saved = self.load_fitted(course.id)
         if name == MEASURED:
             name = choose_best_model(saved)
         if name != GAIN and name not in saved:
@@ -61,8 +62,8 @@ class LearnerModelStore:
             return replace(course, rates=_merge_rates(course, settings, saved.get(GAIN)), tracer=None)
         return replace(course, tracer=ServedLearnerModel(saved[name].model, saved[name].version))
 
-    def fitted(self, course: str) -> dict[str, SavedLearnerModel]:
-        """The fitted models of a course, by name; one that cannot be read is left out, and told."""
+    def load_fitted(self, course: str) -> dict[str, SavedLearnerModel]:
+        """Load the fitted models of a course, by name; one that cannot be read is left out, with a warning."""
         found = {}
         for name in LEARNER_MODELS:
             if (self.folder / course / name).is_dir():
@@ -74,7 +75,7 @@ class LearnerModelStore:
 
 
 def choose_best_model(saved: Mapping[str, SavedLearnerModel]) -> str:
-    """Of the models that were measured to be better than `gain`, the one with the smallest log loss; else `gain`."""
+    """Return, of the models measured to be better than `gain`, the one with the smallest log loss; else `gain`."""
     losses = {
         name: one.figures["log_loss"]
         for name, one in saved.items()
@@ -83,10 +84,10 @@ def choose_best_model(saved: Mapping[str, SavedLearnerModel]) -> str:
     return min(losses, key=lambda name: losses[name], default=GAIN)
 
 
-def _merge_rates(course: Course, settings: Mapping[str, Any], saved: SavedLearnerModel | None) -> Any:
-    """Fitted rates, but for those that the course sets itself."""
+def _merge_rates(course: Course, settings: Mapping[str, Any], saved: SavedLearnerModel | None) -> Rates:
+    """Return the fitted rates, but for those that the course sets itself."""
     if saved is None or not isinstance(saved.model, Gain) or "profile" in settings:
         return course.rates
-    told = {name for name, key in _RATE_SETTINGS.items() if settings.get(key) is not None}
+    own = {name for name, key in _RATE_SETTINGS.items() if settings.get(key) is not None}
     fitted = {one.name: getattr(saved.model.rates, one.name) for one in fields(course.rates)}
-    return replace(course.rates, **{name: fitted[name] for name in _RATE_SETTINGS if name not in told})
+    return replace(course.rates, **{name: fitted[name] for name in _RATE_SETTINGS if name not in own})

@@ -5,9 +5,10 @@ prerequisites to the nearest goal.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -24,51 +25,48 @@ class ServedStrategies:
     """The strategies of a course while it is served.
 
     Attributes:
-        order: names; the course's own strategy first, then who steps in for it.
-        recommender: the own one and its stand-ins as one; it plans paths.
-        making: strategies that are being read or trained.
-        resting: until when (monotonic seconds) a strategy is left alone, and why.
+        available: every strategy that can be made for the course.
+        order: names; the course's own strategy first, then those that decide where it cannot.
+        recommender: the strategies of `order` as one; it plans paths.
     """
 
-    strategies: CourseStrategies
+    available: CourseStrategies
     order: tuple[str, ...]
     recommender: Recommender
-    making: dict[str, Any] = field(default_factory=dict, repr=False)
-    resting: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
 class PrerequisitePath:
-    """What lies on the way to some goals.
+    """The points before some goals.
 
     Attributes:
         closure: (N,) the goals and everything before them; the whole course when there is no goal.
-        toward: point → the next point on a shortest chain of prerequisites to the nearest goal; goals have none.
+        next_point: point → the next point on a shortest chain of prerequisites to the nearest goal; goals have none.
     """
 
     closure: Flags
-    toward: dict[int, int]
+    next_point: dict[int, int]
 
-    def path(self, point: int) -> list[int]:
-        """From `point` to the goal that it leads to, both included; only the point itself where there is no goal."""
-        path = [point]
-        while path[-1] in self.toward:
-            path.append(self.toward[path[-1]])
-        return path
+    def chain_to_goal(self, point: int) -> list[int]:
+        """Return the points from `point` to the goal that it leads to, both included; `point` alone without a goal."""
+        chain = [point]
+        while chain[-1] in self.next_point:
+            chain.append(self.next_point[chain[-1]])
+        return chain
 
 
-def cover_whole_course(included: int, points: int) -> PrerequisitePath:
-    """Without a goal, all of the course's own points are wanted."""
-    return PrerequisitePath(np.arange(points) < included, {})
+def cover_whole_course(own_points: int, points: int) -> PrerequisitePath:
+    """Return the path without a goal: all of the course's own points, which come first, are wanted."""
+    return PrerequisitePath(np.arange(points) < own_points, {})
 
 
 def find_prerequisite_path(goals: list[int], before: list[list[int]]) -> PrerequisitePath:
-    """Walk back from the goals, breadth first. `before[k]` lists the direct prerequisites of point k.
+    """Search back from the goals, breadth first. `before[k]` lists the direct prerequisites of point k.
 
     Takes time in proportion to what lies before the goals, not to the course.
     """
     closure = np.zeros(len(before), dtype=bool)
-    toward: dict[int, int] = {}
+    next_point: dict[int, int] = {}
     closure[goals] = True
     ring = list(goals)
     while ring:
@@ -77,30 +75,15 @@ def find_prerequisite_path(goals: list[int], before: list[list[int]]) -> Prerequ
             for earlier in before[point]:
                 if not closure[earlier]:
                     closure[earlier] = True
-                    toward[earlier] = point
+                    next_point[earlier] = point
                     following.append(earlier)
         ring = following
-    return PrerequisitePath(closure, toward)
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-MAX_PATHS = 512
-"""Ways to goals kept at once; each takes a few dozen bytes a point."""
-
-
-def get_cached(kept: dict[K, V], key: K, most: int, make: Callable[[], V]) -> V:
-    """What is kept under the key, made if need be; of more than `most` the oldest goes."""
-    if key not in kept:
-        if len(kept) >= most:
-            kept.pop(next(iter(kept)))
-        kept[key] = make()
-    return kept[key]
+    return PrerequisitePath(closure, next_point)
 
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticItem:
-    """A diagnostic item; `points` are positions in the course, `response` its discrimination, difficulty, guessing."""
+    """A diagnostic item; `points` are indices in the course, `response` its discrimination, difficulty, guessing."""
 
     id: str
     prompt: str
@@ -112,76 +95,114 @@ class DiagnosticItem:
 
 @dataclass(frozen=True, eq=False)
 class ServedCourse:
-    """One course at one revision.
+    """One course at one revision. What is computed for it later is kept in `CourseMemo`s.
 
     Attributes:
-        included: the course's own points come first; what is behind them only gates.
-        points, levels, resources: what people read, at the same positions as in `course`.
-        line_up: who recommends on this course.
-        grounds: what diagnostics towards the same goals share, see `services.diagnostics`.
-        plain: bandits start from nothing, not from practice with simulated learners.
-        bandits: those of this course before their first outcome, see `services.recommendations.bandits`.
-        absent: ids of resources that were looked for in vain, and when (monotonic seconds).
+        own_points: how many points are the course's own; they come first, and those behind them only gate.
+        points, levels, resources: what people read, at the same indices as in `course`.
+        strategies: those that recommend on this course.
+        plain_bandits: bandits start untrained instead of from training on simulated learners.
     """
 
     course: Course
     revision: int
     title: str
-    included: int
+    own_points: int
     points: list[PointName]
     levels: list[str | None]
     resources: list[ResourceView]
     questions: list[DiagnosticItem]
-    line_up: ServedStrategies
-    plain: bool = False
-    bandits: dict[str, Any] = field(default_factory=dict, repr=False)
-    grounds: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False)
-    absent: dict[str, float] = field(default_factory=dict, repr=False)
-    _ways: dict[tuple[int, ...], PrerequisitePath] = field(default_factory=dict, repr=False)
+    strategies: ServedStrategies
+    plain_bandits: bool = False
 
     @property
     def recommender(self) -> Recommender:
-        """Who chooses on this course."""
-        return self.line_up.recommender
+        """The strategies that serve this course, as one."""
+        return self.strategies.recommender
 
     @cached_property
-    def before(self) -> list[list[int]]:
+    def prerequisites(self) -> list[list[int]]:
         """The direct prerequisites of each point."""
         matrix = self.course.before
         return [matrix.indices[a:b].tolist() for a, b in zip(matrix.indptr, matrix.indptr[1:], strict=False)]
-
-    def way(self, goals: tuple[int, ...]) -> PrerequisitePath:
-        """The way to these goals (sorted positions), remembered."""
-        return get_cached(self._ways, goals, MAX_PATHS, lambda: self._way(goals))
-
-    def _way(self, goals: tuple[int, ...]) -> PrerequisitePath:
-        return (
-            find_prerequisite_path(list(goals), self.before)
-            if goals
-            else cover_whole_course(self.included, len(self.points))
-        )
 
     @cached_property
     def _questions(self) -> dict[str, DiagnosticItem]:
         return {question.id: question for question in self.questions}
 
     def question(self, id: str) -> DiagnosticItem:
-        """A question by id; raises `NotFound`."""
+        """Return a diagnostic item by id; raises `NotFound`."""
         if id not in self._questions:
             raise NotFound("item", id)
         return self._questions[id]
 
     def names(self, points: list[int]) -> list[PointName]:
-        """The names of some points."""
+        """Return the names of some points."""
         return [self.points[point] for point in points]
 
-    def position(self, point: str) -> int:
-        """Where a point is in the arrays; raises `NotFound`."""
+    def index_of(self, point: str) -> int:
+        """Return the index of a point in the arrays; raises `NotFound`."""
         if point not in self.course.point_index:
             raise NotFound("knowledge point", point)
         return self.course.point_index[point]
 
     def name(self, point: str) -> str:
-        """The name of a point by its id; the id itself for a point of another course."""
-        position = self.course.point_index.get(point)
-        return point if position is None else self.points[position].name
+        """Return the name of a point by its id; the id itself for a point of another course."""
+        index = self.course.point_index.get(point)
+        return point if index is None else self.points[index].name
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class CourseMemo(Generic[K, V]):
+    """Values that were computed for a served course, by key: at most `size` a course, of which the oldest goes.
+
+    They go with the served course, that is, at every new revision. A value must not refer to its `ServedCourse`:
+    neither would ever be freed.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: WeakKeyDictionary[ServedCourse, dict[K, V]] = WeakKeyDictionary()
+
+    def get(self, served: ServedCourse, key: K, make: Callable[[], V]) -> V:
+        """Return the value under the key, made if need be."""
+        found = self.find(served, key)
+        return self.put(served, key, make()) if found is None else found
+
+    def find(self, served: ServedCourse, key: K) -> V | None:
+        """Return the value under the key; None where there is none."""
+        return self._values.get(served, {}).get(key)
+
+    def put(self, served: ServedCourse, key: K, value: V) -> V:
+        """Keep a value and return it."""
+        values = self._values.setdefault(served, {})
+        if key not in values and len(values) >= self._size:
+            values.pop(next(iter(values)))
+        values[key] = value
+        return value
+
+    def drop(self, served: ServedCourse, key: K) -> None:
+        """Forget the value under the key, if there is one."""
+        self._values.get(served, {}).pop(key, None)
+
+    def clear(self, served: ServedCourse) -> None:
+        """Forget everything of this course."""
+        self._values.pop(served, None)
+
+
+PATHS: CourseMemo[tuple[int, ...], PrerequisitePath] = CourseMemo(512)
+"""Prerequisite paths by goals; each takes a few dozen bytes a point."""
+
+
+def get_prerequisite_path(served: ServedCourse, goals: tuple[int, ...]) -> PrerequisitePath:
+    """Return the path to these goals (sorted indices), remembered."""
+
+    def make() -> PrerequisitePath:
+        if not goals:
+            return cover_whole_course(served.own_points, len(served.points))
+        return find_prerequisite_path(list(goals), served.prerequisites)
+
+    return PATHS.get(served, goals, make)

@@ -21,7 +21,7 @@ from services.learners.schemas import GoalBody, GoalView, LearnerView, LimitsBod
 
 
 def estimate_from_level(served: ServedCourse, level: str) -> list[PointUpdate]:
-    """s(0) of the course's points that have a level. Raises `Invalid` for a level that the course does not have."""
+    """Estimate s(0) of the points that have a level. Raises `Invalid` for a level that the course does not have."""
     rank, order = rank_levels(served.levels)
     if level not in order:
         raise Invalid(f"The course {served.course.id!r} has no level {level!r}; it has {', '.join(order)}.", "level")
@@ -39,55 +39,55 @@ def estimate_from_level(served: ServedCourse, level: str) -> list[PointUpdate]:
 async def store_first_estimate(
     graph: Graph, learner: str, course: str, start: list[PointUpdate], now: datetime
 ) -> None:
-    """Store it as a diagnostic without questions, so that the learner's history can be rebuilt."""
+    """Store a first estimate as a diagnostic without questions, so that the learner's history can be rebuilt."""
     id = f"diag-{secrets.token_hex(8)}"
     await start_diagnostic(graph, id, learner, course, now, length=0)
     await finish_diagnostic(graph, id, start, now)
 
 
-async def create_learner(loop: AppContext, new: NewLearner) -> LearnerView:
+async def create_learner(context: AppContext, new: NewLearner) -> LearnerView:
     """Add a learner; everything is checked first, so that a refusal leaves nothing behind."""
-    course = new.course or await loop.courses.only()
-    served = await loop.courses.get(course)
+    course = new.course or await context.courses.only()
+    served = await context.courses.get(course)
     for goal in new.goals:
-        served.position(goal.point)
+        served.index_of(goal.point)
     id = new.id or f"learner-{secrets.token_hex(6)}"
     limits = new.limits or LimitsBody()
     start = estimate_from_level(served, new.level) if new.level else []
-    await profiles.create_learner(loop.graph, id, loop.now(), course, _make_limits(limits))
+    await profiles.create_learner(context.graph, id, context.now(), course, _make_limits(limits))
     if new.goals:
-        await profiles.set_goals(loop.graph, id, _make_goals(new.goals))
+        await profiles.set_goals(context.graph, id, _make_goals(new.goals))
     if start:
-        await store_first_estimate(loop.graph, id, course, start, loop.now())
-    return await get_learner(loop, id)
+        await store_first_estimate(context.graph, id, course, start, context.now())
+    return await get_learner(context, id)
 
 
-async def get_learner(loop: AppContext, learner: str) -> LearnerView:
-    """One learner; raises `NotFound`."""
-    return _make_learner_view(await profiles.read_learner(loop.graph, learner))
+async def get_learner(context: AppContext, learner: str) -> LearnerView:
+    """Return one learner; raises `NotFound`."""
+    return _make_learner_view(await profiles.read_learner(context.graph, learner))
 
 
-async def delete_learner(loop: AppContext, learner: str) -> None:
+async def delete_learner(context: AppContext, learner: str) -> None:
     """Forget a learner and everything they did; raises `NotFound`."""
-    await profiles.delete_learner(loop.graph, learner)
+    await profiles.delete_learner(context.graph, learner)
 
 
-async def set_goals(loop: AppContext, learner: str, goals: list[GoalBody]) -> LearnerView:
+async def set_goals(context: AppContext, learner: str, goals: list[GoalBody]) -> LearnerView:
     """Replace the goals."""
-    await profiles.set_goals(loop.graph, learner, _make_goals(goals))
-    return await get_learner(loop, learner)
+    await profiles.set_goals(context.graph, learner, _make_goals(goals))
+    return await get_learner(context, learner)
 
 
-async def clear_goals(loop: AppContext, learner: str) -> LearnerView:
+async def clear_goals(context: AppContext, learner: str) -> LearnerView:
     """Aim at the whole course again."""
-    await profiles.clear_goals(loop.graph, learner)
-    return await get_learner(loop, learner)
+    await profiles.clear_goals(context.graph, learner)
+    return await get_learner(context, learner)
 
 
-async def set_limits(loop: AppContext, learner: str, limits: LimitsBody) -> LearnerView:
+async def set_limits(context: AppContext, learner: str, limits: LimitsBody) -> LearnerView:
     """Replace the limits."""
-    await profiles.set_limits(loop.graph, learner, _make_limits(limits))
-    return await get_learner(loop, learner)
+    await profiles.set_limits(context.graph, learner, _make_limits(limits))
+    return await get_learner(context, learner)
 
 
 def _make_goals(goals: list[GoalBody]) -> list[profiles.Goal]:

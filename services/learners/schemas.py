@@ -95,7 +95,7 @@ class LearnerHistory:
 
 
 def compute_inferred_share(level: float, uncertainty: float, attempts: int) -> float:
-    """1 − attempts / what the level is worth in answers: a prior's part fades as answers come."""
+    """Return 1 − attempts / the number of answers that the level is worth: the share that a prior still has."""
     worth = float(compute_weight(np.array([level], np.float32), np.array([uncertainty], np.float32))[0])
     return round(min(1.0, max(0.0, 1 - attempts / worth)), 3) if worth else float(not attempts)
 

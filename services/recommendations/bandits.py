@@ -1,4 +1,4 @@
-"""A course's bandits: their state in the graph, and its update by an outcome.
+"""Load a course's bandits, and update their state in the graph by an outcome.
 
 The state is in the graph, so that replicas agree and a restart loses nothing. Before the first outcome the prior
 applies: training on simulated learners, once for each course in memory, in a thread, always with the same result; or no
@@ -7,12 +7,13 @@ to the models' arrays and back.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from graph.connection import Graph
+from graph.errors import Conflict
 from graph.recommendations.bandits import BanditFeedback, BanditKey, BanditState, BanditUpdates, read_bandit
 from models.policies.bandit_training import BANDIT_NAMES, AnyBandit, make_bandit, make_prior_bandit
 from models.policies.bandits import (
@@ -23,13 +24,13 @@ from models.policies.bandits import (
     LinearState,
     update_linear_state,
 )
-from services.courses.served import ServedCourse, get_cached
+from services.courses.served import CourseMemo, ServedCourse
 
 UPPER_TRIANGLE = np.triu_indices(CONTEXT_SIZE)
 
 
 def restore_bandit(start: AnyBandit, stored: BanditState | None) -> AnyBandit:
-    """The bandit with what is stored; it stays at its start where nothing is, or what another version has written.
+    """Return the bandit in its stored state; as it starts where nothing is stored, or by another version.
 
     Resources that no outcome has moved keep the wins and losses that they start with.
     """
@@ -41,7 +42,7 @@ def restore_bandit(start: AnyBandit, stored: BanditState | None) -> AnyBandit:
 
 
 def update_bandit_state(start: AnyBandit, stored: BanditState | None, followed: list[BanditFeedback]) -> BanditState:
-    """What is to be stored after these outcomes; of the wins and losses those of their resources."""
+    """Return the state to store after these outcomes; of the wins and losses those of their resources."""
     now = restore_bandit(start, stored)
     if isinstance(now, BetaThompson):
         return _update_beta_state(now, stored if now is not start else None, followed)
@@ -85,79 +86,84 @@ def _update_beta_state(now: BetaThompson, stored: BanditState | None, followed: 
 
 
 MAX_PRACTICE_RESOURCES = 5_000
-"""Resources beyond which nobody practises: the simulator goes through all of them at each step."""
-
-
-class BanditPriorNotLoaded(Exception):
-    """A bandit's prior is not in memory yet."""
-
-    def __init__(self, course: str, name: str) -> None:
-        super().__init__(course, name)
-        self.course, self.name = course, name
+"""Resources of a course beyond which priors are not trained: the simulator goes through all of them at each step."""
 
 
 @dataclass(eq=False)
 class BanditPrior:
-    """A bandit that has learnt nothing, and its practice once somebody has asked for it."""
+    """The prior of a bandit on a course: trained on simulated learners when it is first needed.
 
-    bandit: AnyBandit
+    Attributes:
+        untrained: the bandit as it is without training.
+        plain: whether the prior is the untrained bandit.
+        training: the training, once it was started.
+    """
+
+    untrained: AnyBandit
     plain: bool
-    practice: asyncio.Task[AnyBandit] | None = None
+    training: asyncio.Task[AnyBandit] | None = None
 
     @property
-    def over(self) -> AnyBandit | None:
-        """The bandit as it starts; None while it has not practised."""
+    def trained(self) -> AnyBandit | None:
+        """The prior; None while it is not trained."""
         if self.plain:
-            return self.bandit
-        task = self.practice
+            return self.untrained
+        task = self.training
         if task is None or not task.done() or task.cancelled() or task.exception() is not None:
             return None
         return task.result()
 
 
+PRIORS: CourseMemo[str, BanditPrior] = CourseMemo(len(BANDIT_NAMES))
+"""The priors of each course in memory, by the bandit's name."""
+
+
 async def load_bandit(graph: Graph, served: ServedCourse, name: str) -> AnyBandit:
-    """The bandit called `name` (see `BANDIT_NAMES`) in its present state, by one read of the graph."""
+    """Load the bandit called `name` (see `BANDIT_NAMES`) in its present state, by one read of the graph."""
     stored = await read_bandit(graph, served.course.id, name)
-    start = _get_prior(served, name).bandit
-    if restore_bandit(start, stored) is start or isinstance(start, BetaThompson):
-        start = await load_prior(served, name)
-    return restore_bandit(start, stored)
+    return restore_bandit(await _load_start(served, name, stored), stored)
+
+
+async def load_bandit_start(graph: Graph, served: ServedCourse, name: str) -> AnyBandit:
+    """Load what the bandit's stored state is restored on; reads the graph only while the prior is not trained."""
+    trained = _get_prior(served, name).trained
+    return trained or await _load_start(served, name, await read_bandit(graph, served.course.id, name))
+
+
+async def _load_start(served: ServedCourse, name: str, stored: BanditState | None) -> AnyBandit:
+    """The prior is trained only where it counts: a stored state replaces all of it, but for wins and losses."""
+    untrained = _get_prior(served, name).untrained
+    if restore_bandit(untrained, stored) is untrained or isinstance(untrained, BetaThompson):
+        return await load_prior(served, name)
+    return untrained
 
 
 async def load_prior(served: ServedCourse, name: str) -> AnyBandit:
-    """The prior; whoever asks while the practice goes on shares it."""
-    one = _get_prior(served, name)
-    if one.over is not None:
-        return one.over
-    if one.practice is None or one.practice.done():
-        one.practice = asyncio.create_task(
-            asyncio.to_thread(make_prior_bandit, name, served.course), name=f"practise {name}"
+    """Load the prior; trains it in a thread where need be, and requests that come meanwhile wait for the same."""
+    prior = _get_prior(served, name)
+    if prior.trained is not None:
+        return prior.trained
+    if prior.training is None or prior.training.done():
+        prior.training = asyncio.create_task(
+            asyncio.to_thread(make_prior_bandit, name, served.course), name=f"train {name}"
         )
-    return await asyncio.shield(one.practice)
+    return await asyncio.shield(prior.training)
 
 
-def make_bandit_updates(at_hand: Callable[[str], ServedCourse | None]) -> BanditUpdates:
-    """How stored outcomes move them; raises `BanditPriorNotLoaded` where that takes a prior that is not in memory."""
+def make_bandit_updates(starts: Mapping[BanditKey, AnyBandit]) -> BanditUpdates:
+    """Return how stored outcomes move the bandits in `starts`, each on the start that it was loaded with."""
 
     def update(key: BanditKey, stored: BanditState | None, followed: list[BanditFeedback]) -> BanditState:
-        served = at_hand(key.course)
-        if served is None:
-            raise BanditPriorNotLoaded(key.course, key.name)
-        one = _get_prior(served, key.name)
-        if one.over is not None:
-            return update_bandit_state(one.over, stored, followed)
-        if restore_bandit(one.bandit, stored) is one.bandit or isinstance(one.bandit, BetaThompson):
-            raise BanditPriorNotLoaded(key.course, key.name)
-        return update_bandit_state(one.bandit, stored, followed)
+        if key not in starts:
+            raise Conflict(f"The recommendation by {key.name!r} was stored a moment ago; send the outcome again.")
+        return update_bandit_state(starts[key], stored, followed)
 
     return BanditUpdates(frozenset(BANDIT_NAMES), update)
 
 
 def _get_prior(served: ServedCourse, name: str) -> BanditPrior:
     def make() -> BanditPrior:
-        return BanditPrior(
-            make_bandit(name, served.course), served.plain or served.course.resources > MAX_PRACTICE_RESOURCES
-        )
+        plain = served.plain_bandits or served.course.resources > MAX_PRACTICE_RESOURCES
+        return BanditPrior(make_bandit(name, served.course), plain)
 
-    found: BanditPrior = get_cached(served.bandits, name, len(BANDIT_NAMES), make)
-    return found
+    return PRIORS.get(served, name, make)

@@ -1,4 +1,4 @@
-"""Decide: build the recommender's observation of a learner, and fill the slate with its n best resources.
+"""Let a recommender decide for a learner: fill the slate with its n best resources, and make the rows of the log.
 
 The recommender's choice comes first, then what it would take next.
 """
@@ -8,56 +8,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from graph.recommendations.decisions import LoggedDecision
 from models.rankers.interactions import InteractionHistory
 from models.recommender import Decision, Observation, Recommender, compute_expected_gain, predict_success
-from services.learners.state import LearnerState, ObservedState, observe_learner
+from services.learners.state import LearnerState
+from services.recommendations.schemas import FailedStrategy
 from services.timings import measure_time
-
-
-@dataclass(frozen=True)
-class SlatePosition:
-    """One place of the slate: the candidate's position, and the probability that it stands here given those before."""
-
-    position: int
-    propensity: float
-
-
-def fill_slate(decision: Decision, n: int) -> list[SlatePosition]:
-    """The first n places for a batch of one: the chosen candidate, then the kept ones by score, then the dropped by Q.
-
-    Places are drawn without replacement, so a later propensity is its share of what the earlier ones left.
-    """
-    chosen = int(decision.chosen[0])
-    shares, left = decision.propensity[0], 1.0
-    places = []
-    others = [position for position in _rank_candidates(decision, n) if position != chosen]
-    for position in [chosen, *others][:n]:
-        share = float(shares[position])
-        places.append(SlatePosition(position, min(1.0, share / left) if left > 1e-6 else 1.0))
-        left -= share
-    return places
-
-
-def _rank_candidates(decision: Decision, n: int) -> list[int]:
-    """The n best of the real candidates."""
-    if n == 1:
-        return []
-    score, kept = decision.score[0], decision.kept[0]
-    second = decision.q[0] if decision.q is not None else score
-    order = np.lexsort((-second, -score, ~kept))
-    return [int(position) for position in order[np.isfinite(second[order])][:n]]
-
-
-_EMPTY = np.zeros((1, 0), dtype=np.float32)
-EMPTY_DECISION = Decision(np.zeros(1, dtype=np.int64), _EMPTY, _EMPTY, _EMPTY.astype(bool))
 
 
 @dataclass(frozen=True, slots=True)
 class SlateItem:
-    """One place of the slate. `position`: among the candidates; `resource`: in the course."""
+    """One place of the slate.
+
+    Attributes:
+        id: of the recommendation.
+        index: among the candidates; `resource`: index in the course.
+        propensity: probability that it stands here, given the places before.
+        gain, success: expected gain and chance of a right answer.
+    """
 
     id: str
-    position: int
+    index: int
     resource: int
     propensity: float
     gain: float
@@ -66,60 +37,119 @@ class SlateItem:
 
 @dataclass(frozen=True, eq=False)
 class RecommendationDecision:
-    """A decision with what it was made from and by whom; `choices` is empty where there was nothing to choose from.
+    """A decision with what it was made from.
 
-    `handed`: strategies that were asked before and could not decide, with why.
+    Attributes:
+        recommender: the one that decided.
+        observation: what it saw, candidates included.
+        slate: empty where there was nothing to choose from.
+        failed: strategies that were asked before and could not decide.
     """
 
-    situation: LearnerState
+    state: LearnerState
     recommender: Recommender
-    seen: ObservedState
+    observation: Observation
     decision: Decision
-    choices: list[SlateItem]
-    handed: tuple[tuple[str, str], ...] = ()
+    slate: list[SlateItem]
+    failed: tuple[FailedStrategy, ...] = ()
 
 
-def make_empty_decision(
-    situation: LearnerState, recommender: Recommender | None = None, seen: ObservedState | None = None
-) -> RecommendationDecision:
-    """Nothing to choose from, or nothing that anybody knows of."""
-    served = situation.served
-    seen = seen or observe_learner(served, situation.found)
-    return RecommendationDecision(situation, recommender or served.recommender, seen, EMPTY_DECISION, [])
+_EMPTY = np.zeros((1, 0), dtype=np.float32)
+EMPTY_DECISION = Decision(np.zeros(1, dtype=np.int64), _EMPTY, _EMPTY, _EMPTY.astype(bool))
+
+
+def make_empty_decision(state: LearnerState, recommender: Recommender | None = None) -> RecommendationDecision:
+    """Return the decision of a learner without candidates, or without candidates that the course in memory knows."""
+    return RecommendationDecision(state, recommender or state.served.recommender, state.observation, EMPTY_DECISION, [])
 
 
 @measure_time("model")
 def decide_slate(
-    situation: LearnerState, n: int, recommender: Recommender | None = None, history: InteractionHistory | None = None
+    state: LearnerState, n: int, recommender: Recommender | None = None, history: InteractionHistory | None = None
 ) -> RecommendationDecision:
     """Let a recommender, the course's own without one, fill up to `n` places."""
-    course, recommender = situation.served.course, recommender or situation.served.recommender
-    seen = observe_learner(situation.served, situation.found)
-    found = map(course.resource_index.get, situation.found.resources)
-    places = [place for place in found if place is not None]
-    if not places:
-        return make_empty_decision(situation, recommender, seen)
-    seen = replace(seen, observation=replace(seen.observation, history=history))
-    observation = _with_candidates(seen.observation, places)
+    course, recommender = state.served.course, recommender or state.served.recommender
+    found = map(course.resource_index.get, state.candidates.resources)
+    resources = [resource for resource in found if resource is not None]
+    if not resources:
+        return make_empty_decision(state, recommender)
+    observation = _with_candidates(replace(state.observation, history=history), resources)
     decision = recommender.decide(observation)
     filled = fill_slate(decision, n)
-    chosen = _with_candidates(seen.observation, [places[place.position] for place in filled])
-    success = predict_success(course, chosen)
-    gain = compute_expected_gain(course, chosen, success)
-    choices = [
+    slate_observation = _with_candidates(observation, [resources[index] for index, _ in filled])
+    success = predict_success(course, slate_observation)
+    gain = compute_expected_gain(course, slate_observation, success)
+    slate = [
         SlateItem(
             id=f"rec-{secrets.token_hex(10)}",
-            position=place.position,
-            resource=places[place.position],
-            propensity=place.propensity,
-            gain=float(gain[0, number]),
-            success=float(success[0, number]),
+            index=index,
+            resource=resources[index],
+            propensity=propensity,
+            gain=float(gain[0, place]),
+            success=float(success[0, place]),
         )
-        for number, place in enumerate(filled)
+        for place, (index, propensity) in enumerate(filled)
     ]
-    return RecommendationDecision(situation, recommender, replace(seen, observation=observation), decision, choices)
+    return RecommendationDecision(state, recommender, observation, decision, slate)
 
 
-def _with_candidates(observation: Observation, places: list[int]) -> Observation:
-    candidates = np.array([places], dtype=np.int64)
+def _with_candidates(observation: Observation, resources: list[int]) -> Observation:
+    candidates = np.array([resources], dtype=np.int64)
     return replace(observation, candidates=candidates, mask=np.ones(candidates.shape, dtype=bool))
+
+
+def fill_slate(decision: Decision, n: int) -> list[tuple[int, float]]:
+    """Return the first n places for a batch of one, each a candidate's index and its propensity given those before.
+
+    The chosen candidate comes first, then the kept ones by score, then the dropped ones by Q. Places are drawn without
+    replacement, so a later propensity is its share of what the earlier ones left.
+    """
+    chosen = int(decision.chosen[0])
+    shares, left = decision.propensity[0], 1.0
+    places = []
+    others = [index for index in _rank_candidates(decision, n) if index != chosen]
+    for index in [chosen, *others][:n]:
+        share = float(shares[index])
+        places.append((index, min(1.0, share / left) if left > 1e-6 else 1.0))
+        left -= share
+    return places
+
+
+def _rank_candidates(decision: Decision, n: int) -> list[int]:
+    """Return the indices of the n best candidates; columns that only pad the batch are left out."""
+    if n == 1:
+        return []
+    score, kept = decision.score[0], decision.kept[0]
+    second = decision.q[0] if decision.q is not None else score
+    order = np.lexsort((-second, -score, ~kept))
+    return [int(index) for index in order[np.isfinite(second[order])][:n]]
+
+
+def make_log_rows(decided: RecommendationDecision) -> list[LoggedDecision]:
+    """Return what the log keeps, one row a place of the slate, from which a transition can be rebuilt."""
+    state, decision = decided.state, decided.decision
+    learner, ids = state.candidates, state.served.course.resource_ids
+    q = [] if decision.q is None else decision.q[0].tolist()
+    contexts = None if decision.context is None else decision.context[0]
+    candidates = [ids[resource] for resource in decided.observation.candidates[0]]
+    return [
+        LoggedDecision(
+            id=item.id,
+            learner=learner.learner,
+            course=learner.course,
+            at=state.now,
+            policy=decided.recommender.name,
+            version=decided.recommender.version,
+            resource=ids[item.resource],
+            propensity=item.propensity,
+            revision=learner.revision,
+            step=learner.step,
+            goals=learner.goals,
+            candidates=candidates,
+            kept=decision.kept[0].tolist(),
+            q_values=q,
+            propensities=decision.propensity[0].tolist(),
+            context=None if contexts is None else contexts[item.index].tolist(),
+        )
+        for item in decided.slate
+    ]

@@ -3,7 +3,7 @@
 Where there is nothing, say what the learner or the team can do about it.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,13 +15,13 @@ from services.learners.state import LearnerState
 from services.recommendations.decision import RecommendationDecision, SlateItem
 from services.recommendations.schemas import (
     CandidateView,
-    FailedStrategy,
     NoRecommendation,
     PolicyName,
     Reasons,
     Recommendation,
     Recommendations,
     StrategyView,
+    UnmetPrerequisiteView,
 )
 from services.schemas import PointStateView
 from services.timings import measure_time
@@ -34,22 +34,22 @@ class LevelEstimate(NamedTuple):
     """Mastery (N,) and its standard deviation (N,); without the latter where levels are what a plan expects."""
 
     level: Floats
-    spread: Floats | None = None
+    sd: Floats | None = None
 
 
 @measure_time("reasons")
 def explain_resource(
-    served: ServedCourse, way: PrerequisitePath, known: LevelEstimate, resource: int, outlook: tuple[float, float]
+    served: ServedCourse, path: PrerequisitePath, known: LevelEstimate, resource: int, expected: tuple[float, float]
 ) -> Reasons:
-    """The reasons for one resource. `known`: mastery then; `outlook`: expected gain and chance of success."""
+    """Return the reasons for one resource. `known`: mastery then; `expected`: gain and chance of success."""
     course = served.course
     taught = course.taught[resource][course.importance[resource] > 0].tolist()
-    main = _find_main_point(course.importance[resource], taught, course.taught[resource], way)
-    needed = sorted({earlier for point in taught for earlier in served.before[point]} - set(taught))
+    main = _find_main_point(course.importance[resource], taught, course.taught[resource], path)
+    needed = sorted({earlier for point in taught for earlier in served.prerequisites[point]} - set(taught))
     prerequisites = [_make_point_state(served, point, known, course.met) for point in needed]
     teaches = [_make_point_state(served, point, known, course.mastered) for point in taught]
-    opens = served.names(way.path(main))
-    gain, success = outlook
+    opens = served.names(path.chain_to_goal(main))
+    gain, success = expected
     return Reasons(
         text=_format_sentence(prerequisites, teaches, [point.name for point in opens[1:]], gain),
         prerequisites=prerequisites,
@@ -60,18 +60,16 @@ def explain_resource(
     )
 
 
-def _find_main_point(importance: Floats, taught: list[int], points: np.ndarray, way: PrerequisitePath) -> int:
-    """The most important point that lies on the way to the goal."""
+def _find_main_point(importance: Floats, taught: list[int], points: np.ndarray, path: PrerequisitePath) -> int:
+    """Return the most important point, of those before the goal if any is."""
     weight = {int(point): float(share) for point, share in zip(points, importance, strict=True) if share > 0}
-    return max(taught, key=lambda point: (bool(way.closure[point]), weight[point]))
+    return max(taught, key=lambda point: (bool(path.closure[point]), weight[point]))
 
 
 def _make_point_state(served: ServedCourse, point: int, known: LevelEstimate, needed: Floats) -> PointStateView:
     name = served.points[point]
-    spread = None if known.spread is None else round(float(known.spread[point]), 3)
-    return PointStateView(
-        name.id, name.name, round(float(known.level[point]), 3), round(float(needed[point]), 3), spread
-    )
+    sd = None if known.sd is None else round(float(known.sd[point]), 3)
+    return PointStateView(name.id, name.name, round(float(known.level[point]), 3), round(float(needed[point]), 3), sd)
 
 
 def _format_sentence(
@@ -107,99 +105,102 @@ def _join_chain(names: list[str]) -> str:
     return " → ".join(shown)
 
 
-async def explain_no_recommendation(loop: AppContext, situation: LearnerState) -> NoRecommendation:
-    """Ask the graph what stands in the way of a learner without candidates."""
-    found = situation.found
-    return describe_obstacle(
-        situation.served, await read_obstacles(loop.graph, found.learner, situation.now, found.course)
-    )
+async def explain_no_recommendation(context: AppContext, state: LearnerState) -> NoRecommendation:
+    """Explain why a learner has no candidates, by one read of the graph."""
+    learner = state.candidates
+    obstacles = await read_obstacles(context.graph, learner.learner, state.now, learner.course)
+    return describe_obstacles(state.served, obstacles)
 
 
-def describe_obstacle(served: ServedCourse, why: Obstacles) -> NoRecommendation:
-    """The reason as a sentence and as data."""
-    if why.reason == "goal_reached":
-        return NoRecommendation(why.reason, "The goal is reached: everything on the way to it is mastered.")
-    if why.reason == "waiting":
-        until = f"from {why.until:%Y-%m-%d %H:%M} UTC" if why.until else "later"
+def describe_obstacles(served: ServedCourse, obstacles: Obstacles) -> NoRecommendation:
+    """Return the reason as a sentence and as data."""
+    if obstacles.reason == "goal_reached":
+        return NoRecommendation(obstacles.reason, "The goal is reached: everything on the way to it is mastered.")
+    if obstacles.reason == "waiting":
+        until = f"from {obstacles.until:%Y-%m-%d %H:%M} UTC" if obstacles.until else "later"
         text = f"Everything that is open was done or recommended a moment ago; the next resource is free {until}."
-        return NoRecommendation(why.reason, text, {"until": why.until})
-    if why.limits:
-        text = f"The learner's own limits ({', '.join(why.limits)}) leave out everything that is open."
-        return NoRecommendation(why.reason, text, {"limits": why.limits})
-    details = {"prerequisites": [_describe_unmet(served, each) for each in why.prerequisites], "untaught": why.untaught}
-    return NoRecommendation(why.reason, _describe_blocked(served, why), details)
+        return NoRecommendation(obstacles.reason, text, {"until": obstacles.until})
+    if obstacles.limits:
+        text = f"The learner's own limits ({', '.join(obstacles.limits)}) leave out everything that is open."
+        return NoRecommendation(obstacles.reason, text, {"limits": obstacles.limits})
+    unmet = [_make_unmet_view(served, each) for each in obstacles.prerequisites]
+    text = _describe_blocked(served, obstacles)
+    return NoRecommendation(obstacles.reason, text, {"prerequisites": unmet, "untaught": obstacles.untaught})
 
 
-def _describe_blocked(served: ServedCourse, why: Obstacles) -> str:
-    if why.untaught:
-        names = ", ".join(served.name(point) for point in why.untaught[:MAX_NAMES])
+def _describe_blocked(served: ServedCourse, obstacles: Obstacles) -> str:
+    if obstacles.untaught:
+        names = ", ".join(served.name(point) for point in obstacles.untaught[:MAX_NAMES])
         return f"Next would be {names}, but no active resource teaches it."
-    if not why.prerequisites:
+    if not obstacles.prerequisites:
         return "No resource can be reached from here."
-    first = why.prerequisites[0]
+    first = obstacles.prerequisites[0]
     return (
         f"{served.name(first.before)} needs {served.name(first.point)} at {first.needed:.0%}; "
         f"it is at {first.level:.0%}, and nothing that can be done now raises it."
     )
 
 
-def _describe_unmet(served: ServedCourse, each: UnmetPrerequisite) -> dict[str, Any]:
-    return {
-        "id": each.point,
-        "name": served.name(each.point),
-        "level": each.level,
-        "needed": each.needed,
-        "before": served.name(each.before),
-    }
+def _make_unmet_view(served: ServedCourse, unmet: UnmetPrerequisite) -> UnmetPrerequisiteView:
+    return UnmetPrerequisiteView(
+        id=unmet.point,
+        name=served.name(unmet.point),
+        level=unmet.level,
+        needed=unmet.needed,
+        before=served.name(unmet.before),
+    )
 
 
 async def explain_decision(
-    loop: AppContext, decided: RecommendationDecision, asked: str | None, explain: bool
+    context: AppContext, decided: RecommendationDecision, asked: str | None, explain: bool
 ) -> Recommendations:
-    """Everything that was chosen, best first; with `explain` all candidates besides. `asked`: the strategy, if any."""
-    found, handed = decided.situation.found, [FailedStrategy(name, why) for name, why in decided.handed]
-    nothing = None if decided.choices else await explain_no_recommendation(loop, decided.situation)
-    strategy = StrategyView(asked, decided.recommender.name, handed)
-    return Recommendations(found.learner, found.course, _make_recommendations(decided, explain), nothing, strategy)
+    """Return everything that was chosen, best first; with `explain` all candidates besides.
 
-
-def _make_recommendations(decided: RecommendationDecision, explain: bool) -> list[Recommendation]:
-    candidates = _make_candidate_views(decided) if explain else None
-    return [_make_recommendation(decided, choice, candidates) for choice in decided.choices]
+    `asked`: the strategy that the caller named, if any.
+    """
+    learner = decided.state.candidates
+    reason = None if decided.slate else await explain_no_recommendation(context, decided.state)
+    candidates = _make_candidate_views(decided) if explain and decided.slate else None
+    return Recommendations(
+        learner=learner.learner,
+        course=learner.course,
+        recommendations=[_make_recommendation(decided, item, candidates) for item in decided.slate],
+        reason=reason,
+        strategy=StrategyView(asked, decided.recommender.name, list(decided.failed)),
+    )
 
 
 def _make_recommendation(
-    decided: RecommendationDecision, choice: SlateItem, candidates: list[CandidateView] | None
+    decided: RecommendationDecision, item: SlateItem, candidates: list[CandidateView] | None
 ) -> Recommendation:
-    situation, q = decided.situation, decided.decision.q
-    served, seen = situation.served, decided.seen.observation
-    known = LevelEstimate(seen.level[0], None if seen.spread is None else seen.spread[0])
+    state, observation, q = decided.state, decided.observation, decided.decision.q
+    known = LevelEstimate(observation.level[0], None if observation.spread is None else observation.spread[0])
     return Recommendation(
-        id=choice.id,
-        at=situation.now,
+        id=item.id,
+        at=state.now,
         policy=PolicyName(decided.recommender.name, decided.recommender.version),
-        propensity=choice.propensity,
-        q=None if q is None else float(q[0, choice.position]),
-        revision=situation.found.revision,
-        resource=served.resources[choice.resource],
-        reasons=explain_resource(served, decided.seen.way, known, choice.resource, (choice.gain, choice.success)),
+        propensity=item.propensity,
+        q=None if q is None else float(q[0, item.index]),
+        revision=state.candidates.revision,
+        resource=state.served.resources[item.resource],
+        reasons=explain_resource(state.served, state.path, known, item.resource, (item.gain, item.success)),
         candidates=candidates,
     )
 
 
 def _make_candidate_views(decided: RecommendationDecision) -> list[CandidateView]:
-    served, decision = decided.situation.served, decided.decision
-    places = decided.seen.observation.candidates[0].tolist()
-    q = [None] * len(places) if decision.q is None else decision.q[0].tolist()
-    columns = zip(places, q, decision.score[0].tolist(), decision.propensity[0], decision.kept[0], strict=True)
+    served, decision = decided.state.served, decided.decision
+    resources = decided.observation.candidates[0].tolist()
+    q = [None] * len(resources) if decision.q is None else decision.q[0].tolist()
+    columns = zip(resources, q, decision.score[0].tolist(), decision.propensity[0], decision.kept[0], strict=True)
     return [
         CandidateView(
-            resource=served.resources[place].id,
-            title=served.resources[place].title,
+            resource=served.resources[resource].id,
+            title=served.resources[resource].title,
             q=value,
             score=score if np.isfinite(score) else None,
             propensity=float(propensity),
             kept=bool(kept),
         )
-        for place, value, score, propensity, kept in columns
+        for resource, value, score, propensity, kept in columns
     ]

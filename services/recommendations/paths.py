@@ -18,9 +18,7 @@ from models.rankers.interactions import InteractionHistory
 from services.context import AppContext
 from services.learners.state import (
     LearnerState,
-    ObservedState,
     estimate_gain,
-    observe_learner,
     read_learner_state,
     read_recent_history,
     replace_goals,
@@ -35,25 +33,30 @@ MAX_EVENTS = 1000
 
 @dataclass(frozen=True, eq=False)
 class PlanningState:
-    """`allowed` (R,): resources that the plan may use; `history`: for a strategy that looks back."""
+    """A learner's state and what a plan may use.
 
-    situation: LearnerState
+    Attributes:
+        allowed: (R,) resources that the plan may use.
+        history: recent interactions, for a strategy that uses them.
+    """
+
+    state: LearnerState
     allowed: Flags
     history: InteractionHistory | None = None
 
 
-async def read_planning_state(loop: AppContext, learner: str, course: str | None, goals: list[str]) -> PlanningState:
-    """`goals`: points to plan for; the learner's own without any. Raises `NotFound`."""
-    situation = replace_goals(await read_learner_state(loop, learner, course), goals)
-    events = await read_history(loop.graph, learner, MAX_EVENTS)
-    looks_back = find_strategy(situation.served.line_up.order[0]).looks_back
-    history = await read_recent_history(loop, situation) if looks_back else None
-    return PlanningState(situation, _find_within_limits(situation) & ~_find_done_recently(situation, events), history)
+async def read_planning_state(context: AppContext, learner: str, course: str | None, goals: list[str]) -> PlanningState:
+    """Read the state to plan from; `goals`: points to reach, the learner's own without any. Raises `NotFound`."""
+    state = replace_goals(await read_learner_state(context, learner, course), goals)
+    events = await read_history(context.graph, learner, MAX_EVENTS)
+    looks_back = find_strategy(state.served.strategies.order[0]).looks_back
+    history = await read_recent_history(context, state) if looks_back else None
+    return PlanningState(state, _find_within_limits(state) & ~_find_done_recently(state, events), history)
 
 
-def _find_within_limits(situation: LearnerState) -> Flags:
+def _find_within_limits(state: LearnerState) -> Flags:
     """(R,) A limit of None allows everything; a resource without a language fits all."""
-    course, limits = situation.served.course, situation.found.limits
+    course, limits = state.served.course, state.candidates.limits
     fits = np.ones(course.resources, dtype=bool)
     if limits.max_minutes is not None:
         fits &= course.minutes <= limits.max_minutes
@@ -62,34 +65,33 @@ def _find_within_limits(situation: LearnerState) -> Flags:
         fits &= np.isin(course.modality, codes)
     if limits.languages is not None:
         spoken = {None, *limits.languages}
-        fits &= np.fromiter((each.language in spoken for each in situation.served.resources), dtype=bool)
+        fits &= np.fromiter((each.language in spoken for each in state.served.resources), dtype=bool)
     return fits
 
 
-def _find_done_recently(situation: LearnerState, events: list[HistoryEvent]) -> Flags:
+def _find_done_recently(state: LearnerState, events: list[HistoryEvent]) -> Flags:
     """(R,) done right a while ago, or tried just now."""
-    course = situation.served.course
+    course = state.served.course
     rests = np.zeros(course.resources, dtype=bool)
     for event in events:
         position = course.resource_index.get(event.resource or "")
         if event.outcome is None or position is None:
             continue
         days = course.thresholds.repeat_after_days if event.right else course.thresholds.retry_after_days
-        rests[position] |= event.at > situation.now - timedelta(days=days)
+        rests[position] |= event.at > state.now - timedelta(days=days)
     return rests
 
 
-def plan_path(outlook: PlanningState, longest: int) -> LearningPath:
-    """The path as people read it, of at most `longest` steps."""
-    found, served = outlook.situation.found, outlook.situation.served
-    seen = observe_learner(served, found)
-    start = replace(seen.observation, history=outlook.history)
-    path = plan_steps(served.course, served.recommender, start, outlook.allowed, longest)
-    steps = [_make_path_step(outlook, seen, number, step) for number, step in enumerate(path.steps, 1)]
+def plan_path(planning: PlanningState, longest: int) -> LearningPath:
+    """Plan the path, of at most `longest` steps."""
+    found, served = planning.state.candidates, planning.state.served
+    start = replace(planning.state.observation, history=planning.history)
+    path = plan_steps(served.course, served.recommender, start, planning.allowed, longest)
+    steps = [_make_path_step(planning, number, step) for number, step in enumerate(path.steps, 1)]
     return LearningPath(
         learner=found.learner,
         course=found.course,
-        goals=served.names(list(seen.goals)),
+        goals=served.names(list(planning.state.goals)),
         policy=PolicyName(served.recommender.name, served.recommender.version),
         steps=steps,
         reached=path.reached,
@@ -97,17 +99,17 @@ def plan_path(outlook: PlanningState, longest: int) -> LearningPath:
     )
 
 
-def _make_path_step(outlook: PlanningState, seen: ObservedState, number: int, step: PlannedStep) -> PathStep:
-    served = outlook.situation.served
-    gain = estimate_gain(served, seen, step.before, step.resource, step.success)
-    why = explain_resource(served, seen.way, LevelEstimate(step.before), step.resource, (gain, step.success))
-    raises = [_make_level_change(outlook, point.id, step) for point in why.teaches]
+def _make_path_step(planning: PlanningState, number: int, step: PlannedStep) -> PathStep:
+    served = planning.state.served
+    gain = estimate_gain(planning.state, step.before, step.resource, step.success)
+    why = explain_resource(served, planning.state.path, LevelEstimate(step.before), step.resource, (gain, step.success))
+    raises = [_make_level_change(planning, point.id, step) for point in why.teaches]
     return PathStep(number, served.resources[step.resource], why, raises)
 
 
-def _make_level_change(outlook: PlanningState, id: str, step: PlannedStep) -> LevelChangeView:
-    served = outlook.situation.served
-    point = served.position(id)
+def _make_level_change(planning: PlanningState, id: str, step: PlannedStep) -> LevelChangeView:
+    served = planning.state.served
+    point = served.index_of(id)
     before, after = float(step.before[point]), float(step.after[point])
     return LevelChangeView(id, served.points[point].name, round(before, 3), round(after, 3))
 
@@ -117,28 +119,28 @@ MAX_PATH_STEPS = 60
 
 
 async def find_path(
-    loop: AppContext,
+    context: AppContext,
     learner: str,
     course: str | None = None,
     goals: list[str] | None = None,
     longest: int = MAX_PATH_STEPS,
 ) -> LearningPath:
     """Plan from today's mastery to `goals`, the learner's own without any. Raises `NotFound`."""
-    outlook = await read_planning_state(loop, learner, course, goals or [])
-    path = plan_path(outlook, longest)
-    return replace(path, reason=await _explain_end(loop, outlook, path, longest))
+    planning = await read_planning_state(context, learner, course, goals or [])
+    path = plan_path(planning, longest)
+    return replace(path, reason=await _explain_end(context, planning, path, longest))
 
 
 async def _explain_end(
-    loop: AppContext, outlook: PlanningState, path: LearningPath, longest: int
+    context: AppContext, planning: PlanningState, path: LearningPath, longest: int
 ) -> NoRecommendation | None:
     """Why there is no further step; None where the path simply reaches its goal."""
     if path.reached:
         return None if path.steps else NoRecommendation("goal_reached", "The goal is reached already.")
     if len(path.steps) >= longest:
         return NoRecommendation("longest", f"The goal is further away than {longest} steps; ask again on the way.")
-    if not path.steps and not outlook.situation.found.resources:
-        return await explain_no_recommendation(loop, outlook.situation)
+    if not path.steps and not planning.state.candidates.resources:
+        return await explain_no_recommendation(context, planning.state)
     return NoRecommendation(
         "blocked", "No further resource is open within the learner's limits and within what was not done lately."
     )

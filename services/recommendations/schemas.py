@@ -5,16 +5,25 @@ Plain dataclasses: FastAPI reads their descriptions into OpenAPI, orjson writes 
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
-from services.schemas import LevelChangeView, PointName, PointStateView, ResourceView
+from services.schemas import (
+    LevelChangeView,
+    LevelField,
+    PointIdField,
+    PointName,
+    PointNameField,
+    PointStateView,
+    ResourceView,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why this resource, why now."""
+    """The reasons for a resource."""
 
     text: Annotated[str, Field(description="The reasons in one sentence.")]
     prerequisites: Annotated[list[PointStateView], Field(description="What it builds on; every one is met.")]
@@ -62,12 +71,32 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmetPrerequisiteView:
+    """A prerequisite that is not met, and the name of a point that it is before."""
+
+    id: PointIdField
+    name: PointNameField
+    level: LevelField
+    needed: Annotated[float, Field(description="The level from which it counts as met.", examples=[0.6])]
+    before: str
+
+
+class ObstacleDetails(TypedDict, total=False):
+    """The obstacles as data; only the keys that the reason is about are present."""
+
+    until: datetime | None
+    limits: list[str]
+    prerequisites: list[UnmetPrerequisiteView]
+    untaught: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class NoRecommendation:
     """Why there is nothing to recommend."""
 
     code: Annotated[str, Field(description="goal_reached, blocked or waiting", examples=["goal_reached"])]
     text: str
-    details: dict[str, Any] = field(default_factory=dict)
+    details: ObstacleDetails = field(default_factory=lambda: ObstacleDetails())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +109,7 @@ class FailedStrategy:
 
 @dataclass(frozen=True, slots=True)
 class StrategyView:
-    """Which strategy decided, and how it came to."""
+    """Which strategy decided, and which were asked before it."""
 
     asked: Annotated[str | None, Field(description="The one that was asked for.")]
     used: Annotated[str, Field(description="The one that decided.", examples=["needed"])]
@@ -110,7 +139,7 @@ class PathStep:
 
 @dataclass(frozen=True, slots=True)
 class LearningPath:
-    """The way to the goal as it looks today; it is planned anew after every outcome."""
+    """The path to the goal as planned today; it is planned anew after every outcome."""
 
     learner: str
     course: str

@@ -19,12 +19,12 @@ MAX_STATE_VALUES = 100_000_000
 
 @dataclass
 class LogReadCounts:
-    """What was read of the log.
+    """Counts of what was read of the log.
 
     Attributes:
         decisions: answered ones of this course; learners: whose they are.
         unknown: of them, with a resource or goals that the course has no more.
-        unfinished: at the end of the log or before a change of goals: nobody can say what followed.
+        unfinished: at the end of the log or before a change of goals: the next state is not known.
         full: whether learners were left out because the log is too large to be held.
     """
 
@@ -43,7 +43,7 @@ class LogReadCounts:
 async def read_decision_log(
     graph: Graph, course: Course, report: Callable[[LogReadCounts], None] = lambda read: None
 ) -> tuple[OfflineLog, LogReadCounts]:
-    """All answered decisions on `course`; `report` hears how far it is after each learner."""
+    """Read all answered decisions on `course`; `report` is called with the counts after each learner."""
     log, read = _LogBuilder(course), LogReadCounts()
     async for steps in _group_by_learner(graph, course.id):
         read.full = log.held * course.points > MAX_STATE_VALUES
@@ -96,13 +96,13 @@ class _LogBuilder:
         return len(self._level)
 
     def knows(self, decision: LoggedDecision) -> bool:
-        """Whether what was chosen, and what was aimed at, is still there."""
+        """Return whether the chosen resource and the goals are still in the course."""
         course = self._course
         chosen = decision.resource in course.resource_index and decision.resource in decision.candidates
         return chosen and all(goal.point in course.point_index for goal in decision.goals)
 
     def add(self, step: Transition, later: Sequence[Transition], learner: int) -> bool:
-        """One step; false, and nothing is added, where nobody can say what followed."""
+        """Add one step; return false and add nothing where the next state is not known."""
         reached = self._reached(step)
         following = self._row(step.decision, step.after, "") if reached else self._following(step, later)
         if following is None:
@@ -116,7 +116,7 @@ class _LogBuilder:
         return True
 
     def logged(self) -> OfflineLog:
-        """Everything that was added."""
+        """Return everything that was added as arrays."""
         columns = np.array(self._steps, dtype=np.float64).reshape(-1, 8).T
         state, following, chosen, learner, episode = (columns[place].astype(np.int64) for place in (0, 1, 2, 5, 6))
         propensity, gain = (columns[place].astype(np.float32) for place in (3, 4))

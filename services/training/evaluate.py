@@ -36,14 +36,14 @@ from services.training.decision_log import LogReadCounts, read_decision_log
 
 
 async def advise_on_course(graph: Graph, strategies: CourseStrategies, team: Team) -> tuple[CourseDataSummary, Advice]:
-    """Reads the graph anew; raises `NotFound` for the course."""
+    """Advise which strategy to serve, by the graph's counts and the measurements. Raises `NotFound` for the course."""
     data = summarize_course_data(await count_course_data(graph, strategies.course.id))
     names = [(name, entry.family) for name, entry in STRATEGIES.items()]
     return data, advise_strategy(names, data, team, strategies.offline(), strategies.teaching(), strategies.taught())
 
 
 def summarize_course_data(found: CourseDataCounts) -> CourseDataSummary:
-    """The counts as advice reads them."""
+    """Return the counts as the numbers that advice is based on."""
     known = [sum(events >= MIN_KNOWN_EVENTS for events in each) for each in (found.learner_events, found.item_events)]
     pairs = len(found.learner_events) * found.resources
     days = (found.last - found.first) / timedelta(days=1) if found.first and found.last else 0.0
@@ -65,15 +65,15 @@ def summarize_course_data(found: CourseDataCounts) -> CourseDataSummary:
 
 
 async def read_strategies(graph: Graph, settings: Settings, course: str) -> CourseStrategies:
-    """Raises `NotFound`, or `Invalid` where there is nothing to learn with."""
+    """Read the strategies of a course. Raises `NotFound`, or `Invalid` where it has no active resource."""
     trained = ArtifactStore.from_settings(settings)
-    rows, arrays = await load_course_rows(graph, course, trained.tracers)
-    return trained.policies.strategies(arrays, build_catalogue(rows))
+    rows, arrays = await load_course_rows(graph, course, trained.learner_models)
+    return trained.strategies.make(arrays, build_catalogue(rows))
 
 
 @dataclass(frozen=True, eq=False)
 class RawCourseLog:
-    """What the graph says of a course's resources and of what learners did with them."""
+    """A course's resources, and what learners did with them, as rows of the graph."""
 
     course: str
     catalogue: Catalogue
@@ -81,7 +81,7 @@ class RawCourseLog:
 
 
 async def read_raw_course_log(graph: Graph, course: str) -> RawCourseLog:
-    """Raises `NotFound` for the course."""
+    """Read a course's resources and interactions. Raises `NotFound` for the course."""
     catalogue = build_catalogue(await read_course(graph, course))
     return RawCourseLog(course, catalogue, await read_interactions(graph, course))
 
@@ -109,13 +109,13 @@ async def learn_from_log(
     report: Callable[[float, int, float], None] = lambda alpha, update, loss: None,
     config: OfflineConfig | None = None,
 ) -> tuple[OfflineResult, LogReadCounts]:
-    """Learn and keep the policy in the course's folder; also what was read.
+    """Learn a policy from the decision log and save it in the course's folder; return it with the counts of the log.
 
     Raises `NotFound` for the course, `Invalid` where its log is too small.
     """
-    arrays = await load_course_arrays(graph, course, trained.tracers)
+    arrays = await load_course_arrays(graph, course, trained.learner_models)
     logged, read = await read_decision_log(graph, arrays)
-    folder = locate_policy(trained.policies.policies(course), CQL_NAME)
+    folder = locate_policy(trained.strategies.policy_folder(course), CQL_NAME)
     return train_offline_policy(arrays, logged, folder, config, report), read
 
 
@@ -127,8 +127,8 @@ def evaluate_strategies(
 ) -> Leaderboard:
     """Measure, write evaluation.json and ladder.png beside the policy, and return the standings.
 
-    A ranker hands learners of whom it has no opinion to the default, as it does when it serves. `report` hears the
-    number of measurements in all and the name of each rung as it is done.
+    Where a ranker has no opinion of a learner, the default strategy decides, as when it serves. `report` is called
+    with the number of measurements in all and the name of each strategy as it is done.
     """
     stand_in = strategies.make(DEFAULT_STRATEGY)
     rungs: list[Recommender] = [

@@ -22,7 +22,7 @@ from services.courses.learner_models import GAIN, MEASURED, SIGNIFICANCE_LEVEL, 
 
 @dataclass(frozen=True)
 class FitSummary:
-    """What was fitted and measured, where it lies, and who is in charge of the course now, and why."""
+    """The fitted and measured models, their folder, and the model in charge of the course now, and why."""
 
     report: str
     fitted: list[FittedLearnerModel]
@@ -39,7 +39,7 @@ def fit_course(
     seed: int = 0,
     report: Callable[[str], None] = lambda name: None,
 ) -> FitSummary:
-    """Fit, measure and save models of a `course` (id, point ids) from answers; `report` hears of each step.
+    """Fit, measure and save models of a `course` (id, point ids) from answers; `report` is called with each step.
 
     Raises `Invalid` for a name that no model has, before anything is fitted.
     """
@@ -58,7 +58,7 @@ def fit_course(
 def _choose_model(tracers: LearnerModelStore, course: str) -> tuple[str, str]:
     if tracers.name != MEASURED:
         return tracers.name, "LEARNER_MODEL says so, unless the course has a `learnerModel` of its own"
-    chosen, held_out = choose_best_model(tracers.fitted(course)), f"{HELD_OUT_SHARE:.0%} of the learners, held out"
+    chosen, held_out = choose_best_model(tracers.load_fitted(course)), f"{HELD_OUT_SHARE:.0%} of the learners, held out"
     if chosen == GAIN:
         return chosen, f"no other model was measured to be better (p < {SIGNIFICANCE_LEVEL}) on {held_out}"
     return chosen, f"the smallest log loss on {held_out}"
@@ -67,7 +67,7 @@ def _choose_model(tracers: LearnerModelStore, course: str) -> tuple[str, str]:
 async def read_training_answers(
     graph: Graph, course: str, log: Path | None
 ) -> tuple[list[str], list[RawAnswer], list[CourseProblem]]:
-    """The course's point ids, the answers in a file or folder (else the graph's), and what could not be read.
+    """Read the course's point ids, the answers in a file or folder (else the graph's), and what could not be read.
 
     Raises `NotFound` for the course.
     """

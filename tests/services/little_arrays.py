@@ -39,5 +39,7 @@ def little_served() -> ServedCourse:
         ResourceView(id, id.title(), "lesson", "text", None, 0.0, 10, None, None) for id in course.resource_ids
     ]
     points = [PointName(id, id.title()) for id in POINTS]
-    line_up = ServedStrategies(CourseStrategies(course, Path(), Path()), ("greedy",), make_greedy_expected_gain(course))
-    return ServedCourse(course, 1, "Little", 4, points, ["A1", "A1", "A2", "A2"], resources, [], line_up)
+    strategies = ServedStrategies(
+        CourseStrategies(course, Path(), Path()), ("greedy",), make_greedy_expected_gain(course)
+    )
+    return ServedCourse(course, 1, "Little", 4, points, ["A1", "A1", "A2", "A2"], resources, [], strategies)

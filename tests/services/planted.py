@@ -1,9 +1,9 @@
 """Simulated learners of a course whose graph lacks a prerequisite: what they answer says that it is there.
 
-The course in the graph is p0 … p5 with p0 → p1 alone. The learners' truth (models/simulation/learners.py) has p2 → p3 besides:
-who knows little of p2 learns little of p3. Each takes the points in an order of their own, until three answers in a row
-are right or ten were given, and comes back later to what did not go well: no order is forced on them. They are alike,
-so that a thousand with 25 answers tell; p4 and p5 nobody practises.
+The course in the graph is p0 … p5 with p0 → p1 alone. The learners' truth (models/simulation/learners.py) has p2 → p3
+besides: who knows little of p2 learns little of p3. Each takes the points in an order of their own, until three
+answers in a row are right or ten were given, and comes back later to what did not go well: no order is forced on
+them. They are alike, so that a thousand with 25 answers tell; p4 and p5 nobody practises.
 """
 
 from typing import NamedTuple

@@ -62,7 +62,7 @@ ODD = {
 async def watched(graph, address, tmp_path):
     """The service as `lodestar serve` runs it: it watches, five times a second."""
     await little_course.load(graph)
-    app = create_app(ContextFactory(address, ArtifactStore(tmp_path), watch=EVERY), KEY)
+    app = create_app(ContextFactory(address, ArtifactStore(tmp_path), watch_seconds=EVERY), KEY)
     async with app.router.lifespan_context(app):
         headers = {"Authorization": f"Bearer {KEY}"}
         transport = httpx.ASGITransport(app)
@@ -99,10 +99,10 @@ async def whole_loop(api, learner):
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
 async def test_between_the_edit_and_the_check_and_after_it_serving_goes_on(api, graph, text):
     await run(graph, text)
-    await api.loop.courses.refresh("little")
+    await api.context.courses.refresh("little")
     await whole_loop(api, "before")
     await sync_graph(graph)
-    await api.loop.courses.refresh("little")
+    await api.context.courses.refresh("little")
     await whole_loop(api, "after")
 
 
@@ -116,10 +116,10 @@ async def test_a_point_and_a_resource_made_in_browser_are_recommended(watched, g
     )
 
     async def known():
-        return watched.loop.courses.at_hand("little").revision == 2
+        return watched.context.courses.loaded[0].revision == 2
 
     await until(known)
-    served = watched.loop.courses.at_hand("little")
+    served = watched.context.courses.loaded[0]
     assert "a new idea" in served.course.point_index and "new" in served.course.resource_index
     await watched.put(f"{ME}/goals", {"goals": [{"point": "a new idea"}]})
     [step] = (await watched.get(f"{ME}/recommendations"))["recommendations"]
@@ -145,7 +145,7 @@ async def test_a_renamed_point_is_noticed_and_served(watched, graph):
     await run(graph, "MATCH (k {id: 'little/nouns'}) SET k.name = 'Names'")
 
     async def served():
-        return watched.loop.courses.point_name("little/nouns") == "Names"
+        return watched.context.courses.point_name("little/nouns") == "Names"
 
     await until(served)
     answer = await watched.get("/v1/revisions", course="little")

@@ -31,7 +31,9 @@ def test_our_names_count(somewhere, monkeypatch):
     monkeypatch.setenv("LODESTAR_PORT", "8123")
     settings = Settings()
     assert (settings.home, settings.port) == (somewhere, 8123)
-    assert ArtifactStore.from_settings(settings).policies.policies("english") == somewhere / "policies" / "english"
+    assert (
+        ArtifactStore.from_settings(settings).strategies.policy_folder("english") == somewhere / "policies" / "english"
+    )
 
 
 def test_a_file_counts_too(somewhere):

@@ -77,7 +77,7 @@ async def test_the_level_is_the_models_and_survives_a_restart(graph, address, tm
 async def test_another_model_takes_up_the_level_and_measured_picks_the_best(graph, address, tmp_path, bkt):
     await little_course.load(graph)
     tracers = LearnerModelStore(tmp_path / "learners")
-    assert choose_best_model(tracers.fitted("little")) == "bkt"
+    assert choose_best_model(tracers.load_fitted("little")) == "bkt"
     [_, first] = await ask(address, tmp_path, "gain", ("/v1/learners", {"id": "ana"}), outcome(True))
     assert {change["name"]: change["after"] for change in first["changes"]}["Nouns"] == pytest.approx(0.35)
     [second] = await ask(address, tmp_path, "measured", outcome(True))
@@ -145,7 +145,10 @@ async def test_models_are_fitted_to_the_graphs_own_answers(graph, address, tmp_p
     await ask(address, tmp_path, "gain", *calls)
     said = await lodestar("learners", "fit", "little", "--model", "gain", "--model", "bkt")
     assert "24 of 24 rows kept: 6 learners, 4 skills" in said
-    assert "in charge" in said and set(LearnerModelStore(tmp_path / "learners").fitted("little")) == {"gain", "bkt"}
+    assert "in charge" in said and set(LearnerModelStore(tmp_path / "learners").load_fitted("little")) == {
+        "gain",
+        "bkt",
+    }
 
 
 async def test_a_log_with_faults_is_reported_and_fitted(graph, tmp_path, lodestar):

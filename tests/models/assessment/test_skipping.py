@@ -59,16 +59,15 @@ def test_without_a_record_the_prerequisites_tell():
 
 def test_mastered_and_out_of_the_way_may_be_skipped():
     done = judge_skip(evidence(point(level=0.85, sd=0.1, attempts=4)))
-    assert done.verdict == "skip" and done.reason == "You have mastered B already (85%)."
+    assert done.verdict == "skip"
     aside = judge_skip(evidence(point(on_path=False)))
-    assert aside.verdict == "skip" and aside.reason == "Nothing on the way to your goal needs B."
+    assert aside.verdict == "skip"
 
 
 def test_met_and_surely_known_may_be_skipped_but_a_goal_may_not():
     met = point(level=0.75, sd=0.1, attempts=8)
     judged = judge_skip(evidence(met, [KNOWN], [beyond("c", 1)]))
     assert judged.verdict == "skip" and judged.chance > 0.9
-    assert judged.reason.startswith("You know B well enough to go on (97%): you have mastered C, which")
     assert judge_skip(evidence(replace(met, goal_level=0.9), [KNOWN], [beyond("c", 1)])).verdict == "learn"
 
 
@@ -76,10 +75,6 @@ def test_what_is_likely_known_but_gates_is_tested_first():
     closed = beyond("e", 1, level=0.1)
     judged = judge_skip(evidence(prerequisites=[KNOWN], dependents=[beyond("c", 1), closed]))
     assert judged.verdict == "test_first"
-    assert judged.reason == (
-        "You probably know B (58%): you have mastered C, which cannot well be done without it; "
-        "a short check would show it and open E."
-    )
 
 
 def test_what_nothing_shows_is_learnt():
@@ -87,10 +82,6 @@ def test_what_nothing_shows_is_learnt():
         evidence(prerequisites=[UNKNOWN], dependents=[beyond("c", 1, level=0.1), beyond("d", 1, level=0.1)])
     )
     assert judged.verdict == "learn"
-    assert judged.reason == (
-        "Learn B: nothing that you have mastered shows that you know it, and without it C and D would be missed; "
-        "A comes first."
-    )
     failed = point(level=0.1, sd=0.05, attempts=12)
     assert judge_skip(evidence(failed, [KNOWN], [beyond("c", 1)])).verdict == "learn", "its own answers weigh more"
 

@@ -135,8 +135,8 @@ async def test_the_door(api):
 
 async def test_it_is_always_the_graph_as_it_is(api, graph):
     before = await api.get(f"{ROOT}/CFItems/{NOUNS}")
-    held = await api.loop.frameworks.get(graph, f"http://test{ROOT}")
-    assert await api.loop.frameworks.get(graph, f"http://test{ROOT}") is held
+    held = await api.context.frameworks.get(graph, f"http://test{ROOT}")
+    assert await api.context.frameworks.get(graph, f"http://test{ROOT}") is held
     course = little()
     renamed = replace(course.points[0], name="Nouns and names")
     await import_course(graph, ParsedCourse(replace(course, points=(renamed, *course.points[1:]))))

@@ -24,7 +24,7 @@ class Builder:
             raise GraphUnavailable("away")
         course = little_course()
         course = replace(course, resource_ids=[*course.resource_ids, *resources])
-        return replace(little_served(), course=course, revision=revision, absent={})
+        return replace(little_served(), course=course, revision=revision)
 
 
 def ids(*known):
@@ -55,7 +55,7 @@ async def test_a_resource_added_just_now_is_there_in_the_same_request():
     courses = CourseCache(builder, ids("little"))
     await courses.get("little")
     builder.resources.append("r-new")
-    served = await courses.covering("little", 1, ["r-nouns", "r-new"])
+    served = await courses.get_with_resources("little", 1, ["r-nouns", "r-new"])
     assert "r-new" in served.course.resource_index
 
 
@@ -63,7 +63,7 @@ async def test_what_is_not_found_is_not_looked_for_at_every_request():
     builder = Builder()
     courses = CourseCache(builder, ids("little"))
     for _ in range(3):
-        served = await courses.covering("little", 1, ["r-ghost"])
+        served = await courses.get_with_resources("little", 1, ["r-ghost"])
     assert "r-ghost" not in served.course.resource_index
     assert builder.builds == 2
 
@@ -73,7 +73,7 @@ async def test_a_newer_revision_is_built_in_the_background():
     courses = CourseCache(builder, ids("little"))
     old = await courses.get("little")
     builder.revision = 2
-    assert await courses.covering("little", 2, ["r-nouns"]) is old
+    assert await courses.get_with_resources("little", 2, ["r-nouns"]) is old
     await asyncio.sleep(0.05)
     assert (await courses.get("little")).revision == 2
 

@@ -28,7 +28,7 @@ def test_the_closure_and_the_path_are_those_of_the_graph(example):
     closure = set(goals).union(*(networkx.ancestors(graph, goal) for goal in goals))
     assert set(np.flatnonzero(way.closure)) == closure
     for point in closure:
-        path = way.path(point)
+        path = way.chain_to_goal(point)
         lengths = networkx.single_source_shortest_path_length(graph, point)
         assert path[-1] in goals
         assert all(graph.has_edge(*pair) for pair in pairwise(path))
@@ -38,4 +38,4 @@ def test_the_closure_and_the_path_are_those_of_the_graph(example):
 def test_without_a_goal_the_course_is_on_the_way():
     way = cover_whole_course(2, 3)
     assert way.closure.tolist() == [True, True, False]
-    assert way.path(0) == [0]
+    assert way.chain_to_goal(0) == [0]

@@ -17,7 +17,7 @@ BEN = {**ENDS, "by": "ben", "why": "plain to see"}
 async def offered(api):
     """plurals → articles, and adjectives – plurals as related points."""
     found = [mined("little/plurals", "little/articles", p=1e-9), alike("little/adjectives", "little/plurals")]
-    await store_proposals(api.loop.graph, found, Attribution("ana", "propose"))
+    await store_proposals(api.context.graph, found, Attribution("ana", "propose"))
     return api
 
 
@@ -65,7 +65,7 @@ async def test_the_second_gets_a_conflict(offered):
 
 async def test_a_cycle_is_in_the_detail(offered):
     back = {"before": "little/articles", "after": "little/plurals"}
-    await store_proposals(offered.loop.graph, [mined(*back.values())], Attribution("ana", "propose"))
+    await store_proposals(offered.context.graph, [mined(*back.values())], Attribution("ana", "propose"))
     await offered.post("/v1/proposals/accept", BEN)
     problem = await offered.post("/v1/proposals/accept", {**back, "by": "ben"}, 409)
     assert "would close a cycle: little/plurals → little/articles → little/plurals" in problem["detail"]

@@ -68,7 +68,7 @@ async def test_mastery_and_history_follow_what_was_done(api):
 
 async def test_who_names_a_level_starts_from_it_until_answers_come(graph, api):
     await graph.execute_write(lambda work: work.text("MATCH (k {id: 'little/adjectives'}) SET k.level = 'A2'"))
-    await api.loop.courses.refresh("little")
+    await api.context.courses.refresh("little")
     await api.post("/v1/learners", {"id": "ana", "level": "A2"}, 201)
     points = {point["name"]: point for point in (await api.get("/v1/learners/ana/mastery"))["points"]}
     assert points["Nouns"]["level"] > 0.6 > points["Adjectives"]["level"] > 0.3

@@ -13,7 +13,7 @@ from models.policies.bandits import CONTEXT_SIZE
 from services.context import ContextFactory
 from services.courses.artifacts import ArtifactStore
 from services.learners.state import read_learner_state
-from services.recommendations.bandits import load_bandit, load_prior, restore_bandit, update_bandit_state
+from services.recommendations.bandits import PRIORS, load_bandit, load_prior, restore_bandit, update_bandit_state
 from services.recommendations.decision import decide_slate
 from services.recommendations.recommend import decide_and_log
 from tests import little_course
@@ -22,17 +22,17 @@ from tests.services.little_arrays import little_course as little_course_of_littl
 pytestmark = pytest.mark.database
 
 
-async def asked(loop, name):
-    """The learner's situation with the bandit in charge, in its present state and with the same chance each time."""
-    situation = await read_learner_state(loop, "ana", None)
-    chosen = (await load_bandit(loop.graph, situation.served, name)).seeded(1)
-    line_up = replace(situation.served.line_up, recommender=chosen)
-    return replace(situation, served=replace(situation.served, line_up=line_up))
+async def asked(context, name):
+    """The learner's state with the bandit in charge, in its present state and with the same chance each time."""
+    state = await read_learner_state(context, "ana", None)
+    chosen = (await load_bandit(context.graph, state.served, name)).seeded(1)
+    strategies = replace(state.served.strategies, recommender=chosen)
+    return replace(state, served=replace(state.served, strategies=strategies))
 
 
-async def decided(loop, name, n=1):
+async def decided(context, name, n=1):
     """What the bandit decides for the learner now; logged."""
-    return await decide_and_log(loop, await read_learner_state(loop, "ana", None), n, name)
+    return await decide_and_log(context, await read_learner_state(context, "ana", None), n, name)
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ async def ana(api, graph):
 
 @pytest.mark.parametrize("name", BANDIT_NAMES)
 async def test_what_it_learns_survives_a_restart(ana, graph, address, tmp_path, name):
-    first = await decided(ana.loop, name)
-    [choice] = first.choices
+    first = await decided(ana.context, name)
+    [choice] = first.slate
     logged = (await read_decision(graph, choice.id)).decision
-    assert (logged.policy, logged.propensity) == (name, pytest.approx(first.decision.propensity[0, choice.position]))
+    assert (logged.policy, logged.propensity) == (name, pytest.approx(first.decision.propensity[0, choice.index]))
     assert await read_bandit(graph, "little", name) is None
     outcome = {"id": "o1", "learner": "ana", "recommendation": choice.id, "right": True}
     paid = [await ana.post("/v1/outcomes", outcome) for _ in range(2)]
@@ -61,15 +61,15 @@ async def test_what_it_learns_survives_a_restart(ana, graph, address, tmp_path, 
     else:
         assert len(logged.context) == CONTEXT_SIZE and logged.context[-1] == 1
         assert state.moment == pytest.approx([paid[0]["reward"] * x for x in logged.context], abs=1e-4)
-    before = decide_slate(await asked(ana.loop, name), 1)
-    async with ContextFactory(address, ArtifactStore(tmp_path)).opened() as restarted:
+    before = decide_slate(await asked(ana.context, name), 1)
+    async with ContextFactory(address, ArtifactStore(tmp_path)).open() as restarted:
         after = decide_slate(await asked(restarted, name), 1)
-    states = [each.situation.served.recommender.state for each in (before, after)]
+    states = [each.state.served.recommender.state for each in (before, after)]
     for field in fields_of(states[0]):
         assert np.array_equal(*(getattr(state, field) for state in states))
-    assert [before.choices[0].resource, before.choices[0].propensity] == [
-        after.choices[0].resource,
-        after.choices[0].propensity,
+    assert [before.slate[0].resource, before.slate[0].propensity] == [
+        after.slate[0].resource,
+        after.slate[0].propensity,
     ]
     assert (before.decision.propensity == after.decision.propensity).all()
 
@@ -86,24 +86,24 @@ async def test_outcomes_that_follow_nobody_or_another_policy_move_no_bandit(ana,
 
 
 async def test_every_place_of_a_slate_is_logged_with_its_own_context(ana, graph):
-    several = await decided(ana.loop, "linucb", n=3)
-    logged = [(await read_decision(graph, choice.id)).decision for choice in several.choices]
-    contexts = [several.decision.context[0, choice.position].tolist() for choice in several.choices]
+    several = await decided(ana.context, "linucb", n=3)
+    logged = [(await read_decision(graph, choice.id)).decision for choice in several.slate]
+    contexts = [several.decision.context[0, choice.index].tolist() for choice in several.slate]
     assert [each.context for each in logged] == contexts and len(logged) == 3
 
 
 async def test_it_starts_from_practice_once_and_the_first_outcome_waits_for_it(api, graph):
     await api.post("/v1/learners", {"id": "ana"}, 201)
-    loop = api.loop
-    served = await loop.courses.get("little")
+    context = api.context
+    served = await context.courses.get("little")
     first, second = await asyncio.gather(*(load_prior(served, "linucb") for _ in range(2)))
     assert first is second and first.state.answers == 0 and first.state.precision[-1, -1] == pytest.approx(1_001)
-    [choice] = (await decided(loop, "linucb")).choices
-    context = np.array((await read_decision(graph, choice.id)).decision.context)
-    served.bandits.clear()
+    [choice] = (await decided(context, "linucb")).slate
+    features = np.array((await read_decision(graph, choice.id)).decision.context)
+    PRIORS.clear(served)
     await api.post("/v1/outcomes", {"learner": "ana", "recommendation": choice.id, "right": True})
     now = (await load_bandit(graph, served, "linucb")).state
-    assert now.precision == pytest.approx(first.state.precision + np.outer(context, context), abs=1e-12)
+    assert now.precision == pytest.approx(first.state.precision + np.outer(features, features), abs=1e-12)
     assert now.answers == 1
 
 

@@ -9,8 +9,8 @@ from services.recommendations.decision import fill_slate
 def test_a_deterministic_rung_orders_by_score_and_is_certain_of_each_place():
     decision = decide_by_score(np.array([[0.1, 0.9, 0.5, 7.0]]), np.array([[True, True, True, False]]))
     places = fill_slate(decision, 5)
-    assert [place.position for place in places] == [1, 2, 0]
-    assert [place.propensity for place in places] == [1.0, 1.0, 1.0]
+    assert [index for index, _ in places] == [1, 2, 0]
+    assert [propensity for _, propensity in places] == [1.0, 1.0, 1.0]
 
 
 def test_the_drawn_one_comes_first_and_later_places_share_what_is_left():
@@ -21,8 +21,8 @@ def test_the_drawn_one_comes_first_and_later_places_share_what_is_left():
         kept=np.ones((1, 3), dtype=bool),
     )
     places = fill_slate(decision, 3)
-    assert [place.position for place in places] == [2, 0, 1]
-    assert np.allclose([place.propensity for place in places], [0.2, 0.5 / 0.8, 1.0])
+    assert [index for index, _ in places] == [2, 0, 1]
+    assert np.allclose([propensity for _, propensity in places], [0.2, 0.5 / 0.8, 1.0])
 
 
 def test_what_q_dropped_comes_last_in_the_order_of_q():
@@ -33,4 +33,4 @@ def test_what_q_dropped_comes_last_in_the_order_of_q():
         kept=np.array([[True, False, False, False]]),
         q=np.array([[1.0, 0.2, 0.4, -np.inf]]),
     )
-    assert [place.position for place in fill_slate(decision, 9)] == [0, 2, 1]
+    assert [index for index, _ in fill_slate(decision, 9)] == [0, 2, 1]

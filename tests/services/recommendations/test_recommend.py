@@ -39,9 +39,9 @@ async def ana(api):
 
 async def put(api, strategy, budget=None):
     """Let it stand where the fitted ALS would."""
-    served = await api.loop.courses.get("little")
-    served.line_up.strategies.made["als"] = strategy
-    api.app.state.loop = replace(api.loop, budget=budget)
+    served = await api.context.courses.get("little")
+    served.strategies.available.made["als"] = strategy
+    api.app.state.context = replace(api.context, budget_seconds=budget)
     return strategy
 
 
@@ -116,3 +116,13 @@ async def test_nothing_open_is_no_failure_of_a_strategy(ana):
     await ana.put("/v1/learners/ana/limits", {"modalities": ["audio"]})
     answer = await ana.get(ME, strategy="zpd")
     assert answer["recommendations"] == [] and answer["reason"]["code"] == "blocked"
+
+
+async def test_when_no_strategy_can_decide_the_answer_is_to_try_again(ana):
+    served = await ana.context.courses.get("little")
+    for name in served.strategies.order:
+        served.strategies.available.made[name] = Odd(fails=True)
+    response = await ana.client.get(ME)
+    assert response.status_code == 503 and int(response.headers["Retry-After"]) > 0
+    problem = response.json()
+    assert problem["status"] == 503 and "needed: it failed (ZeroDivisionError)" in problem["detail"]

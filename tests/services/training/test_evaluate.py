@@ -21,7 +21,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def study(api, learners=30, bot=False):
     """Everybody walks through the nouns in one of two orders, an hour apart, right two times in three."""
-    await api.loop.courses.get("little")
+    model = make_outcome_model({"little": (await api.context.courses.get("little")).course})
     for number in range(learners):
         await api.post("/v1/learners", {"id": f"l{number}", "goals": [{"point": "little/adjectives"}]}, 201)
         order = KINDS if number % 2 else KINDS[::-1]
@@ -35,16 +35,16 @@ async def study(api, learners=30, bot=False):
             )
             for step, kind in enumerate(order)
         ]
-        await record_outcomes(api.loop.graph, outcomes, make_outcome_model(api.loop.courses.arrays), api.loop.now())
+        await record_outcomes(api.context.graph, outcomes, model, api.context.now())
 
 
 async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
     await study(api)
-    served = await api.loop.courses.get("little")
-    strategies = served.line_up.strategies
+    served = await api.context.courses.get("little")
+    strategies = served.strategies.available
     heard = []
     standing, _ = evaluate_rankers(
-        await read_raw_course_log(api.loop.graph, "little"), strategies.rankers, NAMES, report=heard.append
+        await read_raw_course_log(api.context.graph, "little"), strategies.rankers, NAMES, report=heard.append
     )
     assert heard == NAMES and load_comparison(strategies.rankers) == standing
     assert (standing.events, standing.learners) == (240, 30) and standing.asked == 48
@@ -59,7 +59,7 @@ async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
     answer = await api.get("/v1/learners/new/recommendations", strategy="item_knn")
     assert answer["strategy"]["handed_over"] == [{"strategy": "item_knn", "why": "it has no opinion of this learner"}]
 
-    data, advice = await advise_on_course(api.loop.graph, strategies, "full")
+    data, advice = await advise_on_course(api.context.graph, strategies, "full")
     assert (data.learners, data.interactions, data.own, data.known_learners) == (30, 240, 1.0, 30)
     assert advice.strategy == "needed" and data.labels == "telling"
     [row] = [row for row in advice.rows if row.strategy == "tfidf"]
@@ -68,8 +68,8 @@ async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
 
 async def test_who_teaches_as_well_and_predicts_better_serves_after_the_advice(api, tmp_path):
     await study(api, 20)
-    strategies = (await api.loop.courses.get("little")).line_up.strategies
-    evaluate_rankers(await read_raw_course_log(api.loop.graph, "little"), strategies.rankers, ["tfidf"])
+    strategies = (await api.context.courses.get("little")).strategies.available
+    evaluate_rankers(await read_raw_course_log(api.context.graph, "little"), strategies.rankers, ["tfidf"])
     versions = {"needed": "1", "tfidf": strategies.make("tfidf").version}
 
     def contest(**changed):
@@ -78,15 +78,15 @@ async def test_who_teaches_as_well_and_predicts_better_serves_after_the_advice(a
         save_leaderboard(Leaderboard("little", 9, [0], rungs, "needed", ""), strategies.policies)
 
     contest(tfidf="an earlier fit")
-    _, advice = await advise_on_course(api.loop.graph, strategies, "full")
+    _, advice = await advise_on_course(api.context.graph, strategies, "full")
     assert advice.strategy == "needed", "what it taught then says nothing of this fit"
     contest()
-    _, advice = await advise_on_course(api.loop.graph, strategies, "full")
+    _, advice = await advise_on_course(api.context.graph, strategies, "full")
     better = next(row for row in advice.rows if row.strategy == "tfidf").better
     assert advice.strategy == ("tfidf" if better else "needed")
     save_advice(advice, strategies.rankers)
     assert strategies.best() == advice.strategy
-    await api.loop.courses.refresh("little")
+    await api.context.courses.refresh("little")
     answer = await api.get("/v1/learners/l1/recommendations")
     assert answer["strategy"]["used"] == advice.strategy
 
@@ -96,7 +96,7 @@ async def test_what_recommendations_led_to_is_not_asked_about(api, tmp_path):
     for _ in range(3):
         [step] = (await api.get("/v1/learners/ana/recommendations"))["recommendations"]
         await api.post("/v1/outcomes", {"learner": "ana", "recommendation": step["id"], "right": True})
-    logged = await read_raw_course_log(api.loop.graph, "little")
+    logged = await read_raw_course_log(api.context.graph, "little")
     assert [row.own for row in logged.rows] == [False] * 3
     with pytest.raises(Invalid, match=r"0 events to ask about, 20 needed\. The log holds 3 events, 0 of them chosen"):
         evaluate_rankers(logged, tmp_path / "rankers", NAMES)
