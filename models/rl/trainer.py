@@ -5,6 +5,7 @@ over the candidates that Q keeps; PPO's epochs over those; Q-learning's updates 
 `target_every` iterations a copy of the network to the target network.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -79,6 +80,17 @@ class TrainingProgress:
         return {name: float(value) for name, value in asdict(self).items()}
 
 
+def convert_arrays(content: Any, kind: type, convert: Callable[[Any], Any]) -> Any:
+    """Apply `convert` to every object of `kind` in nested dictionaries and lists."""
+    if isinstance(content, kind):
+        return convert(content)
+    if isinstance(content, dict):
+        return {name: convert_arrays(value, kind, convert) for name, value in content.items()}
+    if isinstance(content, list):
+        return [convert_arrays(value, kind, convert) for value in content]
+    return content
+
+
 class Trainer:
     """One run. `models.rl.run` writes its `state` to a file and reads it back."""
 
@@ -133,7 +145,10 @@ class Trainer:
         )
 
     def state(self) -> dict[str, Any]:
-        """Everything that a resumed run needs to end as an unbroken one, the simulated learners included."""
+        """Return all that a resumed run needs to end as an unbroken one, the simulated learners included.
+
+        Tensors, numbers and text only (NumPy's arrays as tensors), so that the file is read without running code.
+        """
         return {
             "network": self.network.state_dict(),
             "target": self.target.state_dict(),
@@ -141,9 +156,9 @@ class Trainer:
             "replay": (self.replay.columns, self.replay.count),
             "random": self.random.bit_generator.state,
             "sampler": self.sampler.get_state(),
-            "returns": self.returns,
+            "returns": torch.from_numpy(self.returns.copy()),
             "iteration": self.iteration,
-            "env": self.env.state(),
+            "env": convert_arrays(self.env.state(), np.ndarray, torch.from_numpy),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -154,9 +169,9 @@ class Trainer:
         self.replay.columns, self.replay.count = state["replay"]
         self.random.bit_generator.state = state["random"]
         self.sampler.set_state(state["sampler"].cpu())
-        self.returns = state["returns"]
+        self.returns = state["returns"].cpu().numpy().copy()
         self.iteration = state["iteration"]
-        self.env.restore(state["env"])
+        self.env.restore(convert_arrays(state["env"], Tensor, lambda tensor: tensor.cpu().numpy()))
 
     @property
     def _left(self) -> float:
