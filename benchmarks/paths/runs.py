@@ -22,6 +22,7 @@ from models.arrays import Floats
 from models.course import Course
 from models.recommender import Recommender
 from models.rl.policy import LearnedPolicy
+from models.rl.practice_network import PracticeNetworkConfig
 from models.rl.run import CHECKPOINT_FILE, load_policy, select_device, train_in_world
 from models.simulation.practice import PracticeConfig, PracticeWorld, Students, run_practice_rollout
 
@@ -154,7 +155,7 @@ def load_trained(world: str, method: str, seed: int, steps: int | None) -> tuple
     study = load_study(world, seed)
     assert study
     folder = locate_run(world, method, seed, steps)
-    policy = load_policy(folder, study.course)
+    policy = load_policy(folder, study.course, sizes=PracticeNetworkConfig)
     policy.name = method
     return policy, float(json.loads((folder / TRAINED_FILE).read_text())["seconds"])
 

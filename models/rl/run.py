@@ -92,16 +92,31 @@ def hash_parameters(network: PolicyNetwork) -> str:
     return digest.hexdigest()[:8]
 
 
-def load_policy(folder: Path, course: Course, device: torch.device | None = None) -> LearnedPolicy:
-    """The policy in `folder` on today's `course`; what was added since training is scored like anything else."""
+def load_policy(
+    folder: Path, course: Course, device: torch.device | None = None, sizes: type[NetworkConfig] = NetworkConfig
+) -> LearnedPolicy:
+    """Load the policy in `folder` for today's `course`; what was added since training is scored like anything else.
+
+    sizes: the class of the network's configuration. Raises `SetupFailed` where there is no policy, where the file
+    cannot be read, or where it needs a network with more than `sizes` has.
+    """
     path = folder / POLICY_FILE
     if not path.exists():
         raise SetupFailed(f"There is no trained policy in {folder}. Train one: lodestar train {course.id}")
     saved = _read_file(path, device or torch.device("cpu"), f"Delete it and train again: lodestar train {course.id}")
-    network = PolicyNetwork(course, NetworkConfig(**saved["network"]), device)
+    network = _read_sizes(saved["network"], sizes, path).build(course, device)
     network.load_state_dict(saved["parameters"])
     name = saved.get("name", MAIN_POLICY)
     return LearnedPolicy(network, name=name, version=saved["version"], keep=saved["keep"], method=saved["method"])
+
+
+def _read_sizes(saved: dict[str, Any], sizes: type[NetworkConfig], path: Path) -> NetworkConfig:
+    """Return what was saved as `sizes`. Earlier files name options that now belong to other classes, all off there."""
+    known = sizes.__dataclass_fields__
+    more = [name for name, value in saved.items() if value and name not in known]
+    if more:
+        raise SetupFailed(f"{path} is a network of a benchmark ({', '.join(more)}), which this course cannot serve.")
+    return sizes(**{name: value for name, value in saved.items() if name in known})
 
 
 def _describe_settings(trainer: Trainer) -> dict[str, Any]:

@@ -98,11 +98,11 @@ class Trainer:
         self.env, self.config = env, config
         self.device = device or torch.device("cpu")
         torch.manual_seed(config.seed)
-        self.network = PolicyNetwork(env.course, config.network, self.device)
-        self.target = PolicyNetwork(env.course, config.network, self.device)
+        self.network = config.network.build(env.course, self.device)
+        self.target = config.network.build(env.course, self.device)
         self.target.load_state_dict(self.network.state_dict())
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate, eps=1e-5)
-        self.replay = ReplayBuffer(config.replay, config.learners, self.device)
+        self.replay = ReplayBuffer(config.replay, config.learners, self.device, self.network.batch_class)
         self.random = np.random.default_rng(config.seed)
         self.sampler = torch.Generator(self.device).manual_seed(config.seed)
         self.iteration = 0

@@ -57,7 +57,7 @@ def test_a_ranker_scores_as_it_did(name):
 
 def test_a_checkpoint_of_numpy_arrays_is_refused_with_what_to_do(tmp_path):
     shutil.copy(MADE_BEFORE / "policy" / CHECKPOINT_FILE, tmp_path)
-    with pytest.raises(SetupFailed, match="earlier versions.*--fresh"):
+    with pytest.raises(SetupFailed, match=r"earlier versions.*--fresh"):
         resume_training(Trainer(LearnerVectorEnv(random_course(1), SMALL.learners), SMALL), tmp_path)
 
 
@@ -76,8 +76,8 @@ def test_code_in_a_file_is_refused_and_does_not_run(tmp_path, write):
     ran = tmp_path / "ran"
     for name in (POLICY_FILE, CHECKPOINT_FILE):
         write({"version": RunsCode(ran)}, tmp_path / name)
-    with pytest.raises(SetupFailed, match=f"{POLICY_FILE}.*train again"):
+    with pytest.raises(SetupFailed, match=rf"{POLICY_FILE}.*train again"):
         load_policy(tmp_path, random_course(1))
-    with pytest.raises(SetupFailed, match=f"{CHECKPOINT_FILE}.*--fresh"):
+    with pytest.raises(SetupFailed, match=rf"{CHECKPOINT_FILE}.*--fresh"):
         resume_training(Trainer(LearnerVectorEnv(random_course(1), SMALL.learners), SMALL), tmp_path)
     assert not ran.exists()
