@@ -27,7 +27,7 @@ class Observation:
         candidates: (B, K) resource indices; mask (B, K) false where padded.
         success: (B,) share of right answers lately, 0.5 without any.
         steps: (B,) answers so far.
-        spread: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
+        sd: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
         history: the latest resources of each learner; None where nobody asks for it.
     """
 
@@ -39,7 +39,7 @@ class Observation:
     mask: Flags
     success: Floats
     steps: Floats
-    spread: Floats | None = None
+    sd: Floats | None = None
     history: InteractionHistory | None = None
 
     def __len__(self) -> int:

@@ -177,7 +177,7 @@ def make_outcome_model(courses: Callable[[str], Course | None]) -> LearnFunction
         course = courses(practice.course)
         if course is None:
             raise CourseNotLoaded(practice.course)
-        traced = apply_outcome(practice, course.tracer) if course.tracer else None
+        traced = apply_outcome(practice, course.learner_model) if course.learner_model else None
         return traced or apply_outcome_by_gain(practice, course.rates)
 
     return model

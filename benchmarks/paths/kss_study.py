@@ -102,8 +102,8 @@ class TutorFilter(PointFilter):
     name, waits = "beam_constrained", True
 
     def __init__(self, course: Course) -> None:
-        assert course.tracer, "there is no tutor without a learner model"
-        self.course, self.model = course, course.tracer.model
+        assert course.learner_model, "there is no tutor without a learner model"
+        self.course, self.model = course, course.learner_model.model
 
     def possible(self, ability: Floats, memory: Floats) -> Flags:
         """See `PointFilter`."""

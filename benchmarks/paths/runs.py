@@ -166,9 +166,9 @@ def load_or_walk(
     """A walk of every test student; kept under the recommender's version, or another."""
     version = version or recommender.version
     study = load_study(world, seed)
-    assert study and study.course.tracer
+    assert study and study.course.learner_model
     folder = RUNS / "walks" / strip_practice_suffix(world)
-    path = folder / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
+    path = folder / f"{method}-{length}-{seed}-{version}-{study.course.learner_model.version}.npz"
     if path.exists():
         with np.load(path) as kept:
             return WalkOutcome(kept["ep"], kept["judged"], int(kept["violations"]), float(kept["ms"]))

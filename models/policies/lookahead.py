@@ -57,7 +57,7 @@ class _BeamStates:
 
 
 class LookaheadPlanner:
-    """A `Recommender` on a course whose tracer is a `models.knowledge_tracing.neural.NeuralModel`.
+    """A `Recommender` on a course whose learner model is a `models.knowledge_tracing.neural.NeuralModel`.
 
     With a `model` of its own, such as one fitted to practice, it follows learners by that one through the observation's
     history, as far back as that goes; candidates stay those of the course.
@@ -72,9 +72,9 @@ class LookaheadPlanner:
         settings: BeamSettings | None = None,
         model: LearnerModel | None = None,
     ) -> None:
-        assert course.tracer, "a planner needs the tutor's learner model"
+        assert course.learner_model, "a planner needs the tutor's learner model"
         self.course, self.name, self.settings = course, name, settings or BeamSettings()
-        self._follower, self._own = BatchedVectorModel(model or course.tracer.model), model is not None
+        self._follower, self._own = BatchedVectorModel(model or course.learner_model.model), model is not None
 
     def decide(self, observation: Observation) -> Decision:
         """Take the first step of the best path; ties go to the earlier resource."""

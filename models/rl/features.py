@@ -175,6 +175,6 @@ class Features:
 def compute_prior_logits(candidates: Any) -> Any:
     """(…, K) logits of the rule that a policy starts from, of features that end with the candidates' own.
 
-    What teaches something needed comes first, then the larger expected gain: the rung `needed`, softened.
+    What teaches something needed comes first, then the larger expected gain: the strategy `needed`, softened.
     """
     return 4 * candidates[..., -1] + 12 * candidates[..., 2 - CANDIDATE_WIDTH]

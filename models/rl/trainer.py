@@ -252,14 +252,14 @@ class Trainer:
         logits = torch.where(rows.kept, logits, -torch.inf)
         log_prob = log_probability(logits, rows.action)
         normal = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
-        policy = policy_loss(log_prob, rows.log_prob, normal, config.clip)
+        policy = policy_loss(log_prob, rows.log_prob, normal, config.clip_coef)
         value = torch.nn.functional.mse_loss(values, returns)
-        spread = entropy(logits).mean()
+        randomness = entropy(logits).mean()
         if q is not None:
             policy = policy + config.advice * self._left * advised_loss(logits, q) / (advantage.std() + 1e-8)
-        self._descend(policy + config.value * value - config.entropy * spread)
+        self._descend(policy + config.vf_coef * value - config.ent_coef * randomness)
         kl = approximate_kl(log_prob.detach(), rows.log_prob)
-        return {"policy": policy.item(), "value": value.item(), "entropy": spread.item(), "kl": kl.item()}
+        return {"policy": policy.item(), "value": value.item(), "entropy": randomness.item(), "kl": kl.item()}
 
     def _learn_q(self) -> float:
         config, total = self.config.q, 0.0

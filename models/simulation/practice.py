@@ -5,7 +5,7 @@ simulator on a course; `PracticeWorld` lets students of any kind (KSS, a knowled
 practise a set of skills. `observe` gives what a tutor can know: estimates, answers, the graph, the goal.
 
 One resource a knowledge point. The students (`Students`) hold the truth: what they know, how they learn and answer.
-The tutor's estimate is the course's learner model (`course.tracer`), started on each student's past answers.
+The tutor's estimate is the course's learner model (`course.learner_model`), started on each student's past answers.
 Candidates are the points whose prerequisites are met by that estimate; an option of `PracticeConfig` switches the
 constraint off.
 
@@ -151,9 +151,9 @@ class PracticeWorld:
     turn: Ints
 
     def __init__(self, course: Course, students: Students, size: int, rules: PracticeConfig | None = None) -> None:
-        assert course.tracer, "the tutor needs a learner model"
+        assert course.learner_model, "the tutor needs a learner model"
         self.course, self.students, self.size, self.rules = course, students, size, rules or PracticeConfig()
-        self._belief = BatchedLearnerModel(course.tracer.model)
+        self._belief = BatchedLearnerModel(course.learner_model.model)
         self._brought = self._follow_past(students.past)
         self._seeded(0)
 

@@ -94,7 +94,7 @@ def observe_learner(served: ServedCourse, found: CandidateSet) -> ObservedState:
         mask=np.zeros((1, 1), dtype=bool),
         success=np.array([found.success], dtype=np.float32),
         steps=np.array([found.answers], dtype=np.float32),
-        spread=spread,
+        sd=spread,
     )
     return ObservedState(observation, way, order)
 

@@ -173,7 +173,7 @@ def _make_recommendation(
 ) -> Recommendation:
     situation, q = decided.situation, decided.decision.q
     served, seen = situation.served, decided.seen.observation
-    known = LevelEstimate(seen.level[0], None if seen.spread is None else seen.spread[0])
+    known = LevelEstimate(seen.level[0], None if seen.sd is None else seen.sd[0])
     return Recommendation(
         id=choice.id,
         at=situation.now,

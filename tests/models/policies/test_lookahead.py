@@ -32,11 +32,11 @@ def course() -> Course:
 
 
 def seen_by(course: Course, length: int = 4, free: bool = False) -> Observation:
-    assert course.tracer
+    assert course.learner_model
     generator = np.random.default_rng(2)
     past = PastAnswers(generator.integers(0, N, (B, 5)), generator.random((B, 5)) < 0.5)
     world = PracticeWorld(
-        course, KTStudents(course.tracer.model, past), B, PracticeConfig((length,), free, in_turn=True)
+        course, KTStudents(course.learner_model.model, past), B, PracticeConfig((length,), free, in_turn=True)
     )
     world.reset(seed=0)
     return world.observe()
@@ -46,8 +46,8 @@ class Slow:
     """One learner, one state at a time."""
 
     def __init__(self, course: Course, target: Flags) -> None:
-        assert course.tracer
-        self.course, self.follower, self.target = course, BatchedVectorModel(course.tracer.model), target
+        assert course.learner_model
+        self.course, self.follower, self.target = course, BatchedVectorModel(course.learner_model.model), target
 
     def value(self, state: Floats, point: int) -> float:
         chance, found = self.levels(state)[point], 0.0
@@ -141,7 +141,7 @@ def test_targets_are_padded_behind() -> None:
 
 
 def test_a_model_of_its_own_is_followed_through_the_history(course: Course) -> None:
-    assert course.tracer
+    assert course.learner_model
     seen = seen_by(course)
-    own = LookaheadPlanner(course, settings=BeamSettings(3, 2, 4), model=course.tracer.model).score(seen)
+    own = LookaheadPlanner(course, settings=BeamSettings(3, 2, 4), model=course.learner_model.model).score(seen)
     np.testing.assert_allclose(own, make_beam_planner(course, BeamSettings(3, 2, 4)).score(seen), atol=1e-5)

@@ -104,7 +104,7 @@ def test_the_estimate_is_the_model_on_past_and_path() -> None:
     course, draw = practice_course(N, EDGES), np.random.default_rng(1)
     world = traced(course, rules=PracticeConfig((6,), in_turn=True))
     world.reset(seed=0)
-    past, follower = world.students.past, BatchedVectorModel(course.tracer.model)
+    past, follower = world.students.past, BatchedVectorModel(course.learner_model.model)
     np.testing.assert_allclose(world.level, follower.levels(follower.after(past.point, past.right)), atol=1e-6)
     points, right = past.point, past.right
     for _ in range(4):
@@ -287,7 +287,7 @@ def test_the_tutor_starts_where_its_belief_of_the_past_is() -> None:
     course = practice_course(N, EDGES)
     world = traced(course, rules=PracticeConfig(in_turn=True))
     world.reset(seed=0)
-    known = BatchedLearnerModel(course.tracer.model).after(*world.students.past)
+    known = BatchedLearnerModel(course.learner_model.model).after(*world.students.past)
     np.testing.assert_allclose(world.memory, known.learner, atol=1e-6)
     np.testing.assert_allclose(world.answers, known.points, atol=1e-6)
 
