@@ -37,8 +37,8 @@ class Course:
         related: (S, 2) unordered pairs; `related_weight` (S,) their Jaccard weights.
         taught: (R, C) point indices, padded with 0 where `importance` (R, C) is 0.
         mastered, met: (N,) thresholds in [0, 1].
-        rates, tracer: the learner model in charge: gain–propagation–forgetting with these rates, or a fitted model;
-            then the rates say what is forgotten and what a recommender expects of an answer.
+        rates, learner_model: the learner model in charge: gain–propagation–forgetting with these rates, or a fitted
+            model; then the rates say what is forgotten and what a recommender expects of an answer.
         difficulty: (R,) logits relative to what is usual for the point; minutes (R,); kind and modality (R,) codes.
     """
 
@@ -57,7 +57,7 @@ class Course:
     kind: Ints
     modality: Ints
     rates: Rates = field(default_factory=Rates)
-    tracer: ServedLearnerModel | None = None
+    learner_model: ServedLearnerModel | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     _ways: dict[int, Ints] = field(default_factory=dict, init=False, repr=False)
 

@@ -3,55 +3,16 @@
 B learners, N points, R resources, at most K candidates (padded). Rule-based strategies and learned policies share the
 contract, so that evaluation, serving and planning treat them alike. The candidate rule is here as well: which points
 are wanted, needed or blocked, and which resources are feasible.
-
-`PracticeFeatures` holds what is known of B learners beyond their levels:
-
-    practice (B, N, PRACTICE_WIDTH)   last answer right, last answer wrong, log1p of right and of wrong answers,
-                                      recency (0.8 to the power of the answers since), whether it was the very last
-    memory   (B, H)                   the vector of the served learner model, H = 0 without one
-    left     (B,)                     steps left of the path, where its length is set
 """
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
 from models.arrays import Flags, Floats, Ints
 from models.course import Course
 from models.rankers.interactions import InteractionHistory
-
-PRACTICE_WIDTH = 6
-RECENCY_DECAY = 0.8
-
-
-@dataclass(frozen=True, eq=False)
-class PracticeFeatures:
-    """See the module."""
-
-    practice: Floats
-    memory: Floats
-    left: Floats
-
-    def __len__(self) -> int:
-        return len(self.left)
-
-    def __getitem__(self, rows: Ints) -> "PracticeFeatures":
-        """Some of the learners."""
-        return PracticeFeatures(self.practice[rows], self.memory[rows], self.left[rows])
-
-
-def update_practice(practice: Floats, items: Ints, right: Flags) -> Floats:
-    """`practice` (B, N, PRACTICE_WIDTH) after everybody answered their point `items` (B,), or did nothing where it is < 0."""
-    after, rows = practice.copy(), np.flatnonzero(items >= 0)
-    point, answer = items[rows], right[rows]
-    after[rows, :, 4] *= RECENCY_DECAY
-    after[rows, :, 5] = 0
-    after[rows, point, 0], after[rows, point, 1] = answer, ~answer
-    counts = np.expm1(after[rows, point, 2:4])
-    after[rows, point, 2:4] = np.log1p(counts + np.stack([answer, ~answer], axis=1))
-    after[rows, point, 4:6] = 1
-    return after
 
 
 @dataclass(frozen=True)
@@ -66,9 +27,8 @@ class Observation:
         candidates: (B, K) resource indices; mask (B, K) false where padded.
         success: (B,) share of right answers lately, 0.5 without any.
         steps: (B,) answers so far.
-        spread: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
+        sd: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
         history: the latest resources of each learner; None where nobody asks for it.
-        trail: answers and the learner model's own vector; None where nobody asks for it.
     """
 
     level: Floats
@@ -79,23 +39,22 @@ class Observation:
     mask: Flags
     success: Floats
     steps: Floats
-    spread: Floats | None = None
+    sd: Floats | None = None
     history: InteractionHistory | None = None
-    trail: PracticeFeatures | None = None
 
     def __len__(self) -> int:
         return len(self.level)
 
-    def take(self, rows: Ints) -> "Observation":
-        """Some of the learners, in this order, each as often as named."""
-        return Observation(**{name: value[rows] for name, value in vars(self).items() if value is not None})
+    def take(self, rows: Ints) -> Self:
+        """Return some of the learners, in the order of `rows`, each as often as named."""
+        return replace(self, **{name: value[rows] for name, value in vars(self).items() if value is not None})
 
-    def of(self, learner: int) -> "Observation":
-        """One learner of the batch, as a batch of one."""
+    def of(self, learner: int) -> Self:
+        """Return one learner of the batch, as a batch of one."""
         return self.take(np.array([learner]))
 
-    def keep(self, mask: Flags) -> "Observation":
-        """The same learners with fewer candidates."""
+    def keep(self, mask: Flags) -> Self:
+        """Return the same learners with fewer candidates."""
         return replace(self, mask=mask)
 
 

@@ -175,7 +175,7 @@ def make_outcome_model(courses: Mapping[str, Course]) -> LearnFunction:
         if practice.course not in courses:
             raise Conflict(f"The learner joined the course {practice.course!r} a moment ago; send the outcome again.")
         course = courses[practice.course]
-        traced = apply_outcome(practice, course.tracer) if course.tracer else None
+        traced = apply_outcome(practice, course.learner_model) if course.learner_model else None
         return traced or apply_outcome_by_gain(practice, course.rates)
 
     return model

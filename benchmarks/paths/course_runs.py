@@ -20,11 +20,12 @@ import torch
 
 from benchmarks.allocator import keep_freed_memory
 from benchmarks.folders import RUNS_FOLDER
+from benchmarks.paths.learnt_roles import RolesConfig
 from benchmarks.paths.oracle import OraclePlanner, OracleSettings
 from models.course import Course
 from models.knowledge_tracing.state import RATE_PROFILES, Rates
 from models.rl.imitation import ImitationConfig, imitate_teacher
-from models.rl.network import NetworkConfig, PolicyNetwork
+from models.rl.network import NetworkConfig
 from models.rl.policy import LearnedPolicy
 from models.rl.run import (
     CHECKPOINT_FILE,
@@ -74,7 +75,7 @@ VARIANTS = {
     "q": PolicyVariant({"method": "q"}),
     "ppo": PolicyVariant({"method": "ppo"}),
     "no_graph": PolicyVariant({"network": NetworkConfig(graph=False)}),
-    "roles": PolicyVariant({"network": NetworkConfig(roles=True)}),
+    "roles": PolicyVariant({"network": RolesConfig()}),
     "no_propagation": PolicyVariant(rates=Rates(propagation=0)),
     "paper": PolicyVariant(rates=RATE_PROFILES["paper"]),
     "by_minutes": PolicyVariant(by_minutes=True),
@@ -187,7 +188,7 @@ def _imitate(world: LearnerVectorEnv, config: ImitationRun, folder: Path, device
     began = time.perf_counter()
     torch.set_num_threads(1)
     torch.manual_seed(config.imitation.seed)
-    network = PolicyNetwork(world.course, config.network, select_device(device))
+    network = config.network.build(world.course, select_device(device))
     imitate_teacher(network, world, OraclePlanner(world, config.teacher), config.imitation)
     version = f"{world.course.id}-imitated-{config.imitation.steps}-{hash_parameters(network)}"
     save_learned_policy(LearnedPolicy(network, name="imitated", version=version, method="ppo"), folder)
@@ -197,7 +198,9 @@ def _imitate(world: LearnerVectorEnv, config: ImitationRun, folder: Path, device
 def load_trained(course: Course, variant: str, seed: int, steps: int | None) -> tuple[LearnedPolicy, float]:
     """A trained variant under its own name, and the seconds it took."""
     folder = locate_run(course, variant, seed, steps)
-    policy = load_policy(folder, apply_rates(course, variant))
+    policy = load_policy(
+        folder, apply_rates(course, variant), sizes=RolesConfig if variant == "roles" else NetworkConfig
+    )
     policy.name = variant
     return policy, float(json.loads((folder / TRAINED_FILE).read_text())["seconds"])
 

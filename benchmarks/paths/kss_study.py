@@ -54,7 +54,7 @@ from models.knowledge_tracing.evaluation import roc_auc_score
 from models.policies.rule_based import RandomStrategy
 from models.recommender import Decision, Observation, Recommender, decide_by_score, find_blocked_points
 from models.simulation.kt_students import make_skill_course
-from models.simulation.practice import PastAnswers
+from models.simulation.practice import PastAnswers, PracticeObservation
 
 BEAM_WIDTH = 150
 MIN_ABILITY = -4.0
@@ -102,8 +102,8 @@ class TutorFilter(PointFilter):
     name, waits = "beam_constrained", True
 
     def __init__(self, course: Course) -> None:
-        assert course.tracer, "there is no tutor without a learner model"
-        self.course, self.model = course, course.tracer.model
+        assert course.learner_model, "there is no tutor without a learner model"
+        self.course, self.model = course, course.learner_model.model
 
     def possible(self, ability: Floats, memory: Floats) -> Flags:
         """See `PointFilter`."""
@@ -140,8 +140,8 @@ class KSSBeamSearch:
 
     def decide(self, observation: Observation) -> Decision:
         """What was planned, or the first step of a new plan."""
-        assert observation.trail, "the length of the path is in the trail"
-        left, steps = observation.trail.left.astype(np.int64), observation.steps.astype(np.int64)
+        assert isinstance(observation, PracticeObservation), "the length of the path is needed"
+        left, steps = observation.left.astype(np.int64), observation.steps.astype(np.int64)
         self._make_room(len(observation), int((left + steps).max()))
         rows = np.arange(len(observation))
         possible = np.zeros((len(observation), POINTS), dtype=bool)
@@ -152,7 +152,7 @@ class KSSBeamSearch:
             who = np.flatnonzero(new & (left == length))
             ability, last = self.students.truth()
             wanted = (observation.target[who] > 0).astype(np.float32)
-            start = SearchStart(ability[who], last[who], observation.trail.memory[who], wanted, possible[who])
+            start = SearchStart(ability[who], last[who], observation.memory[who], wanted, possible[who])
             self._plan[who[:, None], steps[who, None] + np.arange(length)] = search_paths(
                 start, int(length), self.gate, self.width
             )

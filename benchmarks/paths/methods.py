@@ -11,8 +11,8 @@ from models.course import Course
 from models.policies.lookahead import LookaheadPolicy
 from models.recommender import Recommender
 from models.rl.losses import PPOConfig, QConfig
-from models.rl.network import NetworkConfig
 from models.rl.policy import LearnedPolicy
+from models.rl.practice_network import PracticeNetworkConfig
 from models.rl.trainer import TrainingConfig
 from models.simulation.practice import PracticeRollout, Students
 
@@ -25,7 +25,7 @@ KSS_CONFIG = TrainingConfig(
     rollout=30,
     replay=128,
     learning_rate=2e-3,
-    network=NetworkConfig(width=48, hidden=128, prior=0, trail=True, memory=MEMORY, identity=16),
+    network=PracticeNetworkConfig(width=48, hidden=128, prior=0, trail=True, memory=MEMORY, identity=16),
     ppo=PPOConfig(gamma=1.0, minibatch=512, advice=0.0),
     q=QConfig(gamma=0.99, batch=512, updates=16, keep=8, warm_up=0.5, steps=3),
 )

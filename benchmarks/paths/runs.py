@@ -23,6 +23,7 @@ from models.arrays import Floats
 from models.course import Course
 from models.recommender import Recommender
 from models.rl.policy import LearnedPolicy
+from models.rl.practice_network import PracticeNetworkConfig
 from models.rl.run import CHECKPOINT_FILE, load_policy, select_device, train_in_world
 from models.simulation.practice import PracticeConfig, PracticeWorld, Students, run_practice_rollout
 
@@ -154,7 +155,7 @@ def load_trained(world: str, method: str, seed: int, steps: int | None) -> tuple
     study = load_study(world, seed)
     assert study
     folder = locate_run(world, method, seed, steps)
-    policy = load_policy(folder, study.course)
+    policy = load_policy(folder, study.course, sizes=PracticeNetworkConfig)
     policy.name = method
     return policy, float(json.loads((folder / TRAINED_FILE).read_text())["seconds"])
 
@@ -165,9 +166,9 @@ def load_or_walk(
     """A walk of every test student; kept under the recommender's version, or another."""
     version = version or recommender.version
     study = load_study(world, seed)
-    assert study and study.course.tracer
+    assert study and study.course.learner_model
     folder = RUNS / "walks" / strip_practice_suffix(world)
-    path = folder / f"{method}-{length}-{seed}-{version}-{study.course.tracer.version}.npz"
+    path = folder / f"{method}-{length}-{seed}-{version}-{study.course.learner_model.version}.npz"
     if path.exists():
         with np.load(path) as kept:
             return WalkOutcome(kept["ep"], kept["judged"], int(kept["violations"]), float(kept["ms"]))

@@ -36,7 +36,7 @@ class ThroughputSetting:
     steps: int = 64
     learning_rate: float = 3e-4
     max_gradient: float = 0.5
-    ppo: PPOConfig = field(default_factory=lambda: PPOConfig(epochs=4, minibatch=256, target_kl=0.0, entropy=0.01))
+    ppo: PPOConfig = field(default_factory=lambda: PPOConfig(epochs=4, minibatch=256, target_kl=0.0, ent_coef=0.01))
 
     @property
     def frames(self) -> int:
@@ -157,7 +157,7 @@ class PlainPPO:
         logits = self.policy(seen).masked_fill(~mask, -torch.inf)
         normal = advantage[part]
         normal = (normal - normal.mean()) / (normal.std() + 1e-8)
-        loss = policy_loss(log_probability(logits, action), old, normal, config.clip)
+        loss = policy_loss(log_probability(logits, action), old, normal, config.clip_coef)
         loss = loss + config.value * nn.functional.mse_loss(self.value(seen).squeeze(-1), returns[part])
         loss = loss - config.entropy * entropy(logits).mean()
         self.optimiser.zero_grad()

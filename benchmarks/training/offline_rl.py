@@ -120,14 +120,14 @@ def compare_policies(course: Course, options: Namespace, report: Report) -> None
     """Measure everything on the same held-out learners."""
     figures: dict[str, list[dict[str, float]]] = {}
 
-    def rungs_of(seed: int) -> list[Recommender]:
+    def strategies_of(seed: int) -> list[Recommender]:
         policies, told = train_policies(course, seed, options)
         for policy, figure in zip(policies, told, strict=True):
             figures.setdefault(policy.name, []).append(figure)
         return [make_behaviour(course, 99), make_needed_first(course), *policies]
 
     env = LearnerVectorEnv(course, options.learners)
-    standings, results = measure_strategies(env, rungs_of, options.seeds)
+    standings, results = measure_strategies(env, strategies_of, options.seeds)
     rows = []
     for rung in standings.rungs:
         against = compare_results(results["cql"], results[rung.name])

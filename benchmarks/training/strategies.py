@@ -98,7 +98,7 @@ def train_variant(course: Course, variant: str, seed: int, steps: int) -> str:
 def compare_strategies(course: Course, options: Namespace) -> tuple[Leaderboard, list[dict[str, object]]]:
     """Measure the ladder and the variants, each seed's own."""
 
-    def rungs_of(seed: int) -> list[Recommender]:
+    def strategies_of(seed: int) -> list[Recommender]:
         return [
             *make_baselines(course, seed),
             *(load_trained(course, variant, seed, options.steps) for variant in POLICY_VARIANTS),
@@ -106,7 +106,7 @@ def compare_strategies(course: Course, options: Namespace) -> tuple[Leaderboard,
 
     env = LearnerVectorEnv(course, options.learners)
     standings, results = measure_strategies(
-        env, rungs_of, options.seeds, lambda name: print(f"measured {course.id} {name}")
+        env, strategies_of, options.seeds, lambda name: print(f"measured {course.id} {name}")
     )
     rows: list[dict[str, object]] = []
     for rung in standings.rungs:

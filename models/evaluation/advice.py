@@ -1,4 +1,4 @@
-"""Advice on the strategy to serve: what each family needs, what data the course has, what was measured, which one serves.
+"""Advice on the strategy to serve: what each family needs, what data the course has, what was measured, which serves.
 
 The needs are the field's rules of thumb, documented below; they only say what is worth trying. The choice rests on
 measurements. The base is the winner on simulated learners (`lodestar evaluate`), or `needed` before any evaluation. A
@@ -133,7 +133,8 @@ def find_lacking_data(needs: FamilyNeeds, data: CourseDataSummary, team: Team) -
     """What there is too little of, in words."""
     told = asdict(data) | {"described": data.described / max(1, data.resources)}
     short = [
-        f"{_format_amount(name, told[name])} of {_format_amount(name, wanted)} {NEED_LABELS.get(name, name.replace('_', ' '))}"
+        f"{_format_amount(name, told[name])} of {_format_amount(name, wanted)} "
+        f"{NEED_LABELS.get(name, name.replace('_', ' '))}"
         for name, wanted in asdict(needs).items()
         if name not in ("care", "why") and told[name] < wanted
     ]

@@ -27,7 +27,7 @@ HELD_OUT_SEED = 1_000_000
 
 @dataclass(frozen=True)
 class LeaderboardRow:
-    """One rung over all seeds: means, and sd between the seeds' means where there is one.
+    """One strategy over all seeds: means, and sd between the seeds' means where there is one.
 
     minutes, minutes_sd: of the path; 0 in a standing written before they were measured.
     """
@@ -48,7 +48,7 @@ class LeaderboardRow:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """The ladder on one course; `served` is the name of the rung to serve, `verdict` why in one sentence."""
+    """The strategies on one course; `served` is the name of the one to serve, `verdict` why in one sentence."""
 
     course: str
     learners: int
@@ -58,24 +58,27 @@ class Leaderboard:
     verdict: str
 
     def of(self, name: str) -> LeaderboardRow:
-        """The standing called `name`."""
-        return next(rung for rung in self.rungs if rung.name == name)
+        """Return the row called `name`."""
+        return next(row for row in self.rungs if row.name == name)
 
 
 def measure_strategies(
     env: LearnerVectorEnv,
-    rungs_of: Callable[[int], Sequence[Recommender]],
+    strategies_of: Callable[[int], Sequence[Recommender]],
     seeds: int = 3,
     report: Callable[[str], None] = lambda name: None,
 ) -> tuple[Leaderboard, dict[str, SimulationResult]]:
-    """Every rung on the same held-out learners of `env`, once for each seed; `rungs_of(seed)` may train anew."""
+    """Measure every strategy on the same held-out learners of `env`, once for each seed.
+
+    `strategies_of(seed)` may train anew.
+    """
     results: dict[str, list[SimulationResult]] = {}
     versions: dict[str, str] = {}
     for seed in range(seeds):
-        for rung in rungs_of(seed):
-            results.setdefault(rung.name, []).append(evaluate_recommender(env, rung, HELD_OUT_SEED + seed))
-            versions[rung.name] = rung.version
-            report(rung.name)
+        for strategy in strategies_of(seed):
+            results.setdefault(strategy.name, []).append(evaluate_recommender(env, strategy, HELD_OUT_SEED + seed))
+            versions[strategy.name] = strategy.version
+            report(strategy.name)
     joined = {name: join_results(parts) for name, parts in results.items()}
     lines = [_summarize_results(name, versions[name], results[name], joined[name]) for name in results]
     served, verdict = choose_served_strategy(joined)
@@ -84,7 +87,9 @@ def measure_strategies(
 
 
 def choose_served_strategy(results: dict[str, SimulationResult]) -> tuple[str, str]:
-    """The rung to serve and why: a learned one only when it wins against each that is not, see `Comparison.wins`.
+    """Return the strategy to serve and why.
+
+    A learned one is served only when it wins against each that is not learned, see `Comparison.wins`.
 
     Of several that do, the one with the highest E_p.
     """
@@ -122,7 +127,7 @@ def load_leaderboard(folder: Path) -> Leaderboard | None:
     if not path.exists():
         return None
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return Leaderboard(**{**content, "rungs": [LeaderboardRow(**rung) for rung in content["rungs"]]})
+    return Leaderboard(**{**content, "rungs": [LeaderboardRow(**row) for row in content["rungs"]]})
 
 
 def plot_leaderboard(standings: Leaderboard, path: Path) -> None:
@@ -130,15 +135,15 @@ def plot_leaderboard(standings: Leaderboard, path: Path) -> None:
     from matplotlib.figure import Figure  # 40 MB that a service, which draws nothing, need not hold
 
     figure = Figure(figsize=(10, 4.5), layout="constrained")
-    names = [rung.name for rung in standings.rungs]
+    names = [row.name for row in standings.rungs]
     colours = ["#2563eb" if name == standings.served else "#94a3b8" for name in names]
     panels = figure.subplots(1, 2, sharey=True)
-    for panel, value, spread, title in (
+    for panel, value, sd, title in (
         (panels[0], "ep", "ep_sd", "normalised learning gain E_p (more is better)"),
         (panels[1], "steps", "steps_sd", "steps to the goal (fewer is better)"),
     ):
-        values = [getattr(rung, value) for rung in standings.rungs]
-        panel.barh(names, values, xerr=[getattr(rung, spread) for rung in standings.rungs], color=colours)
+        values = [getattr(row, value) for row in standings.rungs]
+        panel.barh(names, values, xerr=[getattr(row, sd) for row in standings.rungs], color=colours)
         panel.set_title(title, fontsize=10)
         panel.grid(axis="x", alpha=0.3)
     figure.suptitle(f"{standings.course}: {standings.verdict}", fontsize=10)

@@ -20,8 +20,9 @@ from models.simulation.environment import LearnerVectorEnv
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """One rung on B learners. ep, steps (to the goal, the longest path where it is not reached): (B,); reached (B,).
+    """One strategy on B learners.
 
+    ep (B,), reached (B,), steps (B,): to the goal, the longest path where it is not reached.
     minutes (B,): of the resources of the path, to the goal or of all that was done where it is not reached.
     violations: steps that skipped a prerequisite or repeated a resource too early; diversity: Gini–Simpson index of the
     kinds in a path, mean over learners; ms_per_step: of choosing, for one learner.
@@ -38,7 +39,7 @@ class SimulationResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A paired comparison of two rungs: mean difference in E_p and in steps, and their two-sided p-values."""
+    """A paired comparison of two strategies: mean difference in E_p and in steps, and their two-sided p-values."""
 
     ep: float
     ep_p: float

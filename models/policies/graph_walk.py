@@ -69,7 +69,7 @@ class PageRankSettings:
 
 
 class PersonalisedPageRank:
-    """The rung: the candidate with the greatest share of the walk."""
+    """Choose the candidate with the greatest share of the walk."""
 
     name = "pagerank"
     version = "1"

@@ -28,6 +28,7 @@ from models.knowledge_tracing.base import LearnerModel
 from models.knowledge_tracing.neural import use_one_thread
 from models.recommender import Decision, Observation, Recommender, decide_by_score, find_blocked_points
 from models.rl.policy import prune_by_score
+from models.simulation.practice import PracticeObservation
 from models.simulation.tutor import BatchedVectorModel
 
 
@@ -56,7 +57,7 @@ class _BeamStates:
 
 
 class LookaheadPlanner:
-    """A `Recommender` on a course whose tracer is a `models.knowledge_tracing.neural.NeuralModel`.
+    """A `Recommender` on a course whose learner model is a `models.knowledge_tracing.neural.NeuralModel`.
 
     With a `model` of its own, such as one fitted to practice, it follows learners by that one through the observation's
     history, as far back as that goes; candidates stay those of the course.
@@ -71,37 +72,36 @@ class LookaheadPlanner:
         settings: BeamSettings | None = None,
         model: LearnerModel | None = None,
     ) -> None:
-        assert course.tracer, "a planner needs the tutor's learner model"
+        assert course.learner_model, "a planner needs the tutor's learner model"
         self.course, self.name, self.settings = course, name, settings or BeamSettings()
-        self._follower, self._own = BatchedVectorModel(model or course.tracer.model), model is not None
+        self._follower, self._own = BatchedVectorModel(model or course.learner_model.model), model is not None
 
     def decide(self, observation: Observation) -> Decision:
         """Take the first step of the best path; ties go to the earlier resource."""
         with use_one_thread():
             return decide_by_score(self.score(observation), observation.mask)
 
-    def _followed(self, seen: Observation) -> Observation:
+    def _followed(self, seen: PracticeObservation) -> PracticeObservation:
         """What the planner's own model makes of the history."""
-        assert seen.history and seen.trail, "a planner with a model of its own needs the history"
+        assert seen.history, "a planner with a model of its own needs the history"
         learner = self._follower.after(seen.history.item, seen.history.outcome > 0.5)
-        return replace(seen, level=self._follower.levels(learner), trail=replace(seen.trail, memory=learner))
+        return replace(seen, level=self._follower.levels(learner), memory=learner)
 
     def score(self, observation: Observation) -> Floats:
         """(B, K) value at the end of the best path that begins with each candidate; those dropped on the way less 1."""
-        assert observation.trail is not None, "a planner needs the learner model's vector"
+        assert isinstance(observation, PracticeObservation), "a planner needs the learner model's vector"
         seen = self._followed(observation) if self._own else observation
         found = np.empty((len(observation), self.course.points), dtype=np.float32)
-        depths = np.clip(observation.trail.left, 1, self.settings.depth).astype(int)
+        depths = np.clip(observation.left, 1, self.settings.depth).astype(int)
         for depth in np.unique(depths):
             rows = np.flatnonzero(depths == depth)
             found[rows] = self._search(seen.take(rows), int(depth))
         return np.take_along_axis(found, self.course.taught[observation.candidates, 0], axis=1)
 
-    def _search(self, seen: Observation, depth: int) -> Floats:
+    def _search(self, seen: PracticeObservation, depth: int) -> Floats:
         """(B, N) `score` of each point."""
-        assert seen.trail is not None
         goal, open_points = pad_flags(seen.target > 0), self._open(seen)
-        learner, points = seen.trail.memory[:, None], np.arange(self.course.points)[None].repeat(len(seen), axis=0)
+        learner, points = seen.memory[:, None], np.arange(self.course.points)[None].repeat(len(seen), axis=0)
         level = seen.level[:, None]
         ahead = self._values(learner, level, points, goal)[:, 0]
         if depth == 1:

@@ -58,7 +58,7 @@ def plan_steps(
         candidates, mask = pad_candidates(find_feasible_resources(course, level, wanted) & open_resources)
         if not mask.any():
             break
-        seen = replace(start, level=level, wanted=wanted, candidates=candidates, mask=mask, spread=None)
+        seen = replace(start, level=level, wanted=wanted, candidates=candidates, mask=mask, sd=None)
         position = recommender.decide(seen).chosen
         chance = max(optimism, float(predict_success(course, seen)[0, position[0]]))
         resource = int(candidates[0, position[0]])

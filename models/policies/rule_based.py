@@ -46,7 +46,7 @@ class RandomStrategy:
 
 @dataclass
 class ScoreStrategy:
-    """A rung that always takes the candidate with the best score (B, K)."""
+    """A strategy that always takes the candidate with the best score (B, K)."""
 
     name: str
     score: Callable[[Observation], Floats]
@@ -126,7 +126,7 @@ def make_target_repeat(course: Course) -> ScoreStrategy:
 
 
 def make_simple_baselines(course: Course, seed: int = 0) -> list[RandomStrategy | ScoreStrategy]:
-    """The rungs that need no training, weakest first."""
+    """Make the strategies that need no training, weakest first."""
     return [
         RandomStrategy(course, seed),
         make_popularity(course),

@@ -40,22 +40,22 @@ from models.simulation.environment import LearnerVectorEnv
 
 
 def make_baselines(course: Course, seed: int = 0) -> list[Recommender]:
-    """Every rung below the learned policy, weakest first."""
+    """Make every strategy below the learned policy, weakest first."""
     return [*make_simple_baselines(course, seed), train_baseline_bandit(course, seed)]
 
 
 def make_baseline(name: str, course: Course) -> Recommender:
-    """One rung that needs no file; a bandit practises first, which takes seconds."""
+    """Make one strategy that needs no file; a bandit practises first, which takes seconds."""
     if name in BANDIT_NAMES:
         return make_prior_bandit(name, course)
     graph: dict[str, Callable[[Course], Recommender]] = {"pagerank": PersonalisedPageRank, "multi_hop": MultiHop}
     if name in graph:
         return graph[name](course)
-    return {rung.name: rung for rung in make_simple_baselines(course)}[name]
+    return {strategy.name: strategy for strategy in make_simple_baselines(course)}[name]
 
 
 def train_baseline_bandit(course: Course, seed: int = 0) -> AnyBandit:
-    """The ladder's `bandit`: LinUCB after practice on the reward that policies are trained on."""
+    """Train the baseline `bandit`: LinUCB after practice on the reward that policies are trained on."""
     trained = practise_bandit(
         beginner("linucb", course, seed), LearnerVectorEnv(course, PRACTICE_LEARNERS), PRACTICE_ROUNDS, seed
     )
@@ -130,7 +130,7 @@ class CourseStrategies:
         standings = self.contest()
         if standings is None:
             return {}
-        return {rung.name: rung.ep for rung in standings.rungs if self._as_measured(standings, rung.name)}
+        return {row.name: row.ep for row in standings.rungs if self._as_measured(standings, row.name)}
 
     def _as_measured(self, standings: Leaderboard, name: str) -> bool:
         """What is newer than the contest, or gone, has not earned its place."""
@@ -152,7 +152,7 @@ class CourseStrategies:
         }
 
     def ladder(self) -> Iterator[Recommender]:
-        """Everything that can be made, simplest first; the policy's halves are no rungs beside the whole."""
+        """Everything that can be made, simplest first; the policy's halves are no strategies beside the whole."""
         for name in STRATEGIES:
             if name not in HALF_NAMES and self._can(name):
                 yield self.make(name)

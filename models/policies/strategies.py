@@ -46,7 +46,7 @@ STRATEGIES: dict[str, Strategy] = {
     "cql": Strategy("offline reinforcement", "A policy learnt from the decision log alone, conservatively."),
     "lodestar": Strategy("reinforcement", "The trained policy: Q prunes, PPO chooses."),
 }
-"""In the order of the ladder, simplest family first."""
+"""In order, the simplest family first."""
 
 FITTED_STRATEGIES = {
     name for name, entry in STRATEGIES.items() if name in RANKERS or entry.family.endswith("reinforcement")

@@ -78,31 +78,31 @@ def make_empty_history(learners: int) -> InteractionHistory:
 class FallbackStrategy:
     """Recommenders in order; a learner is passed on until one has an opinion. Known by the first one's name."""
 
-    rungs: Sequence[Recommender]
+    strategies: Sequence[Recommender]
 
     @property
     def name(self) -> str:
         """Of the first."""
-        return self.rungs[0].name
+        return self.strategies[0].name
 
     @property
     def version(self) -> str:
         """Of the first."""
-        return self.rungs[0].version
+        return self.strategies[0].version
 
     def decide(self, observation: Observation) -> Decision:
         """Ask one after another, each about the learners that are left; silent where all are."""
-        decision = self.rungs[0].decide(observation)
-        for rung in self.rungs[1:]:
+        decision = self.strategies[0].decide(observation)
+        for strategy in self.strategies[1:]:
             left = np.flatnonzero(decision.silent) if decision.silent is not None else np.zeros(0, dtype=np.int64)
             if not len(left):
                 break
-            decision = _merge_decisions(decision, left, rung.decide(observation.take(left)))
+            decision = _merge_decisions(decision, left, strategy.decide(observation.take(left)))
         return decision
 
 
 def _merge_decisions(decision: Decision, rows: Ints, other: Decision) -> Decision:
-    """The decision with some of its learners, (n,), decided by `other`; Q values only where the first rung has some."""
+    """Replace the decision of some learners, (n,), by `other`; Q values only where the first strategy has some."""
     if decision.q is not None and other.q is None:
         other = replace(other, q=np.full_like(other.score, np.nan))
     if other.silent is None:
@@ -118,7 +118,7 @@ EXPLORATION_DRAWS = 16
 
 @dataclass
 class Explorer:
-    """A recommender that explores now and then; `share`: ε. Only for one learner whose spread is known."""
+    """A recommender that explores now and then; `share`: ε. Only for one learner whose sd is known."""
 
     inner: Recommender
     share: float
@@ -131,18 +131,18 @@ class Explorer:
     def decide(self, observation: Observation) -> Decision:
         """The usual decision with an honest propensity, or one by a draw."""
         usual = self.inner.decide(observation)
-        if observation.spread is None or len(observation) != 1:
+        if observation.sd is None or len(observation) != 1:
             return usual
-        drawn = self.inner.decide(self._draws(observation, observation.spread)).chosen
+        drawn = self.inner.decide(self._draws(observation, observation.sd)).chosen
         counts = np.bincount(drawn, minlength=observation.mask.shape[1]) / EXPLORATION_DRAWS
         propensity = ((1 - self.share) * usual.propensity + self.share * counts).astype(np.float32)
         explores = self._random.random() < self.share
         chosen = self._random.choice(drawn, 1) if explores else usual.chosen
         return replace(usual, chosen=chosen, propensity=propensity, kept=usual.kept | (propensity > 0))
 
-    def _draws(self, seen: Observation, spread: Floats) -> Observation:
+    def _draws(self, seen: Observation, sd: Floats) -> Observation:
         """The same learner as often as there are draws, each time with other levels."""
         many = seen.take(np.zeros(EXPLORATION_DRAWS, dtype=np.int64))
         noise = self._random.standard_normal(many.level.shape)
-        level = np.clip(many.level + noise * spread, 0, 1).astype(np.float32)
-        return replace(many, level=level, spread=None)
+        level = np.clip(many.level + noise * sd, 0, 1).astype(np.float32)
+        return replace(many, level=level, sd=None)

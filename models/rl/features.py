@@ -7,12 +7,10 @@ Content and structure only, never an id: a point or resource that was added a mi
     resources   static (R, RESOURCE_WIDTH)   difficulty, minutes, kind, modality, breadth
     candidates  (B, K, CANDIDATE_WIDTH)      success probability, expected gain, how much of what is lacking it teaches
     learner     (B, LEARNER_WIDTH)           recent success, steps, distance of the goal
-
-With a trail the points' state has PRACTICE columns more, and the learner TRAIL_WIDTH + H.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -26,19 +24,13 @@ STATE_WIDTH = 7
 RESOURCE_WIDTH = 4 + len(RESOURCE_KINDS) + len(MODALITIES)
 CANDIDATE_WIDTH = 11
 LEARNER_WIDTH = 6
-TRAIL_WIDTH = 2
-
 
 ONE = np.float32(1)
-TRAIL_FIELDS = ("practice", "memory", "left")
 
 
 @dataclass(frozen=True)
 class ObservationBatch:
-    """An observation as tensors or arrays. level … needed: (B, N) float; candidates (B, K) int64; mask (B, K) bool.
-
-    practice (B, N, PRACTICE), memory (B, H) and left (B,): of the trail, None without one.
-    """
+    """An observation as tensors or arrays. level … needed: (B, N) float; candidates (B, K) int64; mask (B, K) bool."""
 
     level: Any
     days: Any
@@ -49,27 +41,23 @@ class ObservationBatch:
     mask: Any
     success: Any
     steps: Any
-    practice: Any = None
-    memory: Any = None
-    left: Any = None
 
     @classmethod
-    def of(cls, seen: Observation, device: torch.device | None, needed: Flags | None = None) -> "ObservationBatch":
-        """An observation on `device`, NumPy's without one; without `needed` what is wanted is taken for it."""
-        arrays = {
-            name: getattr(seen, name) for name in cls.__dataclass_fields__ if name not in ("needed", *TRAIL_FIELDS)
-        }
-        if seen.trail:
-            arrays |= {name: getattr(seen.trail, name) for name in TRAIL_FIELDS}
+    def of(cls, seen: Observation, device: torch.device | None, needed: Flags | None = None) -> Self:
+        """Convert an observation to tensors on `device`, or to NumPy's arrays without one.
+
+        needed: (B, N), see `models.recommender.find_needed_points`; what is wanted without it.
+        """
+        arrays = {name: getattr(seen, name) for name in cls.__dataclass_fields__ if name != "needed"}
         arrays["wanted"] = seen.wanted.astype(np.float32)
         arrays["needed"] = (seen.wanted if needed is None else needed).astype(np.float32)
         if device is None:
             return cls(**arrays)
         return cls(**{name: torch.as_tensor(array, device=device) for name, array in arrays.items()})
 
-    def take(self, rows: Any) -> "ObservationBatch":
-        """Some of the learners, in this order."""
-        return ObservationBatch(**{name: value[rows] for name, value in vars(self).items() if value is not None})
+    def take(self, rows: Any) -> Self:
+        """Return some of the learners, in this order."""
+        return type(self)(**{name: value[rows] for name, value in vars(self).items()})
 
 
 def compute_point_features(course: Course) -> Floats:
@@ -106,14 +94,16 @@ def compute_resource_features(course: Course) -> Floats:
 class Features:
     """Static features of a course and the computation of the rest, without parameters.
 
-    On a `device` the arrays are torch's; without one everything is NumPy's, on a `ObservationBatch` of NumPy arrays, with the same
-    lines of code and the same numbers: for one learner NumPy takes half of torch's time.
+    On a `device` the arrays are torch's; without one everything is NumPy's, on a `ObservationBatch` of NumPy arrays,
+    with the same lines of code and the same numbers: for one learner NumPy takes half of torch's time.
+
+    Attributes:
+        state_width, learner_width: columns of `state` and `learner`.
     """
 
-    def __init__(
-        self, course: Course, device: torch.device | None = None, trail: bool = False, memory: int = 0
-    ) -> None:
-        self.trail, self.memory = trail, memory
+    state_width, learner_width = STATE_WIDTH, LEARNER_WIDTH
+
+    def __init__(self, course: Course, device: torch.device | None = None) -> None:
         self._library: Any = np if device is None else torch
         self.points: Any = self._array(compute_point_features(course), device)
         self.resources: Any = self._array(compute_resource_features(course), device)
@@ -138,7 +128,7 @@ class Features:
         days = (seen.days / self.rates.forget_after_days).clip(max=2)
         met = ONE * (seen.level >= self.met)
         columns = [seen.level, aimed, seen.wanted, days, self.lacking(seen), met, seen.needed]
-        return self._with(columns, seen.practice)
+        return self._library.stack(columns, -1)
 
     def candidates(self, seen: ObservationBatch) -> Any:
         """(B, K, CANDIDATE_WIDTH)."""
@@ -179,19 +169,12 @@ class Features:
             (seen.needed.sum(-1) / 10).clip(max=5),
             ((seen.needed * lacking).sum(-1) / 5).clip(max=5),
         ]
-        if self.trail:
-            columns += [seen.left / 30, (seen.left / 10).clip(max=1)]
-        return self._with(columns, seen.memory[:, : self.memory] if self.trail else None)
-
-    def _with(self, columns: list[Any], more: Any) -> Any:
-        """The columns as one array, and what the trail knows beside them."""
-        stacked = self._library.stack(columns, -1)
-        return self._library.concatenate([stacked, more], -1) if self.trail else stacked
+        return self._library.stack(columns, -1)
 
 
 def compute_prior_logits(candidates: Any) -> Any:
     """(…, K) logits of the rule that a policy starts from, of features that end with the candidates' own.
 
-    What teaches something needed comes first, then the larger expected gain: the rung `needed`, softened.
+    What teaches something needed comes first, then the larger expected gain: the strategy `needed`, softened.
     """
     return 4 * candidates[..., -1] + 12 * candidates[..., 2 - CANDIDATE_WIDTH]

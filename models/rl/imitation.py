@@ -55,7 +55,7 @@ def imitate_teacher(
     random, device = np.random.default_rng(config.seed), network.features.points.device
     sampler = torch.Generator(device).manual_seed(config.seed)
     size = len(world.observe())
-    buffer = ReplayBuffer(config.replay, size, device)
+    buffer = ReplayBuffer(config.replay, size, device, network.batch_class)
     optimiser = torch.optim.Adam(network.parameters(), lr=config.learning_rate, eps=1e-5)
     rounds = max(1, config.steps // (size * config.rollout))
     for done in range(rounds):

@@ -27,17 +27,22 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class PPOConfig:
-    """gamma, lam: discount and GAE's λ; clip: ε; entropy, value: loss weights; advice: weight of Q's part in the loss
-    at the start, falling to 0; epochs over each rollout in minibatches; target_kl: stop the epochs when the policy has
-    moved this far, 0 for never.
+    """Settings of PPO.
+
+    Attributes:
+        gamma, lam: discount γ and λ of the advantages.
+        clip_coef: ε; ent_coef, vf_coef: weights of the entropy and of the value's loss.
+        advice: weight of Q's part in the loss at the start, falling to 0.
+        epochs, minibatch: passes over each rollout, and rows of a step.
+        target_kl: stop the epochs when the policy has moved this far, 0 for never.
     """
 
     gamma: float = 0.99
     lam: float = 0.95
-    clip: float = 0.2
-    entropy: float = 0.01
+    clip_coef: float = 0.2
+    ent_coef: float = 0.01
     advice: float = 1.0
-    value: float = 0.5
+    vf_coef: float = 0.5
     epochs: int = 3
     minibatch: int = 256
     target_kl: float = 0.03
@@ -66,10 +71,10 @@ def entropy(logits: Tensor) -> Tensor:
     return -(log.exp() * log.clamp(min=-1e9)).sum(-1)
 
 
-def policy_loss(log_prob: Tensor, old_log_prob: Tensor, advantage: Tensor, clip: float) -> Tensor:
+def policy_loss(log_prob: Tensor, old_log_prob: Tensor, advantage: Tensor, clip_coef: float) -> Tensor:
     """The clipped surrogate, a scalar to minimise; all (B,)."""
     ratio = (log_prob - old_log_prob).exp()
-    return -torch.minimum(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage).mean()
+    return -torch.minimum(ratio * advantage, ratio.clamp(1 - clip_coef, 1 + clip_coef) * advantage).mean()
 
 
 def advised_loss(logits: Tensor, q: Tensor) -> Tensor:
@@ -87,9 +92,15 @@ def approximate_kl(log_prob: Tensor, old_log_prob: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class QConfig:
-    """gamma: discount; batch: states an update; updates: a rollout; target_every: rollouts between copies of the
-    target; keep: Top-M candidates that survive pruning; warm_up: share of training before pruning begins; explore:
-    random share where Q alone chooses; steps: n of the n-step target, 1 for the plain one.
+    """Settings of deep Q-learning.
+
+    Attributes:
+        gamma: discount γ.
+        batch: states an update; updates: a rollout.
+        target_every: rollouts between copies of the network to the target network.
+        keep: Top-M candidates that survive pruning; warm_up: share of training before pruning begins.
+        explore: random share where Q alone chooses.
+        steps: n of the n-step target, 1 for the plain one.
     """
 
     gamma: float = 0.97

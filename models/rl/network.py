@@ -27,14 +27,11 @@ from torch_geometric.nn import MessagePassing
 
 from models.arrays import Flags
 from models.course import Course
-from models.recommender import PRACTICE_WIDTH, Observation, find_needed_points
+from models.recommender import Observation, find_needed_points
 from models.rl.features import (
     CANDIDATE_WIDTH,
-    LEARNER_WIDTH,
     POINT_WIDTH,
     RESOURCE_WIDTH,
-    STATE_WIDTH,
-    TRAIL_WIDTH,
     Features,
     ObservationBatch,
     compute_prior_logits,
@@ -152,9 +149,6 @@ class NetworkConfig:
         width: of an embedding; layers: hops; hidden: of the heads.
         graph: whether the encoder sees it.
         prior: weight of the rule that the policy starts from, see `models.rl.features.compute_prior_logits`.
-        trail: whether answers and steps left are seen (models/recommender.py); memory: H of the learner model's vector.
-        identity: width of an embedding learnt for each point of this one course, 0 for a policy that knows no ids.
-        roles: whether a resource's points are weighed by a learnt function of η in place of η itself.
     """
 
     width: int = 24
@@ -162,10 +156,10 @@ class NetworkConfig:
     graph: bool = True
     hidden: int = 64
     prior: float = 1.0
-    trail: bool = False
-    memory: int = 0
-    identity: int = 0
-    roles: bool = False
+
+    def build(self, course: Course, device: torch.device | None = None) -> "PolicyNetwork":
+        """Make the network of these sizes for a course, with new parameters."""
+        return PolicyNetwork(course, self, device)
 
 
 @dataclass(frozen=True)
@@ -193,25 +187,23 @@ class CandidateHead(nn.Module):
 
 
 class PolicyNetwork(nn.Module):
-    """Encoder and heads for one course; the parameters do not depend on N or R, only the buffers do."""
+    """Encoder and heads for one course; the parameters do not depend on N or R, only the buffers do.
+
+    A network that sees more (`models.rl.practice_network`) overrides `batch_class`, `static` and the parts made here.
+    """
+
+    batch_class: type[ObservationBatch] = ObservationBatch
 
     def __init__(self, course: Course, config: NetworkConfig, device: torch.device | None = None) -> None:
         super().__init__()
         device = device or torch.device("cpu")
         self.config = config
         self.course = course
-        self.features = Features(course, device, config.trail, config.memory)
-        state, own = (
-            STATE_WIDTH + PRACTICE_WIDTH * config.trail,
-            LEARNER_WIDTH + (TRAIL_WIDTH + config.memory) * config.trail,
-        )
-        self.encoder = Encoder(POINT_WIDTH + config.identity, state, config.width, config.layers)
-        self.identity = nn.Parameter(torch.randn(course.points, config.identity) / 2) if config.identity else None
-        self.pooling = Pooling(config.roles)
-        learner, candidate = (
-            self.pooling.count(config.trail) * config.width + own,
-            config.width + RESOURCE_WIDTH + CANDIDATE_WIDTH,
-        )
+        self.features = self._make_features(device)
+        self.encoder = self._make_encoder()
+        self.pooling = self._make_pooling()
+        learner = self.pooling.means * config.width + self.features.learner_width
+        candidate = config.width + RESOURCE_WIDTH + CANDIDATE_WIDTH
         self.q_head = CandidateHead(learner, candidate, config.hidden)
         self.policy_head = CandidateHead(learner, candidate, config.hidden)
         self.value_head = nn.Sequential(nn.Linear(learner, config.hidden), nn.ReLU(), nn.Linear(config.hidden, 1))
@@ -219,9 +211,23 @@ class PolicyNetwork(nn.Module):
         self.operators = build_sparse_operators(course, device) if config.graph else []
         self.to(device)
 
+    def _make_features(self, device: torch.device) -> Features:
+        return Features(self.course, device)
+
+    def _make_encoder(self) -> Encoder:
+        return Encoder(POINT_WIDTH, self.features.state_width, self.config.width, self.config.layers)
+
+    def _make_pooling(self) -> "Pooling":
+        return Pooling()
+
+    def static(self) -> Tensor:
+        """Return the static features of the points (N, S), S as the encoder has it."""
+        points: Tensor = self.features.points
+        return points
+
     def batch(self, observation: Observation) -> ObservationBatch:
-        """An observation as tensors on the network's device."""
-        return ObservationBatch.of(observation, self.features.points.device, self.needed(observation))
+        """Convert an observation to tensors on the network's device."""
+        return self.batch_class.of(observation, self.features.points.device, self.needed(observation))
 
     def needed(self, seen: Observation) -> Flags:
         """(B, N) see `find_needed_points`; without the graph only the goal itself."""
@@ -229,11 +235,8 @@ class PolicyNetwork(nn.Module):
         return find_needed_points(self.course, seen.level, seen.target, wanted)
 
     def embed(self, seen: ObservationBatch) -> tuple[Tensor, Tensor]:
-        """The learner's embedding (B, 2F + LEARNER_WIDTH) and the candidates' (B, K, F + RESOURCE_WIDTH + CANDIDATE_WIDTH)."""
-        static = self.features.points
-        if self.identity is not None:
-            static = torch.cat([static, self.identity], dim=-1)
-        points = self.encoder(static, self.features.state(seen), self.operators)
+        """Embed the learner (B, 2F + LEARNER_WIDTH) and the candidates (B, K, F + RESOURCE_WIDTH + CANDIDATE_WIDTH)."""
+        points = self.encoder(self.static(), self.features.state(seen), self.operators)
         embedded: tuple[Tensor, Tensor] = self.pooling(self.features, seen, points)
         return embedded
 
@@ -275,31 +278,30 @@ class PolicyNetwork(nn.Module):
 class Pooling(nn.Module):
     """From the points' embeddings (N, B, F) to what the heads see.
 
-    The learner: mean embedding of the goals, of what is lacking, with a trail of the last practised point, and its own
-    features. A candidate: mean of its points by their share, its own features, and those for this learner. The share
-    is η over Σ η; `roles` learns it: softmax over the candidate's points of a log η, a ≥ 0 learnt, 1 at the start.
+    The learner: mean embedding of the goals, of what is lacking, and its own features. A candidate: mean of its points
+    by their share η / Σ η, its own features, and those for this learner.
+
+    Attributes:
+        means: how many mean embeddings of points make up the learner.
     """
 
-    def __init__(self, roles: bool) -> None:
-        super().__init__()
-        self.sharpness = nn.Parameter(torch.ones(())) if roles else None
-
-    @staticmethod
-    def count(trail: bool) -> int:
-        """How many means make up the learner."""
-        return 3 if trail else 2
+    means = 2
 
     def forward(self, features: Features, seen: ObservationBatch, points: Tensor) -> tuple[Tensor, Tensor]:
         """See `PolicyNetwork.embed`."""
-        aimed, lacking = (seen.target > 0).float(), features.lacking(seen) * seen.needed
-        weights = [aimed, lacking, seen.practice[..., -1]] if features.trail else [aimed, lacking]
-        parts = [*(_average_points(points, weight) for weight in weights), features.learner(seen)]
+        parts = [*(_average_points(points, weight) for weight in self.weigh(features, seen)), features.learner(seen)]
         return torch.cat(parts, dim=-1), self._candidates(features, seen, points)
 
+    def weigh(self, features: Features, seen: ObservationBatch) -> list[Tensor]:
+        """Return the weights (B, N) of the points in each of the learner's means."""
+        return [(seen.target > 0).float(), features.lacking(seen) * seen.needed]
+
+    def weigh_taught(self, importance: Tensor) -> Tensor:
+        """Return the weight (B, K, C) of each point of a candidate, from η (B, K, C), 0 where padded."""
+        return importance
+
     def _candidates(self, features: Features, seen: ObservationBatch, points: Tensor) -> Tensor:
-        taught, importance = features.taught[seen.candidates], features.importance[seen.candidates]
-        if self.sharpness is not None:
-            importance = importance ** self.sharpness.clamp(min=0) * (importance > 0)
+        taught, importance = features.taught[seen.candidates], self.weigh_taught(features.importance[seen.candidates])
         share = importance / importance.sum(-1, keepdim=True).clamp(min=1e-6)
         rows = torch.arange(len(seen.level), device=taught.device)[:, None, None]
         flat = (taught * len(seen.level) + rows).flatten()

@@ -110,7 +110,7 @@ def fit_cql(
     """
     torch.manual_seed(config.seed)
     reward = logged.rewards(course, config.pay)
-    network, target = PolicyNetwork(course, config.network), PolicyNetwork(course, config.network)
+    network, target = config.network.build(course), config.network.build(course)
     torch.nn.init.constant_(network.q_head.out.bias, float(logged.returns(reward, config.gamma).mean()))
     target.load_state_dict(network.state_dict())
     used = [*network.encoder.parameters(), *network.q_head.parameters()]

@@ -242,7 +242,10 @@ class LearnedPolicy:
 
 
 def prune_by_score(q: Floats, mask: Flags, keep: int, share: float = 1.0) -> Flags:
-    """`models.rl.losses.prune_candidates` on NumPy's arrays; of a `share` < 1 no more than ⌈share · candidates⌉, at least one."""
+    """Return `models.rl.losses.prune_candidates` on NumPy's arrays, (B, K).
+
+    Of a `share` < 1 no more than ⌈share · candidates⌉ are kept, at least one.
+    """
     if share < 1:
         many = np.maximum(1, np.ceil(share * mask.sum(axis=1, keepdims=True)))
         place = (-q).argsort(axis=1, kind="stable").argsort(axis=1)

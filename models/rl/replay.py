@@ -11,9 +11,7 @@ import torch
 from torch import Tensor
 
 from models.arrays import Ints
-from models.rl.features import TRAIL_FIELDS, ObservationBatch
-
-STATE_COLUMNS = ("level", "days", "target", "wanted", "needed", "success", "steps", *TRAIL_FIELDS)
+from models.rl.features import ObservationBatch
 
 
 @dataclass(frozen=True)
@@ -48,17 +46,18 @@ class Transitions:
 
 
 class ReplayBuffer:
-    """A ring of `length` steps of `size` learners, on `device`."""
+    """A ring of `length` steps of `size` learners, on `device`; states are batches of the class `batch`."""
 
-    def __init__(self, length: int, size: int, device: torch.device) -> None:
-        self.length, self.size, self.device = length, size, device
+    def __init__(
+        self, length: int, size: int, device: torch.device, batch: type[ObservationBatch] = ObservationBatch
+    ) -> None:
+        self.length, self.size, self.device, self.batch = length, size, device, batch
         self.columns: dict[str, Tensor] = {}
         self.count = 0
 
     def add(self, seen: ObservationBatch, **outcome: Tensor) -> None:
         """Append one time step: the states, and kept, action, log_prob, value, reward, ended, each (B, …)."""
-        states = {name: getattr(seen, name) for name in (*STATE_COLUMNS, "candidates", "mask")}
-        row = {name: values for name, values in states.items() if values is not None} | outcome
+        row = vars(seen) | outcome
         slot = self.count % self.length
         for name, values in row.items():
             column = self._column(name, values)
@@ -82,7 +81,7 @@ class ReplayBuffer:
         width = max(1, int(got["mask"].sum(dim=1).max()))
         for name in ("candidates", "mask", "kept"):
             got[name] = got[name][:, :width]
-        state = ObservationBatch(**{name: got.pop(name, None) for name in (*STATE_COLUMNS, "candidates", "mask")})
+        state = self.batch(**{name: got.pop(name) for name in self.batch.__dataclass_fields__})
         return Transitions(state=state, **got)
 
     def rewards(self, slots: Ints, learners: Ints, steps: int, gamma: float) -> tuple[Tensor, Tensor]:

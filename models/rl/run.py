@@ -1,7 +1,8 @@
 """One training run in a folder: start or resume, iterate, write checkpoints, learning curves and the policy to serve.
 
 Files are written whole or not at all: checkpoint.pt to resume from, policy.pt to serve, tensorboard/ while training,
-and curves.png at the end.
+and curves.png at the end. Both .pt files hold tensors, numbers and text only and are read with `weights_only=True`, so
+that no code in them runs.
 """
 
 import hashlib
@@ -46,7 +47,7 @@ def resume_training(trainer: Trainer, folder: Path) -> bool:
     path = folder / CHECKPOINT_FILE
     if not path.exists():
         return False
-    saved = _read_file(path, trainer.device)
+    saved = _read_file(path, trainer.device, "Repeat the command with --fresh to start again.")
     if saved.get("settings") != _describe_settings(trainer):
         raise SetupFailed(
             f"{path} was made with other settings or on another course. Repeat the command with --fresh to start again."
@@ -91,16 +92,31 @@ def hash_parameters(network: PolicyNetwork) -> str:
     return digest.hexdigest()[:8]
 
 
-def load_policy(folder: Path, course: Course, device: torch.device | None = None) -> LearnedPolicy:
-    """The policy in `folder` on today's `course`; what was added since training is scored like anything else."""
+def load_policy(
+    folder: Path, course: Course, device: torch.device | None = None, sizes: type[NetworkConfig] = NetworkConfig
+) -> LearnedPolicy:
+    """Load the policy in `folder` for today's `course`; what was added since training is scored like anything else.
+
+    sizes: the class of the network's configuration. Raises `SetupFailed` where there is no policy, where the file
+    cannot be read, or where it needs a network with more than `sizes` has.
+    """
     path = folder / POLICY_FILE
     if not path.exists():
         raise SetupFailed(f"There is no trained policy in {folder}. Train one: lodestar train {course.id}")
-    saved = _read_file(path, device or torch.device("cpu"))
-    network = PolicyNetwork(course, NetworkConfig(**saved["network"]), device)
+    saved = _read_file(path, device or torch.device("cpu"), f"Delete it and train again: lodestar train {course.id}")
+    network = _read_sizes(saved["network"], sizes, path).build(course, device)
     network.load_state_dict(saved["parameters"])
     name = saved.get("name", MAIN_POLICY)
     return LearnedPolicy(network, name=name, version=saved["version"], keep=saved["keep"], method=saved["method"])
+
+
+def _read_sizes(saved: dict[str, Any], sizes: type[NetworkConfig], path: Path) -> NetworkConfig:
+    """Return what was saved as `sizes`. Earlier files name options that now belong to other classes, all off there."""
+    known = sizes.__dataclass_fields__
+    more = [name for name, value in saved.items() if value and name not in known]
+    if more:
+        raise SetupFailed(f"{path} is a network of a benchmark ({', '.join(more)}), which this course cannot serve.")
+    return sizes(**{name: value for name, value in saved.items() if name in known})
 
 
 def _describe_settings(trainer: Trainer) -> dict[str, Any]:
@@ -115,11 +131,19 @@ def _write_file(content: dict[str, Any], path: Path) -> None:
     os.replace(part, path)
 
 
-def _read_file(path: Path, device: torch.device) -> dict[str, Any]:
+# What torch's reader raises for damaged files: it looks up instructions and takes from its stack without a check.
+_UNREADABLE = (pickle.UnpicklingError, EOFError, RuntimeError, LookupError, ValueError, TypeError, AttributeError)
+
+
+def _read_file(path: Path, device: torch.device, remedy: str) -> dict[str, Any]:
+    """Read tensors, numbers and text; raise `SetupFailed` with `remedy` for anything else, and run nothing of it."""
     try:
-        content: dict[str, Any] = torch.load(path, map_location=device, weights_only=False)
-    except (pickle.UnpicklingError, EOFError, RuntimeError) as error:
-        raise SetupFailed(f"{path} cannot be read ({error}). Delete it and train again.") from error
+        content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except _UNREADABLE as error:
+        raise SetupFailed(
+            f"{path} cannot be read: it is damaged, or holds more than tensors, numbers and text, as checkpoints of "
+            f"earlier versions do. {remedy}"
+        ) from error
     return content
 
 

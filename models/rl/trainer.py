@@ -5,6 +5,7 @@ over the candidates that Q keeps; PPO's epochs over those; Q-learning's updates 
 `target_every` iterations a copy of the network to the target network.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -79,6 +80,17 @@ class TrainingProgress:
         return {name: float(value) for name, value in asdict(self).items()}
 
 
+def convert_arrays(content: Any, kind: type, convert: Callable[[Any], Any]) -> Any:
+    """Apply `convert` to every object of `kind` in nested dictionaries and lists."""
+    if isinstance(content, kind):
+        return convert(content)
+    if isinstance(content, dict):
+        return {name: convert_arrays(value, kind, convert) for name, value in content.items()}
+    if isinstance(content, list):
+        return [convert_arrays(value, kind, convert) for value in content]
+    return content
+
+
 class Trainer:
     """One run. `models.rl.run` writes its `state` to a file and reads it back."""
 
@@ -86,11 +98,11 @@ class Trainer:
         self.env, self.config = env, config
         self.device = device or torch.device("cpu")
         torch.manual_seed(config.seed)
-        self.network = PolicyNetwork(env.course, config.network, self.device)
-        self.target = PolicyNetwork(env.course, config.network, self.device)
+        self.network = config.network.build(env.course, self.device)
+        self.target = config.network.build(env.course, self.device)
         self.target.load_state_dict(self.network.state_dict())
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate, eps=1e-5)
-        self.replay = ReplayBuffer(config.replay, config.learners, self.device)
+        self.replay = ReplayBuffer(config.replay, config.learners, self.device, self.network.batch_class)
         self.random = np.random.default_rng(config.seed)
         self.sampler = torch.Generator(self.device).manual_seed(config.seed)
         self.iteration = 0
@@ -133,7 +145,10 @@ class Trainer:
         )
 
     def state(self) -> dict[str, Any]:
-        """Everything that a resumed run needs to end as an unbroken one, the simulated learners included."""
+        """Return all that a resumed run needs to end as an unbroken one, the simulated learners included.
+
+        Tensors, numbers and text only (NumPy's arrays as tensors), so that the file is read without running code.
+        """
         return {
             "network": self.network.state_dict(),
             "target": self.target.state_dict(),
@@ -141,9 +156,9 @@ class Trainer:
             "replay": (self.replay.columns, self.replay.count),
             "random": self.random.bit_generator.state,
             "sampler": self.sampler.get_state(),
-            "returns": self.returns,
+            "returns": torch.from_numpy(self.returns.copy()),
             "iteration": self.iteration,
-            "env": self.env.state(),
+            "env": convert_arrays(self.env.state(), np.ndarray, torch.from_numpy),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -154,9 +169,9 @@ class Trainer:
         self.replay.columns, self.replay.count = state["replay"]
         self.random.bit_generator.state = state["random"]
         self.sampler.set_state(state["sampler"].cpu())
-        self.returns = state["returns"]
+        self.returns = state["returns"].cpu().numpy().copy()
         self.iteration = state["iteration"]
-        self.env.restore(state["env"])
+        self.env.restore(convert_arrays(state["env"], Tensor, lambda tensor: tensor.cpu().numpy()))
 
     @property
     def _left(self) -> float:
@@ -237,14 +252,14 @@ class Trainer:
         logits = torch.where(rows.kept, logits, -torch.inf)
         log_prob = log_probability(logits, rows.action)
         normal = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
-        policy = policy_loss(log_prob, rows.log_prob, normal, config.clip)
+        policy = policy_loss(log_prob, rows.log_prob, normal, config.clip_coef)
         value = torch.nn.functional.mse_loss(values, returns)
-        spread = entropy(logits).mean()
+        randomness = entropy(logits).mean()
         if q is not None:
             policy = policy + config.advice * self._left * advised_loss(logits, q) / (advantage.std() + 1e-8)
-        self._descend(policy + config.value * value - config.entropy * spread)
+        self._descend(policy + config.vf_coef * value - config.ent_coef * randomness)
         kl = approximate_kl(log_prob.detach(), rows.log_prob)
-        return {"policy": policy.item(), "value": value.item(), "entropy": spread.item(), "kl": kl.item()}
+        return {"policy": policy.item(), "value": value.item(), "entropy": randomness.item(), "kl": kl.item()}
 
     def _learn_q(self) -> float:
         config, total = self.config.q, 0.0

@@ -82,7 +82,10 @@ class KTStudents:
 
 
 def draw_targets(level: Floats, generator: np.random.Generator) -> Floats:
-    """(n, N) 0 or 1: MIN_TARGETS to MAX_TARGETS of the points that are not mastered, as far as there are such; at least one."""
+    """Draw targets (n, N), 0 or 1, at least one a student.
+
+    MIN_TARGETS to MAX_TARGETS of the points that are not mastered, as far as there are such.
+    """
     place = (generator.random(level.shape) + (level >= MASTERED_LEVEL)).argsort(axis=1).argsort(axis=1)
     wanted = generator.integers(MIN_TARGETS, MAX_TARGETS + 1, len(level))
     count = np.clip(np.minimum(wanted, (level < MASTERED_LEVEL).sum(axis=1)), 1, level.shape[1])
@@ -103,7 +106,7 @@ def make_skill_course(
     id: str,
     point_ids: Sequence[str],
     prerequisites: Ints,
-    tracer: ServedLearnerModel | None = None,
+    learner_model: ServedLearnerModel | None = None,
     thresholds: Thresholds | None = None,
 ) -> Course:
     """N points, N resources of the same ids: resource k practises point k. `prerequisites` (E, 2) as (from, to)."""
@@ -123,6 +126,6 @@ def make_skill_course(
         minutes=np.full(size, RESOURCE_MINUTES, dtype=np.float32),
         kind=np.full(size, RESOURCE_KINDS.index("practice"), dtype=np.int64),
         modality=np.zeros(size, dtype=np.int64),
-        tracer=tracer,
+        learner_model=learner_model,
         thresholds=limits,
     )

@@ -5,7 +5,7 @@ simulator on a course; `PracticeWorld` lets students of any kind (KSS, a knowled
 practise a set of skills. `observe` gives what a tutor can know: estimates, answers, the graph, the goal.
 
 One resource a knowledge point. The students (`Students`) hold the truth: what they know, how they learn and answer.
-The tutor's estimate is the course's learner model (`course.tracer`), started on each student's past answers.
+The tutor's estimate is the course's learner model (`course.learner_model`), started on each student's past answers.
 Candidates are the points whose prerequisites are met by that estimate; an option of `PracticeConfig` switches the
 constraint off.
 
@@ -26,15 +26,45 @@ from models.arrays import Flags, Floats, Ints
 from models.course import Course
 from models.knowledge_tracing.base import ModelState
 from models.recommender import (
-    PRACTICE_WIDTH,
     Observation,
-    PracticeFeatures,
     Recommender,
     find_blocked_points,
     pad_candidates,
-    update_practice,
 )
 from models.simulation.tutor import BatchedLearnerModel, RecentEvents, running_share
+
+PRACTICE_WIDTH = 6
+RECENCY_DECAY = 0.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeObservation(Observation):
+    """What is known of B learners in a practice world.
+
+    Attributes:
+        practice: (B, N, PRACTICE_WIDTH) last answer right, last answer wrong, log1p of right and of wrong answers,
+            recency (RECENCY_DECAY to the power of the answers since), whether it was the very last.
+        memory: (B, H) the vector of the learner model, H = 0 without one.
+        left: (B,) steps left of the path.
+    """
+
+    practice: Floats
+    memory: Floats
+    left: Floats
+
+
+def update_practice(practice: Floats, points: Ints, right: Flags) -> Floats:
+    """Return `practice` (B, N, PRACTICE_WIDTH) after `right` (B,) on `points` (B,), no answer where a point is < 0."""
+    after, rows = practice.copy(), np.flatnonzero(points >= 0)
+    point, answer = points[rows], right[rows]
+    after[rows, :, 4] *= RECENCY_DECAY
+    after[rows, :, 5] = 0
+    after[rows, point, 0], after[rows, point, 1] = answer, ~answer
+    counts = np.expm1(after[rows, point, 2:4])
+    after[rows, point, 2:4] = np.log1p(counts + np.stack([answer, ~answer], axis=1))
+    after[rows, point, 4:6] = 1
+    return after
+
 
 _STATE_FIELDS = (
     "level",
@@ -121,9 +151,9 @@ class PracticeWorld:
     turn: Ints
 
     def __init__(self, course: Course, students: Students, size: int, rules: PracticeConfig | None = None) -> None:
-        assert course.tracer, "the tutor needs a learner model"
+        assert course.learner_model, "the tutor needs a learner model"
         self.course, self.students, self.size, self.rules = course, students, size, rules or PracticeConfig()
-        self._belief = BatchedLearnerModel(course.tracer.model)
+        self._belief = BatchedLearnerModel(course.learner_model.model)
         self._brought = self._follow_past(students.past)
         self._seeded(0)
 
@@ -147,10 +177,10 @@ class PracticeWorld:
         if ended.any():
             self._renew(np.flatnonzero(ended))
 
-    def observe(self) -> Observation:
-        """What the tutor knows."""
+    def observe(self) -> PracticeObservation:
+        """Return what the tutor knows."""
         candidates, mask = pad_candidates(self.allowed())
-        return Observation(
+        return PracticeObservation(
             level=self.level,
             days=np.zeros_like(self.level),
             target=self.target * self.course.mastered,
@@ -160,9 +190,9 @@ class PracticeWorld:
             success=self.success.copy(),
             steps=self.steps.copy(),
             history=self.recent.history(self.steps),
-            trail=PracticeFeatures(
-                self.practice.copy(), self.memory.copy(), (self.length - self.steps).astype(np.float32)
-            ),
+            practice=self.practice.copy(),
+            memory=self.memory.copy(),
+            left=(self.length - self.steps).astype(np.float32),
         )
 
     def allowed(self) -> Flags:

@@ -40,31 +40,31 @@ class Estimator:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self._tracer = course.tracer
-        if self._tracer:
-            self._skills = self._tracer.skills_of(course.point_ids)
-            self._items = self._tracer.items_of(course.resource_ids)
+        self._model = course.learner_model
+        if self._model:
+            self._skills = self._model.skills_of(course.point_ids)
+            self._items = self._model.items_of(course.resource_ids)
 
     def start(self, right: Floats, questions: int) -> tuple[Floats, ModelState]:
         """s(0) (B, N) from the right answers (B, N) to so many questions on every point, and the memory."""
         level, spread = estimate_starting_level(right, np.full_like(right, questions))
-        if self._tracer:
-            return level, self._tracer.begin(self._skills, Estimate(level, spread))
+        if self._model:
+            return level, self._model.begin(self._skills, Estimate(level, spread))
         size, points = level.shape
         return level, ModelState(np.zeros((size, 0), np.float32), np.zeros((size, points, 0), np.float32))
 
     def now(self, level: Floats, days: Floats, memory: ModelState) -> Floats:
         """Levels (B, N) after days (B, N) without practice."""
         faded = decay_level(level, days, self.course.rates)
-        if not self._tracer:
+        if not self._model:
             return faded
-        rates = self._tracer.fading(np.broadcast_to(self._skills, level.shape), memory)
+        rates = self._model.fading(np.broadcast_to(self._skills, level.shape), memory)
         own = level * kept_share(rates, days, self.course.rates)
         return np.where(np.isnan(rates), faded, own).astype(np.float32)
 
     def follow(self, level: Floats, days: Floats, memory: ModelState, resources: Ints, right: Flags) -> EstimateUpdate:
         """Everybody did a resource (B,). `level`, `days` (B, N): as read now, and since each point's practice."""
-        if self._tracer:
+        if self._model:
             return self._trace(level, days, memory, resources, right)
         rows = np.arange(len(resources))
         importance = np.zeros_like(level)
@@ -73,12 +73,12 @@ class Estimator:
         return EstimateUpdate(changed, (importance > 0) | (changed != level), gain, memory)
 
     def _trace(self, level: Floats, days: Floats, memory: ModelState, resources: Ints, right: Flags) -> EstimateUpdate:
-        assert self._tracer
+        assert self._model
         rows = np.arange(len(resources))[:, None]
         points, importance = self.course.taught[resources], self.course.importance[resources]
-        question = self._tracer.question(self._skills[points], importance, self._items[resources], days[rows, points])
+        question = self._model.question(self._skills[points], importance, self._items[resources], days[rows, points])
         here = ModelState(memory.learner, memory.points[rows, points])
-        after, known = self._tracer.practise(here, question, right)
+        after, known = self._model.practise(here, question, right)
         row, column = np.nonzero(importance > 0)
         place = points[row, column]
         changed, moved, kept = level.copy(), np.zeros(level.shape, dtype=bool), memory.points.copy()
@@ -166,7 +166,10 @@ class BatchedLearnerModel:
 
 
 def running_share(success: Floats, right: Flags) -> Floats:
-    """The running share of right answers after one more, (B,); for one learner, `graph.learners.practice.running_share`."""
+    """Return the running share of right answers after one more, (B,).
+
+    For one learner: `graph.learners.practice.running_share`.
+    """
     return success + (right - success) * np.float32(RECENT)
 
 

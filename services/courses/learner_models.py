@@ -59,8 +59,8 @@ class LearnerModelStore:
             logger.warning("%s is no fitted model of course %s: lodestar learners fit %s", name, course.id, course.id)
             name = GAIN
         if name == GAIN:
-            return replace(course, rates=_merge_rates(course, settings, saved.get(GAIN)), tracer=None)
-        return replace(course, tracer=ServedLearnerModel(saved[name].model, saved[name].version))
+            return replace(course, rates=_merge_rates(course, settings, saved.get(GAIN)), learner_model=None)
+        return replace(course, learner_model=ServedLearnerModel(saved[name].model, saved[name].version))
 
     def load_fitted(self, course: str) -> dict[str, SavedLearnerModel]:
         """Load the fitted models of a course, by name; one that cannot be read is left out, with a warning."""

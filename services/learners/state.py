@@ -89,7 +89,7 @@ def make_learner_state(served: ServedCourse, candidates: CandidateSet, now: date
         mask=np.zeros((1, 1), dtype=bool),
         success=np.array([candidates.success], dtype=np.float32),
         steps=np.array([candidates.answers], dtype=np.float32),
-        spread=sd,
+        sd=sd,
     )
     return LearnerState(served, candidates, now, observation, path, order)
 

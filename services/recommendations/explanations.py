@@ -174,7 +174,7 @@ def _make_recommendation(
     decided: RecommendationDecision, item: SlateItem, candidates: list[CandidateView] | None
 ) -> Recommendation:
     state, observation, q = decided.state, decided.observation, decided.decision.q
-    known = LevelEstimate(observation.level[0], None if observation.spread is None else observation.spread[0])
+    known = LevelEstimate(observation.level[0], None if observation.sd is None else observation.sd[0])
     return Recommendation(
         id=item.id,
         at=state.now,

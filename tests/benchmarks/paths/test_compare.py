@@ -157,7 +157,7 @@ def test_every_method_has_settings_that_make_a_network(world: str) -> None:
         assert (config.seed, config.steps) == (3, 5000)
         assert method == "longer" or make_config(world, method, 3).steps == make_config(world, MAIN_METHOD, 0).steps
         assert config.q.steps < config.rollout < config.replay, "a state so many steps later is stored"
-        PolicyNetwork(course, config.network)
+        config.network.build(course)
     assert not set(METHODS) & set(ABLATIONS)
     assert set(WORLD_METHODS.get(world, ())) <= {*METHODS, *ABLATIONS}
 

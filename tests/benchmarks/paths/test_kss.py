@@ -161,7 +161,7 @@ def test_the_beam_knows_what_the_tutor_will_allow():
     ruled = PracticeWorld(course, students, 40, PracticeConfig((6,), in_turn=True))
     ruled.reset(seed=0)
     gate, seen = TutorFilter(course), ruled.observe()
-    start = SearchStart(some.ability, some.last, seen.trail.memory, some.target, ruled.allowed())
+    start = SearchStart(some.ability, some.last, seen.memory, some.target, ruled.allowed())
     walked = run_practice_rollout(ruled, KSSBeamSearch(students, gate, 20), 0)
     assert walked.violations == 0
     assert (walked.points == search_paths(start, 6, gate, 20)).all()

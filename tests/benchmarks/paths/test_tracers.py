@@ -46,8 +46,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> WorldStudy:
     patch.setattr(tracers, "PRACTISED_STUDENTS", 40)
     first = build_kt_study("tiny", small_log(60, 0), small_log(12, 1), 0, folder)
     again = build_kt_study("tiny", small_log(60, 0), small_log(12, 1), 0, folder)
-    assert first.course.tracer and again.course.tracer
-    kept, read = (each.course.tracer.model.parameters() for each in (first, again))
+    assert first.course.learner_model and again.course.learner_model
+    kept, read = (each.course.learner_model.model.parameters() for each in (first, again))
     assert all(np.array_equal(kept[name], read[name]) for name in kept)
     patch.undo()
     return again
@@ -82,7 +82,7 @@ def test_every_rung_walks_without_a_violation_and_the_judge_has_a_say(study: Wor
 
 @pytest.mark.training
 def test_a_judge_with_the_students_model_agrees_with_the_exam(study: WorldStudy) -> None:
-    assert study.course.tracer
+    assert study.course.learner_model
     follower = study.test._follower  # type: ignore[attr-defined]
     world = PracticeWorld(study.course, study.test, 12, PracticeConfig((4,), in_turn=True))
     found = run_practice_rollout(world, study.rungs(4)["target_repeat"], seed=0)
@@ -91,8 +91,8 @@ def test_a_judge_with_the_students_model_agrees_with_the_exam(study: WorldStudy)
 
 @pytest.mark.training
 def test_the_judge_follows_past_and_path_like_one_log(study: WorldStudy) -> None:
-    assert study.course.tracer
-    follower, past = BatchedVectorModel(study.course.tracer.model), study.test.past
+    assert study.course.learner_model
+    follower, past = BatchedVectorModel(study.course.learner_model.model), study.test.past
     whole = follower.after(past.point, past.right)
     part = follower.on(follower.after(past.point[:, :7], past.right[:, :7]), past.point[:, 7:], past.right[:, 7:])
     np.testing.assert_allclose(part, whole, atol=1e-6)

@@ -32,11 +32,11 @@ def course() -> Course:
 
 
 def seen_by(course: Course, length: int = 4, free: bool = False) -> Observation:
-    assert course.tracer
+    assert course.learner_model
     generator = np.random.default_rng(2)
     past = PastAnswers(generator.integers(0, N, (B, 5)), generator.random((B, 5)) < 0.5)
     world = PracticeWorld(
-        course, KTStudents(course.tracer.model, past), B, PracticeConfig((length,), free, in_turn=True)
+        course, KTStudents(course.learner_model.model, past), B, PracticeConfig((length,), free, in_turn=True)
     )
     world.reset(seed=0)
     return world.observe()
@@ -46,8 +46,8 @@ class Slow:
     """One learner, one state at a time."""
 
     def __init__(self, course: Course, target: Flags) -> None:
-        assert course.tracer
-        self.course, self.follower, self.target = course, BatchedVectorModel(course.tracer.model), target
+        assert course.learner_model
+        self.course, self.follower, self.target = course, BatchedVectorModel(course.learner_model.model), target
 
     def value(self, state: Floats, point: int) -> float:
         chance, found = self.levels(state)[point], 0.0
@@ -78,12 +78,11 @@ def candidates(seen: Observation, row: int) -> list[int]:
 @pytest.mark.parametrize("free", [False, True])
 def test_greedy_takes_the_best_expected_mean_level_of_the_targets(course: Course, free: bool) -> None:
     seen = seen_by(course, free=free)
-    assert seen.trail
     planner = make_greedy_planner(course)
     score, decision = planner.score(seen), planner.decide(seen)
     for row in range(B):
         slow, open_points = Slow(course, seen.target[row] > 0), candidates(seen, row)
-        expected = [slow.value(seen.trail.memory[row], point) for point in open_points]
+        expected = [slow.value(seen.memory[row], point) for point in open_points]
         np.testing.assert_allclose(score[row][seen.mask[row]], expected, atol=1e-5)
         assert decision.chosen[row] == int(np.argmax(expected))
         assert seen.mask[row, decision.chosen[row]]
@@ -92,11 +91,10 @@ def test_greedy_takes_the_best_expected_mean_level_of_the_targets(course: Course
 @pytest.mark.parametrize(("width", "breadth", "depth"), [(3, N, 3), (2, 4, 4), (1, 3, 2)])
 def test_a_beam_is_the_beam_of_each_learner_alone(course: Course, width: int, breadth: int, depth: int) -> None:
     seen = seen_by(course)
-    assert seen.trail
     score = make_beam_planner(course, BeamSettings(depth, width, breadth)).score(seen)
     for row in range(B):
         slow, now = Slow(course, seen.target[row] > 0), candidates(seen, row)
-        start = seen.trail.memory[row]
+        start = seen.memory[row]
         ahead = {point: slow.value(start, point) for point in range(N)}
         pool = sorted(ahead, key=lambda point: -ahead[point])[:breadth]
         firsts = sorted(now, key=lambda point: -ahead[point])[:width]
@@ -117,11 +115,10 @@ def test_a_beam_is_the_beam_of_each_learner_alone(course: Course, width: int, br
 
 def test_a_beam_as_wide_as_the_tree_finds_the_best_pair_of_steps(course: Course) -> None:
     seen = seen_by(course, length=2, free=True)
-    assert seen.trail
     score = LookaheadPlanner(course, settings=BeamSettings(2, N, N)).score(seen)
     for row in range(B):
         slow = Slow(course, seen.target[row] > 0)
-        pairs = [slow.value(slow.after(seen.trail.memory[row], one), other) for one in range(N) for other in range(N)]
+        pairs = [slow.value(slow.after(seen.memory[row], one), other) for one in range(N) for other in range(N)]
         assert score[row].max() == pytest.approx(max(pairs), abs=1e-5)
 
 
@@ -132,8 +129,7 @@ def test_no_plan_is_longer_than_what_is_left(course: Course) -> None:
 
 def test_learners_with_different_ends_do_not_disturb_each_other(course: Course) -> None:
     seen = seen_by(course)
-    assert seen.trail
-    seen.trail.left[:3] = 2
+    seen.left[:3] = 2
     both = make_beam_planner(course, BeamSettings(width=2)).score(seen)
     alone = make_beam_planner(course, BeamSettings(width=2)).score(seen.of(4))
     np.testing.assert_allclose(both[4][seen.mask[4]], alone[0][seen.mask[4]], atol=1e-5)
@@ -145,7 +141,7 @@ def test_targets_are_padded_behind() -> None:
 
 
 def test_a_model_of_its_own_is_followed_through_the_history(course: Course) -> None:
-    assert course.tracer
+    assert course.learner_model
     seen = seen_by(course)
-    own = LookaheadPlanner(course, settings=BeamSettings(3, 2, 4), model=course.tracer.model).score(seen)
+    own = LookaheadPlanner(course, settings=BeamSettings(3, 2, 4), model=course.learner_model.model).score(seen)
     np.testing.assert_allclose(own, make_beam_planner(course, BeamSettings(3, 2, 4)).score(seen), atol=1e-5)

@@ -7,8 +7,8 @@ import torch
 from models.course import Course
 from models.policies.lookahead import BeamSettings, LookaheadPlanner, LookaheadPolicy, LookaheadSettings
 from models.recommender import Observation
-from models.rl.network import NetworkConfig, PolicyNetwork
 from models.rl.policy import LearnedPolicy
+from models.rl.practice_network import PracticeNetworkConfig
 from models.simulation.kt_students import KTStudents
 from models.simulation.practice import PracticeConfig, PracticeWorld
 from tests.models.students import practice_course, random_past, tracing_model
@@ -33,7 +33,7 @@ def policy(course: Course, keep: int = N) -> LearnedPolicy:
     """With opinions of its own, of random weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        network = PolicyNetwork(course, NetworkConfig(width=8, hidden=8, prior=0, trail=True, memory=8, identity=4))
+        network = PracticeNetworkConfig(width=8, hidden=8, prior=0, trail=True, memory=8, identity=4).build(course)
         torch.nn.init.normal_(network.policy_head.out.weight)
     return LearnedPolicy(network, keep=keep)
 

@@ -126,27 +126,27 @@ def says_nothing_of(rows, value=1.0):
 
 
 @pytest.fixture
-def seen_test_cascade():
+def cascade_seen():
     """Eight learners told apart by `steps`."""
     return replace(on_the_way(COURSE), steps=np.arange(8, dtype=np.float32))
 
 
-def test_each_learner_is_decided_by_the_first_rung_with_an_opinion(seen):
+def test_each_learner_is_decided_by_the_first_rung_with_an_opinion(cascade_seen):
     first, second, last = says_nothing_of([1, 2, 5]), says_nothing_of([0, 2, 5], -9), make_greedy_expected_gain(COURSE)
-    decision = FallbackStrategy([first, second, last]).decide(seen)
+    decision = FallbackStrategy([first, second, last]).decide(cascade_seen)
     for learner in range(8):
         rung = last if learner in (2, 5) else second if learner == 1 else first
-        alone = rung.decide(seen.of(learner))
+        alone = rung.decide(cascade_seen.of(learner))
         assert decision.chosen[learner] == alone.chosen[0]
         assert np.array_equal(decision.score[learner], alone.score[0])
         assert np.array_equal(decision.propensity[learner], alone.propensity[0])
     assert not decision.silent.any()
 
 
-def test_it_is_silent_where_all_are(seen):
-    decision = FallbackStrategy([says_nothing_of([1, 2]), says_nothing_of([2, 3])]).decide(seen)
+def test_it_is_silent_where_all_are(cascade_seen):
+    decision = FallbackStrategy([says_nothing_of([1, 2]), says_nothing_of([2, 3])]).decide(cascade_seen)
     assert np.flatnonzero(decision.silent).tolist() == [2]
-    assert seen.mask[2, decision.chosen[2]]
+    assert cascade_seen.mask[2, decision.chosen[2]]
 
 
 def test_it_goes_by_the_first_name():
@@ -154,7 +154,7 @@ def test_it_goes_by_the_first_name():
     assert (cascade.name, cascade.version) == ("picky", "7")
 
 
-def test_q_values_of_a_fallback_without_any_are_unknown(seen):
+def test_q_values_of_a_fallback_without_any_are_unknown(cascade_seen):
     class Quoted:
         name, version = "quoted", "1"
 
@@ -162,20 +162,20 @@ def test_q_values_of_a_fallback_without_any_are_unknown(seen):
             decision = says_nothing_of([4]).decide(observation)
             return replace(decision, q=decision.score)
 
-    decision = FallbackStrategy([Quoted(), make_curriculum_order(COURSE)]).decide(seen)
+    decision = FallbackStrategy([Quoted(), make_curriculum_order(COURSE)]).decide(cascade_seen)
     assert np.isnan(decision.q[4]).all()
     assert np.array_equal(decision.q[3], decision.score[3])
 
 
-def test_a_rung_that_always_has_an_opinion_is_the_only_one_asked(seen):
+def test_a_rung_that_always_has_an_opinion_is_the_only_one_asked(cascade_seen):
     class Untouched:
         name, version = "untouched", "1"
 
         def decide(self, observation):
             raise AssertionError("was asked")
 
-    decision = FallbackStrategy([make_greedy_expected_gain(COURSE), Untouched()]).decide(seen)
-    assert np.array_equal(decision.chosen, decide_by_score(decision.score, seen.mask).chosen)
+    decision = FallbackStrategy([make_greedy_expected_gain(COURSE), Untouched()]).decide(cascade_seen)
+    assert np.array_equal(decision.chosen, decide_by_score(decision.score, cascade_seen.mask).chosen)
 
 
 @few
@@ -184,7 +184,7 @@ def test_what_it_takes_is_a_candidate_with_its_propensity(course, share, seed, d
     seen = observe(course, [data.draw(levels(course.points))], [0, course.points - 1])
     if not seen.mask.any():
         return
-    seen = replace(seen, spread=np.full_like(seen.level, 0.3))
+    seen = replace(seen, sd=np.full_like(seen.level, 0.3))
     decision = Explorer(make_needed_first(course), share, seed).decide(seen)
     chosen = decision.chosen[0]
     assert seen.mask[0, chosen] and decision.kept[0, chosen] and decision.propensity[0, chosen] > 0
@@ -195,7 +195,7 @@ def test_what_it_takes_is_a_candidate_with_its_propensity(course, share, seed, d
 def test_sure_estimates_leave_the_usual_choice():
     seen = on_the_way(random_course(1), learners=1)
     inner = make_needed_first(random_course(1))
-    sure = replace(seen, spread=np.zeros_like(seen.level))
+    sure = replace(seen, sd=np.zeros_like(seen.level))
     decision = Explorer(inner, 1.0, 0).decide(sure)
     assert decision.propensity[0, inner.decide(seen).chosen[0]] == pytest.approx(1)
     assert Explorer(inner, 1.0, 0).decide(seen).propensity.max() == 1
@@ -206,7 +206,7 @@ def test_over_many_decisions_choices_come_as_often_as_their_propensities_say():
     many = on_the_way(course, learners=16)
     row = int(many.mask.sum(axis=1).argmax())
     seen = many.of(row)
-    seen = replace(seen, spread=np.full_like(seen.level, 0.4))
+    seen = replace(seen, sd=np.full_like(seen.level, 0.4))
     explorer = Explorer(make_needed_first(course), 0.5, 0)
     decisions = [explorer.decide(seen) for _ in range(600)]
     share = np.bincount([one.chosen[0] for one in decisions], minlength=seen.mask.shape[1]) / 600

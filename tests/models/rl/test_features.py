@@ -6,26 +6,21 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.recommender import PRACTICE_WIDTH, Observation, compute_expected_gain, predict_success
+from models.recommender import compute_expected_gain, predict_success
 from models.rl.features import (
     CANDIDATE_WIDTH,
     LEARNER_WIDTH,
     POINT_WIDTH,
     RESOURCE_WIDTH,
     STATE_WIDTH,
-    TRAIL_WIDTH,
     Features,
     ObservationBatch,
     compute_point_features,
     compute_resource_features,
 )
-from models.simulation.kt_students import KTStudents
-from models.simulation.practice import PracticeConfig, PracticeWorld
 from tests.models.courses import any_course, few, levels, little_course, observe, on_the_way, random_course
-from tests.models.students import practice_course, random_past, tracing_model
 
 CPU = torch.device("cpu")
-MEMORY = 8
 
 
 def test_shapes():
@@ -87,58 +82,3 @@ def test_features_do_not_depend_on_names_or_on_the_points_order():
     course = little_course()
     course.point_ids[:] = ["d", "c", "b", "a"]
     assert compute_point_features(course).tolist() == compute_point_features(little_course()).tolist()
-
-
-def practised() -> Observation:
-    """Five students of six points after a step of paths of 4 or 40."""
-    students = KTStudents(tracing_model(6, seed=2), random_past(5, 4, 6))
-    world = PracticeWorld(practice_course(6, [(0, 1)]), students, 5, PracticeConfig((4, 40), free=True))
-    world.reset(seed=0)
-    world.advance(np.arange(5))
-    return world.observe()
-
-
-@pytest.mark.parametrize("memory", [0, 3, MEMORY])
-def test_with_a_trail_points_and_learner_have_its_columns_behind_their_own(memory):
-    course, seen = practice_course(6, [(0, 1)]), practised()
-    batch, with_it, without = (
-        ObservationBatch.of(seen, CPU),
-        Features(course, CPU, trail=True, memory=memory),
-        Features(course, CPU),
-    )
-    state, learner = with_it.state(batch).numpy(), with_it.learner(batch).numpy()
-    assert state.shape == (5, 6, STATE_WIDTH + PRACTICE_WIDTH)
-    assert learner.shape == (5, LEARNER_WIDTH + TRAIL_WIDTH + memory)
-    assert np.array_equal(state[..., :STATE_WIDTH], without.state(batch))
-    assert np.array_equal(state[..., STATE_WIDTH:], seen.trail.practice)
-    assert np.array_equal(learner[:, :LEARNER_WIDTH], without.learner(batch))
-    # steps left of 30, and of the last ten: 3 and 39
-    short = seen.trail.left == 3
-    assert 0 < short.sum() < 5
-    assert learner[short, LEARNER_WIDTH : LEARNER_WIDTH + TRAIL_WIDTH] == pytest.approx(
-        np.tile([0.1, 0.3], (short.sum(), 1))
-    )
-    assert learner[~short, LEARNER_WIDTH : LEARNER_WIDTH + TRAIL_WIDTH] == pytest.approx(
-        np.tile([1.3, 1], ((~short).sum(), 1))
-    )
-    assert np.array_equal(learner[:, LEARNER_WIDTH + TRAIL_WIDTH :], seen.trail.memory[:, :memory])
-
-
-def test_with_a_trail_numpy_and_torch_give_the_same():
-    course, seen = practice_course(6, [(0, 1)]), practised()
-    torches, plain = (Features(course, device, trail=True, memory=MEMORY) for device in (CPU, None))
-    for name in ("state", "learner"):
-        there, here = (
-            getattr(torches, name)(ObservationBatch.of(seen, CPU)).numpy(),
-            getattr(plain, name)(ObservationBatch.of(seen, None)),
-        )
-        assert here.dtype == np.float32
-        assert here == pytest.approx(there, abs=1e-6)
-
-
-def test_a_batch_takes_the_trail_along():
-    seen, rows = practised(), np.array([3, 1])
-    some = ObservationBatch.of(seen, None).take(rows)
-    for name in ("practice", "memory", "left"):
-        assert np.array_equal(getattr(some, name), getattr(seen.trail, name)[rows])
-    assert ObservationBatch.of(on_the_way(random_course(0)), CPU).practice is None

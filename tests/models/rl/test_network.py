@@ -22,10 +22,7 @@ from models.rl.network import (
     build_relation_operators,
     build_sparse_operators,
 )
-from models.simulation.kt_students import KTStudents
-from models.simulation.practice import PracticeConfig, PracticeWorld
 from tests.models.courses import any_course, few, levels, little_course, make_course, observe, on_the_way, random_course
-from tests.models.students import practice_course, random_past, tracing_model
 
 CPU = torch.device("cpu")
 
@@ -246,108 +243,3 @@ def test_without_the_graph_only_the_goal_itself_is_known_to_be_needed():
     seen = observe(course, [[0.1, 0.1, 0.1]], [2])
     assert network(course).needed(seen).tolist() == [[True, True, True]]
     assert network(course, graph=False).needed(seen).tolist() == [[False, False, True]]
-
-
-SKILLS, MEMORY = 6, 8
-
-
-def skills():
-    return practice_course(SKILLS, [(0, 1), (1, 2)])
-
-
-def practised(past=None):
-    """Five students on the way, with a trail."""
-    students = KTStudents(tracing_model(SKILLS, seed=2), past or random_past(5, 4, SKILLS))
-    world = PracticeWorld(skills(), students, 5, PracticeConfig((7,), free=True, in_turn=True))
-    world.reset(seed=0)
-    world.advance(np.arange(5))
-    return world.observe()
-
-
-@pytest.mark.parametrize("roles", [False, True])
-@pytest.mark.parametrize("identity", [0, 3])
-@pytest.mark.parametrize(("trail", "memory"), [(False, 0), (False, MEMORY), (True, 0), (True, MEMORY)])
-def test_whatever_is_seen_the_scores_have_their_shape(trail, memory, identity, roles):
-    seen = practised()
-    net = network(skills(), width=8, hidden=8, trail=trail, memory=memory, identity=identity, roles=roles)
-    found = scores(net, seen)
-    assert found.q.shape == found.logits.shape == (5, SKILLS)
-    assert found.value.shape == (5,)
-    assert torch.isfinite(found.q).all() and torch.isfinite(found.value).all()
-    alone = scores(net, seen.of(3))
-    assert torch.allclose(alone.q, found.q[3:4], atol=1e-5)
-
-
-def with_trail(seen, **changes):
-    return replace(seen, trail=replace(seen.trail, **changes))
-
-
-@pytest.mark.parametrize(("memory", "heeded"), [(0, False), (MEMORY, True)])
-def test_a_memory_is_seen_where_there_is_room_for_it(memory, heeded):
-    net, seen = network(skills(), trail=True, memory=memory), practised()
-    other = with_trail(seen, memory=seen.trail.memory + 1)
-    assert torch.equal(scores(net, other).q, scores(net, seen).q) != heeded
-
-
-@pytest.mark.parametrize("trail", [False, True])
-def test_answers_and_steps_left_are_seen_with_a_trail_alone(trail):
-    net, seen = network(skills(), trail=trail), practised()
-    for other in (with_trail(seen, left=seen.trail.left - 2), with_trail(seen, practice=seen.trail.practice * 2)):
-        assert torch.equal(scores(net, other).value, scores(net, seen).value) != trail
-
-
-def test_with_a_trail_the_learner_has_the_last_point_before_its_own_features():
-    net, seen = network(skills(), trail=True), practised()
-    with torch.no_grad():
-        learner, _ = net.pooling(net.features, net.batch(seen), torch.eye(SKILLS)[:, None].expand(-1, 5, -1))
-    goals, last = learner[:, :SKILLS], learner[:, 2 * SKILLS : 3 * SKILLS]
-    aimed = seen.target > 0
-    assert np.allclose(goals, aimed / aimed.sum(axis=1, keepdims=True), atol=1e-6)
-    assert last.tolist() == torch.eye(SKILLS)[:5].tolist(), "learner k has just done point k"
-    assert torch.equal(learner[:, 3 * SKILLS :], net.features.learner(net.batch(seen)))
-
-
-def test_a_learner_without_a_last_point_is_finite():
-    net, seen = network(skills(), trail=True), practised()
-    new = with_trail(seen, practice=np.zeros_like(seen.trail.practice))
-    assert torch.isfinite(scores(net, new).q).all()
-
-
-@pytest.mark.parametrize(("identity", "differ"), [(0, False), (4, True)])
-def test_points_that_are_alike_differ_by_their_identity_alone(identity, differ):
-    course = make_course(4, [], [[(point, 1.0)] for point in range(4)])
-    seen = observe(course, [[0.3] * 4], range(4))
-    assert seen.mask.all()
-    q = scores(network(course, identity=identity), seen).q[0]
-    spread = float(q.max() - q.min())
-    assert spread > 1e-3 if differ else spread < 1e-6
-
-
-def test_roles_at_their_start_change_nothing_and_are_learnt():
-    course = random_course(1)
-    plain, seen = network(course), on_the_way(random_course(1))
-    roles = network(course, roles=True)
-    missing = roles.load_state_dict(plain.state_dict(), strict=False)
-    assert (missing.missing_keys, missing.unexpected_keys) == (["pooling.sharpness"], [])
-    for name in ("q", "logits", "value"):
-        assert torch.allclose(getattr(scores(roles, seen), name), getattr(scores(plain, seen), name), atol=1e-6)
-    before = scores(roles, seen).q
-    q = roles.q(roles.batch(seen))
-    q[torch.as_tensor(seen.mask)].sum().backward()
-    assert roles.pooling.sharpness.grad.abs() > 0
-    with torch.no_grad():
-        roles.pooling.sharpness.fill_(0.0)
-    assert not torch.allclose(scores(roles, seen).q, before, atol=1e-4)
-
-
-@pytest.mark.parametrize(("sharpness", "share"), [(1.0, 0.75), (0.0, 0.5), (2.0, 0.9), (-3.0, 0.5)])
-def test_a_role_by_hand(sharpness, share):
-    # η 0.9 and 0.3: 3 : 1, all alike at 0, 9 : 1 squared; padding has no share, and a is never below 0
-    course = make_course(3, [], [[(0, 0.9), (1, 0.3)], [(0, 1.0), (1, 1.0), (2, 1.0)]])
-    net, seen = network(course, roles=True), observe(course, [[0.2, 0.2, 0.2]], [0, 1, 2])
-    with torch.no_grad():
-        net.pooling.sharpness.fill_(sharpness)
-        points = torch.eye(3)[:, None]
-        _, candidates = net.pooling(net.features, net.batch(seen), points)
-    assert candidates[0, 0, :3].tolist() == pytest.approx([share, 1 - share, 0], abs=1e-6)
-    assert candidates[0, 1, :3].tolist() == pytest.approx([1 / 3] * 3, abs=1e-6)

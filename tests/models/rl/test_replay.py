@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from models.rl.features import ObservationBatch
 from models.rl.losses import log_probability
+from models.rl.practice_network import PracticeBatch
 from models.rl.replay import ReplayBuffer
 from tests.models.courses import few
 
@@ -118,12 +119,12 @@ def test_rewards_by_hand():
     assert ended.tolist() == [True, False]
 
 
-def test_a_trail_is_kept_with_the_state():
-    replay, draw = ReplayBuffer(3, 2, CPU), torch.Generator().manual_seed(0)
+def test_practice_is_stored_with_the_state():
+    replay, draw = ReplayBuffer(3, 2, CPU, PracticeBatch), torch.Generator().manual_seed(0)
     trails = []
     for step in range(5):
         trail = {"practice": torch.rand(2, 3, 6, generator=draw), "memory": torch.rand(2, 4, generator=draw)}
-        seen = replace(batch(step, 2, 2), **trail, left=torch.full((2,), 9.0 - step))
+        seen = PracticeBatch(**vars(batch(step, 2, 2)), **trail, left=torch.full((2,), 9.0 - step))
         none = torch.zeros(2)
         outcome = {"log_prob": none, "value": none, "reward": none, "ended": none.bool()}
         replay.add(seen, kept=seen.mask, action=none.long(), **outcome)

@@ -9,6 +9,7 @@ from models.policies.rule_based import RandomStrategy
 from models.rl.losses import PPOConfig, QConfig
 from models.rl.network import NetworkConfig
 from models.rl.policy import LearnedPolicy
+from models.rl.practice_network import PracticeNetworkConfig
 from models.rl.trainer import Trainer, TrainingConfig
 from models.simulation.environment import EpisodeConfig, LearnerVectorEnv
 from models.simulation.practice import PracticeConfig, PracticeWorld, run_practice_rollout
@@ -137,7 +138,7 @@ def practice_world(size: int, in_turn: bool = False) -> PracticeWorld:
 
 
 def practice_settings(**changes) -> TrainingConfig:
-    network = NetworkConfig(width=8, layers=1, hidden=32, prior=0, trail=True, memory=8, identity=8)
+    network = PracticeNetworkConfig(width=8, layers=1, hidden=32, prior=0, trail=True, memory=8, identity=8)
     told = {"steps": 640, "learners": 16, "rollout": 10, "replay": 40, "network": network, "q": QConfig(steps=3)}
     return TrainingConfig(**{**told, **changes})
 

@@ -24,7 +24,7 @@ def test_every_point_has_one_practice_and_the_edges_are_the_prerequisites():
     assert course.teaches.toarray().tolist() == np.eye(3).tolist()
     assert course.before.toarray().tolist() == [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
     assert (course.mastered[0], course.met[0]) == (np.float32(0.8), np.float32(0.6))
-    assert course.tracer is None
+    assert course.learner_model is None
 
 
 def test_a_course_without_edges_and_with_other_thresholds():

@@ -1,4 +1,4 @@
-"""Walks by hand, and the check of the constraint where somebody breaks it.
+"""Answers counted by hand, walks by hand, and the check of the constraint where somebody breaks it.
 
 The world of skills to practise: rewards, the tutor's estimate, the constraint, who comes, going on from a state.
 """
@@ -18,7 +18,17 @@ from models.knowledge_tracing.logistic import BestLR
 from models.policies.rule_based import RandomStrategy
 from models.recommender import Decision, Observation, decide_by_score
 from models.simulation.kt_students import KTStudents, make_skill_course
-from models.simulation.practice import PastAnswers, PracticeConfig, PracticeWorld, find_violations, run_practice_rollout
+from models.simulation.practice import (
+    PRACTICE_WIDTH,
+    RECENCY_DECAY,
+    PastAnswers,
+    PracticeConfig,
+    PracticeObservation,
+    PracticeWorld,
+    find_violations,
+    run_practice_rollout,
+    update_practice,
+)
 from models.simulation.tutor import BatchedLearnerModel, BatchedVectorModel
 from tests.models.courses import few, levels
 from tests.models.students import Chain, practice_course, random_past, tracing_model
@@ -50,7 +60,7 @@ def any_candidates(seen: Observation, draw: np.random.Generator) -> Ints:
 
 
 def same(one: Observation, other: Observation) -> bool:
-    parts = [vars(seen) | vars(seen.trail) | vars(seen.history) for seen in (one, other)]
+    parts = [vars(seen) | vars(seen.history) for seen in (one, other)]
     names = [name for name, value in parts[0].items() if isinstance(value, np.ndarray)]
     return all(np.array_equal(parts[0][name], parts[1][name], equal_nan=name == "outcome") for name in names)
 
@@ -94,7 +104,7 @@ def test_the_estimate_is_the_model_on_past_and_path() -> None:
     course, draw = practice_course(N, EDGES), np.random.default_rng(1)
     world = traced(course, rules=PracticeConfig((6,), in_turn=True))
     world.reset(seed=0)
-    past, follower = world.students.past, BatchedVectorModel(course.tracer.model)
+    past, follower = world.students.past, BatchedVectorModel(course.learner_model.model)
     np.testing.assert_allclose(world.level, follower.levels(follower.after(past.point, past.right)), atol=1e-6)
     points, right = past.point, past.right
     for _ in range(4):
@@ -103,7 +113,7 @@ def test_the_estimate_is_the_model_on_past_and_path() -> None:
         points = np.concatenate([points, chosen[:, None]], axis=1)
         right = np.concatenate([right, world.recent.right[:, -1:] > 0], axis=1)
     vectors = follower.after(points, right)
-    np.testing.assert_allclose(world.observe().trail.memory, vectors, atol=1e-5)
+    np.testing.assert_allclose(world.observe().memory, vectors, atol=1e-5)
     np.testing.assert_allclose(world.observe().level, follower.levels(vectors), atol=1e-5)
 
 
@@ -169,11 +179,11 @@ def test_what_a_tutor_sees() -> None:
     assert np.array_equal(seen.wanted, on_the_way & (seen.level < 0.8))
     # nobody knew what was asked: ½ − 0.15 · ½
     assert seen.success.tolist() == pytest.approx([0.425, 0.425])
-    assert (seen.steps.tolist(), seen.trail.left.tolist()) == ([1, 1], [3, 3])
+    assert (seen.steps.tolist(), seen.left.tolist()) == ([1, 1], [3, 3])
     assert seen.history.item[:, -2:].tolist() == [[0, 1], [1, 5]], "what was brought along, and the first step"
     assert seen.history.days[:, -2:].tolist() == [[2, 1], [2, 1]], "a step is a day"
-    assert seen.trail.practice[1, [1, 5], 5].tolist() == [0, 1]
-    assert seen.trail.practice[0, 0] == pytest.approx([1, 0, np.log(2), 0, 0.8, 0])
+    assert seen.practice[1, [1, 5], 5].tolist() == [0, 1]
+    assert seen.practice[0, 0] == pytest.approx([1, 0, np.log(2), 0, 0.8, 0])
 
 
 def test_in_turn_everybody_comes_once_and_then_again() -> None:
@@ -203,7 +213,7 @@ def test_without_turns_students_come_by_chance() -> None:
 def test_paths_are_as_long_as_they_are_said_to_be() -> None:
     world, _ = chained(PracticeConfig((2, 5), free=True), 200)
     world.reset(seed=0)
-    length = world.observe().trail.left
+    length = world.observe().left
     assert set(length.tolist()) == {2, 5}
     assert 60 < (length == 2).sum() < 140
     for step in range(1, 6):
@@ -262,10 +272,10 @@ def test_what_was_shown_does_not_change_afterwards() -> None:
     world = traced(practice_course(N, EDGES))
     world.reset(seed=0)
     seen = world.observe()
-    level, practice = seen.level.copy(), seen.trail.practice.copy()
+    level, practice = seen.level.copy(), seen.practice.copy()
     world.advance(seen.candidates[:, 0])
     world.restart(np.arange(S) % 2 == 0)
-    assert np.array_equal(seen.level, level) and np.array_equal(seen.trail.practice, practice)
+    assert np.array_equal(seen.level, level) and np.array_equal(seen.practice, practice)
 
 
 def test_a_tutor_needs_a_learner_model() -> None:
@@ -277,7 +287,7 @@ def test_the_tutor_starts_where_its_belief_of_the_past_is() -> None:
     course = practice_course(N, EDGES)
     world = traced(course, rules=PracticeConfig(in_turn=True))
     world.reset(seed=0)
-    known = BatchedLearnerModel(course.tracer.model).after(*world.students.past)
+    known = BatchedLearnerModel(course.learner_model.model).after(*world.students.past)
     np.testing.assert_allclose(world.memory, known.learner, atol=1e-6)
     np.testing.assert_allclose(world.answers, known.points, atol=1e-6)
 
@@ -391,3 +401,57 @@ def test_a_point_skips_where_an_edge_says_so(data) -> None:
     points: Ints = np.arange(5)
     expected = [any(b == k and level[k, a] < 0.6 for a, b in course.prerequisites) for k in range(5)]
     assert find_violations(course, level, points).tolist() == expected
+
+
+def after(answers: list[tuple[int, bool]], points: int = 3) -> np.ndarray:
+    practice = np.zeros((1, points, PRACTICE_WIDTH), dtype=np.float32)
+    for point, right in answers:
+        practice = update_practice(practice, np.array([point]), np.array([right]))
+    return practice[0]
+
+
+def test_a_few_answers_by_hand() -> None:
+    found = after([(0, True), (2, False), (0, True), (0, False)])
+    # last right, last wrong, log(1 + rights), log(1 + wrongs), 0.8 ^ answers since, the very last
+    assert found[0] == pytest.approx([0, 1, np.log(3), np.log(2), 1, 1])
+    assert found[1] == pytest.approx([0, 0, 0, 0, 0, 0])
+    assert found[2] == pytest.approx([0, 1, 0, np.log(2), 0.8**2, 0])
+
+
+def test_learners_do_not_mix_and_who_did_nothing_stays() -> None:
+    practice = np.random.default_rng(0).random((3, 4, PRACTICE_WIDTH)).astype(np.float32)
+    before = practice.copy()
+    found = update_practice(practice, np.array([1, -1, 3]), np.array([True, True, False]))
+    assert np.array_equal(practice, before), "the argument is nobody's to change"
+    assert np.array_equal(found[1], before[1])
+    for row, point, right in ((0, 1, True), (2, 3, False)):
+        alone = update_practice(before[row : row + 1], np.array([point]), np.array([right]))
+        assert np.array_equal(found[row], alone[0])
+
+
+@few
+@given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=12))
+def test_any_answers_by_a_plain_count(answers) -> None:
+    found = after(answers)
+    for point in range(3):
+        mine = [right for asked, right in answers if asked == point]
+        since = next((ago for ago, (asked, _) in enumerate(reversed(answers)) if asked == point), None)
+        expected = [
+            mine[-1:] == [True],
+            mine[-1:] == [False],
+            np.log1p(mine.count(True)),
+            np.log1p(mine.count(False)),
+            0 if since is None else RECENCY_DECAY**since,
+            since == 0,
+        ]
+        assert found[point] == pytest.approx([float(value) for value in expected], abs=1e-5)
+
+
+def test_some_of_the_learners_in_any_order() -> None:
+    world = traced(practice_course(N, EDGES))
+    world.reset(seed=0)
+    seen, rows = world.observe(), np.array([2, 0, 2])
+    some = seen.take(rows)
+    assert isinstance(some, PracticeObservation)
+    for name in ("level", "practice", "memory", "left"):
+        assert np.array_equal(getattr(some, name), getattr(seen, name)[rows])

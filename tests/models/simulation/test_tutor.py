@@ -95,7 +95,7 @@ def test_new_learners_are_alike_and_as_the_model_starts(logistic: BestLR) -> Non
 
 def traced(course):
     model = BKT.fit(build_answer_log([], skills=tuple(course.point_ids)))
-    return replace(course, tracer=ServedLearnerModel(model, "bkt-1"))
+    return replace(course, learner_model=ServedLearnerModel(model, "bkt-1"))
 
 
 @pytest.fixture
@@ -125,14 +125,16 @@ def test_with_a_tracer_each_learner_is_followed_as_if_alone(batch):
     estimator, zeros = Estimator(course), np.zeros_like(level)
     start, memory = estimator.start(np.round(2 * level), 2)
     found = estimator.follow(start, zeros, memory, resources, right)
-    skills = course.tracer.skills_of(course.point_ids)
+    skills = course.learner_model.skills_of(course.point_ids)
     for row, resource in enumerate(resources):
         points = course.taught[resource][course.importance[resource] > 0]
         known = Estimate(start[row : row + 1, points], np.full((1, len(points)), 0.2, np.float32))
-        question = course.tracer.question(
+        question = course.learner_model.question(
             skills[points][None], course.importance[resource][None, : len(points)], np.array([-1]), zeros[:1, points]
         )
-        _, after = course.tracer.practise(course.tracer.begin(skills[points], known), question, right[row : row + 1])
+        _, after = course.learner_model.practise(
+            course.learner_model.begin(skills[points], known), question, right[row : row + 1]
+        )
         assert found.level[row, points] == pytest.approx(after.level[0], abs=1e-5)
         others = np.setdiff1d(np.arange(course.points), points)
         assert np.array_equal(found.level[row, others], start[row, others])
@@ -163,7 +165,8 @@ def test_levels_fade_at_the_models_own_rate_where_it_has_one(batch):
     """S = 2.3065 days after one right answer: five days keep .9^(5 / 2.3065). The rest fades as the course has it."""
     course, level, resources, _ = batch
     course = replace(
-        course, tracer=ServedLearnerModel(FSRS.fit(build_answer_log([], skills=tuple(course.point_ids))), "fsrs-1")
+        course,
+        learner_model=ServedLearnerModel(FSRS.fit(build_answer_log([], skills=tuple(course.point_ids))), "fsrs-1"),
     )
     estimator, five = Estimator(course), np.full_like(level, 5.0)
     _, memory = estimator.start(level, 1)
