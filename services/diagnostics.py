@@ -144,7 +144,7 @@ class DiagnosticScope:
         """The item to ask now, or None where enough is known or nothing is left; one of the best three by `seed`."""
         asked = [self.items[each.item] for each in answered if each.item in self.items]
         wanted: Floats = np.ones(len(self.placement.field.points), dtype=np.float32)
-        rules, draw = DiagnosticRules(most=length, among=3), np.random.default_rng((seed, len(asked)))
+        rules, draw = DiagnosticRules(max_questions=length, randomesque=3), np.random.default_rng((seed, len(asked)))
         place = choose_question(self.placement, self.belief(answered), asked, wanted, rules, draw)
         return None if place is None else list(self.items)[place]
 
@@ -179,7 +179,7 @@ def estimate_levels(
     return [
         PointUpdate(ids[point], float(np.clip(level, 0, 1)), float(spread))
         for point, level, spread in zip(
-            ground.placement.field.points.tolist(), estimate.level[0], estimate.spread[0], strict=True
+            ground.placement.field.points.tolist(), estimate.level[0], estimate.sd[0], strict=True
         )
         if point in tested or ids[point] not in kept
     ]

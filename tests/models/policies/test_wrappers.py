@@ -53,7 +53,7 @@ class Follows(Ranker):
     def from_parameters(cls, items, parameters):
         return cls(items)
 
-    def extended(self, catalogue):
+    def extend(self, catalogue):
         return Follows((*self.items, *(item for item in catalogue.items if item not in self.items)))
 
 
@@ -126,27 +126,27 @@ def says_nothing_of(rows, value=1.0):
 
 
 @pytest.fixture
-def seen_test_cascade():
+def observation():
     """Eight learners told apart by `steps`."""
     return replace(on_the_way(COURSE), steps=np.arange(8, dtype=np.float32))
 
 
-def test_each_learner_is_decided_by_the_first_rung_with_an_opinion(seen):
+def test_each_learner_is_decided_by_the_first_rung_with_an_opinion(observation):
     first, second, last = says_nothing_of([1, 2, 5]), says_nothing_of([0, 2, 5], -9), make_greedy_expected_gain(COURSE)
-    decision = FallbackStrategy([first, second, last]).decide(seen)
+    decision = FallbackStrategy([first, second, last]).decide(observation)
     for learner in range(8):
         rung = last if learner in (2, 5) else second if learner == 1 else first
-        alone = rung.decide(seen.of(learner))
+        alone = rung.decide(observation.of(learner))
         assert decision.chosen[learner] == alone.chosen[0]
         assert np.array_equal(decision.score[learner], alone.score[0])
         assert np.array_equal(decision.propensity[learner], alone.propensity[0])
     assert not decision.silent.any()
 
 
-def test_it_is_silent_where_all_are(seen):
-    decision = FallbackStrategy([says_nothing_of([1, 2]), says_nothing_of([2, 3])]).decide(seen)
+def test_it_is_silent_where_all_are(observation):
+    decision = FallbackStrategy([says_nothing_of([1, 2]), says_nothing_of([2, 3])]).decide(observation)
     assert np.flatnonzero(decision.silent).tolist() == [2]
-    assert seen.mask[2, decision.chosen[2]]
+    assert observation.mask[2, decision.chosen[2]]
 
 
 def test_it_goes_by_the_first_name():
@@ -154,7 +154,7 @@ def test_it_goes_by_the_first_name():
     assert (cascade.name, cascade.version) == ("picky", "7")
 
 
-def test_q_values_of_a_fallback_without_any_are_unknown(seen):
+def test_q_values_of_a_fallback_without_any_are_unknown(observation):
     class Quoted:
         name, version = "quoted", "1"
 
@@ -162,20 +162,20 @@ def test_q_values_of_a_fallback_without_any_are_unknown(seen):
             decision = says_nothing_of([4]).decide(observation)
             return replace(decision, q=decision.score)
 
-    decision = FallbackStrategy([Quoted(), make_curriculum_order(COURSE)]).decide(seen)
+    decision = FallbackStrategy([Quoted(), make_curriculum_order(COURSE)]).decide(observation)
     assert np.isnan(decision.q[4]).all()
     assert np.array_equal(decision.q[3], decision.score[3])
 
 
-def test_a_rung_that_always_has_an_opinion_is_the_only_one_asked(seen):
+def test_a_rung_that_always_has_an_opinion_is_the_only_one_asked(observation):
     class Untouched:
         name, version = "untouched", "1"
 
         def decide(self, observation):
             raise AssertionError("was asked")
 
-    decision = FallbackStrategy([make_greedy_expected_gain(COURSE), Untouched()]).decide(seen)
-    assert np.array_equal(decision.chosen, decide_by_score(decision.score, seen.mask).chosen)
+    decision = FallbackStrategy([make_greedy_expected_gain(COURSE), Untouched()]).decide(observation)
+    assert np.array_equal(decision.chosen, decide_by_score(decision.score, observation.mask).chosen)
 
 
 @few
