@@ -95,7 +95,7 @@ def test_who_is_faster_than_a_person_is_a_bot(rows, found):
     assert "bob" in log.learners
     if found:
         assert one(report, "bot").examples == ("ann",)
-        assert one(report, "bot").done == f"all {len(rows) + 1} rows left out"
+        assert one(report, "bot").action == f"all {len(rows) + 1} rows left out"
 
 
 def test_one_learners_minute_is_not_anothers():
