@@ -23,39 +23,53 @@ Parameters = Mapping[str, NDArray[Any]]
 
 
 class StorableModel(Protocol):
-    """What can be stored."""
+    """A model that can be stored."""
 
     @property
     def name(self) -> str:
-        """As users know it."""
+        """Name by which users select the model."""
         ...
 
     notes: tuple[str, ...]
 
     def parameters(self) -> Parameters:
-        """All that was fitted."""
+        """Return all fitted values as arrays."""
         ...
 
 
 class StoredModel(NamedTuple):
-    """What was read; `version` changes with the parameters, `when` is UTC, `figures` what was measured then."""
+    """A stored model.
+
+    Attributes:
+        header: content of the JSON file.
+        parameters: arrays by name.
+        version: changes with the parameters.
+        fitted_at: time of the fit, UTC.
+        figures: measured at the fit, by name.
+    """
 
     header: dict[str, Any]
     parameters: dict[str, NDArray[Any]]
     version: str
-    when: datetime
+    fitted_at: datetime
     figures: Mapping[str, float]
 
 
 def save_model(
-    model: StorableModel, path: Path, own: Mapping[str, Any], figures: Mapping[str, float] | None = None
+    model: StorableModel, path: Path, extra_fields: Mapping[str, object], figures: Mapping[str, float] | None = None
 ) -> None:
-    """Put a model in place of the one that is there: its header becomes `path`, with what is its `own` besides."""
+    """Store a model, replacing the one that is there: `path` becomes its header, which holds `extra_fields` besides."""
     path.parent.mkdir(parents=True, exist_ok=True)
     content = _pack_arrays(model.parameters())
     arrays = f"parameters-{hashlib.sha256(content).hexdigest()[:16]}.npz"
-    when, told = datetime.now(UTC).isoformat(timespec="seconds"), dict(figures or {})
-    header = {"name": model.name, **own, "notes": model.notes, "when": when, "figures": told, "parameters": arrays}
+    header = {
+        "name": model.name,
+        **extra_fields,
+        "notes": model.notes,
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "figures": dict(figures or {}),
+        "parameters": arrays,
+    }
     replace_file(path.parent / arrays, content)
     replace_file(path, json.dumps(header, ensure_ascii=False, indent=1).encode())
     for old in path.parent.glob("parameters-*.npz"):
@@ -63,35 +77,35 @@ def save_model(
             old.unlink(missing_ok=True)
 
 
-def load_model(path: Path, own: tuple[str, ...], missing: str) -> StoredModel:
-    """The model whose header is at `path`, which has its `own` names.
+def load_model(path: Path, required_fields: tuple[str, ...], missing: str) -> StoredModel:
+    """Read the model whose header is at `path` and has `required_fields`.
 
-    Raises `SetupFailed`: with `missing` where there is none, else where it cannot be read.
+    Raise `SetupFailed`: with the message `missing` where there is no file, else where it cannot be read.
     """
     if not path.is_file():
         raise SetupFailed(missing)
     try:
         header: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        for name in ("name", *own, "notes"):
+        for name in ("name", *required_fields, "notes"):
             header[name]
         with np.load(path.parent / header["parameters"], allow_pickle=False) as arrays:
             parameters = {name: arrays[name] for name in arrays.files}
-        when, figures = datetime.fromisoformat(header["when"]), header["figures"]
+        fitted_at, figures = datetime.fromisoformat(header["when"]), header["figures"]
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise SetupFailed(f"{path} cannot be read ({error}). Delete the folder and fit again.") from error
     stamp = header["parameters"].removeprefix("parameters-")[:8]
-    return StoredModel(header, parameters, f"{header['name']}-{stamp}", when, figures)
+    return StoredModel(header, parameters, f"{header['name']}-{stamp}", fitted_at, figures)
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file in place of the one that is there: a reader finds the old one or the new one, whole."""
+    """Replace a file atomically: a reader finds either the old content or the new, complete."""
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
     os.replace(part, path)
 
 
 def _pack_arrays(parameters: Parameters) -> bytes:
-    """The arrays as npz, with any names; an array of Python objects would need pickle and raises `ValueError`."""
+    """Return the arrays as npz, with any names; raise `ValueError` for arrays of objects, which need pickle."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in parameters.items():

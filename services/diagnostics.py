@@ -141,7 +141,7 @@ class DiagnosticScope:
         """Return the item to ask now, one of the best three by `seed`; None where enough is known or none is left."""
         asked = [self.items[each.item] for each in answered if each.item in self.items]
         wanted: Floats = np.ones(len(self.placement.field.points), dtype=np.float32)
-        rules, draw = DiagnosticRules(most=length, among=3), np.random.default_rng((seed, len(asked)))
+        rules, draw = DiagnosticRules(max_questions=length, randomesque=3), np.random.default_rng((seed, len(asked)))
         index = choose_question(self.placement, self.posterior(answered), asked, wanted, rules, draw)
         return None if index is None else list(self.items)[index]
 
@@ -179,7 +179,7 @@ def estimate_levels(
     return [
         PointUpdate(ids[point], float(np.clip(level, 0, 1)), float(sd))
         for point, level, sd in zip(
-            scope.placement.field.points.tolist(), estimate.level[0], estimate.spread[0], strict=True
+            scope.placement.field.points.tolist(), estimate.level[0], estimate.sd[0], strict=True
         )
         if point in tested or ids[point] not in kept
     ]

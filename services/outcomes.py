@@ -98,13 +98,13 @@ def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeRes
     )
     question = tracer.question(skills, importance, tracer.items_of([_practised_id(practice.outcome)]), days)
     memory = _restore_state(practice, states, tracer, skills, Estimate(level, spread))
-    after, known = tracer.practise(memory, question, np.array([practice.outcome.right]))
-    rates = tracer.fading(skills, after)
+    after, known = tracer.update(memory, question, np.array([practice.outcome.right]))
+    rates = tracer.forgetting_rates(skills, after)
     changes = [
         PointUpdate(
             point=state.point,
             level=float(known.level[0, n]),
-            sd=float(known.spread[0, n]),
+            sd=float(known.sd[0, n]),
             model_state=_make_trace(tracer, after.points[0, n]),
             decay=None if np.isnan(rates[0, n]) else float(rates[0, n]),
         )
@@ -118,7 +118,7 @@ def _restore_state(
     practice: Practice, states: list[PracticePoint], tracer: ServedLearnerModel, skills: Ints, known: Estimate
 ) -> ModelState:
     """Return the model's stored numbers; without them those of the level, or the start of a point never seen."""
-    memory = tracer.begin(skills[0], known)
+    memory = tracer.start_from(skills[0], known)
     for place, state in enumerate(states):
         if state.model_state is not None and state.model_state.version == tracer.version:
             memory.points[0, place] = state.model_state.numbers

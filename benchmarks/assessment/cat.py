@@ -102,7 +102,7 @@ class DiagnosticTrial:
 
     def adaptive(self) -> ErrorCurves:
         """The questions that the diagnostic would ask, the new estimate."""
-        rules = DiagnosticRules(spread=0, most=MAX_ADAPTIVE_QUESTIONS)
+        rules = DiagnosticRules(sd=0, max_questions=MAX_ADAPTIVE_QUESTIONS)
         found, spent = np.zeros((MAX_ADAPTIVE_QUESTIONS + 1, 3, len(self.way))), []
         for learner in range(len(self.way)):
             belief, asked = self.placement.start(), list[int]()
@@ -233,7 +233,7 @@ def measure_ability_errors(seed: int, options: Namespace, peers: bool) -> dict[s
 
 def estimate_own_selection(bank: ItemBank, right: NDArray[np.bool_], draw: np.random.Generator) -> NDArray[np.float64]:
     """(B, TEST_LENGTH + 1) EAP after each item of our own choice."""
-    pool, rules = ItemPool(bank), TestRules(error=0, most=TEST_LENGTH)
+    pool, rules = ItemPool(bank), TestRules(se=0, max_items=TEST_LENGTH)
     ability = np.zeros((len(right), TEST_LENGTH + 1))
     for examinee, answers in enumerate(right):
         state = start_test(pool, draw)

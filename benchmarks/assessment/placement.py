@@ -30,7 +30,7 @@ from models.course import Course
 COURSES = ("english", "metacademy")
 FIRST_SEED = 1000
 FITTED_SETTINGS = tuple(field.name for field in fields(GaussianFieldSettings) if field.name != "stiffness")
-INITIAL_SETTINGS = GaussianFieldSettings(start=2.0, decline=10.0, general=2.5, graph=1.5, own=0.5)
+INITIAL_SETTINGS = GaussianFieldSettings(start=2.0, decline=10.0, general_sd=2.5, graph_sd=1.5, point_sd=0.5)
 STEP = np.array([1.0, 2.0, 0.4, 0.5, 0.8])
 """Of the first simplex; `start` and `decline` as they are, the others in logarithms."""
 

@@ -191,7 +191,7 @@ class Assistments:
         if protocol == "given":
             return Split(train, test, np.ones(len(test.right), dtype=bool))
         pieces = cut_pykt_pieces(test)
-        return Split(cut_pykt_pieces(train), pieces, pieces.place > 0)
+        return Split(cut_pykt_pieces(train), pieces, pieces.index > 0)
 
 
 class FlashCards:
@@ -209,7 +209,7 @@ class FlashCards:
         share = CUTS[seed % len(CUTS)]
         start, end = np.quantile(self.log.days, [share, share + SCORED_SHARE])
         since = np.diff(self.log.days, prepend=np.nan)
-        scored = (self.log.days >= start) & (self.log.days <= end) & (self.log.place > 0) & (since >= 1)
+        scored = (self.log.days >= start) & (self.log.days <= end) & (self.log.index > 0) & (since >= 1)
         return Split(select_before(self.log, float(start)), self.log, scored, self.ratings)
 
 

@@ -205,7 +205,7 @@ def predict_recall(
 
 def count_days_since(log: AnswerLog) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """(A,) days since the card's last review, and where they are a day or more."""
-    since = np.where(log.place > 0, np.diff(log.days, prepend=np.nan), 0)
+    since = np.where(log.index > 0, np.diff(log.days, prepend=np.nan), 0)
     return since, since >= 1
 
 

@@ -89,7 +89,7 @@ def choose_mixed(seen: Observation, aimed: Recommender, last: Ints | None, gener
 def build_histories(course: Course, seen: Observation) -> AnswerLog:
     """The histories of a course of one point a resource."""
     assert seen.history is not None
-    there = seen.history.there
+    there = seen.history.is_event
     count = int(there.sum())
     return AnswerLog(
         learners=tuple(str(number) for number in range(len(seen))),
@@ -235,7 +235,7 @@ def split_learners(log: AnswerLog, seed: int) -> tuple[AnswerLog, AnswerLog]:
 def mine_graph(log: AnswerLog) -> Ints:
     """(E, 2) prerequisites as (from, to), mined from the order of answers."""
     there = log.skill[:, 0] >= 0
-    mastery = build_log_from_answers(log.learner[there], log.skill[there, 0], log.place[there], log.right[there])
+    mastery = build_log_from_answers(log.learner[there], log.skill[there, 0], log.index[there], log.right[there])
     skill = np.array([int(point) for point in mastery.points])
     found = mine_prerequisites(mastery, MINING_RULES)
     return np.stack([skill[found.before], skill[found.after]], axis=1)
@@ -266,13 +266,13 @@ def load_or_fit_ranker(folder: Path, name: str, log: AnswerLog, seed: int) -> Se
 
 def build_interactions(log: AnswerLog) -> InteractionLog:
     """Answers as events without a clock, an item a skill."""
-    order = np.argsort(log.place, kind="stable")
+    order = np.argsort(log.index, kind="stable")
     return InteractionLog(
         learners=log.learners,
         items=log.skills,
         learner=log.learner[order],
         item=log.skill[order, 0],
-        at=log.place[order].astype(np.float64),
+        days=log.index[order].astype(np.float64),
         outcome=log.right[order].astype(np.float32),
         clock=False,
     )

@@ -162,11 +162,11 @@ def measure_null(policy: str, learners: int, points: int, seed: int) -> Figures:
     course = make_course(points, np.empty((0, 2), dtype=np.int64), seed)
     log = simulate_log(course, learners, policy, AnswerNoise(), seed)
     order, dependence = (
-        count_orders(StratifiedLog.of(log)),
-        measure_dependence(StratifiedLog.of(log, MIN_FINE_STRATUM_SIZE, MAX_FINE_STRATA)),
+        count_orders(StratifiedLog.from_log(log)),
+        measure_dependence(StratifiedLog.from_log(log, MIN_FINE_STRATUM_SIZE, MAX_FINE_STRATA)),
     )
     tested = order.both >= MiningRules().support
-    p = {"order": order.beyond(tested), "dependence": dependence.p_values()[tested]}
+    p = {"order": order.null_p_values(tested), "dependence": dependence.p_values()[tested]}
     p["both"] = np.maximum(p["order"], p["dependence"])
     shares = {f"{name}.up_to_05": float((value <= 0.05).mean()) for name, value in p.items()}
     return shares | {"proposals": float(len(mine_prerequisites(log).before)), "tested": float(tested.sum())}

@@ -284,13 +284,13 @@ def _build_split(course: Course, plan: ArrivalPlan, steps: list[_Step], seed: in
         tuple(course.resource_ids),
         *(learner[order], item[order], at[order], outcome[order]),
     )
-    asked = np.flatnonzero(log.at >= _moment(plan))
+    asked = np.flatnonzero(log.days >= _moment(plan))
     if len(asked) > plan.most:
         asked = np.sort(np.random.default_rng(seed).choice(asked, plan.most, replace=False))
     rows = order[asked]
     late = np.cumsum(at >= _moment(plan)) - 1
     observations = _stacked([step.seen for step in steps if len(step.seen)]).take(late[rows])
-    training = log.take(log.at < _moment(plan))
+    training = log.take(log.days < _moment(plan))
     return ChoiceMoments(
         EvaluationSplit("course", log, training, asked, True, feasible[rows]), observations, chosen[rows]
     )

@@ -119,7 +119,7 @@ def name_run(name: str, study: RankerStudy, seed: int) -> str:
 
 
 def _parts(trial: EvaluationSplit) -> Iterator[Any]:
-    yield from (trial.log.learner, trial.log.item, trial.log.at, trial.log.outcome, trial.event, trial.training.item)
+    yield from (trial.log.learner, trial.log.item, trial.log.days, trial.log.outcome, trial.event, trial.training.item)
     if trial.feasible is not None:
         yield np.packbits(trial.feasible)
 
@@ -178,13 +178,13 @@ def measure_peers(data: RankerStudy, names: Sequence[str], seed: int) -> Iterato
 def time_cleaning() -> float:
     """Of a million rows, by the wall clock."""
     log = generate_million(0)
-    columns = (log.learner.tolist(), log.item.tolist(), log.at.tolist(), log.outcome.tolist())
+    columns = (log.learner.tolist(), log.item.tolist(), log.days.tolist(), log.outcome.tolist())
     rows = [
         RawInteraction(log.learners[who], log.items[what], days, outcome)
         for who, what, days, outcome in zip(*columns, strict=True)
     ]
     began = time.perf_counter()
-    clean_interactions(rows, log.items, float(log.at[-1]))
+    clean_interactions(rows, log.items, float(log.days[-1]))
     return time.perf_counter() - began
 
 

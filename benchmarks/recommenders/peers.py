@@ -122,7 +122,7 @@ class _GivenScores:
         now, self._scores = self._scores[: len(history)], self._scores[len(history) :]
         return now
 
-    def chance(self, history: InteractionHistory, candidates: None) -> None:
+    def predict_outcome(self, history: InteractionHistory, candidates: None) -> None:
         return None
 
 
@@ -167,7 +167,7 @@ def write_trial(folder: Path, trial: EvaluationSplit) -> None:
     training, log = trial.training, trial.log
     counts = {"learners": len(log.learners), "items": len(log.items)}
     np.savez(folder / "training.npz", learner=training.learner, item=training.item, **counts)
-    past = [log.earlier(int(who), int(event)) for who, event in zip(trial.learner, trial.event, strict=True)]
+    past = [log.events_before(int(who), int(event)) for who, event in zip(trial.learner, trial.event, strict=True)]
     starts = np.cumsum([0, *(len(events) for events in past)])
     history = log.item[np.concatenate(past)] if past else np.zeros(0, dtype=np.int64)
     np.savez(folder / "moments.npz", learner=trial.learner, history=history, starts=starts)

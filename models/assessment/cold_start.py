@@ -35,11 +35,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
-from models.arrays import Doubles as Numbers
-from models.arrays import Flags, Floats, Ints
+from models.arrays import Doubles, Flags, Floats, Ints
 from models.knowledge_tracing.state import compute_sd
 
 ABILITY_NODES = 61
@@ -47,14 +45,14 @@ ABILITY_NODES = 61
 
 @dataclass(frozen=True)
 class ColdStartSettings:
-    """What is believed before anything is known; judgements, to be replaced by measurements of a course.
+    """Assumptions of the priors, to be replaced by measurements of a course.
 
     Attributes:
-        steepness: logits a level; 1.7 says that of what lies a level below, 85 % is known.
-        level_sd: how far, in levels, a person's own word is off.
+        steepness: logits per level; at 1.7, 85 % of what lies one level below is known.
+        level_sd: standard deviation, in levels, of a self-declared level.
         guess, slip: of an onboarding question; fitted to real logs for models/simulation/learners.py.
-        average_weight: answers that the course's average is worth.
-        most_weight: answers that level and onboarding together are worth at most: they say nothing of one point alone.
+        average_weight: weight, in answers, of the course's average.
+        most_weight: greatest weight, in answers, of level and onboarding together, which do not measure single points.
     """
 
     steepness: float = 1.7
@@ -66,31 +64,31 @@ class ColdStartSettings:
 
 
 class LevelPrior(NamedTuple):
-    """A level in [0, 1] and how many answers it is worth, both (N,); worth 0 where nothing is said."""
+    """Levels in [0, 1] and their weights in answers, both (N,); weight 0 without information."""
 
     level: Floats
     weight: Floats
 
 
 class StartingEstimate(NamedTuple):
-    """Level, its standard deviation, and the part of the level that is still the prior's, each (N,)."""
+    """Level, its standard deviation, and the prior's part of the level, each (N,)."""
 
     level: Floats
-    spread: Floats
+    sd: Floats
     prior_part: Floats
 
 
 def rank_levels(levels: Sequence[str | None]) -> tuple[Floats, tuple[str, ...]]:
-    """Each point's place among the course's levels, NaN where it has none, and their order: A1, A2, …; 2 before 10."""
+    """Return each point's index among the levels, NaN without one, and the sorted levels: A1, A2, …; 2 before 10."""
     order = tuple(sorted({level for level in levels if level}, key=_make_natural_key))
-    place = {level: float(number) for number, level in enumerate(order)}
-    return np.array([place.get(level or "", np.nan) for level in levels], dtype=np.float32), order
+    index = {level: float(number) for number, level in enumerate(order)}
+    return np.array([index.get(level or "", np.nan) for level in levels], dtype=np.float32), order
 
 
 def estimate_course_prior(
     right: Floats, answers: Floats, settings: ColdStartSettings = ColdStartSettings()
 ) -> LevelPrior:
-    """From the right and all first answers of earlier learners, (N,); a point that has few is drawn to the course's."""
+    """Return the prior from right and all first answers of earlier learners, (N,), shrunk to the course's average."""
     overall = (right.sum() + 0.5) / (answers.sum() + 1)
     level = (right + 5 * overall) / (answers + 5)
     weight = np.where(answers.sum() > 0, settings.average_weight, 0.0)
@@ -98,7 +96,7 @@ def estimate_course_prior(
 
 
 def choose_onboarding_points(rank: Floats, declared: float | None = None, questions: int = 3) -> Ints:
-    """Points to ask about, (Q,): those nearest to the quartiles (for three) of where the learner may be."""
+    """Choose the points to ask about, (Q,): nearest to the quantiles (quartiles for three) of the learner's rank."""
     known = np.flatnonzero(~np.isnan(rank))
     theta, belief = _compute_ability_prior(rank, declared, ColdStartSettings())
     chosen: list[int] = []
@@ -112,25 +110,27 @@ def choose_onboarding_points(rank: Floats, declared: float | None = None, questi
 def estimate_declared_prior(
     rank: Floats, declared: float | None, asked: Ints, right: Flags, settings: ColdStartSettings = ColdStartSettings()
 ) -> LevelPrior:
-    """From the level that the learner names (a rank, or None) and answers `right` (Q,) to questions on points `asked`.
+    """Return the prior from a declared level (a rank, or None) and answers `right` (Q,) to questions on points `asked`.
 
     `rank` (N,) may be any scale on which one step is a level, e.g. prerequisite depth where a course has no levels.
     """
     theta, belief = _compute_ability_prior(rank, declared, settings)
     knows = expit(settings.steepness * (theta[:, None] - np.nan_to_num(rank)))
-    told = ~np.isnan(rank[asked])
-    chance = settings.guess + (1 - settings.guess - settings.slip) * knows[:, asked[told]]
-    belief = belief * np.where(right[told], chance, 1 - chance).prod(axis=1)
+    is_ranked = ~np.isnan(rank[asked])
+    chance = settings.guess + (1 - settings.guess - settings.slip) * knows[:, asked[is_ranked]]
+    belief = belief * np.where(right[is_ranked], chance, 1 - chance).prod(axis=1)
     belief /= belief.sum()
     level = belief @ knows
     variance = belief @ (knows - level) ** 2
     weight = np.clip(level * (1 - level) / np.maximum(variance, 1e-6) - 1, 0, settings.most_weight)
-    said = ~np.isnan(rank) & ((declared is not None) | bool(told.any()))
-    return LevelPrior(np.where(said, level, 0.5).astype(np.float32), np.where(said, weight, 0).astype(np.float32))
+    informative = ~np.isnan(rank) & ((declared is not None) | bool(is_ranked.any()))
+    return LevelPrior(
+        np.where(informative, level, 0.5).astype(np.float32), np.where(informative, weight, 0).astype(np.float32)
+    )
 
 
 def join_priors(*priors: LevelPrior) -> LevelPrior:
-    """Each by what it is worth."""
+    """Return the mean of priors by weight, with the sum of their weights."""
     weight = np.sum([prior.weight for prior in priors], axis=0)
     total = np.sum([prior.weight * prior.level for prior in priors], axis=0)
     level = np.where(weight > 0, total / np.maximum(weight, 1e-9), 0.5)
@@ -138,7 +138,7 @@ def join_priors(*priors: LevelPrior) -> LevelPrior:
 
 
 def apply_answers(prior: LevelPrior, right: Floats, answers: Floats) -> StartingEstimate:
-    """The start after `right` of `answers` (N,) on each point."""
+    """Return the estimate after `right` of `answers` (N,) on each point."""
     weight = prior.weight + answers
     level = np.where(weight > 0, (prior.weight * prior.level + right) / np.maximum(weight, 1e-9), prior.level)
     part = np.where(answers > 0, prior.weight / np.maximum(weight, 1e-9), 1.0)
@@ -147,8 +147,8 @@ def apply_answers(prior: LevelPrior, right: Floats, answers: Floats) -> Starting
 
 def _compute_ability_prior(
     rank: Floats, declared: float | None, settings: ColdStartSettings
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes of θ from below the course to above it, and P(θ) on them; both (ABILITY_NODES,)."""
+) -> tuple[Doubles, Doubles]:
+    """Return nodes of θ from below the course to above it, and P(θ) on them; both (ABILITY_NODES,)."""
     known = rank[~np.isnan(rank)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     theta = np.linspace(low - 1, high + 1, ABILITY_NODES)
@@ -164,10 +164,10 @@ def _make_natural_key(level: str) -> list[tuple[int, int, str]]:
 
 @dataclass(frozen=True)
 class ItemDifficultySettings:
-    """What is believed of items.
+    """Assumptions of item difficulties.
 
     Attributes:
-        ridge: λ on standardised content; 1 lets one item as much as the prior speak.
+        ridge: λ on standardised content; at 1 the prior weighs as much as one item.
         usual_sd: standard deviation of difficulties in logits where no item was answered; 1, the usual scale.
         usual_answers: items that `usual_sd` is worth beside measured ones.
     """
@@ -178,14 +178,14 @@ class ItemDifficultySettings:
 
 
 class ItemPrior(NamedTuple):
-    """Difficulty in logits and its standard deviation."""
+    """Prior of a difficulty in logits: mean and standard deviation."""
 
     difficulty: float
     sd: float
 
 
 class ItemStart(NamedTuple):
-    """Difficulty, its standard deviation, and the prior's part of what is known of it."""
+    """Difficulty, its standard deviation, and the prior's part of its precision."""
 
     difficulty: float
     sd: float
@@ -194,34 +194,34 @@ class ItemStart(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ItemDifficultyModel:
-    """How content tells difficulty: fitted once to a course's items, asked for each new one.
+    """Regression of difficulty on content, fitted to a course's items, applied to new ones.
 
     Attributes:
-        points: (N,) mean difficulty of the items of each point, the overall mean where there are none.
+        point_difficulty: (N,) mean difficulty of the items of each point, the overall mean where there are none.
         centre, scale: (F,) to standardise content; slope (F,); left: (F, F) covariance of the slope over σ²; sd: σ.
     """
 
-    points: Numbers
-    centre: Numbers
-    scale: Numbers
-    slope: Numbers
-    left: Numbers
+    point_difficulty: Doubles
+    centre: Doubles
+    scale: Doubles
+    slope: Doubles
+    slope_covariance: Doubles
     sd: float
 
-    def tell(self, importance: Floats, content: Numbers) -> ItemPrior:
-        """Of an item with η (N,) of each point and content (F,)."""
+    def predict(self, importance: Floats, content: Doubles) -> ItemPrior:
+        """Return the prior of an item with η (N,) of each point and content (F,)."""
         x = (content - self.centre) / self.scale
-        mean = _average_points(importance[None], self.points)[0] + x @ self.slope
-        return ItemPrior(float(mean), float(self.sd * np.sqrt(1 + x @ self.left @ x)))
+        mean = _average_points(importance[None], self.point_difficulty)[0] + x @ self.slope
+        return ItemPrior(float(mean), float(self.sd * np.sqrt(1 + x @ self.slope_covariance @ x)))
 
 
 def fit_item_difficulty(
     importance: Floats,
-    content: Numbers,
-    difficulty: Numbers,
+    content: Doubles,
+    difficulty: Doubles,
     settings: ItemDifficultySettings = ItemDifficultySettings(),
 ) -> ItemDifficultyModel:
-    """From I answered items: η (I, N), content (I, F), difficulty (I,) in logits. I may be 0."""
+    """Fit to I answered items: η (I, N), content (I, F), difficulty (I,) in logits. I may be 0."""
     size = len(difficulty)
     overall = float(difficulty.sum() / (size + 1))
     weight = importance.sum(axis=0)
@@ -230,16 +230,16 @@ def fit_item_difficulty(
     scale = content.std(axis=0) if size else np.zeros(content.shape[1])
     scale = np.where(scale > 0, scale, 1.0)
     x, rest = (content - centre) / scale, difficulty - _average_points(importance, points)
-    left: Numbers = np.linalg.inv(x.T @ x + settings.ridge * np.eye(x.shape[1])).astype(np.float64)
-    slope = left @ x.T @ rest
+    slope_covariance: Doubles = np.linalg.inv(x.T @ x + settings.ridge * np.eye(x.shape[1])).astype(np.float64)
+    slope = slope_covariance @ x.T @ rest
     squares = ((rest - x @ slope) ** 2).sum() + settings.usual_answers * settings.usual_sd**2
     return ItemDifficultyModel(
-        points, centre, scale, slope, left, float(np.sqrt(squares / (size + settings.usual_answers)))
+        points, centre, scale, slope, slope_covariance, float(np.sqrt(squares / (size + settings.usual_answers)))
     )
 
 
 def update_item_difficulty(prior: ItemPrior, ability: Floats, right: Flags, steps: int = 20) -> ItemStart:
-    """The posterior mode after answers of learners of `ability` (A,), logits; Newton, at most a logit a step."""
+    """Return the posterior mode after answers of learners of `ability` (A,), logits; Newton, at most a logit a step."""
     difficulty, precision = prior.difficulty, 1 / prior.sd**2
     for _ in range(steps):
         chance = expit(ability - difficulty)
@@ -251,8 +251,8 @@ def update_item_difficulty(prior: ItemPrior, ability: Floats, right: Flags, step
     return ItemStart(float(difficulty), known**-0.5, precision / known)
 
 
-def _average_points(importance: Floats, points: Numbers) -> Numbers:
-    """Mean difficulty of the points of each item (I, N), by importance; the plain mean where an item has none."""
+def _average_points(importance: Floats, points: Doubles) -> Doubles:
+    """Return the mean difficulty of each item's points (I, N) by importance; the plain mean where it has none."""
     total = importance.sum(axis=1)
     mean = importance @ points / np.maximum(total, 1e-9)
     return np.where(total > 0, mean, points.mean() if len(points) else 0.0)

@@ -24,25 +24,25 @@ from models.knowledge_tracing.state import compute_sd
 
 @dataclass(frozen=True)
 class DiagnosticRules:
-    """How a diagnostic goes and when it ends.
+    """How to choose questions and when to end a diagnostic.
 
     Attributes:
-        spread: it ends when the root mean square standard deviation of the levels that matter is at most this. .15:
-            about half of what it is before the first answer.
-        fewest, most: questions; not before `fewest` by the spread, at `most` at the latest.
-        per_point: questions that touch one point at most.
-        among: the question is drawn from so many of the best; 1: always the best.
+        sd: end when the root mean square standard deviation of the levels that matter is at most this. .15: about
+            half of what it is before the first answer.
+        min_questions, max_questions: end by `sd` after the least at the earliest; end at the most at the latest.
+        per_point: most questions that touch one point.
+        randomesque: draw the question from so many of the best; 1: always the best.
     """
 
-    spread: float = 0.15
-    fewest: int = 5
-    most: int = 20
+    sd: float = 0.15
+    min_questions: int = 5
+    max_questions: int = 20
     per_point: int = 2
-    among: int = 1
+    randomesque: int = 1
 
 
 def prepare_placement(course: Course, points: Ints, asked: Sequence[Sequence[int]], response: Floats) -> Placement:
-    """A diagnostic about `points` of a course; `asked`: the points of each question; `response` (I, 3): a, b, c."""
+    """Prepare a diagnostic of `points` of a course; `asked`: points of each question; `response` (I, 3): a, b, c."""
     field = build_gaussian_field(course, points)
     return Placement(field, build_question_bank(field, asked, *response.T))
 
@@ -50,12 +50,12 @@ def prepare_placement(course: Course, points: Ints, asked: Sequence[Sequence[int
 def build_question_bank(
     field: GaussianField, points: Sequence[Sequence[int]], discrimination: Floats, difficulty: Floats, guessing: Floats
 ) -> QuestionBank:
-    """Questions from the course positions of their points, each point of one question counting the same.
+    """Build a question bank from the points of the questions, weighted equally within a question.
 
-    A question that touches no point of the field keeps its place and is never asked.
+    A question that touches no point of the field keeps its index and is never asked.
     """
-    place = {int(point): position for position, point in enumerate(field.points)}
-    inside = [[place[point] for point in touched if point in place] for touched in points]
+    index = {int(point): position for position, point in enumerate(field.points)}
+    inside = [[index[point] for point in touched if point in index] for touched in points]
     at = np.zeros((len(inside), max(map(len, inside), default=1) or 1), dtype=np.int64)
     weight = np.zeros(at.shape, dtype=np.float32)
     for row, touched in enumerate(inside):
@@ -66,46 +66,46 @@ def build_question_bank(
 
 
 def replay_answers(placement: Placement, asked: Sequence[int], right: Sequence[bool]) -> Posterior:
-    """What is believed of one learner after these answers; the same whenever it is computed."""
-    belief = placement.start()
+    """Return the posterior of one learner after these answers; deterministic."""
+    posterior = placement.start()
     for item, outcome in zip(asked, right, strict=True):
-        belief = placement.update(belief, np.array([item]), np.array([outcome]))
-    return belief
+        posterior = placement.update(posterior, np.array([item]), np.array([outcome]))
+    return posterior
 
 
 def choose_question(
     placement: Placement,
-    belief: Posterior,
+    posterior: Posterior,
     asked: Sequence[int],
     wanted: Floats,
     rules: DiagnosticRules,
     generator: np.random.Generator,
 ) -> int | None:
-    """The question to ask now, or None where the diagnostic is over; wanted: (N,) how much each point matters."""
+    """Choose the next question, or None if the diagnostic is over; wanted: (N,) weight of each point."""
     allowed = find_askable_questions(placement.questions, asked, wanted, rules.per_point)
-    if is_diagnostic_over(placement, belief, len(asked), wanted, rules) or not allowed.any():
+    if is_diagnostic_over(placement, posterior, len(asked), wanted, rules) or not allowed.any():
         return None
-    gains = placement.gains(belief, wanted, allowed)
-    best = np.argsort(-gains, kind="stable")[: min(rules.among, int((gains > 0).sum()))]
+    gains = placement.gains(posterior, wanted, allowed)
+    best = np.argsort(-gains, kind="stable")[: min(rules.randomesque, int((gains > 0).sum()))]
     if not len(best):
         return int(np.flatnonzero(allowed)[0])
     return int(generator.choice(best)) if len(best) > 1 else int(best[0])
 
 
 def is_diagnostic_over(
-    placement: Placement, belief: Posterior, answers: int, wanted: Floats, rules: DiagnosticRules
+    placement: Placement, posterior: Posterior, answers: int, wanted: Floats, rules: DiagnosticRules
 ) -> bool:
-    """Whether the greatest length is reached, or what matters is known well enough."""
-    if answers >= rules.most:
+    """Return whether the greatest length is reached or the wanted levels are known well enough."""
+    if answers >= rules.max_questions:
         return True
-    if answers < rules.fewest:
+    if answers < rules.min_questions:
         return False
-    spread = placement.estimate(belief).spread[0]
-    return float(np.sqrt((wanted * spread**2).sum() / max(float(wanted.sum()), 1e-9))) <= rules.spread
+    sd = placement.estimate(posterior).sd[0]
+    return float(np.sqrt((wanted * sd**2).sum() / max(float(wanted.sum()), 1e-9))) <= rules.sd
 
 
 def find_askable_questions(questions: QuestionBank, asked: Sequence[int], wanted: Floats, per_point: int) -> Flags:
-    """(I,) not asked yet, on a point that matters, and on none that was asked about often enough."""
+    """Mask the questions (I,) not asked yet, on a wanted point, and on none that was asked about `per_point` times."""
     taken = np.zeros(len(questions.points), dtype=bool)
     taken[list(asked)] = True
     touched = questions.weight > 0
@@ -117,7 +117,7 @@ def find_askable_questions(questions: QuestionBank, asked: Sequence[int], wanted
 def estimate_starting_level(
     right: Floats, answers: Floats, prior: float = 0.1, pseudo_answers: float = 0.25
 ) -> tuple[Floats, Floats]:
-    """s(0) and its uncertainty (standard deviation), both (N,), from the right and all answers per point (N,).
+    """Return s(0) and its standard deviation, both (N,), from right and all answers per point (N,).
 
     Two right answers of two give 0.9; none given gives the prior.
     """

@@ -13,7 +13,6 @@ answer are always the first ones and nothing is padded.
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from models.arrays import Flags, Floats, Ints
 
 NO_INDEX = -1
-"""In place of a skill or an item where there is none."""
+"""Index of a skill or an item that does not exist."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +32,9 @@ class AnswerLog:
         skills: ids, (N,); a knowledge point is a skill.
         items: ids, (I,); empty where the log names no items.
         starts: (B + 1,) learner b's answers are starts[b] … starts[b + 1] − 1.
-        skill: (A, S) positions in `skills`, NO_INDEX behind the last one.
-        item: (A,) positions in `items`, or NO_INDEX.
-        right: (A,).
+        skill: (A, S) indices in `skills`, NO_INDEX behind the last one.
+        item: (A,) indices in `items`, or NO_INDEX.
+        right: (A,) whether the answer is right.
         days: (A,) since any fixed moment, in float64; NaN without a clock.
     """
 
@@ -50,21 +49,21 @@ class AnswerLog:
 
     @property
     def lengths(self) -> Ints:
-        """(B,) answers of each learner."""
+        """Number of answers of each learner, (B,)."""
         return np.diff(self.starts)
 
     @property
     def learner(self) -> Ints:
-        """(A,) whose answer it is."""
+        """Index of the learner of each answer, (A,)."""
         return np.repeat(np.arange(len(self.learners)), self.lengths)
 
     @property
-    def place(self) -> Ints:
-        """(A,) how many answers the learner gave before."""
+    def index(self) -> Ints:
+        """Number of earlier answers of the learner, (A,)."""
         return np.arange(len(self.right)) - np.repeat(self.starts[:-1], self.lengths)
 
     def take(self, who: Ints) -> "AnswerLog":
-        """The same log with only these learners, in this order."""
+        """Return the log of these learners alone, in this order."""
         lengths = self.lengths[who]
         starts = np.concatenate([[0], np.cumsum(lengths)])
         rows = np.repeat(self.starts[who] - starts[:-1], lengths) + np.arange(starts[-1])
@@ -80,7 +79,7 @@ class AnswerLog:
         )
 
     def rounds(self) -> list[Ints]:
-        """Rows of all first answers, then of all second ones, …; in each the learners with the longest logs first."""
+        """Return the rows of all first answers, all second ones, …; in each, learners with the longest logs first."""
         order = np.argsort(-self.lengths, kind="stable")
         lengths, starts = self.lengths[order], self.starts[:-1][order]
         longest = int(lengths.max(initial=0))
@@ -90,34 +89,35 @@ class AnswerLog:
 def build_answer_log(
     answers: list[tuple[str, list[str], str | None, bool, float]], skills: tuple[str, ...] | None = None
 ) -> AnswerLog:
-    """A log from rows (learner, skills, item, right, days), in the order given within each learner.
+    """Build a log from rows (learner, skills, item, right, days), in the order given within each learner.
 
-    `skills` fixes their positions; without it they are sorted.
+    `skills` fixes their indices; without it they are sorted.
     """
     learners = tuple(dict.fromkeys(row[0] for row in answers))
     names = skills or tuple(sorted({skill for row in answers for skill in row[1]}))
     items = tuple(sorted({row[2] for row in answers if row[2] is not None}))
-    place, position = ({name: i for i, name in enumerate(values)} for values in (names, learners))
-    number = {name: i for i, name in enumerate(items)}
-    rows = sorted(answers, key=lambda row: position[row[0]])
+    skill_index, learner_index, item_index = (
+        {name: i for i, name in enumerate(values)} for values in (names, learners, items)
+    )
+    rows = sorted(answers, key=lambda row: learner_index[row[0]])
     skill = np.full((len(rows), max((len(row[1]) for row in rows), default=1)), NO_INDEX)
     for index, row in enumerate(rows):
-        skill[index, : len(row[1])] = [place[name] for name in row[1]]
-    counts = np.bincount([position[row[0]] for row in rows], minlength=len(learners))
+        skill[index, : len(row[1])] = [skill_index[name] for name in row[1]]
+    counts = np.bincount([learner_index[row[0]] for row in rows], minlength=len(learners))
     return AnswerLog(
         learners=learners,
         skills=names,
         items=items,
         starts=np.concatenate([[0], np.cumsum(counts)]),
         skill=skill,
-        item=np.array([NO_INDEX if row[2] is None else number[row[2]] for row in rows], dtype=np.int64),
+        item=np.array([NO_INDEX if row[2] is None else item_index[row[2]] for row in rows], dtype=np.int64),
         right=np.array([row[3] for row in rows], dtype=bool),
         days=np.array([row[4] for row in rows], dtype=np.float64),
     )
 
 
 def compute_right_shares(log: AnswerLog, pseudo_answers: float = 5.0) -> Floats:
-    """(N,) share of right answers to each skill, drawn to the overall share by `pseudo_answers`."""
+    """Return the share of right answers to each skill, shrunk to the overall share by `pseudo_answers`, (N,)."""
     asked = log.skill >= 0
     right = np.broadcast_to(log.right[:, None], log.skill.shape)
     answers = np.bincount(log.skill[asked], minlength=len(log.skills))
@@ -132,10 +132,10 @@ class SkillAnswers:
 
     Attributes:
         row: (Q,) the answer.
-        skill: (Q,) position of the skill.
+        skill: (Q,) index of the skill.
         share: (Q,) 1 / number of the answer's skills.
-        key: (Q,) rises with learner, then skill, then answer.
-        order: (Q,) sorts by key.
+        key: (Q,) ascending by learner, then skill, then answer.
+        order: (Q,) permutation that sorts by key.
     """
 
     row: Ints
@@ -146,7 +146,7 @@ class SkillAnswers:
 
 
 def list_skill_answers(log: AnswerLog) -> SkillAnswers:
-    """All touches of a log."""
+    """List the skills of all answers of a log."""
     row, slot = np.nonzero(log.skill >= 0)
     skill = log.skill[row, slot]
     key = _make_keys(log, log.learner[row], skill, row)
@@ -158,7 +158,7 @@ def _make_keys(log: AnswerLog, learner: Ints, skill: Ints, row: Ints) -> Ints:
 
 
 def count_before(log: AnswerLog, found: SkillAnswers, row: Ints, skill: Ints) -> tuple[Ints, Ints]:
-    """Right answers to and answers to `skill` of the learner of answer `row` before that answer; all (Q,)."""
+    """Count right answers and all answers to `skill` by the learner of answer `row` before that answer; all (Q,)."""
     keys = found.key[found.order]
     wins = np.concatenate([[0], np.cumsum(log.right[found.row[found.order]])])
     learner = log.learner[row]
@@ -167,8 +167,8 @@ def count_before(log: AnswerLog, found: SkillAnswers, row: Ints, skill: Ints) ->
     return wins[now] - wins[start], now - start
 
 
-def sum_decayed_before(value: NDArray[Any], group: Ints, decay: float) -> NDArray[np.float64]:
-    """Σ decay^(age − 1) value over the earlier entries of an entry's group, (…, Q); age 1 is the one just before.
+def sum_decayed_before(value: NDArray[np.generic], group: Ints, decay: float) -> NDArray[np.float64]:
+    """Return Σ decay^(age − 1) value over the earlier entries of an entry's group, (…, Q); age 1: the one before.
 
     Entries of a group stand together, in order. Doubling (Hillis & Steele 1986): log₂ of the longest group passes.
     """
@@ -184,12 +184,12 @@ def sum_decayed_before(value: NDArray[Any], group: Ints, decay: float) -> NDArra
 
 
 def number_groups(keys: Ints) -> Ints:
-    """Numbers 0, 1, … for runs of equal keys, (Q,)."""
+    """Number runs of equal keys 0, 1, …, (Q,)."""
     return np.concatenate([[0], np.cumsum(keys[1:] != keys[:-1])]) if len(keys) else keys
 
 
 def average_neighbour_counts(log: AnswerLog, found: SkillAnswers, influence: Floats) -> NDArray[np.float64]:
-    """Means of log(1 + wins) and log(1 + attempts) over the skills that influence each touch's skill, (Q, 2).
+    """Average log(1 + wins) and log(1 + attempts) over the skills that influence each entry's skill, (Q, 2).
 
     influence: W (N, N), from row to column; weights the mean. 0 for skills that nothing influences.
     """
@@ -211,9 +211,9 @@ class LearnerSkillPairs:
 
     Attributes:
         row: (E,) row of the log.
-        skill: (P,) whose position in the log's skills.
-        active: (T,) how many pairs have a t-th answer.
-        right: (E,).
+        skill: (P,) index of the pair's skill.
+        active: (T,) number of pairs with a t-th answer.
+        right: (E,) whether the answer is right.
         days: (E,) since the pair's answer before; 0 for first answers and without a clock.
     """
 
@@ -225,29 +225,29 @@ class LearnerSkillPairs:
 
     @cached_property
     def steps(self) -> list[slice]:
-        """Where the t-th answers stand, T slices."""
+        """Slices of the t-th answers, T of them."""
         ends = np.concatenate([[0], np.cumsum(self.active)])
         return [slice(int(start), int(end)) for start, end in pairwise(ends)]
 
     @cached_property
     def pair(self) -> Ints:
-        """(E,) whose answer it is."""
+        """Index of the pair of each answer, (E,)."""
         return np.arange(len(self.row)) - np.repeat(np.cumsum(self.active) - self.active, self.active)
 
     @cached_property
     def before(self) -> Ints:
-        """(E − P,) where the answer before stands, for every answer but the first ones."""
+        """Index of the pair's answer before, for every answer but the first ones, (E − P,)."""
         return np.arange(len(self.skill), len(self.row)) - np.repeat(self.active[:-1], self.active[1:])
 
     def by_row(self, values: NDArray[np.float64], answers: int) -> Floats:
-        """Mean of `values` (E,) over the skills of each row of the log, (A,); NaN where a row has no skill."""
+        """Average `values` (E,) over the skills of each row of the log, (A,); NaN where a row has no skill."""
         total = np.bincount(self.row, weights=values, minlength=answers)
         count = np.bincount(self.row, minlength=answers)
         return np.asarray(np.where(count, total / np.maximum(count, 1), np.nan), dtype=np.float32)
 
 
 def pack_learner_skill_pairs(log: AnswerLog) -> LearnerSkillPairs:
-    """All answers to known skills."""
+    """Pack all answers to known skills."""
     row, slot = np.nonzero(log.skill >= 0)
     key = log.learner[row] * max(1, len(log.skills)) + log.skill[row, slot]
     order = np.argsort(key, kind="stable")
@@ -257,10 +257,10 @@ def pack_learner_skill_pairs(log: AnswerLog) -> LearnerSkillPairs:
     longest = np.argsort(-length, kind="stable")
     rank[longest] = np.arange(len(names))
     active = len(names) - np.searchsorted(np.sort(length), np.arange(length.max(initial=0)), side="right")
-    place = (np.cumsum(active) - active)[turn] + np.repeat(rank, length)
+    target = (np.cumsum(active) - active)[turn] + np.repeat(rank, length)
     rows = np.empty(len(row), dtype=np.int64)
-    rows[place] = row[order]
+    rows[target] = row[order]
     days = np.zeros(len(row))
-    days[place[1:]] = np.where(turn[1:] > 0, np.diff(log.days[row[order]]), 0)
+    days[target[1:]] = np.where(turn[1:] > 0, np.diff(log.days[row[order]]), 0)
     skill = names[longest] % max(1, len(log.skills))
     return LearnerSkillPairs(rows, skill, active, log.right[rows], np.maximum(np.nan_to_num(days), 0))

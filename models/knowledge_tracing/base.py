@@ -29,9 +29,15 @@ from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, list_skill_
 from models.knowledge_tracing.state import compute_sd, compute_weight
 from models.storage import Parameters
 
+MIN_PRIOR_ANSWERS, MAX_PRIOR_ANSWERS, DEFAULT_PRIOR_ANSWERS = 0.5, 50.0, 3.0
+"""Bounds of n₀ against odd logs, and n₀ where the log has fewer than MIN_ANSWER_PAIRS pairs."""
+MIN_ANSWER_PAIRS = 100
+FEW_ANSWERS = 20
+"""A skill with fewer answers is counted in the notes."""
+
 
 class ModelState(NamedTuple):
-    """What a model knows of B learners: `learner` (B, H) and, of the points in question, `points` (B, P, M)."""
+    """State of a model for B learners: `learner` (B, H) and `points` (B, P, M) of the points in question."""
 
     learner: Floats
     points: Floats
@@ -39,14 +45,14 @@ class ModelState(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is asked of B learners: P points each, those touched and, behind them, neighbours.
+    """A question to each of B learners: P points, those that the question touches and, after them, their neighbours.
 
     Attributes:
-        points: (B, P) positions, NO_INDEX where padded.
-        importance: (B, P) η of each point in what is asked; 0 for neighbours and padding.
-        item: (B,) position of the item or resource in the model's `items`, or NO_INDEX.
+        points: (B, P) indices of skills, NO_INDEX where padded.
+        importance: (B, P) η of each point in the question; 0 for neighbours and padding.
+        item: (B,) index of the item or resource in the model's `items`, or NO_INDEX.
         days: (B, P) since each point was last practised; 0 where it never was, and everywhere without a clock.
-        influence: (B, P, P) W from point k to point j; None where nothing is known of neighbours.
+        influence: (B, P, P) W from point k to point j; None where no neighbours are given.
     """
 
     points: Ints
@@ -60,16 +66,16 @@ class Estimate(NamedTuple):
     """Mastery in [0, 1] and its standard deviation, both (B, P)."""
 
     level: Floats
-    spread: Floats
+    sd: Floats
 
 
 class LearnerModel(ABC):
-    """A fitted model. Immutable: `update` returns new memory.
+    """A fitted learner model. Immutable: `update` returns a new state.
 
     Attributes:
         name: as in `lodestar learners` and LEARNER_MODEL.
-        skills, items: ids whose positions `Question` uses.
-        notes: what a user should know of the fit, e.g. which skills had too few answers and kept the prior.
+        skills, items: ids whose indices `Question` uses.
+        notes: remarks on the fit for the user, e.g. which skills had too few answers and kept the prior.
     """
 
     name: ClassVar[str]
@@ -80,62 +86,61 @@ class LearnerModel(ABC):
     @classmethod
     @abstractmethod
     def fit(cls, log: AnswerLog, seed: int = 0) -> Self:
-        """Fit to a log. Never fails on odd data: too few answers give the priors, and `notes` says where."""
+        """Fit to a log. Never fails on odd data: too few answers give the priors, and `notes` lists where."""
 
     @abstractmethod
     def parameters(self) -> Parameters:
-        """All that was fitted, as arrays; `from_parameters` makes the same model of them."""
+        """Return all fitted values as arrays, from which `from_parameters` restores the model."""
 
     @classmethod
     @abstractmethod
     def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
-        """The model that `parameters()` came from, without notes."""
+        """Restore a model from the arrays of `parameters()`, without notes."""
 
     @abstractmethod
     def start(self) -> ModelState:
-        """A new learner's memory of all points: (1, H) and (1, N, M)."""
+        """Return the state of a new learner on all points: (1, H) and (1, N, M)."""
 
     @abstractmethod
-    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
-        """After the answers `right` (B,). Padded points may hold anything."""
+    def update(self, state: ModelState, question: Question, right: Flags) -> ModelState:
+        """Return the state after the answers `right` (B,). Padded points may hold anything."""
 
     @abstractmethod
-    def predict(self, memory: ModelState, question: Question) -> Floats:
-        """P(right) before the answer, (B,)."""
+    def predict(self, state: ModelState, question: Question) -> Floats:
+        """Return P(right) before the answer, (B,)."""
 
     @abstractmethod
-    def mastery(self, memory: ModelState, question: Question) -> Estimate:
-        """How well each point of the question is known now, (B, P)."""
+    def mastery(self, state: ModelState, question: Question) -> Estimate:
+        """Estimate the mastery of each point of the question, (B, P)."""
 
-    def adopt(self, points: Ints, known: Estimate) -> Floats:
-        """Memory (B, P, M) of points of which only a level and its spread are known: from a diagnostic, another model.
+    def initialize_from(self, points: Ints, known: Estimate) -> Floats:
+        """Return the state (B, P, M) of points from a level and its sd alone, e.g. of a diagnostic or another model.
 
-        A model that cannot take a level up starts the points anew.
+        A model that cannot use a level returns the state of a new learner.
         """
         start: Floats = self.start().points[0]
         return start[np.maximum(points, 0)]
 
-    def fading(self, points: Ints, memory: Floats) -> Floats | None:
-        """Rate a day (B, P) at which a level fades between answers, of points' memory (B, P, M); NaN where not known.
+    def forgetting_rates(self, points: Ints, state: Floats) -> Floats | None:
+        """Return the rate per day (B, P) at which levels fade between answers, from `state` (B, P, M); NaN if unknown.
 
-        The graph applies it on reading, as e^(−rate · days). None leaves forgetting to the course's own rate.
+        The graph applies it on reading, as e^(−rate · days). None: the course's own rate applies.
         """
         return None
 
     def replay(self, log: AnswerLog) -> Floats:
-        """P(right) of every answer of `log` from the learner's earlier ones alone, (A,).
+        """Return P(right) of every answer of `log` from the learner's earlier ones alone, (A,).
 
-        Skills and items of `log` must be those of the model. A model may override it with something faster that
-        gives the same numbers.
+        Skills and items of `log` must be those of the model. Overrides are faster and return the same numbers.
         """
         return replay_log(self, log)
 
 
 def replay_log(model: LearnerModel, log: AnswerLog) -> Floats:
-    """Answer by answer, all learners abreast: the reference for every faster `LearnerModel.replay`."""
+    """Replay a log answer by answer, all learners in parallel, (A,): the reference of every `LearnerModel.replay`."""
     size, learners = len(log.skills), len(log.learners)
     start = model.start()
-    memory = ModelState(*(np.repeat(part, learners, axis=0) for part in start))
+    state = ModelState(*(np.repeat(part, learners, axis=0) for part in start))
     last = np.full((learners, size), np.nan)
     chance = np.zeros(len(log.right), dtype=np.float32)
     learner = log.learner
@@ -150,18 +155,18 @@ def replay_log(model: LearnerModel, log: AnswerLog) -> Floats:
             item=log.item[rows],
             days=since.astype(np.float32),
         )
-        known = ModelState(memory.learner[who], memory.points[who[:, None], inside])
+        known = ModelState(state.learner[who], state.points[who[:, None], inside])
         chance[rows] = model.predict(known, question)
         after = model.update(known, question, log.right[rows])
-        memory.learner[who] = after.learner
+        state.learner[who] = after.learner
         at, column = np.nonzero(asked)
-        memory.points[who[at], points[at, column]] = after.points[at, column]
+        state.points[who[at], points[at, column]] = after.points[at, column]
         last[who[at], points[at, column]] = log.days[rows][at]
     return chance
 
 
 def align_log(log: AnswerLog, model: LearnerModel) -> AnswerLog:
-    """The log with skills and items in the model's positions; what the model does not know becomes NO_INDEX."""
+    """Return the log with the model's indices of skills and items; unknown ones become NO_INDEX."""
     skill, item = (
         _map_indices(own, known, values)
         for own, known, values in ((log.skills, model.skills, log.skill), (log.items, model.items, log.item))
@@ -170,74 +175,67 @@ def align_log(log: AnswerLog, model: LearnerModel) -> AnswerLog:
 
 
 def _map_indices(own: tuple[str, ...], known: tuple[str, ...], values: Ints) -> Ints:
-    place = {name: position for position, name in enumerate(known)}
-    new = np.array([*(place.get(name, NO_INDEX) for name in own), NO_INDEX])
+    index = {name: position for position, name in enumerate(known)}
+    new = np.array([*(index.get(name, NO_INDEX) for name in own), NO_INDEX])
     return np.asarray(new[values])
 
 
 class ServedLearnerModel:
-    """A fitted model with its version; stateless, so one serves everybody."""
+    """A fitted model and its version. Stateless: one instance serves all learners."""
 
     def __init__(self, model: LearnerModel, version: str) -> None:
         self.model = model
         self.version = version
         self.start = model.start()
-        self._skill = {id: place for place, id in enumerate(model.skills)}
-        self._item = {id: place for place, id in enumerate(model.items)}
+        self._skill = {id: index for index, id in enumerate(model.skills)}
+        self._item = {id: index for index, id in enumerate(model.items)}
 
     def skills_of(self, points: Sequence[str]) -> Ints:
-        """Positions of knowledge points in the model, NO_INDEX where it does not know one."""
+        """Return the model's indices of knowledge points, NO_INDEX for unknown ones."""
         return np.array([self._skill.get(id, NO_INDEX) for id in points], dtype=np.int64)
 
     def items_of(self, ids: Sequence[str | None]) -> Ints:
-        """Positions of resources or items in the model, NO_INDEX where it does not know one."""
+        """Return the model's indices of resources or items, NO_INDEX for unknown ones."""
         return np.array([self._item.get(id or "", NO_INDEX) for id in ids], dtype=np.int64)
 
-    def begin(self, skills: Ints, known: Estimate) -> ModelState:
-        """Memory of B learners of whom levels and spreads (B, P) of `skills` (P,) are known."""
+    def start_from(self, skills: Ints, known: Estimate) -> ModelState:
+        """Return the state of B learners from levels and sds (B, P) of `skills` (P,)."""
         learners = len(known.level)
         points = np.broadcast_to(skills, known.level.shape)
-        return ModelState(np.repeat(self.start.learner, learners, axis=0), self.model.adopt(points, known))
+        return ModelState(np.repeat(self.start.learner, learners, axis=0), self.model.initialize_from(points, known))
 
     def question(self, skills: Ints, importance: Floats, items: Ints, days: Floats) -> Question:
-        """What a resource asks of B learners; points (B, P) without importance are padding."""
+        """Return a resource as a question to B learners; points (B, P) without importance are padding."""
         return Question(np.where(importance > 0, skills, NO_INDEX), importance, items, days)
 
-    def practise(self, memory: ModelState, question: Question, right: Flags) -> tuple[ModelState, Estimate]:
-        """Memory and mastery of the question's points after the answers (B,)."""
-        after = self.model.update(memory, question, right)
+    def update(self, state: ModelState, question: Question, right: Flags) -> tuple[ModelState, Estimate]:
+        """Return state and mastery of the question's points after the answers (B,)."""
+        after = self.model.update(state, question, right)
         return after, self.model.mastery(after, replace(question, days=np.zeros_like(question.days)))
 
-    def fading(self, skills: Ints, memory: ModelState) -> Floats:
-        """Rates a day (B, P) at which levels fade, NaN where that is the course's business."""
-        rates = self.model.fading(skills, memory.points)
+    def forgetting_rates(self, skills: Ints, state: ModelState) -> Floats:
+        """Return the rates per day (B, P) at which levels fade, NaN where the course's own rate applies."""
+        rates = self.model.forgetting_rates(skills, state.points)
         return np.full(skills.shape, np.nan, dtype=np.float32) if rates is None else rates
 
 
 def compute_reward(importance: Floats, before: Floats, after: Floats) -> Floats:
-    """r = Σ η Δs (DESIGN §3) of what an answer changed, (B, P) → (B,)."""
+    """Return the reward of an answer, r = Σ η Δs (DESIGN §3), (B, P) → (B,)."""
     return np.asarray((importance * (after - before)).sum(axis=-1), dtype=np.float32)
 
 
-MIN_PRIOR_ANSWERS, MAX_PRIOR_ANSWERS, DEFAULT_PRIOR_ANSWERS = 0.5, 50.0, 3.0
-"""Bounds of n₀ against odd logs, and n₀ where fewer than MIN_ANSWER_PAIRS pairs tell."""
-MIN_ANSWER_PAIRS = 100
-FEW_ANSWERS = 20
-"""A skill with fewer answers is counted in the notes."""
-
-
 def estimate_mastery(level: Floats, answers: Floats) -> Estimate:
-    """P(right) as mastery, worth `answers` answers; both (B, P), and of padding anything."""
+    """Return P(right) as mastery that is worth `answers` answers; both (B, P), padding may hold anything."""
     return Estimate(np.asarray(level, dtype=np.float32), compute_sd(level, np.maximum(answers, 0)))
 
 
 def mask_importance(question: Question) -> Floats:
-    """(B, P) η where there is a point, else 0."""
+    """Return η where there is a point, else 0, (B, P)."""
     return np.where(question.points >= 0, question.importance, 0).astype(np.float32)
 
 
 def fit_prior_answers(log: AnswerLog, chance: Floats) -> float:
-    """n₀ by the method of moments, from P(right) predicted of each answer, (A,)."""
+    """Estimate n₀ by the method of moments, from the predicted P(right) of each answer, (A,)."""
     found = list_skill_answers(log)
     row = found.row[found.order]
     group = number_groups((found.key // (len(log.right) + 1))[found.order])
@@ -254,7 +252,7 @@ def fit_prior_answers(log: AnswerLog, chance: Floats) -> float:
 
 
 def note_few_answers(log: AnswerLog) -> tuple[str, ...]:
-    """What to say of skills with few answers."""
+    """Return a note on skills with fewer than FEW_ANSWERS answers, if there are any."""
     counts = np.bincount(list_skill_answers(log).skill, minlength=len(log.skills))
     few = int((counts < FEW_ANSWERS).sum())
     return (
@@ -265,5 +263,5 @@ def note_few_answers(log: AnswerLog) -> tuple[str, ...]:
 
 
 def compute_estimate_weight(known: Estimate) -> Floats:
-    """How many answers an estimate is worth, (B, P)."""
-    return compute_weight(known.level, known.spread)
+    """Return how many answers an estimate is worth, (B, P)."""
+    return compute_weight(known.level, known.sd)

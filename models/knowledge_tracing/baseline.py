@@ -19,7 +19,14 @@ PSEUDO_ANSWERS = 5.0
 
 
 class ShareModel(LearnerModel):
-    """share: (N + 1,) of right answers to each skill and, last, of all; answers: (N + 1,) that it rests on."""
+    """Share of right answers to each skill, for every learner the same.
+
+    P(right) = Σ_k η_k share_k / Σ_k η_k over the question's points; share_k is shrunk to the overall share.
+
+    Attributes:
+        share: (N + 1,) share of right answers to each skill and, last, of all.
+        answers: (N + 1,) number of answers behind each share.
+    """
 
     name: ClassVar[str] = "share"
 
@@ -29,7 +36,7 @@ class ShareModel(LearnerModel):
 
     @classmethod
     def fit(cls, log: AnswerLog, seed: int = 0) -> Self:
-        """Count. The seed changes nothing."""
+        """Fit by counting; `seed` has no effect."""
         overall = log.right.mean() if len(log.right) else 0.5
         counted = np.bincount(log.skill[log.skill >= 0], minlength=len(log.skills))
         share = np.append(compute_right_shares(log, PSEUDO_ANSWERS), overall).astype(np.float32)
@@ -40,36 +47,36 @@ class ShareModel(LearnerModel):
         return model
 
     def parameters(self) -> Parameters:
-        """share and answers."""
+        """Return `share` and `answers`, (N + 1,) each."""
         return {"share": self.share, "answers": self.answers}
 
     @classmethod
     def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
-        """From share and answers."""
+        """Restore the model from `share` and `answers`."""
         return cls(skills, items, parameters["share"], parameters["answers"])
 
     def start(self) -> ModelState:
-        """(1, 0) and (1, N, 0): nothing."""
+        """Return an empty state, (1, 0) and (1, N, 0)."""
         return ModelState(np.empty((1, 0), np.float32), np.empty((1, len(self.skills), 0), np.float32))
 
-    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
-        """The same."""
-        return memory
+    def update(self, state: ModelState, question: Question, right: Flags) -> ModelState:
+        """Return the same state: answers change nothing."""
+        return state
 
-    def predict(self, memory: ModelState, question: Question) -> Floats:
-        """(B,); the overall share where no point is known."""
+    def predict(self, state: ModelState, question: Question) -> Floats:
+        """Return the mean share by importance, (B,); the overall share where no point is known."""
         weight = np.where(question.points >= 0, question.importance, 0)
         total = weight.sum(axis=1)
         mean = (self.share[question.points] * weight).sum(axis=1) / np.maximum(total, 1e-9)
         return np.asarray(np.where(total > 0, mean, self.share[-1]), dtype=np.float32)
 
-    def mastery(self, memory: ModelState, question: Question) -> Estimate:
-        """The share, and how far learners of that share spread when each either knows the point or does not."""
+    def mastery(self, state: ModelState, question: Question) -> Estimate:
+        """Return the share p and √(p (1 − p)), the sd over learners who know the point or not."""
         level: Floats = self.share[question.points]
         return Estimate(level, np.sqrt(level * (1 - level)).astype(np.float32))
 
     def replay(self, log: AnswerLog) -> Floats:
-        """All answers in one call: none depends on another."""
+        """Predict all answers in one call: none depends on another."""
         asked: Ints = log.skill
         importance = (asked >= 0).astype(np.float32)
         nobody = ModelState(np.empty((len(asked), 0), np.float32), np.empty((*asked.shape, 0), np.float32))

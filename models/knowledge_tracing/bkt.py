@@ -44,37 +44,46 @@ from models.knowledge_tracing.base import Estimate, LearnerModel, ModelState, Qu
 from models.storage import Parameters
 
 MAX_ODDS = 1e6
-"""Odds are held between this and its inverse: nobody is known to know for good."""
+"""Odds are clipped to between this and its inverse, so that no state is certain."""
 MIN_GAP = 0.05
 """Least P(right | known) − P(right | not): Baker et al. 2008 call a model without one degenerate."""
 MIN_PROBABILITY = 1e-4
 """Probabilities stay this far from 0 and 1."""
 MAX_FORGETTING = 3.0
-"""Most forgetting a day or an answer: a twentieth is left."""
+"""Highest rate of forgetting per day or answer: e⁻³, a twentieth, is left."""
+MIN_SD = 0.01
+MAX_NAMED_SKILLS = 3
+"""How many skills a note names."""
 
 
 @dataclass(frozen=True)
 class BKTSettings:
-    """How to fit.
+    """How to fit BKT.
 
     Attributes:
-        strength: answers that the mean over all skills is worth, for each parameter of a skill.
-        passes: at most.
-        tolerance: stop when no parameter moves more.
-        few: a skill with fewer answers is named in the notes.
-        begin: prior, learn, guess, slip, forget to start from.
+        strength: pseudo-answers at the mean over all skills, for each parameter of a skill.
+        max_passes: of EM.
+        tolerance: EM stops when no parameter moves by more.
+        min_answers: a skill with fewer is named in the notes.
+        start: prior, learn, guess, slip, forget before the first pass.
     """
 
     strength: float = 10.0
-    passes: int = 100
+    max_passes: int = 100
     tolerance: float = 3e-3
-    few: int = 20
-    begin: tuple[float, float, float, float, float] = (0.5, 0.1, 0.2, 0.1, 0.02)
+    min_answers: int = 20
+    start: tuple[float, float, float, float, float] = (0.5, 0.1, 0.2, 0.1, 0.02)
 
 
 class BKTParameters(NamedTuple):
-    """Parameters, (N,) each: P(known) at first, learned by an answer, right though not known, wrong though known, and
-    the rate of forgetting a day or an answer.
+    """Parameters of the skills, (N,) each.
+
+    Attributes:
+        prior: P(known) before the first answer.
+        learn: P(becomes known) after an answer.
+        guess: P(right | not known).
+        slip: P(wrong | known).
+        forget: rate of forgetting per day or per answer.
     """
 
     prior: Doubles
@@ -85,30 +94,34 @@ class BKTParameters(NamedTuple):
 
 
 class ExpectedCount(NamedTuple):
-    """Expected counts, (N,) each: of what happened, and of when it could have."""
+    """Expected number of events, and of the occasions on which they were possible, (N,) each."""
 
     happened: Doubles
-    could: Doubles
+    possible: Doubles
 
 
-def fit_bkt(pairs: LearnerSkillPairs, skills: int, gap: Doubles | None, settings: BKTSettings) -> BKTParameters:
-    """Parameters of all skills. gap: (E,) Δ before each answer; None: nothing is forgotten."""
-    start = [np.full(skills, value) for value in settings.begin]
-    if gap is None:
+def fit_bkt(
+    pairs: LearnerSkillPairs, skills: int, days_between: Doubles | None, settings: BKTSettings
+) -> BKTParameters:
+    """Fit the parameters of all skills by EM. days_between: (E,) Δ before each answer; None: no forgetting."""
+    start = [np.full(skills, value) for value in settings.start]
+    if days_between is None:
         start[-1][:] = 0
-    now = BKTParameters(*start)
+    parameters = BKTParameters(*start)
     strength = np.full(5, settings.strength)
-    strength[-1] *= 1 if gap is None or not len(pairs.before) else gap[len(pairs.skill) :].mean()
-    for _ in range(settings.passes if len(pairs.row) else 0):
-        last, now = now, run_em_step(pairs, now, gap, strength)
-        if max(np.abs(a - b).max() for a, b in zip(last, now, strict=True)) < settings.tolerance:
+    strength[-1] *= 1 if days_between is None or not len(pairs.before) else days_between[len(pairs.skill) :].mean()
+    for _ in range(settings.max_passes if len(pairs.row) else 0):
+        last, parameters = parameters, run_em_step(pairs, parameters, days_between, strength)
+        if max(np.abs(a - b).max() for a, b in zip(last, parameters, strict=True)) < settings.tolerance:
             break
-    return now
+    return parameters
 
 
-def run_em_step(pairs: LearnerSkillPairs, now: BKTParameters, gap: Doubles | None, strength: Doubles) -> BKTParameters:
-    """One pass of EM. strength: (5,) what the mean is worth, of each parameter."""
-    counts = compute_expected_counts(pairs, now, gap)
+def run_em_step(
+    pairs: LearnerSkillPairs, parameters: BKTParameters, days_between: Doubles | None, strength: Doubles
+) -> BKTParameters:
+    """Run one pass of EM. strength: (5,) pseudo-answers at the mean of each parameter."""
+    counts = compute_expected_counts(pairs, parameters, days_between)
     means = [happened.sum() / max(could.sum(), 1e-9) for happened, could in counts]
     prior, learn, guess, slip, forget = (
         (happened + worth * mean) / np.maximum(could + worth, 1e-9)
@@ -117,7 +130,7 @@ def run_em_step(pairs: LearnerSkillPairs, now: BKTParameters, gap: Doubles | Non
     middle = (guess + 1 - slip) / 2
     near = guess + slip > 1 - MIN_GAP
     guess, slip = np.where(near, middle - MIN_GAP / 2, guess), np.where(near, 1 - middle - MIN_GAP / 2, slip)
-    if gap is not None:
+    if days_between is not None:
         forget = np.clip(forget, MIN_PROBABILITY, MAX_FORGETTING)
     prior, learn, guess, slip = (
         np.clip(part, MIN_PROBABILITY, 1 - MIN_PROBABILITY) for part in (prior, learn, guess, slip)
@@ -125,14 +138,16 @@ def run_em_step(pairs: LearnerSkillPairs, now: BKTParameters, gap: Doubles | Non
     return BKTParameters(prior, learn, guess, slip, forget)
 
 
-def compute_expected_counts(pairs: LearnerSkillPairs, now: BKTParameters, gap: Doubles | None) -> list[ExpectedCount]:
-    """The E-step: counts for each parameter in turn."""
-    ratio, kept = compute_likelihood_ratios(pairs, now), compute_retention(pairs, now, gap)
-    before = run_forward(pairs, now, ratio, kept)
-    ahead = ratio * run_backward(pairs, now, ratio, kept)
-    prior, guess, slip = count_states(pairs, before * ahead, len(now.prior))
+def compute_expected_counts(
+    pairs: LearnerSkillPairs, parameters: BKTParameters, days_between: Doubles | None
+) -> list[ExpectedCount]:
+    """Run the E-step: return the expected counts of prior, learn, guess, slip and forget."""
+    ratio, retention = compute_likelihood_ratios(pairs, parameters), compute_retention(pairs, parameters, days_between)
+    before = run_forward(pairs, parameters, ratio, retention)
+    ahead = ratio * run_backward(pairs, parameters, ratio, retention)
+    prior, guess, slip = count_states(pairs, before * ahead, len(parameters.prior))
     learn, forget = count_transitions(
-        pairs, now, ((before * ratio)[pairs.before], ahead[len(pairs.skill) :]), kept, gap
+        pairs, parameters, ((before * ratio)[pairs.before], ahead[len(pairs.skill) :]), retention, days_between
     )
     return [prior, learn, guess, slip, forget]
 
@@ -140,7 +155,7 @@ def compute_expected_counts(pairs: LearnerSkillPairs, now: BKTParameters, gap: D
 def count_states(
     pairs: LearnerSkillPairs, odds: Doubles, size: int
 ) -> tuple[ExpectedCount, ExpectedCount, ExpectedCount]:
-    """Known at first; right though not known; wrong though known. odds: (E,) that it is known, given all answers."""
+    """Count known at first, guesses and slips. odds: (E,) that the skill is known, given all answers."""
     known, of = odds / (1 + odds), 2 * pairs.skill[pairs.pair] + pairs.right
     right = sum_by_group(known, of, 2 * size).reshape(size, 2)
     unknown = sum_by_group(1 - known, of, 2 * size).reshape(size, 2)
@@ -152,55 +167,59 @@ def count_states(
 
 
 def count_transitions(
-    pairs: LearnerSkillPairs, now: BKTParameters, around: tuple[Doubles, Doubles], kept: Doubles, gap: Doubles | None
+    pairs: LearnerSkillPairs,
+    parameters: BKTParameters,
+    around: tuple[Doubles, Doubles],
+    retention: Doubles,
+    days_between: Doubles | None,
 ) -> tuple[ExpectedCount, ExpectedCount]:
-    """Learned after an answer, of those who did not know; lost, of the time at risk. around: y and w, (E − P,) each.
+    """Count skills learned after an answer and skills forgotten over the time at risk. around: y, w (E − P,) each.
 
-    Of a loss only the days between which it happened are known; how long it was at risk is its mean under μ.
+    When a skill was forgotten is known only to lie between two answers; the time at risk is its mean under μ.
     """
-    first, size, (y, w) = len(pairs.skill), len(now.prior), around
+    first, size, (y, w) = len(pairs.skill), len(parameters.prior), around
     skill = pairs.skill[pairs.pair][first:]
-    learn, k = now.learn[skill], kept[first:]
+    learn, k = parameters.learn[skill], retention[first:]
     v = k * (w - 1)
     each = 1 / (y * (1 + v) + 1 + learn * v)
     learned = ExpectedCount(
         sum_by_group(learn * (1 + v) * each, skill, size), sum_by_group((1 + learn * v) * each, skill, size)
     )
-    if gap is None:
+    if days_between is None:
         return learned, ExpectedCount(np.zeros(size), np.ones(size))
     held = (y + learn) * each
-    time = held * (v * gap[first:] + (1 - k) / now.forget[skill])
+    time = held * (v * days_between[first:] + (1 - k) / parameters.forget[skill])
     return learned, ExpectedCount(sum_by_group(held * (1 - k), skill, size), sum_by_group(time, skill, size))
 
 
 def sum_by_group(values: Doubles, of: NDArray[np.int64], size: int) -> Doubles:
-    """Sum by group, (size,)."""
+    """Sum values by group, (size,)."""
     return np.asarray(np.bincount(of, weights=values, minlength=size), dtype=np.float64)
 
 
-def compute_likelihood_ratios(pairs: LearnerSkillPairs, now: BKTParameters) -> Doubles:
-    """r of every answer, (E,)."""
-    table = np.stack([now.slip / (1 - now.guess), (1 - now.slip) / now.guess], axis=1)
+def compute_likelihood_ratios(pairs: LearnerSkillPairs, parameters: BKTParameters) -> Doubles:
+    """Return r = P(answer | known) / P(answer | not known) of every answer, (E,)."""
+    table = np.stack([parameters.slip / (1 - parameters.guess), (1 - parameters.slip) / parameters.guess], axis=1)
     return np.asarray(table.ravel()[2 * pairs.skill[pairs.pair] + pairs.right])
 
 
-def compute_retention(pairs: LearnerSkillPairs, now: BKTParameters, gap: Doubles | None) -> Doubles:
-    """k of the time before every answer, (E,)."""
-    if gap is None:
+def compute_retention(pairs: LearnerSkillPairs, parameters: BKTParameters, days_between: Doubles | None) -> Doubles:
+    """Return k = exp(−μ Δ) of the time before every answer, (E,)."""
+    if days_between is None:
         return np.ones(len(pairs.row))
-    return np.asarray(np.exp(-now.forget[pairs.skill[pairs.pair]] * gap))
+    return np.asarray(np.exp(-parameters.forget[pairs.skill[pairs.pair]] * days_between))
 
 
-def run_forward(pairs: LearnerSkillPairs, now: BKTParameters, ratio: Doubles, kept: Doubles) -> Doubles:
-    """x: odds that the skill is known before every answer, (E,)."""
+def run_forward(pairs: LearnerSkillPairs, parameters: BKTParameters, ratio: Doubles, retention: Doubles) -> Doubles:
+    """Return x, the odds that the skill is known before every answer, (E,)."""
     odds = np.empty(len(ratio))
-    prior, learn = now.prior[pairs.skill], now.learn[pairs.skill]
+    prior, learn = parameters.prior[pairs.skill], parameters.learn[pairs.skill]
     odds[: len(prior)] = prior / (1 - prior)
     for t, step in enumerate(pairs.steps[1:]):
         count = step.stop - step.start
         last = slice(pairs.steps[t].start, pairs.steps[t].start + count)
         y = odds[last] * ratio[last]
-        kept_odds = (y + learn[:count]) * kept[step]
+        kept_odds = (y + learn[:count]) * retention[step]
         y += 1
         y -= kept_odds
         np.divide(kept_odds, y, out=kept_odds)
@@ -208,15 +227,15 @@ def run_forward(pairs: LearnerSkillPairs, now: BKTParameters, ratio: Doubles, ke
     return odds
 
 
-def run_backward(pairs: LearnerSkillPairs, now: BKTParameters, ratio: Doubles, kept: Doubles) -> Doubles:
-    """z: how much likelier what follows is if the skill was known at the answer than if it was not, (E,)."""
-    following, learn = np.ones(len(ratio)), now.learn[pairs.skill]
+def run_backward(pairs: LearnerSkillPairs, parameters: BKTParameters, ratio: Doubles, retention: Doubles) -> Doubles:
+    """Return z = P(later answers | known) / P(later answers | not known) at every answer, (E,)."""
+    following, learn = np.ones(len(ratio)), parameters.learn[pairs.skill]
     for t in range(len(pairs.steps) - 1, 0, -1):
         step = pairs.steps[t]
         count = step.stop - step.start
         v = following[step] * ratio[step]
         v -= 1
-        v *= kept[step]
+        v *= retention[step]
         below = v * learn[:count]
         below += 1
         v += 1
@@ -226,23 +245,22 @@ def run_backward(pairs: LearnerSkillPairs, now: BKTParameters, ratio: Doubles, k
     return following
 
 
-MIN_SD = 0.01
-MAX_NAMED_SKILLS = 3
-"""How many skills a note names."""
-
-
 @dataclass(eq=False)
 class BKT(LearnerModel):
-    """See the module.
+    """Bayesian knowledge tracing (Corbett & Anderson 1995), fitted by exact EM.
+
+        P(right) = p (1 − slip) + (1 − p) guess,      p⁺ = P(known | answer),      p ← p⁺ + (1 − p⁺) learn
+
+    H = 0, M = 1: ln p / (1 − p).
 
     Attributes:
-        fitted: four parameters a skill and the rate of forgetting, (N,) each.
+        fitted: four parameters of each skill and the rate of forgetting, (N,) each.
         overall: share of right answers in the log.
         clock: whether forgetting goes by days rather than by answers.
     """
 
     name: ClassVar[str] = "bkt"
-    forgets: ClassVar[bool] = False
+    has_forgetting: ClassVar[bool] = False
     settings: ClassVar[BKTSettings] = BKTSettings()
     skills: tuple[str, ...]
     items: tuple[str, ...]
@@ -253,10 +271,10 @@ class BKT(LearnerModel):
 
     @classmethod
     def fit(cls, log: AnswerLog, seed: int = 0) -> Self:
-        """By EM from one fixed start, so `seed` changes nothing."""
+        """Fit by EM from a fixed start; `seed` has no effect."""
         pairs, size = pack_learner_skill_pairs(log), len(log.skills)
-        clock = cls.forgets and bool(np.isfinite(log.days).any())
-        fitted = fit_bkt(pairs, size, cls._gap(pairs, clock), cls.settings)
+        clock = cls.has_forgetting and bool(np.isfinite(log.days).any())
+        fitted = fit_bkt(pairs, size, cls._days_between(pairs, clock), cls.settings)
         answers = np.bincount(pairs.skill[pairs.pair], minlength=size)
         overall = float(log.right.mean()) if len(log.right) else 0.5
         return cls(
@@ -265,108 +283,112 @@ class BKT(LearnerModel):
             fitted,
             overall,
             clock,
-            note_undertrained_skills(log.skills, answers, cls.settings.few),
+            note_undertrained_skills(log.skills, answers, cls.settings.min_answers),
         )
 
     def parameters(self) -> Parameters:
-        """(N,) prior, learn, guess, slip and forget; overall and clock."""
+        """Return prior, learn, guess, slip and forget, (N,) each; overall and clock."""
         return {**self.fitted._asdict(), "overall": np.array(self.overall), "clock": np.array(self.clock)}
 
     @classmethod
     def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the model from `parameters()`, without notes."""
         fitted = BKTParameters(*(np.asarray(parameters[name]) for name in BKTParameters._fields))
         return cls(skills, items, fitted, float(parameters["overall"]), bool(parameters["clock"]))
 
     def start(self) -> ModelState:
-        """Log-odds of each skill's prior."""
+        """Return the log-odds of each skill's prior, (1, N, 1)."""
         prior = self.fitted.prior
         points = np.log(prior / (1 - prior)).astype(np.float32)
         return ModelState(np.zeros((1, 0), dtype=np.float32), points[None, :, None])
 
-    def adopt(self, points: Ints, known: Estimate) -> Floats:
-        """Its log-odds."""
+    def initialize_from(self, points: Ints, known: Estimate) -> Floats:
+        """Return the log-odds of the levels, (B, P, 1)."""
         level = np.clip(known.level, 1e-3, 1 - 1e-3)
         return np.asarray(np.log(level / (1 - level))[..., None], dtype=np.float32)
 
-    def fading(self, points: Ints, memory: Floats) -> Floats | None:
-        """The skill's own rate, where the log told days."""
+    def forgetting_rates(self, points: Ints, state: Floats) -> Floats | None:
+        """Return the rates of the skills, (B, P), if the log had days; else None."""
         return self.fitted.forget[np.maximum(points, 0)].astype(np.float32) if self.clock else None
 
-    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
-        """Evidence, learning and, without a clock, forgetting of the touched points; the others stay."""
-        now, weight = self._at(question), question.importance
-        likely = np.where(right[:, None], (1 - now.slip) / now.guess, now.slip / (1 - now.guess))
-        after = self._odds(memory, question) * likely**weight
-        kept = 1 if self.clock else np.exp(-now.forget * weight)
-        known = (after + now.learn * weight) * kept
+    def update(self, state: ModelState, question: Question, right: Flags) -> ModelState:
+        """Apply evidence, learning and, without a clock, forgetting to the touched points; leave the others."""
+        parameters, weight = self._take_parameters(question), question.importance
+        likely = np.where(
+            right[:, None], (1 - parameters.slip) / parameters.guess, parameters.slip / (1 - parameters.guess)
+        )
+        after = self._odds(state, question) * likely**weight
+        retention = 1 if self.clock else np.exp(-parameters.forget * weight)
+        known = (after + parameters.learn * weight) * retention
         odds = np.minimum(known / (after + 1 - known), MAX_ODDS)
-        points = np.where(weight > 0, np.log(odds), memory.points[..., 0])
-        return ModelState(memory.learner, points[..., None].astype(np.float32))
+        points = np.where(weight > 0, np.log(odds), state.points[..., 0])
+        return ModelState(state.learner, points[..., None].astype(np.float32))
 
-    def predict(self, memory: ModelState, question: Question) -> Floats:
-        """Mean over the known skills by importance."""
-        level, now = self._level(memory, question), self._at(question)
+    def predict(self, state: ModelState, question: Question) -> Floats:
+        """Return the mean of P(right) over the known skills by importance, (B,)."""
+        level, parameters = self._level(state, question), self._take_parameters(question)
         weight = question.importance * (question.points >= 0)
-        chance = level * (1 - now.slip) + (1 - level) * now.guess
+        chance = level * (1 - parameters.slip) + (1 - level) * parameters.guess
         total = weight.sum(axis=1)
         mean = (chance * weight).sum(axis=1) / np.where(total > 0, total, 1)
         return np.where(total > 0, mean, self.overall).astype(np.float32)
 
-    def mastery(self, memory: ModelState, question: Question) -> Estimate:
-        """P(known) and the standard deviation of that belief."""
-        level = self._level(memory, question)
-        spread = np.maximum(np.sqrt(level * (1 - level)), MIN_SD)
-        return Estimate(level.astype(np.float32), spread.astype(np.float32))
+    def mastery(self, state: ModelState, question: Question) -> Estimate:
+        """Return P(known) and √(p (1 − p)), (B, P)."""
+        level = self._level(state, question)
+        sd = np.maximum(np.sqrt(level * (1 - level)), MIN_SD)
+        return Estimate(level.astype(np.float32), sd.astype(np.float32))
 
     def replay(self, log: AnswerLog) -> Floats:
-        """All (learner, skill) pairs at once, with the fit's own forward pass."""
-        pairs, now = pack_learner_skill_pairs(log), self.fitted
+        """Predict all (learner, skill) pairs at once by the forward pass of the fit, (A,)."""
+        pairs, parameters = pack_learner_skill_pairs(log), self.fitted
         if not len(pairs.row):
             return np.full(len(log.right), self.overall, dtype=np.float32)
         odds = run_forward(
             pairs,
-            now,
-            compute_likelihood_ratios(pairs, now),
-            compute_retention(pairs, now, self._gap(pairs, self.clock)),
+            parameters,
+            compute_likelihood_ratios(pairs, parameters),
+            compute_retention(pairs, parameters, self._days_between(pairs, self.clock)),
         )
         level, skill = odds / (1 + odds), pairs.skill[pairs.pair]
-        mean = pairs.by_row(level * (1 - now.slip[skill]) + (1 - level) * now.guess[skill], len(log.right))
+        mean = pairs.by_row(
+            level * (1 - parameters.slip[skill]) + (1 - level) * parameters.guess[skill], len(log.right)
+        )
         return np.where(np.isnan(mean), np.float32(self.overall), mean)
 
     @classmethod
-    def _gap(cls, pairs: LearnerSkillPairs, clock: bool) -> Doubles | None:
-        if not cls.forgets:
+    def _days_between(cls, pairs: LearnerSkillPairs, clock: bool) -> Doubles | None:
+        if not cls.has_forgetting:
             return None
         return pairs.days if clock else np.ones(len(pairs.row))
 
-    def _at(self, question: Question) -> BKTParameters:
-        """The parameters of the question's points, (B, P) each; the first skill's where padded."""
+    def _take_parameters(self, question: Question) -> BKTParameters:
+        """Return the parameters of the question's points, (B, P) each; the first skill's where padded."""
         points: Ints = np.maximum(question.points, 0)
         return BKTParameters(*(part[points] for part in self.fitted))
 
-    def _level(self, memory: ModelState, question: Question) -> Doubles:
-        odds = self._odds(memory, question)
+    def _level(self, state: ModelState, question: Question) -> Doubles:
+        odds = self._odds(state, question)
         return odds / (1 + odds)
 
-    def _odds(self, memory: ModelState, question: Question) -> Doubles:
-        """Of P(known) now, after the days without practice."""
-        odds = np.exp(np.nan_to_num(memory.points[..., 0]).astype(np.float64))
+    def _odds(self, state: ModelState, question: Question) -> Doubles:
+        """Return the odds of P(known) after the days without practice, (B, P)."""
+        odds = np.exp(np.nan_to_num(state.points[..., 0]).astype(np.float64))
         if not self.clock:
             return np.asarray(odds)
-        known = odds * np.exp(-self._at(question).forget * np.maximum(question.days, 0))
+        known = odds * np.exp(-self._take_parameters(question).forget * np.maximum(question.days, 0))
         return np.asarray(known / (1 + odds - known))
 
 
 class ForgettingBKT(BKT):
-    """With a rate of forgetting for each skill."""
+    """BKT with a rate of forgetting for each skill: p ← p k, k = exp(−forget · days), or per answer without days."""
 
     name = "bkt_forget"
-    forgets = True
+    has_forgetting = True
 
 
 def note_undertrained_skills(skills: tuple[str, ...], answers: Ints, few: int) -> tuple[str, ...]:
-    """Which skills had few answers."""
+    """Return a note that names the skills with fewer than `few` answers, if there are any."""
     poor = [name for name, count in zip(skills, answers, strict=True) if count < few]
     if not poor:
         return ()

@@ -23,31 +23,31 @@ from models.knowledge_tracing.answer_log import AnswerLog, build_answer_log
 
 @dataclass(frozen=True)
 class AnswerScale:
-    """What answers are given on: numbers in [low, high], right from `right_from` on. Undeclared: 0 and 1 alone."""
+    """Scale of answers: numbers in [low, high], right from `right_from` on. The default allows 0 and 1 alone."""
 
     low: float = 0.0
     high: float = 1.0
     right_from: float = 1.0
 
-    def holds(self, value: float) -> bool:
-        """Whether `value` is an answer; NaN is none."""
+    def contains(self, value: float) -> bool:
+        """Return whether `value` is an answer; NaN is none."""
         return value in (0, 1) if self == AnswerScale() else self.low <= value <= self.high
 
 
 @dataclass(frozen=True)
 class AnswerCleaningReport(CleaningReport):
-    """What became of a log's rows."""
+    """Report on the cleaning of an answer log."""
 
     skills: int
 
     @property
-    def about(self) -> str:
-        """Who and what is in the log."""
+    def summary(self) -> str:
+        """Numbers of learners and skills."""
         return f"{self.learners} learners, {self.skills} skills"
 
 
 class _Row(NamedTuple):
-    """An answer, its skills that are left, and what orders it: its time, else its order, NaN where it has neither."""
+    """An answer, its remaining skills, and its moment: its time, else its order, NaN where it has neither."""
 
     number: int
     answer: RawAnswer
@@ -56,14 +56,14 @@ class _Row(NamedTuple):
 
     @property
     def name(self) -> str:
-        """How the report calls it."""
+        """Name of the row in the report."""
         return str(self.answer.at) or f"row {self.number}"
 
 
 def clean_answers(
     answers: Iterable[RawAnswer], known: Collection[str] | None = None, scale: AnswerScale | None = None
 ) -> tuple[AnswerLog, AnswerCleaningReport]:
-    """The log that can be fitted, and the report. Nothing in the rows makes it fail.
+    """Return a log that can be fitted, and the report. No row makes it fail.
 
     `known` are the skills there are, in their order; without it, those that the rows name, sorted.
     """
@@ -87,7 +87,7 @@ def clean_answers(
 def _drop_bad_rows(
     rows: list[_Row], good: Callable[[_Row], bool], findings: list[CleaningFinding], kind: str
 ) -> list[_Row]:
-    """The good rows; the others are noted as dropped."""
+    """Return the good rows and note the others as dropped."""
     flags = [good(row) for row in rows]
     bad = [row.name for row, fine in zip(rows, flags, strict=True) if not fine]
     add_finding(findings, kind, bad, "dropped")
@@ -115,7 +115,7 @@ def _drop_unknown_skills(
 
 def _drop_off_scale(rows: list[_Row], scale: AnswerScale, findings: list[CleaningFinding]) -> list[_Row]:
     wanted = "{0, 1}" if scale == AnswerScale() else f"[{scale.low:g}, {scale.high:g}]"
-    return _drop_bad_rows(rows, lambda row: scale.holds(row.answer.right), findings, f"answer outside {wanted}")
+    return _drop_bad_rows(rows, lambda row: scale.contains(row.answer.right), findings, f"answer outside {wanted}")
 
 
 def _get_moment(answer: RawAnswer) -> float:
@@ -126,8 +126,8 @@ def _get_moment(answer: RawAnswer) -> float:
 
 
 def _sort_by_time(rows: list[_Row], findings: list[CleaningFinding]) -> list[_Row]:
-    """Learner by learner, sorted by time or else order; a row with neither stays behind the one before it."""
-    learners = {name: place for place, name in enumerate(dict.fromkeys(row.answer.learner for row in rows))}
+    """Sort each learner's rows by time, else order; a row with neither stays behind the one before it."""
+    learners = {name: index for index, name in enumerate(dict.fromkeys(row.answer.learner for row in rows))}
     last: dict[str, float] = {}
     late, keys = [], []
     for row in rows:
@@ -155,7 +155,7 @@ def _drop_duplicates(rows: list[_Row], findings: list[CleaningFinding]) -> list[
 
 
 def _fill_days(rows: list[_Row], findings: list[CleaningFinding]) -> list[float]:
-    """Days of each row, filled from its neighbours of the same learner; NaN without a clock."""
+    """Return the days of each row, filled from its neighbours of the same learner; NaN without a clock."""
     days = [math.nan if row.answer.days is None else row.answer.days for row in rows]
     timed, ordered = (any(getattr(row.answer, name) is not None for row in rows) for name in ("days", "order"))
     missing = [
@@ -177,7 +177,7 @@ def _fill_days(rows: list[_Row], findings: list[CleaningFinding]) -> list[float]
 
 
 def _note_unbalanced(log: AnswerLog, findings: list[CleaningFinding]) -> None:
-    """What a fit can say little of."""
+    """Note learners and skills whose answers hardly inform a fit."""
     short = [log.learners[one] for one in (log.lengths == 1).nonzero()[0]]
     add_finding(findings, "one-answer learner", short, "kept")
     right = log.right[:, None]

@@ -26,7 +26,10 @@ state of 100 (ASSISTments 2015) or 128 (2009) and a share of 0.2 or 0.4 change A
 
 
 class DKTNetwork(KTNetwork):
-    """sizes: width of the embeddings, width of the state."""
+    """The network of `DKT`: x_t = A[skill_t] + right_t B[skill_t], h_t = GRU(x_t, h_{t−1}), logit h_{t−1} · w + b.
+
+    sizes: width of the embeddings, width of the state.
+    """
 
     def __init__(self, skills: int, items: int, sizes: tuple[int, ...]) -> None:
         super().__init__(skills, items, sizes)
@@ -38,31 +41,31 @@ class DKTNetwork(KTNetwork):
 
     @classmethod
     def sizes_for(cls, log: AnswerLog) -> tuple[int, ...]:
-        """The same for every log."""
+        """Return (WIDTH, HIDDEN), the same for every log."""
         return WIDTH, HIDDEN
 
     def forward(self, sequences: AnswerSequences) -> Tensor:
-        """Logits of P(right) of each answer from those before it, (B, T)."""
+        """Return logits of P(right) of each answer from those before it, (B, T)."""
         after, _ = self.cell(self._answers(sequences))
         before = torch.cat([self.start().expand(len(after), 1, -1), after[:, :-1]], dim=1)
         return self._read(self.dropout(before), sequences)
 
     def start(self) -> Tensor:
-        """h_0."""
+        """Return h_0 = 0, (1, H)."""
         return torch.zeros(1, self.cell.hidden_size)
 
     def step(self, learner: Tensor, answer: AnswerSequences) -> Tensor:
-        """h_t from h_{t−1}."""
+        """Return h_t from h_{t−1}, (B, H)."""
         _, after = self.cell(self._answers(answer), learner[None].contiguous())
         state: Tensor = after[0]
         return state
 
-    def ahead(self, learner: Tensor, questions: AnswerSequences) -> Tensor:
-        """Logits of P(right) if each of the T questions came next, (B, T)."""
+    def forward_next(self, learner: Tensor, questions: AnswerSequences) -> Tensor:
+        """Return logits of P(right) if each of the T questions came next, (B, T)."""
         return self._read(learner[:, None], questions)
 
     def _answers(self, sequences: AnswerSequences) -> Tensor:
-        """x, (B, T, width)."""
+        """Return x, (B, T, width)."""
         wrong, more = average_embeddings(self.answer, sequences.skill, sequences.weight).chunk(2, dim=-1)
         return wrong + sequences.right[..., None] * more
 
@@ -72,7 +75,7 @@ class DKTNetwork(KTNetwork):
 
 
 class DKT(NeuralModel):
-    """H = 64."""
+    """Deep Knowledge Tracing (Piech et al. 2015); formula in the module. H = 64, M = 1."""
 
     name = "dkt"
     architecture = DKTNetwork

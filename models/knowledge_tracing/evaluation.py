@@ -33,15 +33,15 @@ CALIBRATION_BINS = 20
 
 
 class ReliabilityCurve(NamedTuple):
-    """Of equally wide bins of the chance told, those with answers: mean chance, share right, answers; each (bins,)."""
+    """Mean predicted chance, share of right answers and number of answers by bin; each (bins,), empty bins left out."""
 
-    told: NDArray[np.float64]
-    share: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    right_share: NDArray[np.float64]
     answers: Ints
 
 
 class PredictionScores(NamedTuple):
-    """All scores of one set of answers; NaN where they say nothing, e.g. the AUC when every answer was right."""
+    """All scores of one set of answers; NaN where undefined, e.g. the AUC when every answer was right."""
 
     auc: float
     accuracy: float
@@ -51,7 +51,7 @@ class PredictionScores(NamedTuple):
 
 
 def score_predictions(chance: Chances, right: Flags) -> PredictionScores:
-    """Every score."""
+    """Return all scores."""
     if not len(right):
         return PredictionScores(*[float("nan")] * len(PredictionScores._fields))
     return PredictionScores(
@@ -64,7 +64,7 @@ def score_predictions(chance: Chances, right: Flags) -> PredictionScores:
 
 
 def roc_auc_score(chance: Chances, right: Flags) -> float:
-    """Area under the ROC curve by ranks; any score that grows with the chance will do. NaN with one kind of answer."""
+    """Return the area under the ROC curve by ranks; NaN if all answers are right or all wrong."""
     positives = int(right.sum())
     negatives = len(right) - positives
     if not positives * negatives:
@@ -74,47 +74,47 @@ def roc_auc_score(chance: Chances, right: Flags) -> float:
 
 
 def accuracy(chance: Chances, right: Flags) -> float:
-    """Share of answers told rightly."""
+    """Return the share of answers that were predicted correctly at a threshold of ½."""
     return float(((chance >= 0.5) == right).mean())
 
 
 def rmse(chance: Chances, right: Flags) -> float:
-    """Root mean squared error."""
+    """Return the root mean squared error."""
     return float(np.sqrt(np.mean((np.asarray(chance, dtype=np.float64) - right) ** 2)))
 
 
 def log_loss(chance: Chances, right: Flags) -> float:
-    """Mean over answers, nats."""
+    """Return the mean log loss over answers, in nats."""
     happened = np.where(right, chance, 1 - np.asarray(chance, dtype=np.float64))
     return float(-np.log(np.clip(happened, MIN_CHANCE, 1)).mean())
 
 
 def compute_reliability(chance: Chances, right: Flags, bins: int = CALIBRATION_BINS) -> ReliabilityCurve:
-    """What was told beside what happened, bin by bin."""
+    """Return predicted chances and shares of right answers by equally wide bins of the chance."""
     bin_of = np.clip((np.asarray(chance, dtype=np.float64) * bins).astype(np.int64), 0, bins - 1)
     answers = np.bincount(bin_of, minlength=bins)
-    told, share = (np.bincount(bin_of, weights=each, minlength=bins) for each in (chance, right))
+    predicted, share = (np.bincount(bin_of, weights=each, minlength=bins) for each in (chance, right))
     some = answers > 0
-    return ReliabilityCurve(told[some] / answers[some], share[some] / answers[some], answers[some])
+    return ReliabilityCurve(predicted[some] / answers[some], share[some] / answers[some], answers[some])
 
 
 def calibration_error(chance: Chances, right: Flags, bins: int = CALIBRATION_BINS) -> float:
-    """Mean distance between chance told and share right, bins weighted by their answers."""
+    """Return the mean distance between predicted chance and share right, bins weighted by their answers."""
     curve = compute_reliability(chance, right, bins)
-    return float(np.average(np.abs(curve.told - curve.share), weights=curve.answers))
+    return float(np.average(np.abs(curve.chance - curve.right_share), weights=curve.answers))
 
 
 def split_held_out(log: AnswerLog, share: float = 0.1, seed: int = 0) -> tuple[AnswerLog, AnswerLog]:
-    """Learners to fit to and, apart, `share` of them to choose settings by; nobody is held out of fewer than ten."""
+    """Split off `share` of the learners, by whom settings are chosen; none of fewer than ten learners."""
     order = np.random.default_rng(seed).permutation(len(log.learners))
     count = round(share * len(order)) if len(order) >= 10 else 0
     return log.take(np.sort(order[count:])), log.take(np.sort(order[:count]))
 
 
 def cut_overlapping_pieces(log: AnswerLog, longest: int, context: int = 0) -> tuple[AnswerLog, Ints, Flags]:
-    """Pieces of at most `longest` answers, each a learner of its own that begins `context` answers before its new ones.
+    """Cut logs into pieces of at most `longest` answers, each a learner of its own with `context` answers of overlap.
 
-    Returns the pieces, the row in `log` of each of their answers, and which of them no earlier piece had, (A',) both.
+    Return the pieces, the row in `log` of each of their answers, and which of them no earlier piece had, (A',) both.
     """
     pieces = np.where(log.lengths > 0, np.maximum(-(-(log.lengths - context) // (longest - context)), 1), 0)
     who = np.repeat(np.arange(len(log.learners)), pieces)
@@ -125,28 +125,28 @@ def cut_overlapping_pieces(log: AnswerLog, longest: int, context: int = 0) -> tu
     rows = np.repeat(log.starts[who] + offset - starts[:-1], lengths) + np.arange(starts[-1])
     names = tuple(f"{log.learners[one]}+{first}" for one, first in zip(who, offset, strict=True))
     cut = replace(_pick_rows(log, rows, log.skill[rows], starts), learners=names)
-    return cut, rows, (np.repeat(number, lengths) == 0) | (cut.place >= context)
+    return cut, rows, (np.repeat(number, lengths) == 0) | (cut.index >= context)
 
 
 def cut_pykt_pieces(log: AnswerLog, longest: int = 200, shortest: int = 3) -> AnswerLog:
-    """Pieces of at most `longest` answers, each a learner of its own; those shorter than `shortest` are dropped."""
+    """Cut logs into pieces of at most `longest` answers, each a learner of its own; drop those below `shortest`."""
     pieces, _, _ = cut_overlapping_pieces(log, longest)
     return pieces.take(np.flatnonzero(pieces.lengths >= shortest))
 
 
 def cut_pykt_windows(log: AnswerLog, longest: int = 200, shortest: int = 3) -> tuple[AnswerLog, Flags]:
-    """The first `longest` answers of each learner and a window for each later one; which answers are scored, (A',)."""
+    """Return the first `longest` answers of each learner, a window for each later one, and which are scored, (A',)."""
     windows, _, new = cut_overlapping_pieces(log.take(np.flatnonzero(log.lengths >= shortest)), longest, longest - 1)
-    return windows, new & (windows.place > 0)
+    return windows, new & (windows.index > 0)
 
 
 def mask_after_first(log: AnswerLog) -> Flags:
-    """All answers but the first of each learner, (A,)."""
-    return log.place > 0
+    """Mask all answers but the first of each learner, (A,)."""
+    return log.index > 0
 
 
 def expand_by_skill(log: AnswerLog) -> AnswerLog:
-    """One row for each skill of an answer, in the order given. Rows of one answer see its outcome: pyKT's protocol."""
+    """Return one row for each skill of an answer, in order. As in pyKT, later rows of an answer follow its outcome."""
     asked = log.skill >= 0
     asked[:, 0] = True
     rows, slot = np.nonzero(asked)

@@ -1,4 +1,4 @@
-"""FSRS-6 (Ye, Su & Cao 2022, KDD; the `fsrs` package): how well each point is remembered, and when to review it.
+"""FSRS-6 (Ye, Su & Cao 2022, KDD; the `fsrs` package): the recall of each point and when to review it.
 
 State of a point: stability S (days until recall falls to 0.9; 0 before the first answer), difficulty D in [1, 10] and
 the number of answers. A right answer is "good", a wrong one "again", on every point that it touches.
@@ -8,8 +8,8 @@ the number of answers. A right answer is "good", a wrong one "again", on every p
                                                           first_k       never answered: share of right first answers
 
 Mastery is the same chance on one point; its standard deviation is that of a Beta distribution worth the answers given.
-Without a clock all answers count as given today, and the model can say very little. Left out: neighbours (W), items,
-the package's timetable of learning steps and its fuzz, which belong to flash cards.
+Without a clock all answers count as given on one day, and hardly anything can be fitted. Left out: neighbours (W),
+items, the package's timetable of learning steps and its fuzz, which belong to flash cards.
 
 Equations (https://github.com/open-spaced-repetition/fsrs4anki/wiki/The-Algorithm), parameters w₀ … w₂₀:
 
@@ -55,20 +55,26 @@ FSRS_DEFAULTS, FSRS_LOWER_BOUNDS, FSRS_UPPER_BOUNDS = (
 )
 AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
 _MIN_DIFFICULTY, _MAX_DIFFICULTY = 1.0, 10.0
+STABILITY, DIFFICULTY, ANSWERS = 0, 1, 2
+"""Columns of a point's state."""
+DESIRED_RETENTION = 0.9
+"""Recall at which a review is due: the package's default, and the recall after S days."""
+PSEUDO_ANSWERS = 5.0
+"""Weight in answers of the overall share beside a point's own first answers, as in `compute_right_shares`."""
 
 
 def compute_retrievability(stability: Any, days: Any, w: Any) -> Any:
-    """R: the probability of recall `days` after the last review; 1 on the same day."""
+    """Return R, the probability of recall `days` after the last review; 1 on the same day."""
     return (1 + _compute_factor(w) * (days // 1) / stability.clip(min=STABILITY_MIN)) ** -w[20]
 
 
 def compute_due_days(stability: Any, w: Any, retention: float = 0.9) -> Any:
-    """Days after the last review until R has fallen to `retention`; at the default, S itself."""
+    """Return the days from the last review until R = `retention`; S itself at the default."""
     return stability / _compute_factor(w) * (retention ** (-1 / w[20]) - 1)
 
 
 def apply_review(stability: Any, difficulty: Any, days: Any, rating: Any, w: Any) -> tuple[Any, Any]:
-    """Stability and difficulty after a review, all of one shape; stability 0 before the first, ratings integers."""
+    """Return stability and difficulty after a review, all of one shape; stability 0 before the first; ratings 1–4."""
     first, same_day, again = (1.0 * flag for flag in (stability <= 0, days < 1, rating == AGAIN))
     s, d = stability.clip(min=STABILITY_MIN), difficulty.clip(min=_MIN_DIFFICULTY)
     recall = compute_retrievability(s, days, w)
@@ -110,25 +116,29 @@ def _change_stability_same_day(s: Any, rating: Any, again: Any, w: Any) -> Any:
 
 @dataclass(frozen=True)
 class FSRSSettings:
-    """How FSRS is fitted.
+    """How to fit FSRS.
 
     Attributes:
-        width: standard deviation of the prior, as a share of each parameter's allowed range.
-        longest: reviews of a point that are used, as in the package.
-        fewest: reviews that count below which the defaults are kept, as in the package.
-        iterations: of L-BFGS-B at most.
+        prior_sd: standard deviation of the prior, as a share of each parameter's allowed range.
+        max_reviews: of a point that are used, as in the package.
+        min_reviews: fewer on a later day leave the defaults, as in the package.
+        max_iterations: of L-BFGS-B.
     """
 
-    width: float = 0.1
-    longest: int = 64
-    fewest: int = 512
-    iterations: int = 40
+    prior_sd: float = 0.1
+    max_reviews: int = 64
+    min_reviews: int = 512
+    max_iterations: int = 40
 
 
 class Reviews(NamedTuple):
     """Reviews of pairs (learner, point): first ones of all pairs, then second ones, …; longest sequences first.
 
-    days (A,) since the pair's last one, 0 for the first; right (A,); skill (A,); active: pairs with a t-th review.
+    Attributes:
+        days: (A,) since the pair's last review, 0 for the first.
+        right: (A,) outcomes.
+        skill: (A,) indices of the points.
+        active: number of pairs with a t-th review.
     """
 
     days: NDArray[np.float64]
@@ -138,12 +148,12 @@ class Reviews(NamedTuple):
 
     @property
     def number(self) -> Ints:
-        """(A,) how many reviews the pair had before."""
+        """Number of earlier reviews of the pair, (A,)."""
         return np.repeat(np.arange(len(self.active)), self.active)
 
 
 def collect_reviews(log: AnswerLog, longest: int) -> Reviews:
-    """At most `longest` of each pair; days without a clock are 0."""
+    """Collect at most `longest` reviews of each pair; days are 0 without a clock."""
     rows, slot = np.nonzero(log.skill >= 0)
     skill = log.skill[rows, slot]
     _, pair, lengths = np.unique(log.learner[rows] * len(log.skills) + skill, return_inverse=True, return_counts=True)
@@ -162,7 +172,7 @@ def collect_reviews(log: AnswerLog, longest: int) -> Reviews:
 
 
 def predict_recall(found: Reviews, days: Any, rating: Any, w: Any, start: Any) -> list[Any]:
-    """R before each review, round by round. days, rating (A,) and `start`, zeros (pairs,), are arrays or tensors."""
+    """Return R before each review, round by round. days, rating (A,), `start`, zeros (pairs,): arrays or tensors."""
     stability, difficulty, rounds, first = start, start, [], 0
     for active in found.active:
         now = slice(first, first + active)
@@ -173,14 +183,14 @@ def predict_recall(found: Reviews, days: Any, rating: Any, w: Any, start: Any) -
 
 
 def fit_fsrs(found: Reviews, settings: FSRSSettings) -> NDArray[np.float64]:
-    """w, (21,)."""
+    """Fit w, (21,)."""
     counted = found.days >= 1
     default, lowest, highest = (np.array(values) for values in (FSRS_DEFAULTS, FSRS_LOWER_BOUNDS, FSRS_UPPER_BOUNDS))
-    if counted.sum() < settings.fewest:
+    if counted.sum() < settings.min_reviews:
         return default
     import torch  # only a fit needs it, not a service
 
-    width = settings.width * (highest - lowest)
+    width = settings.prior_sd * (highest - lowest)
     days, centre, scale = (torch.tensor(each) for each in (found.days, default, width))
     rating, right, mask = (torch.tensor(each) for each in (np.where(found.right, GOOD, AGAIN), found.right, counted))
     start = torch.zeros(found.active[0], dtype=torch.float64)
@@ -193,19 +203,15 @@ def fit_fsrs(found: Reviews, settings: FSRSSettings) -> NDArray[np.float64]:
         (gradient,) = torch.autograd.grad(value, w)
         return value.item(), gradient.numpy()
 
-    bounds, options = list(zip(lowest, highest, strict=True)), {"maxiter": settings.iterations}
+    bounds, options = list(zip(lowest, highest, strict=True)), {"maxiter": settings.max_iterations}
     return np.asarray(minimize(loss, default, jac=True, bounds=bounds, options=options).x)
 
 
-STABILITY, DIFFICULTY, ANSWERS = 0, 1, 2
-DESIRED_RETENTION = 0.9
-"""Recall at which a review is due: the package's default, and what S is defined by."""
-PSEUDO_ANSWERS = 5.0
-"""How many answers the overall share is worth beside a point's own first ones, as in `models.knowledge_tracing.answer_log.compute_right_shares`."""
-
-
 class FSRS(LearnerModel):
-    """Parameters: w (21,); first (N + 1,), share of right first answers to each point and, last, any; same_day ()."""
+    """FSRS-6; equations in the module. H = 0, M = 3: stability, difficulty, number of answers.
+
+    Parameters: w (21,); first (N + 1,), share of right first answers to each point and, last, to any; same_day ().
+    """
 
     name: ClassVar[str] = "fsrs"
 
@@ -216,9 +222,9 @@ class FSRS(LearnerModel):
 
     @classmethod
     def fit(cls, log: AnswerLog, seed: int = 0, settings: FSRSSettings | None = None) -> Self:
-        """Fit to a log. The seed changes nothing."""
+        """Fit to a log; `seed` has no effect."""
         settings = settings or FSRSSettings()
-        found = collect_reviews(log, settings.longest)
+        found = collect_reviews(log, settings.max_reviews)
         today = found.right[(found.number > 0) & (found.days < 1)]
         fitted: dict[str, NDArray[Any]] = {
             "w": fit_fsrs(found, settings),
@@ -227,72 +233,77 @@ class FSRS(LearnerModel):
         }
         model = cls(log.skills, log.items, fitted)
         counted = int((found.days >= 1).sum())
-        if counted < settings.fewest:
-            model.notes = (f"{counted} reviews on a later day, fewer than {settings.fewest}: FSRS's defaults are kept",)
+        if counted < settings.min_reviews:
+            model.notes = (
+                f"{counted} reviews on a later day, fewer than {settings.min_reviews}: FSRS's defaults are kept",
+            )
         return model
 
     def parameters(self) -> Parameters:
-        """See the class."""
+        """Return w, first and same_day."""
         return self._fitted
 
     @classmethod
     def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
-        """The model that `parameters()` came from, without notes."""
+        """Restore the model from `parameters()`, without notes."""
         return cls(skills, items, parameters)
 
     def start(self) -> ModelState:
-        """(1, 0) and (1, N, 3) zeros: nothing was answered."""
+        """Return zeros, (1, 0) and (1, N, 3)."""
         return ModelState(np.empty((1, 0), np.float32), np.zeros((1, len(self.skills), 3), np.float32))
 
-    def update(self, memory: ModelState, question: Question, right: NDArray[np.bool_]) -> ModelState:
-        """A review of every point with importance."""
-        before = memory.points
+    def update(self, state: ModelState, question: Question, right: NDArray[np.bool_]) -> ModelState:
+        """Apply a review to every point with importance."""
+        before = state.points
         rating = np.broadcast_to(np.where(right, GOOD, AGAIN)[:, None], question.points.shape)
         after = self.review(before, question.days, rating)
-        return ModelState(memory.learner, np.where(question.importance[..., None] > 0, after, before))
+        return ModelState(state.learner, np.where(question.importance[..., None] > 0, after, before))
 
     def review(self, points: Floats, days: Floats, rating: NDArray[np.integer]) -> Floats:
-        """Memory (…, 3) after reviews with FSRS's four ratings, 1 again … 4 easy; days and rating (…)."""
+        """Return the state (…, 3) after reviews with FSRS's ratings, 1 again … 4 easy; days and rating (…)."""
         since = np.maximum(days, 0)
         stability, difficulty = apply_review(points[..., STABILITY], points[..., DIFFICULTY], since, rating, self.w)
         return np.stack([stability, difficulty, points[..., ANSWERS] + 1], axis=-1, dtype=np.float32)
 
     def recall(self, points: Floats, days: Floats) -> Floats:
-        """R of points (…, 3) after days (…); 0 for those never answered."""
+        """Return R of points (…, 3) after days (…); 0 for those never answered."""
         found = compute_retrievability(points[..., STABILITY], np.maximum(days, 0), self.w)
         return np.asarray(np.where(points[..., STABILITY] > 0, found, 0), dtype=np.float32)
 
     def due_in(self, points: Floats, days: Floats, retention: float = DESIRED_RETENTION) -> Floats:
-        """Days from now until recall has fallen to `retention`; 0 where a review is due or nothing was answered yet."""
+        """Return the days until R = `retention`, (…); 0 where a review is due or no answer was given yet."""
         return np.asarray(
             np.clip(compute_due_days(points[..., STABILITY], self.w, retention) - days, 0, None), dtype=np.float32
         )
 
-    def fading(self, points: NDArray[np.int64], memory: Floats) -> Floats:
-        """What falls to `DESIRED_RETENTION` in S days; so a level of .9 is below .8, and wanted again, soon after it is due."""
-        stability = np.where(memory[..., STABILITY] > 0, memory[..., STABILITY], np.nan)
+    def forgetting_rates(self, points: NDArray[np.int64], state: Floats) -> Floats:
+        """Return the rate (B, P) at which a level falls to DESIRED_RETENTION of itself in S days; NaN without answers.
+
+        So a level of .9 falls below .8, and is practised again, soon after the review is due.
+        """
+        stability = np.where(state[..., STABILITY] > 0, state[..., STABILITY], np.nan)
         return np.asarray(-np.log(DESIRED_RETENTION) / stability, dtype=np.float32)
 
-    def predict(self, memory: ModelState, question: Question) -> Floats:
-        """(B,); the share of right first answers to anything where no point is known."""
+    def predict(self, state: ModelState, question: Question) -> Floats:
+        """Return P(right), (B,); the share of right first answers to any point where no point is known."""
         weight = np.where(question.points >= 0, question.importance, 0)
         total = weight.sum(axis=1)
-        mean = (self._chance(memory, question) * weight).sum(axis=1) / np.maximum(total, 1e-9)
+        mean = (self._chance(state, question) * weight).sum(axis=1) / np.maximum(total, 1e-9)
         return np.asarray(np.where(total > 0, mean, self._fitted["first"][-1]), dtype=np.float32)
 
-    def mastery(self, memory: ModelState, question: Question) -> Estimate:
-        """The chance on each point alone."""
-        level = self._chance(memory, question)
-        return Estimate(level, compute_sd(level, memory.points[..., ANSWERS]))
+    def mastery(self, state: ModelState, question: Question) -> Estimate:
+        """Return P(right) on each point alone, (B, P)."""
+        level = self._chance(state, question)
+        return Estimate(level, compute_sd(level, state.points[..., ANSWERS]))
 
-    def _chance(self, memory: ModelState, question: Question) -> Floats:
-        seen = memory.points[..., STABILITY] > 0
-        later = np.where(question.days >= 1, self.recall(memory.points, question.days), self._fitted["same_day"])
+    def _chance(self, state: ModelState, question: Question) -> Floats:
+        seen = state.points[..., STABILITY] > 0
+        later = np.where(question.days >= 1, self.recall(state.points, question.days), self._fitted["same_day"])
         return np.asarray(np.where(seen, later, self._fitted["first"][question.points]), dtype=np.float32)
 
 
 def _compute_first_shares(found: Reviews, skills: int) -> Floats:
-    """(N + 1,) share of right first answers, drawn to the overall one; ½ of nothing."""
+    """Return the shares of right first answers, shrunk to the overall one, (N + 1,); ½ without answers."""
     size = found.active[0] if found.active else 0
     right, skill = found.right[:size], found.skill[:size]
     overall = (right.sum() + 0.5) / (size + 1)

@@ -33,11 +33,13 @@ from models.knowledge_tracing.base import Estimate, LearnerModel, ModelState, Qu
 from models.storage import Parameters
 
 IRTKind = Literal["1pl", "2pl", "3pl"]
+FEW_ITEM_ANSWERS = 10
+"""Answers below which `notes` lists an item's parameters as mostly the prior."""
 
 
 @dataclass(frozen=True)
 class IRTSettings:
-    """How items are fitted.
+    """How to fit items.
 
     Attributes:
         nodes, span: the grid of θ, evenly from −span to span. 41 over ±5 as in common IRT programs.
@@ -57,7 +59,7 @@ class IRTSettings:
     tolerance: float = 1e-4
 
     def grid(self) -> tuple[Doubles, Doubles]:
-        """Nodes θ (Q,) and their log prior weights (Q,)."""
+        """Return the nodes θ (Q,) and their log prior weights (Q,)."""
         theta = np.linspace(-self.span, self.span, self.nodes)
         prior = -0.5 * theta**2
         return theta, prior - logsumexp(prior)
@@ -75,7 +77,7 @@ class ItemBank:
     guessing_se: Doubles
 
     def chance(self, theta: Doubles) -> Doubles:
-        """P(right) of all items at θ (Q,): (I, Q)."""
+        """Return P(right) of all items at θ (Q,): (I, Q)."""
         return compute_response_curve(
             self.discrimination[:, None], self.difficulty[:, None], self.guessing[:, None], theta
         )
@@ -89,7 +91,7 @@ class Responses(NamedTuple):
 
 
 class ItemFit(NamedTuple):
-    """The bank, after how many rounds, and the marginal log likelihood of each round."""
+    """The fitted items, the number of EM rounds, and the marginal log likelihood of each round."""
 
     bank: ItemBank
     rounds: int
@@ -110,7 +112,7 @@ def count_responses(
 
 
 def fit_items(responses: Responses, kind: IRTKind = "2pl", settings: IRTSettings | None = None) -> ItemFit:
-    """Marginal maximum a posteriori estimates of all items with their standard errors."""
+    """Fit all items by marginal maximum a posteriori, with standard errors."""
     settings = settings or IRTSettings()
     theta, _ = settings.grid()
     prior = _Prior(kind, settings)
@@ -133,7 +135,10 @@ def fit_items(responses: Responses, kind: IRTKind = "2pl", settings: IRTSettings
 def compute_posterior(
     log_chance: tuple[Doubles, Doubles], responses: Responses, settings: IRTSettings
 ) -> tuple[Doubles, Doubles]:
-    """Each learner's weights of the grid (B, Q) and log marginal likelihood (B,), given log P and log(1 − P) (I, Q)."""
+    """Return each learner's weights of the grid (B, Q) and log marginal likelihood (B,).
+
+    log_chance: log P and log(1 − P), (I, Q) each.
+    """
     _, prior = settings.grid()
     joint = prior + responses.right @ log_chance[0] + responses.wrong @ log_chance[1]
     likelihood = logsumexp(joint, axis=1)
@@ -143,7 +148,7 @@ def compute_posterior(
 def estimate_abilities(
     bank: ItemBank, responses: Responses, settings: IRTSettings | None = None
 ) -> tuple[Doubles, Doubles]:
-    """EAP: posterior mean and standard deviation of θ, both (B,); 0 and 1 without answers."""
+    """Estimate θ by EAP: posterior mean and standard deviation, both (B,); 0 and 1 without answers."""
     settings = settings or IRTSettings()
     theta, _ = settings.grid()
     chance = bank.chance(theta)
@@ -156,21 +161,21 @@ class _Prior:
     """Normal priors on (log a, b, logit c), and which of the three are free (`free`) or shared by all items."""
 
     def __init__(self, kind: IRTKind, settings: IRTSettings) -> None:
-        self.tied = kind == "1pl"
+        self.is_1pl = kind == "1pl"
         self.free = np.array([True, True, kind == "3pl"])
         self.precision = np.array([settings.discrimination_sd, settings.difficulty_sd, settings.guessing_sd]) ** -2.0
         self.guessing = logit(settings.guessing) if kind == "3pl" else -np.inf
 
     def start(self, responses: Responses) -> Doubles:
-        """(I, 3) a = 1, b from the share of right answers."""
+        """Return the first values (I, 3): a = 1, b from the share of right answers."""
         right, wrong = (np.asarray(part.sum(axis=0)).ravel() for part in responses)
         total = right.sum() + wrong.sum()
         usual = (right.sum() + 1) / (total + 2)
         easiness = logit((right + 2 * usual) / (right + wrong + 2))
         return np.stack([np.zeros(len(right)), -easiness, np.full(len(right), self.guessing)], axis=1)
 
-    def pull(self, values: Doubles) -> Doubles:
-        """(I, 3) gradient of the log prior."""
+    def gradient(self, values: Doubles) -> Doubles:
+        """Return the gradient of the log prior, (I, 3)."""
         centre = np.array([*values[:, :2].sum(axis=0) / (len(values) + 1), self.guessing])
         distance = np.where(self.free, values - np.where(self.free, centre, 0), 0)
         return -self.precision * distance
@@ -184,7 +189,7 @@ def _compute_log_chance(values: Doubles, theta: Doubles) -> tuple[Doubles, Doubl
 
 
 def _compute_slopes(values: Doubles, theta: Doubles) -> tuple[Doubles, Doubles]:
-    """P (I, Q) and its derivatives (I, Q, 3) by log a, b, logit c."""
+    """Return P (I, Q) and its derivatives (I, Q, 3) by log a, b, logit c."""
     discrimination, guessing = np.exp(values[:, :1]), expit(values[:, 2:])
     z = discrimination * (theta - values[:, 1:2])
     rise = (1 - guessing) * expit(z) * expit(-z)
@@ -193,12 +198,12 @@ def _compute_slopes(values: Doubles, theta: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def _take_scoring_step(values: Doubles, right: Doubles, wrong: Doubles, theta: Doubles, prior: _Prior) -> Doubles:
-    """One damped Fisher scoring step (I, 3) on expected counts (I, Q)."""
+    """Return one damped Fisher scoring step (I, 3) on expected counts (I, Q)."""
     chance, by = _compute_slopes(values, theta)
-    gradient = np.einsum("iq,iqp->ip", right / chance - wrong / (1 - chance), by) + prior.pull(values)
+    gradient = np.einsum("iq,iqp->ip", right / chance - wrong / (1 - chance), by) + prior.gradient(values)
     information = np.einsum("iq,iqp,iqr->ipr", (right + wrong) / (chance * (1 - chance)), by, by)
     information += np.diag(prior.precision)
-    if prior.tied:
+    if prior.is_1pl:
         shared = gradient[:, 0].sum() / (information[:, 0, 0].sum() - (len(values) - 1) * prior.precision[0])
         step = np.stack([np.full(len(values), shared), gradient[:, 1] / information[:, 1, 1], np.zeros(len(values))], 1)
     else:
@@ -214,7 +219,7 @@ def _solve(information: Doubles, gradient: Doubles, free: NDArray[np.bool_]) -> 
 
 
 def _estimate_errors(values: Doubles, responses: Responses, settings: IRTSettings, prior: _Prior) -> Doubles:
-    """(I, 3) standard errors from each item's observed information.
+    """Return standard errors (I, 3) from each item's observed information.
 
     Louis: observed = E[−∂²ℓ] − Var[∂ℓ], expectations over each learner's posterior of θ. The first term is taken as the
     Fisher information, which it equals on average.
@@ -231,17 +236,20 @@ def _estimate_errors(values: Doubles, responses: Responses, settings: IRTSetting
         factor = (wins[part, None] - n * chance[item]) / (chance[item] * (1 - chance[item]))
         score, at = factor[..., None] * by[item], weight[row]
         mean = np.einsum("aq,aqp->ap", at, score)
-        spread = np.einsum("aq,aqp,aqr->apr", at, score, score) - mean[:, :, None] * mean[:, None]
-        np.add.at(lost, item, spread)
+        covariance = np.einsum("aq,aqp,aqr->apr", at, score, score) - mean[:, :, None] * mean[:, None]
+        np.add.at(lost, item, covariance)
     expected = np.asarray((responses.right + responses.wrong).T @ weight)
     information = np.einsum("iq,iqp,iqr->ipr", expected / (chance * (1 - chance)), by, by)
-    if prior.tied:
+    if prior.is_1pl:
         return _estimate_tied_errors(information, lost, _compute_shared_loss(responses, weight, chance, by), prior)
     return _invert(information - lost, prior)
 
 
 def _compute_shared_loss(responses: Responses, weight: Doubles, chance: Doubles, by: Doubles) -> tuple[float, Doubles]:
-    """What not seeing θ costs a shared log a: the variance of its score, and its covariance with each b's (I,)."""
+    """Return the information that an unobserved θ costs a shared log a.
+
+    That is the variance of its score, and the covariances of its score with that of each b, (I,).
+    """
     right, wrong = by / chance[..., None], by / (1 - chance)[..., None]
     score = responses.right @ right[..., 0] - responses.wrong @ wrong[..., 0]
     apart = weight * (score - (weight * score).sum(axis=1, keepdims=True))
@@ -281,13 +289,17 @@ def _make_bank(values: Doubles, errors: Doubles, kind: IRTKind) -> ItemBank:
     )
 
 
-FEW_ITEM_ANSWERS = 10
-"""Answers below which `notes` says that an item's parameters are mostly the prior."""
 _IRT_SETTINGS = IRTSettings()
 
 
 class IRTModel(LearnerModel):
-    """One of the three; skills come first in `discrimination`, `difficulty` and `guessing` (N + I,), then items."""
+    """One ability θ per learner with a posterior on a grid (Birnbaum 1968).
+
+        P(right | θ) = c + (1 − c) σ(a (θ − b)),      log p(θ) ← log p(θ) + log P(answer | θ)
+
+    H = Q, the log posterior on the grid; M = 0. Parameters: `discrimination`, `difficulty` and `guessing` (N + I,) with
+    their standard errors, first those of skills, then those of items.
+    """
 
     kind: ClassVar[IRTKind]
 
@@ -307,7 +319,7 @@ class IRTModel(LearnerModel):
 
     @classmethod
     def fit(cls, log: AnswerLog, seed: int = 0) -> Self:
-        """Skills by all answers that touch them, items by theirs, each on a scale where θ ~ N(0, 1)."""
+        """Fit skills to all answers that touch them and items to theirs, each on a scale where θ ~ N(0, 1)."""
         row, column = np.nonzero(log.skill >= 0)
         of_skills = (log.learner[row], log.skill[row, column], log.right[row])
         named = np.flatnonzero(log.item >= 0)
@@ -329,75 +341,75 @@ class IRTModel(LearnerModel):
         return cls(log.skills, log.items, parameters, tuple(notes))
 
     def parameters(self) -> Parameters:
-        """a, b, c and their standard errors, skills first."""
+        """Return a, b, c and their standard errors, (N + I,) each, skills first."""
         return dict(self._parameters)
 
     @classmethod
     def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
-        """As fitted."""
+        """Restore the model from `parameters()`, without notes."""
         return cls(skills, items, parameters)
 
     def start(self) -> ModelState:
-        """The prior of θ on the grid, as logarithms (1, Q)."""
+        """Return the log prior of θ on the grid, (1, Q), and an empty (1, N, 0)."""
         return ModelState(self._prior[None].astype(np.float32), np.zeros((1, len(self.skills), 0), dtype=np.float32))
 
-    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
-        """Bayes' rule on the grid."""
+    def update(self, state: ModelState, question: Question, right: Flags) -> ModelState:
+        """Apply Bayes' rule on the grid."""
         chance = self._curve(question)
-        joint = memory.learner + np.log(np.where(right[:, None], chance, 1 - chance).clip(1e-9))
-        return ModelState((joint - joint.max(axis=1, keepdims=True)).astype(np.float32), memory.points)
+        joint = state.learner + np.log(np.where(right[:, None], chance, 1 - chance).clip(1e-9))
+        return ModelState((joint - joint.max(axis=1, keepdims=True)).astype(np.float32), state.points)
 
-    def predict(self, memory: ModelState, question: Question) -> Floats:
-        """The mean over the posterior of θ."""
-        return np.asarray((_compute_weights(memory) * self._curve(question)).sum(axis=1), dtype=np.float32)
+    def predict(self, state: ModelState, question: Question) -> Floats:
+        """Return the mean of P(right) over the posterior of θ, (B,)."""
+        return np.asarray((_compute_weights(state) * self._curve(question)).sum(axis=1), dtype=np.float32)
 
-    def mastery(self, memory: ModelState, question: Question) -> Estimate:
-        """Mean and standard deviation over the posterior of θ."""
-        weight, known = _compute_weights(memory), self._known[self._places(question.points)]
+    def mastery(self, state: ModelState, question: Question) -> Estimate:
+        """Return mean and standard deviation of P(right) without guessing over the posterior of θ, (B, P)."""
+        weight, known = _compute_weights(state), self._known[self._rows(question.points)]
         mean = np.einsum("bq,bpq->bp", weight, known)
         square = np.einsum("bq,bpq->bp", weight, known**2)
-        spread = np.sqrt(np.maximum(square - mean**2, 0))
-        return Estimate(mean.astype(np.float32), spread.astype(np.float32))
+        sd = np.sqrt(np.maximum(square - mean**2, 0))
+        return Estimate(mean.astype(np.float32), sd.astype(np.float32))
 
-    def ability(self, memory: ModelState) -> Estimate:
-        """θ itself, in its own units: mean and standard deviation, both (B,)."""
-        weight = _compute_weights(memory)
+    def ability(self, state: ModelState) -> Estimate:
+        """Return mean and standard deviation of θ, both (B,)."""
+        weight = _compute_weights(state)
         mean = weight @ self._theta
-        spread = np.sqrt(np.maximum(weight @ self._theta**2 - mean**2, 0))
-        return Estimate(mean.astype(np.float32), spread.astype(np.float32))
+        sd = np.sqrt(np.maximum(weight @ self._theta**2 - mean**2, 0))
+        return Estimate(mean.astype(np.float32), sd.astype(np.float32))
 
     def _curve(self, question: Question) -> NDArray[np.float64]:
-        """(B, Q) P(right) at every θ: the item's where there is one, else the skills'."""
+        """Return P(right) at every θ, (B, Q): the item's where there is one, else the skills'."""
         share = question.importance / np.maximum(question.importance.sum(axis=1, keepdims=True), 1e-9)
-        skills = np.einsum("bp,bpq->bq", share, self._chance[self._places(question.points)])
+        skills = np.einsum("bp,bpq->bq", share, self._chance[self._rows(question.points)])
         untouched = question.importance.sum(axis=1) <= 0
         skills[untouched] = self._chance[-1]
         item = question.item[:, None] >= 0
         return np.where(item, self._chance[np.where(question.item >= 0, question.item + len(self.skills), -1)], skills)
 
-    def _places(self, points: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Rows of the curves; the last one, their mean, for what is unknown."""
+    def _rows(self, points: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of the curves; the last one, their mean, for unknown points."""
         return np.where(points >= 0, points, -1)
 
 
 class OneParameter(IRTModel):
-    """1PL: difficulty."""
+    """1PL: each item has its difficulty b; all share a, c = 0."""
 
     name, kind = "irt_1pl", "1pl"
 
 
 class TwoParameter(IRTModel):
-    """2PL: difficulty and discrimination."""
+    """2PL: each item has its difficulty b and discrimination a; c = 0."""
 
     name, kind = "irt_2pl", "2pl"
 
 
 class ThreeParameter(IRTModel):
-    """3PL: difficulty, discrimination and guessing."""
+    """3PL: each item has its difficulty b, discrimination a and guessing c."""
 
     name, kind = "irt_3pl", "3pl"
 
 
-def _compute_weights(memory: ModelState) -> NDArray[np.float64]:
-    likely = np.exp(memory.learner.astype(np.float64) - memory.learner.max(axis=1, keepdims=True))
+def _compute_weights(state: ModelState) -> NDArray[np.float64]:
+    likely = np.exp(state.learner.astype(np.float64) - state.learner.max(axis=1, keepdims=True))
     return np.asarray(likely / likely.sum(axis=1, keepdims=True))

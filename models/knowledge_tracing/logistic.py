@@ -60,26 +60,28 @@ from models.knowledge_tracing.evaluation import split_held_out
 from models.storage import Parameters
 
 FADING_FACTORS = (0.4, 0.8)
-"""d, of a quick and a slow memory: AUC on held-out training learners of ASSISTments 2015 .718, with 0.8 alone .710."""
+"""d, of a quick and a slow decay: AUC on held-out training learners of ASSISTments 2015 .718, with 0.8 alone .710."""
 WINS, ATTEMPTS, FIRST_FADING = 0, 1, 2
 """Columns of the tallies; from FIRST_FADING on, won and lost for each d."""
 TALLY_WIDTH = FIRST_FADING + 2 * len(FADING_FACTORS)
-
-
 MAX_ADOPTED_ANSWERS = 10.0
-"""Answers that a level taken up counts for at most: what comes after is to be heard."""
+"""Answers that an initial level counts for at most, so that later answers still move it."""
+SHARED_PRIOR_STRENGTH = 0.1
+"""Strength of the prior on weights that all answers share: only so that separable logs have a finite fit."""
+CORRELATION_RIDGE = 1e-6
+"""Added to the features' correlations, where some are one (in a log of right answers, wins are attempts)."""
 
 
 class TallyModel(LearnerModel):
     """A learner model whose H = 6 and M = 6 numbers are tallies of all answers and of those to a point."""
 
     def start(self) -> ModelState:
-        """All zero."""
+        """Return zeros, (1, 6) and (1, N, 6)."""
         zeros = np.zeros((1, len(self.skills) + 1, TALLY_WIDTH), dtype=np.float32)
         return ModelState(zeros[:, 0], zeros[:, 1:])
 
-    def adopt(self, points: Ints, known: Estimate) -> Floats:
-        """As after so many answers as the level is worth, the share of right ones spread evenly over them."""
+    def initialize_from(self, points: Ints, known: Estimate) -> Floats:
+        """Return tallies (B, P, 6) as after the answers that the level is worth, right ones evenly distributed."""
         answers = np.minimum(compute_estimate_weight(known), MAX_ADOPTED_ANSWERS)
         parts = np.stack([answers, *[(1 - fade**answers) / (1 - fade) for fade in FADING_FACTORS]], axis=-1)
         right, all_answers = known.level[..., None] * parts, parts
@@ -87,19 +89,19 @@ class TallyModel(LearnerModel):
         faded = sums[..., 1:, :].reshape(*answers.shape, -1)
         return np.concatenate([right[..., :1], all_answers[..., :1], faded], axis=-1).astype(np.float32)
 
-    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
-        """An answer counts as η of an attempt on a point, and as one attempt of the learner."""
+    def update(self, state: ModelState, question: Question, right: Flags) -> ModelState:
+        """Count an answer as η of an attempt on each point, and as one attempt of the learner."""
         points = update_tallies(
-            memory.points, mask_importance(question), np.broadcast_to(right[:, None], question.points.shape)
+            state.points, mask_importance(question), np.broadcast_to(right[:, None], question.points.shape)
         )
-        return ModelState(update_tallies(memory.learner, np.ones(len(right), dtype=np.float32), right), points)
+        return ModelState(update_tallies(state.learner, np.ones(len(right), dtype=np.float32), right), points)
 
-    def mastery(self, memory: ModelState, question: Question) -> Estimate:
-        """P(right) on a question to each point alone, worth n₀ + attempts answers."""
-        return estimate_mastery(self.chances(memory, question), self.prior_answers + memory.points[..., ATTEMPTS])
+    def mastery(self, state: ModelState, question: Question) -> Estimate:
+        """Return P(right) on a question to each point alone, worth n₀ + attempts answers."""
+        return estimate_mastery(self.chances(state, question), self.prior_answers + state.points[..., ATTEMPTS])
 
     def replay(self, log: AnswerLog) -> Floats:
-        """All tallies by sorting, then one prediction for all answers."""
+        """Compute all tallies by sorting, then predict all answers at once, (A,)."""
         asked = log.skill >= 0
         points, learner = tally_before_answers(log)
         tallies = np.zeros((*asked.shape, TALLY_WIDTH), dtype=np.float32)
@@ -108,8 +110,8 @@ class TallyModel(LearnerModel):
         question = Question(log.skill, asked.astype(np.float32), log.item, nothing)
         return self.predict(ModelState(learner.astype(np.float32), tallies), question)
 
-    def measured(self, log: AnswerLog) -> tuple[float, tuple[str, ...]]:
-        """n₀ by this model's predictions of `log`, and what to say of skills with few answers."""
+    def fit_uncertainty(self, log: AnswerLog) -> tuple[float, tuple[str, ...]]:
+        """Return n₀, fitted to this model's predictions of `log`, and notes on skills with few answers."""
         return fit_prior_answers(log, self.replay(log)), note_few_answers(log)
 
     @property
@@ -118,19 +120,19 @@ class TallyModel(LearnerModel):
         """n₀, see `models.knowledge_tracing.base`."""
 
     @abstractmethod
-    def chances(self, memory: ModelState, question: Question) -> Floats:
-        """P(right) on a question without an item to each point alone, (B, P)."""
+    def chances(self, state: ModelState, question: Question) -> Floats:
+        """Return P(right) on a question without an item to each point alone, (B, P)."""
 
 
 def update_tallies(tallies: Floats, weight: Floats, right: Flags) -> Floats:
-    """The tallies after an answer. tallies: (…, 6); weight: (…), η; right: (…)."""
+    """Return the tallies after an answer. tallies: (…, 6); weight: (…), η; right: (…)."""
     added = np.stack([right, np.ones_like(right), *[right, ~right] * len(FADING_FACTORS)], axis=-1) * weight[..., None]
     kept = 1 - weight[..., None] * np.array([0, 0, *np.repeat(1 - np.array(FADING_FACTORS), 2)])
     return np.asarray(tallies * kept + added, dtype=np.float32)
 
 
 def tally_before_answers(log: AnswerLog) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Tallies of the point before each touch (Q, 6), and of the learner before each answer (A, 6)."""
+    """Return the point's tallies before each touch (Q, 6), and the learner's before each answer (A, 6)."""
     found = list_skill_answers(log)
     points = np.empty((len(found.row), TALLY_WIDTH))
     points[:, WINS], points[:, ATTEMPTS] = count_before(log, found, found.row, found.skill)
@@ -139,7 +141,7 @@ def tally_before_answers(log: AnswerLog) -> tuple[NDArray[np.float64], NDArray[n
     learner = np.empty((len(log.right), TALLY_WIDTH))
     wins = np.concatenate([[0], np.cumsum(log.right)])
     learner[:, WINS] = wins[:-1] - np.repeat(wins[log.starts[:-1]], log.lengths)
-    learner[:, ATTEMPTS] = log.place
+    learner[:, ATTEMPTS] = log.index
     learner[:, FIRST_FADING:] = _sum_faded(log.right, log.learner)
     return points, learner
 
@@ -149,15 +151,9 @@ def _sum_faded(right: Flags, group: Ints) -> NDArray[np.float64]:
     return np.concatenate([sum_decayed_before(both, group, fade) for fade in FADING_FACTORS]).T
 
 
-SHARED_PRIOR_STRENGTH = 0.1
-"""Strength of the prior on weights that all answers share: only so that separable logs have a finite fit."""
-CORRELATION_RIDGE = 1e-6
-"""Added to the features' correlations, where some are one (in a log of right answers, wins are attempts)."""
-
-
 @dataclass(frozen=True, eq=False)
 class LogisticSettings:
-    """How a logistic model is fitted.
+    """How to fit a logistic model.
 
     Attributes:
         strengths: of the prior on v and β, from which held-out learners choose.
@@ -170,14 +166,14 @@ class LogisticSettings:
 
 @dataclass(frozen=True)
 class FeatureMap:
-    """f of a point's tallies (…, 4) and of its neighbours' mean log counts (…, 2), and g of the learner's tallies."""
+    """f of a point's tallies (…, 6) and of its neighbours' mean log counts (…, 2), and g of the learner's tallies."""
 
     point: Callable[[Any, Any], Any]
     learner: Callable[[Any], Any]
 
 
 def fit_logistic(features: FeatureMap, log: AnswerLog, settings: LogisticSettings, seed: int) -> dict[str, Doubles]:
-    """u (G,), w (F,), v (N, F) and β (I,) as `learner`, `shared`, `skill` and `item`."""
+    """Fit u (G,), w (F,), v (N, F) and β (I,), named `learner`, `shared`, `skill` and `item`."""
     found, (points, learner) = list_skill_answers(log), tally_before_answers(log)
     near = np.zeros((len(found.row), 2))
     if settings.influence is not None:
@@ -200,7 +196,7 @@ def fit_logistic(features: FeatureMap, log: AnswerLog, settings: LogisticSetting
 
 
 def compute_whitening(features: Doubles) -> Doubles:
-    """T (F, F) so that the columns of features @ T have mean square 1 and no product in common; (Q, F)."""
+    """Return T (F, F) so that the columns of features (Q, F) @ T have mean square 1 and are orthogonal."""
     moments = features.T @ features / max(len(features), 1)
     scale = np.sqrt(np.maximum(np.diag(moments), 1e-12))
     lower = np.linalg.cholesky(moments / np.outer(scale, scale) + CORRELATION_RIDGE * np.eye(len(scale)))
@@ -208,7 +204,7 @@ def compute_whitening(features: Doubles) -> Doubles:
 
 
 def _build_blocks(log: AnswerLog, whole: Doubles, own: Doubles) -> list[Any]:
-    """The columns of u, of w, of v and of β, a sparse matrix each, from g (A, G) and f (Q, F)."""
+    """Return the columns of u, of w, of v and of β, a sparse matrix each, from g (A, G) and f (Q, F)."""
     found, answers, width = list_skill_answers(log), len(log.right), own.shape[1]
     value = (own * found.share[:, None]).ravel()
     row, column = np.repeat(found.row, width), np.tile(np.arange(width), len(own))
@@ -223,9 +219,10 @@ def _build_blocks(log: AnswerLog, whole: Doubles, own: Doubles) -> list[Any]:
 
 
 def fit_with_prior(design: Any, right: Flags, kept: Flags, loose: Flags, strengths: tuple[float, ...]) -> Doubles:
-    """The weights (C,) under the strength that predicts the answers not `kept` best, tried from strong to weak.
+    """Fit the weights (C,) under the prior strength that predicts the answers outside `kept` best, tried from the top.
 
-    kept: (A,); loose: (C,) columns whose strength is SHARED_PRIOR_STRENGTH throughout. Without answers to choose by, the strongest.
+    kept: (A,); loose: (C,) columns whose strength is always SHARED_PRIOR_STRENGTH. Without held-out answers, the
+    greatest strength is used.
     """
     least, best, weights = np.inf, max(strengths), np.zeros(design.shape[1])
     inside, outside, sign = design[kept], design[~kept], np.where(right[~kept], 1.0, -1.0)
@@ -239,7 +236,7 @@ def fit_with_prior(design: Any, right: Flags, kept: Flags, loose: Flags, strengt
 
 
 def fit_weights(design: Any, right: Flags, strength: Doubles, start: Doubles) -> Doubles:
-    """The weights (C,) of least loss. design: CSR (A, C); strength: (C,); start: (C,), where to begin.
+    """Return the weights (C,) of least loss. design: CSR (A, C); strength: (C,); start: (C,) first weights.
 
     Solved in units of the curvature's diagonal, p (1 − p) taken as its mean: unequal columns need fewer steps so.
     """
@@ -262,7 +259,9 @@ def fit_weights(design: Any, right: Flags, strength: Doubles, start: Doubles) ->
 class LogisticModel(TallyModel):
     """A fitted logistic model.
 
-    Parameters: `learner` u (G,), `shared` w (F,), `skill` v (N, F), `item` β (I,), `fit_prior_answers` n₀ ().
+        P(right) = σ(β_item + u·g + Σ_j η_j (w + v_j)·f_j / Σ_j η_j)
+
+    Parameters: `learner` u (G,), `shared` w (F,), `skill` v (N, F), `item` β (I,), `prior_answers` n₀ ().
     """
 
     features: ClassVar[FeatureMap]
@@ -279,17 +278,17 @@ class LogisticModel(TallyModel):
         """Fit to a log; an empty one gives P(right) = ½ everywhere. `seed` chooses the learners held out."""
         fitted = fit_logistic(cls.features, log, settings or LogisticSettings(), seed)
         model = cls(log.skills, log.items, fitted)
-        prior, model.notes = model.measured(log)
+        prior, model.notes = model.fit_uncertainty(log)
         model._fitted["prior_answers"] = np.array(prior, dtype=np.float32)
         return model
 
     def parameters(self) -> Parameters:
-        """See the class."""
+        """Return learner, shared, skill, item and prior_answers."""
         return self._fitted
 
     @classmethod
     def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
-        """The model that `parameters()` came from, without notes."""
+        """Restore the model from `parameters()`, without notes."""
         return cls(skills, items, parameters)
 
     @property
@@ -297,31 +296,31 @@ class LogisticModel(TallyModel):
         """n₀, see `models.knowledge_tracing.base`."""
         return float(self._fitted["prior_answers"])
 
-    def predict(self, memory: ModelState, question: Question) -> Floats:
-        """P(right), (B,); without a known point, from the learner's tallies and the item alone."""
+    def predict(self, state: ModelState, question: Question) -> Floats:
+        """Return P(right), (B,); without a known point, from the learner's tallies and the item alone."""
         weight = np.where(question.points >= 0, question.importance, 0)
         total = np.maximum(weight.sum(axis=-1), 1e-9)
-        logit = (weight * self._of_points(memory, question)).sum(axis=-1) / total + self._of_learner(memory)
+        logit = (weight * self._point_logits(state, question)).sum(axis=-1) / total + self._learner_logit(state)
         logit = logit + self._item_weights[question.item]
         return np.asarray(expit(logit), dtype=np.float32)
 
-    def chances(self, memory: ModelState, question: Question) -> Floats:
-        """P(right) on a question without an item to each point alone, (B, P)."""
-        logit = self._of_points(memory, question) + self._of_learner(memory)[:, None]
+    def chances(self, state: ModelState, question: Question) -> Floats:
+        """Return P(right) on a question without an item to each point alone, (B, P)."""
+        logit = self._point_logits(state, question) + self._learner_logit(state)[:, None]
         return np.asarray(expit(logit), dtype=np.float32)
 
-    def _of_learner(self, memory: ModelState) -> Floats:
-        return np.asarray(self.features.learner(memory.learner) @ self._fitted["learner"])
+    def _learner_logit(self, state: ModelState) -> Floats:
+        return np.asarray(self.features.learner(state.learner) @ self._fitted["learner"])
 
-    def _of_points(self, memory: ModelState, question: Question) -> Floats:
-        """(w + v_j)·f_j, (B, P); what the model does not know has v = 0."""
-        tallies = np.where(question.points[..., None] >= 0, memory.points, 0)
+    def _point_logits(self, state: ModelState, question: Question) -> Floats:
+        """Return (w + v_j)·f_j, (B, P); unknown points have v = 0."""
+        tallies = np.where(question.points[..., None] >= 0, state.points, 0)
         value = self.features.point(tallies, average_near_counts(tallies, question))
         return np.asarray((value * self._point_weights[question.points]).sum(axis=-1), dtype=np.float32)
 
 
 def average_near_counts(tallies: Floats, question: Question) -> Floats:
-    """Means of log(1 + wins) and log(1 + attempts) over the points that influence each, (B, P, 2).
+    """Return means of log(1 + wins) and log(1 + attempts) over the points that influence each, (B, P, 2).
 
     tallies: (B, P, 6), 0 where padded.
     """
@@ -334,26 +333,26 @@ def average_near_counts(tallies: Floats, question: Question) -> Floats:
 
 
 def compute_pfa_features(tallies: Any, near: Any) -> Any:
-    """1, wins, fails, (…, 3)."""
+    """Return 1, wins, fails, (…, 3)."""
     wins, attempts = tallies[..., WINS], tallies[..., ATTEMPTS]
     return np.stack([np.ones_like(wins), wins, attempts - wins], axis=-1)
 
 
 def compute_best_lr_features(tallies: Any) -> Any:
-    """1, log(1 + wins), log(1 + attempts), won and lost, (…, 7)."""
+    """Return 1, log(1 + wins), log(1 + attempts), won and lost, (…, 7)."""
     counts = np.log1p(tallies[..., :FIRST_FADING])
     return np.concatenate([np.ones_like(counts[..., :1]), counts, tallies[..., FIRST_FADING:]], axis=-1)
 
 
 class PFA(LogisticModel):
-    """Performance factors analysis."""
+    """Performance factors analysis (Pavlik, Cen & Koedinger 2009): f = (1, wins, fails), g = (1)."""
 
     name = "pfa"
     features = FeatureMap(compute_pfa_features, lambda tallies: np.ones_like(tallies[..., :1]))
 
 
 class BestLR(LogisticModel):
-    """Best-LR with fading counts and, where fitted with W, neighbours'."""
+    """Best-LR (Gervet et al. 2020): f, g of log counts, with fading counts and, fitted with W, neighbours' counts."""
 
     name = "best_lr"
     features = FeatureMap(

@@ -36,15 +36,20 @@ from models.knowledge_tracing.base import (
 from models.knowledge_tracing.evaluation import cut_overlapping_pieces, cut_pykt_pieces, split_held_out
 from models.storage import Parameters
 
+EpochCallback = Callable[[int, float], None]
+"""Called after each epoch with its number and the mean log loss on the held-out learners (NaN without any)."""
+SIZES_KEY, PRIOR_ANSWERS_KEY = "sizes", "prior_answers"
+"""Names of the parameters beside those of the network."""
+
 
 @dataclass(frozen=True, eq=False)
 class AnswerSequences:
-    """T questions to each of B learners, and their answers.
+    """T questions to each of B learners and their answers, padded.
 
     Attributes:
-        skill: (B, T, S) positions, NO_INDEX where there is none.
+        skill: (B, T, S) indices, NO_INDEX where there is none.
         weight: (B, T, S) importance of each, 0 where it does not count.
-        item: (B, T) position or NO_INDEX.
+        item: (B, T) index or NO_INDEX.
         right: (B, T) 0 or 1.
         real: (B, T) whether it is an answer and not padding.
     """
@@ -57,11 +62,11 @@ class AnswerSequences:
 
 
 def pad_sequences(log: AnswerLog, who: Ints) -> tuple[AnswerSequences, Ints]:
-    """The answers of these learners, and their rows in the log, in the order of `real`'s entries."""
+    """Return the answers of these learners, and their rows in the log in the order of the true entries of `real`."""
     lengths = log.lengths[who]
-    place = np.arange(int(lengths.max(initial=0)))
-    real = place < lengths[:, None]
-    rows = np.where(real, log.starts[who][:, None] + place, 0)
+    index = np.arange(int(lengths.max(initial=0)))
+    real = index < lengths[:, None]
+    rows = np.where(real, log.starts[who][:, None] + index, 0)
     skill = torch.from_numpy(np.where(real[..., None], log.skill[rows], NO_INDEX))
     item = torch.from_numpy(np.where(real, log.item[rows], NO_INDEX))
     right = torch.from_numpy((real & log.right[rows]).astype(np.float32))
@@ -69,12 +74,12 @@ def pad_sequences(log: AnswerLog, who: Ints) -> tuple[AnswerSequences, Ints]:
 
 
 def make_embedding_table(skills: int, width: int, scale: float) -> nn.Parameter:
-    """Normal first values for each skill and, in the last row, zeros for a question without a known one, (N + 1, D)."""
+    """Return a table (N + 1, D): normal values for each skill and, last, zeros for a question without a known one."""
     return nn.Parameter(torch.cat([torch.randn(skills, width) * scale, torch.zeros(1, width)]))
 
 
 def average_embeddings(table: Tensor, skill: Tensor, weight: Tensor) -> Tensor:
-    """Rows of `table` (N + 1, D) averaged over the skills of a question by weight, (…, S) → (…, D).
+    """Average the rows of `table` (N + 1, D) over the skills of a question by weight, (…, S) → (…, D).
 
     The last row stands for a question without a known skill.
     """
@@ -88,7 +93,7 @@ def average_embeddings(table: Tensor, skill: Tensor, weight: Tensor) -> Tensor:
 
 
 def make_batches(log: AnswerLog, answers: int, shuffle: np.random.Generator | None = None) -> list[Ints]:
-    """All learners with answers, in groups of like length that pad to at most `answers` (or of one learner)."""
+    """Group all learners with answers by length; a group pads to at most `answers` or has one learner."""
     jitter = 0.0 if shuffle is None else shuffle.random(len(log.lengths))
     order = np.argsort(log.lengths + jitter, kind="stable")
     order, groups, first = order[log.lengths[order] > 0], [], 0
@@ -101,14 +106,14 @@ def make_batches(log: AnswerLog, answers: int, shuffle: np.random.Generator | No
 
 
 def make_question_sequence(question: Question, right: Flags) -> AnswerSequences:
-    """The question and its answers as a sequence of one."""
+    """Return the question and its answers as a sequence of length 1."""
     skill, item = (torch.as_tensor(part, dtype=torch.int64)[:, None] for part in (question.points, question.item))
     importance, answer = (torch.as_tensor(part, dtype=torch.float32)[:, None] for part in (question.importance, right))
     return AnswerSequences(skill, torch.where(skill >= 0, importance, 0), item, answer, torch.ones_like(item) > 0)
 
 
 def make_point_sequence(question: Question) -> AnswerSequences:
-    """Each point of the question as a question of its own, without an item."""
+    """Return each point of the question as a question of its own, without an item."""
     skill = torch.as_tensor(question.points, dtype=torch.int64)
     known = skill >= 0
     return AnswerSequences(
@@ -116,65 +121,62 @@ def make_point_sequence(question: Question) -> AnswerSequences:
     )
 
 
-EpochCallback = Callable[[int, float], None]
-"""Told after each epoch: its number and the mean log loss on the held-out learners (NaN without any)."""
-
-
 class KTNetwork(nn.Module):
-    """A network that predicts each answer of a sequence from those before it; H numbers hold a learner's past.
+    """A network that predicts each answer of a sequence from those before it, with a state of H numbers per learner.
 
-    context: how many answers it looks back, 0 for all.
+    Attributes:
+        context: number of earlier answers that a prediction uses, 0 for all.
     """
 
     context = 0
 
     @abstractmethod
     def __init__(self, skills: int, items: int, sizes: tuple[int, ...]) -> None:
-        """`sizes` are those of `sizes_for`."""
+        """Create the layers; `sizes` are those of `sizes_for`."""
         super().__init__()
 
     @classmethod
     @abstractmethod
     def sizes_for(cls, log: AnswerLog) -> tuple[int, ...]:
-        """Widths and the like for a log, in the order that the network wants."""
+        """Return the sizes of the layers for a log, in the order that `__init__` expects."""
 
     @abstractmethod
     def forward(self, sequences: AnswerSequences) -> Tensor:
-        """Logits of P(right) of each answer from those before it, (B, T)."""
+        """Return logits of P(right) of each answer from those before it, (B, T)."""
 
     @abstractmethod
     def start(self) -> Tensor:
-        """What is known of a new learner, (1, H)."""
+        """Return the state of a new learner, (1, H)."""
 
     @abstractmethod
     def step(self, learner: Tensor, answer: AnswerSequences) -> Tensor:
-        """(B, H) after one answer each; T = 1."""
+        """Return the state (B, H) after one answer each; T = 1."""
 
     @abstractmethod
-    def ahead(self, learner: Tensor, questions: AnswerSequences) -> Tensor:
-        """Logits of P(right) if each of the T questions came next, (B, T)."""
+    def forward_next(self, learner: Tensor, questions: AnswerSequences) -> Tensor:
+        """Return logits of P(right) if each of the T questions came next, (B, T)."""
 
-    def updated(self, learner: Floats, question: Question, right: Flags) -> Floats:
-        """`step` on arrays, (B, H)."""
+    def step_arrays(self, learner: Floats, question: Question, right: Flags) -> Floats:
+        """Run `step` on arrays, (B, H)."""
         with torch.inference_mode():
             return self.step(
                 torch.as_tensor(learner, dtype=torch.float32), make_question_sequence(question, right)
             ).numpy()
 
     def chance(self, learner: Floats, question: Question) -> Floats:
-        """P(right) of the question, (B, 1)."""
+        """Return P(right) of the question, (B, 1)."""
         return self._chance(learner, make_question_sequence(question, np.zeros(len(question.item), dtype=bool)))
 
     def chances(self, learner: Floats, question: Question) -> Floats:
-        """P(right) if the next question were to each point alone, (B, P)."""
+        """Return P(right) if the next question were to each point alone, (B, P)."""
         return self._chance(learner, make_point_sequence(question))
 
     def _chance(self, learner: Floats, questions: AnswerSequences) -> Floats:
         with torch.inference_mode():
-            return self.ahead(torch.as_tensor(learner, dtype=torch.float32), questions).sigmoid().numpy()
+            return self.forward_next(torch.as_tensor(learner, dtype=torch.float32), questions).sigmoid().numpy()
 
     def logits(self, log: AnswerLog, answers: int = 20_000) -> Floats:
-        """Logits of all answers of a log, (A,), in batches of `answers` with padding."""
+        """Return logits of all answers of a log, (A,), in batches of `answers` with padding."""
         if not self.context:
             return self._logits(log, answers)
         pieces, rows, new = cut_overlapping_pieces(log, 3 * self.context, self.context)
@@ -193,7 +195,7 @@ class KTNetwork(nn.Module):
 
 @dataclass(frozen=True)
 class KTTrainingSettings:
-    """How a network is trained.
+    """How to train a network.
 
     On held-out training learners of ASSISTments 2009, batches of 4,000 cost DKT .003 and simpleKT .001 AUC, and half
     the rate changes nothing; the other values are customary and were not tried.
@@ -201,29 +203,29 @@ class KTTrainingSettings:
     Attributes:
         epochs: at most.
         patience: epochs without a better held-out loss before it stops.
-        answers: of a batch, padding included.
-        rate: Adam's first learning rate; it falls along a half cosine to a tenth.
-        held_out: share of learners to stop by.
-        longest: answers of a piece; 200 in the pyKT benchmark.
-        clip: largest norm of a gradient.
+        batch_answers: answers of a batch, padding included.
+        learning_rate: of Adam at first; it falls along a half cosine to a tenth.
+        held_out_share: share of learners whose loss decides when to stop.
+        max_answers: answers of a piece at most; 200 in the pyKT benchmark.
+        max_grad_norm: norm to which gradients are clipped.
     """
 
     epochs: int = 12
     patience: int = 3
-    answers: int = 2000
-    rate: float = 3e-3
-    held_out: float = 0.1
-    longest: int = 200
-    clip: float = 1.0
+    batch_answers: int = 2000
+    learning_rate: float = 3e-3
+    held_out_share: float = 0.1
+    max_answers: int = 200
+    max_grad_norm: float = 1.0
 
-    def rate_at(self, epoch: int) -> float:
-        """The learning rate of an epoch, counted from 0."""
-        return float(self.rate * (0.55 + 0.45 * np.cos(np.pi * epoch / self.epochs)))
+    def learning_rate_at(self, epoch: int) -> float:
+        """Return the learning rate of an epoch, counted from 0."""
+        return float(self.learning_rate * (0.55 + 0.45 * np.cos(np.pi * epoch / self.epochs)))
 
 
 @contextmanager
 def use_one_thread() -> Iterator[None]:
-    """Small tensors are slower on several threads."""
+    """Run torch on one thread inside the block: small tensors are slower on several."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -235,15 +237,15 @@ def use_one_thread() -> Iterator[None]:
 def train_network(
     network: KTNetwork, log: AnswerLog, settings: KTTrainingSettings, seed: int, progress: EpochCallback | None = None
 ) -> None:
-    """Trains in place and leaves the weights of the best epoch; with nobody held out, those of the last."""
+    """Train in place and keep the weights of the best epoch, or of the last one without held-out learners."""
     inside, outside = (
-        cut_pykt_pieces(part, settings.longest, 1) for part in split_held_out(log, settings.held_out, seed)
+        cut_pykt_pieces(part, settings.max_answers, 1) for part in split_held_out(log, settings.held_out_share, seed)
     )
     optimizer, shuffle = torch.optim.Adam(network.parameters()), np.random.default_rng(seed)
     best, best_epoch, kept = np.inf, 0, network.state_dict()
     for epoch in range(settings.epochs):
         for group in optimizer.param_groups:
-            group["lr"] = settings.rate_at(epoch)
+            group["lr"] = settings.learning_rate_at(epoch)
         train_epoch(network, inside, optimizer, settings, shuffle)
         loss = compute_log_loss(network, outside)
         if progress:
@@ -262,30 +264,27 @@ def train_epoch(
     settings: KTTrainingSettings,
     shuffle: np.random.Generator,
 ) -> None:
-    """One pass over the log in a new order."""
+    """Train for one pass over the log in a new order."""
     network.train()
-    for who in make_batches(log, settings.answers, shuffle):
+    for who in make_batches(log, settings.batch_answers, shuffle):
         sequences, _ = pad_sequences(log, who)
         real, logit = sequences.real, network(sequences)
         loss = binary_cross_entropy_with_logits(logit[real], sequences.right[real])
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+        nn.utils.clip_grad_norm_(network.parameters(), settings.max_grad_norm)
         optimizer.step()
     network.eval()
 
 
 def compute_log_loss(network: KTNetwork, log: AnswerLog) -> float:
-    """Mean over the answers of a log; NaN without any."""
+    """Return the mean log loss over the answers of a log; NaN without any."""
     sign = np.where(log.right, 1.0, -1.0)
     return float(np.logaddexp(0, -sign * network.logits(log)).mean()) if len(sign) else float("nan")
 
 
-SIZES_KEY, PRIOR_ANSWERS_KEY = "sizes", "prior_answers"
-
-
 class NeuralModel(LearnerModel):
-    """A learner model on a `KTNetwork`. Parameters: the network's, its `sizes`, and `fit_prior_answers` n₀ ()."""
+    """A learner model on a `KTNetwork`. Parameters: the network's, its `sizes`, and `prior_answers` n₀ ()."""
 
     architecture: ClassVar[type[KTNetwork]]
 
@@ -311,13 +310,13 @@ class NeuralModel(LearnerModel):
         return model
 
     def parameters(self) -> Parameters:
-        """See the class."""
+        """Return the network's weights, `sizes` and `prior_answers`."""
         weights = {name: value.numpy().copy() for name, value in self.network.state_dict().items()}
         return weights | {SIZES_KEY: np.array(self.sizes), PRIOR_ANSWERS_KEY: np.array(self.prior)}
 
     @classmethod
     def from_parameters(cls, skills: tuple[str, ...], items: tuple[str, ...], parameters: Parameters) -> Self:
-        """The model that `parameters()` came from, without notes."""
+        """Restore the model from `parameters()`, without notes."""
         model = cls(skills, items, tuple(int(size) for size in parameters[SIZES_KEY]))
         weights = {
             name: torch.tensor(value)
@@ -329,23 +328,23 @@ class NeuralModel(LearnerModel):
         return model
 
     def start(self) -> ModelState:
-        """The network's state before any answer, and no answers to any point."""
+        """Return the network's state before any answer, and no answers to any point."""
         with torch.inference_mode():
             return ModelState(self.network.start().numpy(), np.zeros((1, len(self.skills), 1), dtype=np.float32))
 
-    def update(self, memory: ModelState, question: Question, right: Flags) -> ModelState:
-        """One step of the network."""
-        learner = self.network.updated(memory.learner, question, right)
-        return ModelState(learner, memory.points + mask_importance(question)[..., None])
+    def update(self, state: ModelState, question: Question, right: Flags) -> ModelState:
+        """Run one step of the network and count the answers to each point."""
+        learner = self.network.step_arrays(state.learner, question, right)
+        return ModelState(learner, state.points + mask_importance(question)[..., None])
 
-    def predict(self, memory: ModelState, question: Question) -> Floats:
-        """P(right), (B,)."""
-        return self.network.chance(memory.learner, question)[:, 0]
+    def predict(self, state: ModelState, question: Question) -> Floats:
+        """Return P(right), (B,)."""
+        return self.network.chance(state.learner, question)[:, 0]
 
-    def mastery(self, memory: ModelState, question: Question) -> Estimate:
-        """P(right) on each point as the next question, worth n₀ + answers to it."""
-        return estimate_mastery(self.network.chances(memory.learner, question), self.prior + memory.points[..., 0])
+    def mastery(self, state: ModelState, question: Question) -> Estimate:
+        """Return P(right) on each point as the next question, worth n₀ + answers to it."""
+        return estimate_mastery(self.network.chances(state.learner, question), self.prior + state.points[..., 0])
 
     def replay(self, log: AnswerLog) -> Floats:
-        """Whole sequences at once."""
+        """Predict whole sequences at once, (A,)."""
         return np.asarray(expit(self.network.logits(log)))

@@ -27,10 +27,14 @@ from models.knowledge_tracing.base import LearnerModel
 from models.knowledge_tracing.evaluation import MIN_CHANCE, PredictionScores, score_predictions
 
 HEADER_FILE = "learner.json"
+HELD_OUT_SHARE = 0.2
+"""Share of the learners whose answers the models are scored on."""
+REFERENCE_MODEL = "gain"
+_NO_SCORES = PredictionScores(*[float("nan")] * len(PredictionScores._fields))
 
 
 class LearnerModelEntry(NamedTuple):
-    """Where a model is, what it is in one sentence, and whether it says nothing without dated answers."""
+    """Module and class of a model, one sentence about it, and whether it needs dated answers."""
 
     module: str
     attribute: str
@@ -83,19 +87,19 @@ LEARNER_MODELS: dict[str, LearnerModelEntry] = {
 
 
 class SavedLearnerModel(NamedTuple):
-    """A model read from disk, with the notes of its fit, when that was (UTC) and what was measured of it then.
+    """A model read from disk, its version, the time of its fit (UTC) and the figures measured then.
 
     `version` changes with the parameters.
     """
 
     model: LearnerModel
     version: str
-    when: datetime
+    fitted_at: datetime
     figures: Mapping[str, float]
 
 
 def get_learner_model_class(name: str) -> type[LearnerModel]:
-    """The class called `name`; raises `Invalid` for a name that is not listed."""
+    """Return the class called `name`; raise `Invalid` for a name that is not listed."""
     if name not in LEARNER_MODELS:
         raise Invalid(f"There is no learner model {name!r}; there are {', '.join(LEARNER_MODELS)}.", "LEARNER_MODEL")
     found: type[LearnerModel] = getattr(import_module(LEARNER_MODELS[name].module), LEARNER_MODELS[name].attribute)
@@ -103,31 +107,26 @@ def get_learner_model_class(name: str) -> type[LearnerModel]:
 
 
 def save_learner_model(model: LearnerModel, folder: Path, figures: Mapping[str, float] | None = None) -> None:
-    """Write a fitted model to `folder` in place of the one that is there."""
+    """Write a fitted model to `folder`, replacing the one that is there."""
     storage.save_model(model, folder / HEADER_FILE, {"skills": model.skills, "items": model.items}, figures)
 
 
 def load_learner_model(folder: Path) -> SavedLearnerModel:
-    """The model in `folder`. Raises `SetupFailed` where there is none or it cannot be read."""
+    """Read the model in `folder`. Raise `SetupFailed` where there is none or it cannot be read."""
     missing = f"There is no fitted learner model in {folder}. Fit one: lodestar learners fit"
     found = storage.load_model(folder / HEADER_FILE, ("skills", "items"), missing)
     skills, items, notes = (tuple(found.header[name]) for name in ("skills", "items", "notes"))
     model = get_learner_model_class(found.header["name"]).from_parameters(skills, items, found.parameters)
     model.notes = notes
-    return SavedLearnerModel(model, found.version, found.when, found.figures)
-
-
-HELD_OUT_SHARE = 0.2
-"""Share of the learners that the measurement is made on."""
-REFERENCE_MODEL = "gain"
+    return SavedLearnerModel(model, found.version, found.fitted_at, found.figures)
 
 
 @dataclass(frozen=True)
 class FittedLearnerModel:
-    """A model fitted to the whole log, and what was measured of its like on held-out learners.
+    """A model fitted to the whole log, with the scores on held-out learners of the same model fitted to the others.
 
     Attributes:
-        p: that a log loss so much smaller than that of `gain` comes by chance; NaN where there is too little to tell.
+        p: p-value of a log loss smaller than that of `gain`; NaN where there are too few learners.
         seconds: of the fit.
     """
 
@@ -138,13 +137,13 @@ class FittedLearnerModel:
 
     @property
     def figures(self) -> dict[str, float]:
-        """As they are stored beside the model; what says nothing is left out."""
+        """Figures as they are stored with the model, without NaN."""
         named = self.scores._asdict() | {"better_p": self.p, "fit_s": self.seconds}
         return {name: float(value) for name, value in named.items() if np.isfinite(value)}
 
 
 def split_learners(log: AnswerLog, seed: int = 0) -> tuple[AnswerLog, AnswerLog]:
-    """Training and held-out learners; a log of fewer than two learners has nobody to hold out."""
+    """Split off HELD_OUT_SHARE of the learners; a log of fewer than two learners has no held-out ones."""
     order = np.random.default_rng(seed).permutation(len(log.learners))
     count = max(1, round(HELD_OUT_SHARE * len(order))) if len(order) > 1 else 0
     return log.take(np.sort(order[count:])), log.take(np.sort(order[:count]))
@@ -153,7 +152,7 @@ def split_learners(log: AnswerLog, seed: int = 0) -> tuple[AnswerLog, AnswerLog]
 def fit_learner_models(
     names: Sequence[str], log: AnswerLog, seed: int = 0, report: Callable[[str], None] = lambda name: None
 ) -> Iterator[FittedLearnerModel]:
-    """One model after the other; `report` hears the name of each before its fit begins."""
+    """Fit and score one model after the other; `report` is called with each name before its fit."""
     training, held_out = split_learners(log, seed)
     usual = compute_learner_losses(
         get_learner_model_class(REFERENCE_MODEL).fit(training, seed).replay(held_out), held_out
@@ -166,22 +165,19 @@ def fit_learner_models(
         chance = measured.replay(held_out)
         found = score_predictions(chance, held_out.right) if len(held_out.right) else _NO_SCORES
         yield FittedLearnerModel(
-            kind.fit(log, seed), found, _smaller(compute_learner_losses(chance, held_out), usual), seconds
+            kind.fit(log, seed), found, _test_smaller(compute_learner_losses(chance, held_out), usual), seconds
         )
 
 
 def compute_learner_losses(chance: NDArray[np.floating], log: AnswerLog) -> NDArray[np.float64]:
-    """(B,) mean log loss of each learner who gave an answer."""
+    """Return the mean log loss of each learner who gave an answer, (B,)."""
     loss = -np.log(np.clip(np.where(log.right, chance, 1 - chance), MIN_CHANCE, 1))
     answered = log.lengths > 0
     sums = np.bincount(log.learner, weights=loss, minlength=len(log.learners))
     return np.asarray(sums[answered] / log.lengths[answered])
 
 
-def _smaller(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+def _test_smaller(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     if len(one) < 2 or np.allclose(one, other):
         return float("nan")
     return float(ttest_rel(one, other, alternative="less").pvalue)
-
-
-_NO_SCORES = PredictionScores(*[float("nan")] * len(PredictionScores._fields))

@@ -5,7 +5,7 @@
     α_ti = softmax_i( Kq_t · Kq_i / √d − a log(age) − b age / L )   over the last L answers i and a sink, per head
     h_t = norm(q_t + O Σ_i α_ti V x_i),  h_t ← norm(h_t + FFN(h_t)),  P(right) = σ(MLP(h_t, q_t))
 
-Differs from the paper: one block, so that the last L answers are the whole state; age = t − i in place of absolute
+Differs from the paper: one block, so that the last L answers are the whole state; age = t − i in index of absolute
 positions, with a learned preference for recent answers in each head (as in AKT, Ghosh et al. 2020, where it depends on
 context); a sink, the weight of "no such answer" (as in softmax-off-by-one), so that few similar answers differ from
 many; S. Answers to several skills enter as the mean of their embeddings by importance, but the state keeps the most
@@ -37,7 +37,10 @@ RIGHT_COLUMN, ITEM_COLUMN, FIRST_SKILL_COLUMN = 0, 1, 2
 
 
 class SimpleKTNetwork(KTNetwork):
-    """sizes: width, heads, inner width, L, slots."""
+    """The network of `SimpleKT`: one block of attention over the last L answers; formula in the module.
+
+    sizes: width, heads, inner width, L, slots.
+    """
 
     def __init__(self, skills: int, items: int, sizes: tuple[int, ...]) -> None:
         super().__init__(skills, items, sizes)
@@ -58,24 +61,24 @@ class SimpleKTNetwork(KTNetwork):
 
     @classmethod
     def sizes_for(cls, log: AnswerLog) -> tuple[int, ...]:
-        """Slots for the widest answer."""
+        """Return the sizes, with as many slots as the widest answer of the log has skills, MAX_SLOTS at most."""
         return WIDTH, HEADS, INNER, LENGTH, min(max(log.skill.shape[1], 1), MAX_SLOTS)
 
     def forward(self, sequences: AnswerSequences) -> Tensor:
-        """Logits of P(right) of each answer from those before it, (B, T)."""
-        question, place = self._questions(sequences), torch.arange(sequences.right.shape[1])
+        """Return logits of P(right) of each answer from those before it, (B, T)."""
+        question, index = self._questions(sequences), torch.arange(sequences.right.shape[1])
         known, past = question, sequences
         if sequences.skill.shape[-1] > self.slots:
             past = self._kept(sequences)
             known = self._questions(past)
-        return self._attend(question, known, self._answers(known, past), place[:, None] - place)
+        return self._attend(question, known, self._answers(known, past), index[:, None] - index)
 
     def start(self) -> Tensor:
-        """No answers."""
+        """Return a state without answers, (1, H)."""
         return torch.full((1, self.length * (FIRST_SKILL_COLUMN + self.slots)), -1.0)
 
     def step(self, learner: Tensor, answer: AnswerSequences) -> Tensor:
-        """The latest answer first, the oldest one out."""
+        """Return the state (B, H) with the new answer first and the oldest one dropped."""
         kept = self._kept(answer)
         fill = kept.skill.new_full((len(learner), 1, self.slots - kept.skill.shape[2]), NO_INDEX)
         latest = [kept.right[..., None], kept.item[..., None], kept.skill, fill]
@@ -83,15 +86,15 @@ class SimpleKTNetwork(KTNetwork):
             [*(part[:, 0].float() for part in latest), learner[:, : -FIRST_SKILL_COLUMN - self.slots]], dim=1
         )
 
-    def ahead(self, learner: Tensor, questions: AnswerSequences) -> Tensor:
-        """Logits of P(right) if each of the T questions came next, (B, T)."""
+    def forward_next(self, learner: Tensor, questions: AnswerSequences) -> Tensor:
+        """Return logits of P(right) if each of the T questions came next, (B, T)."""
         past = self._remembered(learner)
         known = self._questions(past)
         age = torch.where(past.real, torch.arange(1, self.length + 1), 0)
         return self._attend(self._questions(questions), known, self._answers(known, past), age[:, None, None])
 
     def _kept(self, answers: AnswerSequences) -> AnswerSequences:
-        """What is remembered of answers: the most important skills, of equal weight."""
+        """Return the answers as the state keeps them: their most important skills, with equal weight."""
         order = answers.weight.argsort(dim=-1, descending=True, stable=True)[..., : self.slots]
         skill = torch.where(answers.weight > 0, answers.skill, NO_INDEX).gather(-1, order)
         return replace(answers, skill=skill, weight=(skill >= 0).float())
@@ -104,20 +107,20 @@ class SimpleKTNetwork(KTNetwork):
         )
 
     def _questions(self, sequences: AnswerSequences) -> Tensor:
-        """q, (B, T, D)."""
+        """Return q, (B, T, D)."""
         item = sequences.item
         difficulty = torch.where(item >= 0, self.difficulty[item], 0)
         question, variation = average_embeddings(self.question, sequences.skill, sequences.weight).chunk(2, dim=-1)
         return question + difficulty[..., None] * variation
 
     def _answers(self, question: Tensor, sequences: AnswerSequences) -> Tensor:
-        """x, (B, T, D)."""
+        """Return x, (B, T, D)."""
         right = sequences.right[..., None]
         own = average_embeddings(self.answer, sequences.skill, sequences.weight)
         return question + torch.lerp(self.outcome[0], self.outcome[1], right) + right * own
 
     def _attend(self, question: Tensor, past: Tensor, answers: Tensor, age: Tensor) -> Tensor:
-        """question: (B, T, D); past, answers: (B, K, D); age: (…, T, K), attended from 1 to L → (B, T)."""
+        """Return logits (B, T). question: (B, T, D); past, answers: (B, K, D); age: (…, T, K), attended from 1 to L."""
         query, key, value = (self._split(part) for part in (self.key(question), self.key(past), self.value(answers)))
         score = query @ key.transpose(-1, -2) / key.shape[-1] ** 0.5 - self._pull(age)
         score = score.masked_fill((age < 1) | (age > self.length), -torch.inf)
@@ -130,11 +133,11 @@ class SimpleKTNetwork(KTNetwork):
         return logit.squeeze(-1)
 
     def _split(self, part: Tensor) -> Tensor:
-        """(B, T, D) → (B, heads, T, D / heads)."""
+        """Split heads: (B, T, D) → (B, heads, T, D / heads)."""
         return part.view(*part.shape[:2], self.heads, -1).transpose(1, 2)
 
     def _pull(self, age: Tensor) -> Tensor:
-        """a log(age) + b age / L of each head, (…, heads, T, K)."""
+        """Return a log(age) + b age / L of each head, (…, heads, T, K)."""
         steps = age.clamp(1, self.length).float()
         by_log, by_age = self.recency[:, :, None, None]
         pull: Tensor = by_log * steps.log() + by_age * steps / self.length
@@ -146,7 +149,7 @@ def _make_two_layers(width: int, inner: int, out: int) -> nn.Sequential:
 
 
 class SimpleKT(NeuralModel):
-    """H = 300 where every answer is to one skill."""
+    """simpleKT (Liu et al. 2023); formula in the module. H = 300 where every answer is to one skill, M = 1."""
 
     name = "simplekt"
     architecture = SimpleKTNetwork

@@ -29,7 +29,7 @@ from models.arrays import Floats
 
 @dataclass(frozen=True)
 class Rates:
-    """The constants of the update; defaults from DESIGN §3 where not said otherwise.
+    """Constants of the update; defaults from DESIGN §3 unless stated otherwise.
 
     Attributes:
         gain_right: α⁺, share of the missing mastery won by a right answer at η = 1.
@@ -49,24 +49,27 @@ class Rates:
     compression: Literal["clip", "sigmoid"] = "clip"
 
 
+MIN_VARIANCE = 0.02
+"""Least s (1 − s), so that a level of 0 or 1 is never certain."""
+
 RATE_PROFILES = {"default": Rates(), "paper": Rates(propagation=1.0, compression="sigmoid")}
 """`paper` is the published update taken literally; it squeezes every touched value into [0.5, 0.73]."""
 
 
 def compute_direct_change(level: Floats, importance: Floats, right: NDArray[np.bool_] | bool, rates: Rates) -> Floats:
-    """Δs from the answer alone. level, importance: (…, N), importance 0 where untouched; right: (…, 1) or one bool."""
+    """Return Δs of the answer alone. level, importance: (…, N), importance 0 if untouched; right: (…, 1) or a bool."""
     gain = rates.gain_right * (1 - level) * importance
     loss = -rates.gain_wrong * level * importance
     return np.where(right, gain, loss).astype(np.float32)
 
 
 def propagate_change(change: Floats, influence: sparse.csr_matrix, rates: Rates) -> Floats:
-    """λ Σ_k w_kj Δs_k. change: (…, N); influence: W (N, N)."""
+    """Return λ Σ_k w_kj Δs_k. change: (…, N); influence: W (N, N)."""
     return np.asarray((influence.T @ change.T).T * rates.propagation, dtype=np.float32)
 
 
 def compress_level(level: Floats, rates: Rates) -> Floats:
-    """c: back into [0, 1]."""
+    """Apply c: return the level compressed to [0, 1]."""
     if rates.compression == "sigmoid":
         return (1 / (1 + np.exp(-level))).astype(np.float32)
     return np.clip(level, 0.0, 1.0)
@@ -75,7 +78,7 @@ def compress_level(level: Floats, rates: Rates) -> Floats:
 def update_levels(
     level: Floats, importance: Floats, right: NDArray[np.bool_] | bool, influence: sparse.csr_matrix, rates: Rates
 ) -> tuple[Floats, Floats]:
-    """One answer. Returns the new levels and the reward, (…, N) and (…).
+    """Apply one answer. Return the new levels (…, N) and the reward (…).
 
     Only points that the answer touches, directly or through W, change; the reward is Σ η Δs over the direct ones.
     """
@@ -87,36 +90,33 @@ def update_levels(
 
 
 def decay_level(level: Floats, days: Floats, rates: Rates) -> Floats:
-    """What is left after `days` without practice, (…, N)."""
+    """Return the level after `days` without practice, (…, N)."""
     return (level * kept_share(rates.forgetting, days, rates)).astype(np.float32)
 
 
 def kept_share(rate: NDArray[np.floating] | float, days: NDArray[np.floating], rates: Rates) -> NDArray[np.floating]:
-    """e^(−μ Δt), or 1 before the days from which on something is forgotten; rate, days: (…, N)."""
+    """Return e^(−μ Δt), or 1 before `forget_after_days`; rate, days: (…, N)."""
     return np.where(days >= rates.forget_after_days, np.exp(-rate * days), 1.0)
 
 
 def compute_expected_change(level: Floats, importance: Floats, probability: Floats, rates: Rates) -> Floats:
-    """The mean of `compute_direct_change` when the answer is right with `probability`, (…, N)."""
+    """Return the mean of `compute_direct_change` if the answer is right with `probability`, (…, N)."""
     right = compute_direct_change(level, importance, True, rates)
     wrong = compute_direct_change(level, importance, False, rates)
     return (probability * right + (1 - probability) * wrong).astype(np.float32)
 
 
-MIN_VARIANCE = 0.02
-
-
-def compute_weight(level: Floats, spread: Floats) -> Floats:
-    """w, how many answers an estimate with this spread (standard deviation) is worth; 0 or more."""
+def compute_weight(level: Floats, sd: Floats) -> Floats:
+    """Return w, the number of answers that an estimate with this sd is worth; 0 or more."""
     variance = np.clip(level * (1 - level), MIN_VARIANCE, None)
-    return np.asarray(np.clip(variance / np.maximum(spread, 1e-3) ** 2 - 1, 0, None), dtype=np.float32)
+    return np.asarray(np.clip(variance / np.maximum(sd, 1e-3) ** 2 - 1, 0, None), dtype=np.float32)
 
 
 def compute_sd(level: Floats, weight: Floats) -> Floats:
-    """The standard deviation of an estimate that is worth `weight` answers."""
+    """Return the standard deviation of an estimate that is worth `weight` answers."""
     return np.asarray(np.sqrt(np.clip(level * (1 - level), MIN_VARIANCE, None) / (weight + 1)), dtype=np.float32)
 
 
-def update_sd(level: Floats, spread: Floats, importance: Floats, changed: Floats) -> Floats:
-    """The spread after one answer moved `level` to `changed`; all of one shape (…, N)."""
-    return compute_sd(changed, compute_weight(level, spread) + importance)
+def update_sd(level: Floats, sd: Floats, importance: Floats, changed: Floats) -> Floats:
+    """Return the sd after one answer moved `level` to `changed`; all of one shape (…, N)."""
+    return compute_sd(changed, compute_weight(level, sd) + importance)

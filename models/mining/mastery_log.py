@@ -9,10 +9,9 @@ before; such a row has `at` = `since`, and so has a level that is over the thres
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from models.arrays import Doubles, Flags, Ints
 from models.course import Thresholds
@@ -20,16 +19,16 @@ from models.course import Thresholds
 
 @dataclass(frozen=True)
 class MasteryLog:
-    """Who mastered which points when: one row for each learner and point that the learner worked on.
+    """First masteries: one row for each learner and point that the learner worked on.
 
     Attributes:
         points: ids of the points, N.
-        learners: how many learners there are, L.
+        learners: number of learners, L.
         learner: (A,) in 0 … L−1.
         point: (A,) in 0 … N−1; a pair (learner, point) occurs once.
-        at: (A,) days since any start, or order, of first mastery; NaN: worked on and not mastered yet; `since`: known
-            already when the learner met it.
-        since: (A,) the same of the first answer on the point.
+        at: (A,) days since any start, or order, of first mastery; NaN: not mastered yet; equal to `since`: known
+            before the first answer.
+        since: (A,) days or order of the first answer on the point.
     """
 
     points: tuple[str, ...]
@@ -45,12 +44,12 @@ class MinedPrerequisites:
     """Proposed prerequisites, strongest first, as arrays of M pairs.
 
     Attributes:
-        before, after: (M,) positions of points: `before` is a prerequisite of `after`.
+        before, after: (M,) indices of points: `before` is a prerequisite of `after`.
         support: (M,) learners who mastered both, `before` first.
         confidence: (M,) share of those who mastered both that mastered `before` first.
         lift: (M,) P(after mastered | before mastered) over P(after mastered | before not mastered).
         p_value: (M,) the larger of the two tests' p-values, corrected for all pairs tested (Benjamini & Hochberg 1995).
-        tested: pairs that were tested.
+        tested: number of pairs that were tested.
     """
 
     before: Ints
@@ -65,26 +64,26 @@ class MinedPrerequisites:
 def build_log_from_answers(
     learner: ArrayLike, point: ArrayLike, at: ArrayLike, right: ArrayLike, in_a_row: int = 3
 ) -> MasteryLog:
-    """A log from A answers; all arguments (A,), in any order, answers of the same `at` in the order given.
+    """Build a log from A answers; all arguments (A,), in any order, answers of the same `at` in the order given.
 
-    learner, point: ids of any kind that sorts; at: days or positions; right: right or wrong. Learners and points stand
-    by their sorted ids.
+    learner, point: sortable ids; at: days or order; right: whether the answer is right. Learners and points are
+    indexed by their sorted ids.
     """
     table = _SortedRows(learner, point, at)
-    place = np.arange(len(table.order))
+    index = np.arange(len(table.order))
     wrong = ~np.asarray(right, dtype=bool)[table.order]
     begun = table.first[table.group]
-    last_wrong = np.maximum.accumulate(np.where(wrong, place, begun - 1))
-    return table.log(place - last_wrong >= in_a_row, at_once=in_a_row - 1)
+    last_wrong = np.maximum.accumulate(np.where(wrong, index, begun - 1))
+    return table.log(index - last_wrong >= in_a_row, at_once=in_a_row - 1)
 
 
 def build_log_from_levels(
     learner: ArrayLike, point: ArrayLike, at: ArrayLike, level: ArrayLike, threshold: ArrayLike = Thresholds.mastered
 ) -> MasteryLog:
-    """A log from A interactions; all arguments (A,), in any order.
+    """Build a log from A interactions; all arguments (A,), in any order.
 
-    learner, point: ids of any kind that sorts; level: mastery of the point after the interaction; threshold: mastered
-    from here on, one number or one a row. Learners and points stand by their sorted ids.
+    learner, point: sortable ids; level: mastery of the point after the interaction; threshold: least level that counts
+    as mastered, one number or one a row. Learners and points are indexed by their sorted ids.
     """
     table = _SortedRows(learner, point, at)
     over = np.asarray(level, dtype=np.float64) >= np.asarray(threshold, dtype=np.float64)
@@ -92,11 +91,12 @@ def build_log_from_levels(
 
 
 class _SortedRows:
-    """Rows by learner, point and time, and the G groups that a learner's rows on a point are.
+    """Rows sorted by learner, point and time, in G groups of a learner's rows on a point.
 
     Attributes:
-        order: (A,) rows as they were given.
-        group: (A,) which group a sorted row is in; first: (G,) where it begins.
+        order: (A,) given index of each sorted row.
+        group: (A,) group of each sorted row.
+        first: (G,) first row of each group.
     """
 
     def __init__(self, learner: ArrayLike, point: ArrayLike, at: ArrayLike) -> None:
@@ -110,10 +110,10 @@ class _SortedRows:
         self.group: Ints = np.cumsum(new) - 1
 
     def log(self, mastered: Flags, at_once: int) -> MasteryLog:
-        """Mastery is the first row of the group that is `mastered` (A,), known before where that is row `at_once`."""
+        """Return the log: mastery is a group's first row that is `mastered` (A,), known before if within `at_once`."""
         rows = np.flatnonzero(mastered)
         groups, first = np.unique(self.group[rows], return_index=True)
-        since: NDArray[Any] = self._when[self.first]
+        since: Doubles = self._when[self.first]
         reached = np.full(len(self.first), np.nan)
         reached[groups] = self._when[rows[first]]
         known = np.zeros(len(self.first), dtype=bool)

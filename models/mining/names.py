@@ -49,21 +49,40 @@ NAME_COLUMNS = (
     *("inside", "outside", "alike", "same last", "same first", "words", "letters"),
     *("general", "typical before", "typical after", "mentioned", "mentions"),
 )
+STRUCTURE_COLUMNS = (
+    *("i leads", "j follows", "i follows", "j leads", "two steps", "three steps", "two back", "three back"),
+    *("shared before", "shared after"),
+)
+PRIOR_PAIRS = 2.0
+"""Pseudo-pairs at the overall share to which every share is shrunk."""
+RIDGES = (0.3, 1.0)
+KERNEL_WIDTH = 1 / 6
+THRESHOLDS = tuple(np.linspace(0.1, 0.7, 25).tolist())
+MAX_TRAINING_ROWS = 2_000
+"""Rows that the classifier is trained on: the first ones."""
+MIN_TRAINING_EDGES = 20
+RANDOM_PAIRS_PER_EDGE = 4
+"""Random pairs for each edge in training."""
+MAX_SCORED_PAIRS = 50_000
+"""Pairs that are scored at most: those that the rule scores highest."""
+RULE_WEIGHTS = {"inside": 2.0, "outside": -1.0, "alike": 1.0, "mentioned": 2.0, "mentions": -1.0, "general": 0.3}
+RULE_INTERCEPT = -3.0
+"""The rule's weights, set by hand; measured in benchmarks/prerequisites as `untrained`."""
 
 
 class NameFeatures:
-    """Names and descriptions of N points, read once."""
+    """Name features of ordered pairs of N points."""
 
     def __init__(self, names: Sequence[str], descriptions: Sequence[str] = ()) -> None:
         bags = [split_words(name) for name in names]
         texts = [split_words(text) for text in descriptions] if descriptions else [[] for _ in names]
-        places = {word: place for place, word in enumerate(sorted({word for bag in bags for word in bag}))}
-        held, told = (_build_bags(each, places) for each in (bags, texts))
-        sizes = np.maximum(np.asarray(held.sum(axis=1)).ravel(), 1)
-        self._inside = _compute_word_shares(held, held, sizes)
-        self._mentioned = _compute_word_shares(held, told, sizes)
+        indices = {word: index for index, word in enumerate(sorted({word for bag in bags for word in bag}))}
+        in_names, in_texts = (_build_bags(each, indices) for each in (bags, texts))
+        sizes = np.maximum(np.asarray(in_names.sum(axis=1)).ravel(), 1)
+        self._inside = _compute_word_shares(in_names, in_names, sizes)
+        self._mentioned = _compute_word_shares(in_names, in_texts, sizes)
         pieces = [split_words(name, NAME_NGRAM_LENGTH) for name in names]
-        vectors = Terms.of(pieces).vectors(pieces)
+        vectors = Terms.from_bags(pieces).vectors(pieces)
         self._alike = np.asarray((vectors @ vectors.T).toarray(), dtype=np.float64)
         self._general = np.log1p((self._inside >= 1).sum(axis=1) - 1)
         self._typical = (self._alike.sum(axis=1) - 1) / max(1, len(names) - 1)
@@ -75,7 +94,7 @@ class NameFeatures:
         return len(self._words)
 
     def features(self, before: Ints, after: Ints) -> Doubles:
-        """(M, F) of the ordered pairs before → after (M,), in the order of NAME_COLUMNS."""
+        """Return the features (M, F) of pairs before → after (M,), in the order of NAME_COLUMNS."""
         i, j = before, after
         columns = (
             self._inside[i, j],
@@ -94,33 +113,29 @@ class NameFeatures:
         return np.column_stack(columns).astype(np.float64)
 
 
-def _build_bags(bags: Sequence[Sequence[str]], places: dict[str, int]) -> sparse.csr_matrix:
-    """(N, words) 0/1."""
-    pairs = {(row, places[word]) for row, bag in enumerate(bags) for word in bag if word in places}
+def _build_bags(bags: Sequence[Sequence[str]], indices: dict[str, int]) -> sparse.csr_matrix:
+    """Return a 0/1 matrix (N, words)."""
+    pairs = {(row, indices[word]) for row, bag in enumerate(bags) for word in bag if word in indices}
     rows, columns = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
-    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(bags), len(places)))
+    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(bags), len(indices)))
 
 
 def _compute_word_shares(inner: sparse.csr_matrix, outer: sparse.csr_matrix, sizes: Doubles) -> Doubles:
-    """(N, N) share of row's words that are in column."""
+    """Return the share of the row's words that are in the column, (N, N)."""
     return np.asarray((inner @ outer.T).toarray() / sizes[:, None])
-
-
-RIDGES = (0.3, 1.0)
-KERNEL_WIDTH = 1 / 6
-THRESHOLDS = tuple(np.linspace(0.1, 0.7, 25).tolist())
-MAX_TRAINING_ROWS = 2_000
-"""Rows that are learnt from at most: the first ones."""
 
 
 @dataclass(frozen=True, eq=False)
 class KernelClassifier:
-    """A fitted one.
+    """A fitted kernel ridge classifier; formula in the module.
 
     Attributes:
-        columns: (F, M) sorted values that a new value's rank is found in; rows: (M, F) ranks.
-        weights: (M,) α; mean: ȳ; curve: slope and intercept of the chance.
-        threshold: the chance from which on yes has the best F1, by the rows left out one at a time.
+        columns: (F, M) sorted training values, among which new values are ranked.
+        rows: (M, F) ranks of the training rows.
+        weights: (M,) α.
+        mean: ȳ.
+        curve: slope and intercept of the logistic curve.
+        threshold: of the probability, with the best F1 by leave-one-out.
     """
 
     columns: Doubles
@@ -131,13 +146,13 @@ class KernelClassifier:
     threshold: float
 
     def chance(self, features: Doubles) -> Doubles:
-        """Of yes (Q,), from features (Q, F)."""
+        """Return P(label 1) (Q,) of features (Q, F)."""
         value = self.mean + compute_kernel(rank_features(self.columns, features), self.rows) @ self.weights
         return np.asarray(expit(self.curve[0] * value + self.curve[1]))
 
 
 def fit_classifier(features: Doubles, label: Doubles) -> KernelClassifier:
-    """From features (M, F) and labels 0/1 (M,)."""
+    """Fit to features (M, F) and labels 0/1 (M,)."""
     features, label = features[:MAX_TRAINING_ROWS], label[:MAX_TRAINING_ROWS]
     columns = np.sort(features, axis=0).T
     rows, mean = rank_features(columns, features), float(label.mean())
@@ -153,33 +168,33 @@ def fit_classifier(features: Doubles, label: Doubles) -> KernelClassifier:
     return KernelClassifier(columns, rows, weights, mean, curve, threshold)
 
 
-def f1_score(said: Flags, true: Flags) -> float:
-    """2 hits / (said + true)."""
-    return float(2 * (said & true).sum() / max(1, said.sum() + true.sum()))
+def f1_score(predicted: Flags, true: Flags) -> float:
+    """Return F1 = 2 hits / (predicted + true)."""
+    return float(2 * (predicted & true).sum() / max(1, predicted.sum() + true.sum()))
 
 
 def rank_features(columns: Doubles, features: Doubles) -> Doubles:
-    """(Q, F) in [0, 1]: share of the sorted values (F, M) below, ties half."""
+    """Return ranks (Q, F) in [0, 1]: the share of the sorted values (F, M) below, ties half."""
     pairs = zip(columns, features.T, strict=True)
     found = [np.searchsorted(own, new, "left") + np.searchsorted(own, new, "right") for own, new in pairs]
     return np.asarray(np.column_stack(found) / (2 * columns.shape[1]))
 
 
 def compute_kernel(left: Doubles, right: Doubles) -> Doubles:
-    """(Q, M)."""
+    """Return exp(−‖x − x_m‖² / (h F)), (Q, M)."""
     square = (left**2).sum(1)[:, None] + (right**2).sum(1) - 2 * left @ right.T
     return np.asarray(np.exp(-np.maximum(square, 0) / max(1e-9, KERNEL_WIDTH * left.shape[1])))
 
 
 def _invert(matrix: Doubles) -> Doubles:
-    """Of a positive definite matrix."""
+    """Invert a positive definite matrix."""
     upper, failed = dpotri(cholesky(matrix), lower=False)
     assert not failed
     return np.asarray(np.triu(upper) + np.triu(upper, 1).T)
 
 
 def _fit_curve(value: Doubles, label: Doubles) -> tuple[float, float]:
-    """Slope and intercept of P(yes) = σ(slope · value + intercept)."""
+    """Fit slope and intercept of P(label 1) = σ(slope · value + intercept)."""
 
     def loss(at: Doubles) -> float:
         margin = (2 * label - 1) * (at[0] * value + at[1])
@@ -189,23 +204,15 @@ def _fit_curve(value: Doubles, label: Doubles) -> tuple[float, float]:
     return float(slope), float(intercept)
 
 
-STRUCTURE_COLUMNS = (
-    *("i leads", "j follows", "i follows", "j leads", "two steps", "three steps", "two back", "three back"),
-    *("shared before", "shared after"),
-)
-PRIOR_PAIRS = 2.0
-"""Pairs at the overall share that every share is drawn by."""
-
-
 def build_known_matrix(points: int, before: Ints, after: Ints, label: Doubles) -> Doubles:
-    """Y (N, N) from pairs (M,) and their labels 0/1."""
+    """Return Y (N, N) from pairs (M,) and their labels 0/1."""
     known = np.full((points, points), np.nan)
     known[before, after] = label
     return known
 
 
 def compute_structure(known: Doubles, before: Ints, after: Ints) -> Doubles:
-    """(M, F) of the pairs before → after (M,), in the order of STRUCTURE_COLUMNS."""
+    """Return the features (M, F) of pairs before → after (M,), in the order of STRUCTURE_COLUMNS."""
     i, j = before, after
     there, edge = (~np.isnan(known)).astype(np.float64), np.nan_to_num(known)
     overall = edge.sum() / max(1.0, there.sum())
@@ -228,18 +235,8 @@ def compute_structure(known: Doubles, before: Ints, after: Ints) -> Doubles:
     return np.column_stack(columns)
 
 
-MIN_TRAINING_EDGES = 20
-RANDOM_PAIRS_PER_EDGE = 4
-"""Pairs of chance for each edge that is learnt from."""
-MAX_SCORED_PAIRS = 50_000
-"""Pairs that are scored at most: those whose names and texts share most."""
-RULE_WEIGHTS = {"inside": 2.0, "outside": -1.0, "alike": 1.0, "mentioned": 2.0, "mentions": -1.0, "general": 0.3}
-RULE_INTERCEPT = -3.0
-"""The rule's weights, set by hand; measured in benchmarks/prerequisites as `untrained`."""
-
-
 class ScoredPairs(NamedTuple):
-    """(M,) pairs before → after, the likeliest first, and the chance that `before` is a prerequisite of `after`."""
+    """Pairs before → after, the likeliest first, and the probability that `before` is a prerequisite; (M,) each."""
 
     before: Ints
     after: Ints
@@ -249,31 +246,31 @@ class ScoredPairs(NamedTuple):
 def score_pairs(
     names: Sequence[str], descriptions: Sequence[str], edges: tuple[Ints, Ints], most: int = 200, seed: int = 0
 ) -> ScoredPairs:
-    """The `most` likeliest pairs beside the known edges: positions (before, after), (E,) each, of an acyclic graph.
+    """Return the `most` likeliest pairs beside the known edges (before, after), (E,) each, of an acyclic graph.
 
     names, descriptions: N each, a description may be empty. What follows from the edges is left out, and so is what
     would close a cycle with them.
     """
-    told = NameFeatures(names, descriptions)
+    name_features = NameFeatures(names, descriptions)
     implied = compute_reachability(len(names), *edges)
     before, after = np.nonzero(~(implied | implied.T))
-    crude = score_by_rule(told, before, after)
+    crude = score_by_rule(name_features, before, after)
     best = np.argsort(-crude, kind="stable")[:MAX_SCORED_PAIRS]
     before, after, chance = before[best], after[best], crude[best]
     if len(edges[0]) >= MIN_TRAINING_EDGES:
-        chance = _score_by_classifier(told, edges, implied, (before, after), seed)
+        chance = _score_by_classifier(name_features, edges, implied, (before, after), seed)
     order = np.argsort(-chance, kind="stable")[:most]
     return ScoredPairs(before[order], after[order], chance[order])
 
 
-def score_by_rule(told: NameFeatures, before: Ints, after: Ints) -> Doubles:
-    """(M,) the rule's chance."""
+def score_by_rule(name_features: NameFeatures, before: Ints, after: Ints) -> Doubles:
+    """Return the rule's probability of each pair, (M,)."""
     weights = np.array([RULE_WEIGHTS.get(name, 0.0) for name in NAME_COLUMNS])
-    return np.asarray(expit(RULE_INTERCEPT + told.features(before, after) @ weights))
+    return np.asarray(expit(RULE_INTERCEPT + name_features.features(before, after) @ weights))
 
 
 def compute_reachability(points: int, before: Ints, after: Ints) -> Flags:
-    """(N, N) whether a chain of edges leads from row to column; a point leads to itself."""
+    """Return whether a path of edges leads from row to column, (N, N); a point reaches itself."""
     found = np.eye(points, dtype=bool)
     found[before, after] = True
     while True:
@@ -284,7 +281,7 @@ def compute_reachability(points: int, before: Ints, after: Ints) -> Flags:
 
 
 def _score_by_classifier(
-    told: NameFeatures, edges: tuple[Ints, Ints], implied: Flags, pairs: tuple[Ints, Ints], seed: int
+    name_features: NameFeatures, edges: tuple[Ints, Ints], implied: Flags, pairs: tuple[Ints, Ints], seed: int
 ) -> Doubles:
     draw = np.random.default_rng(seed)
     i, j = edges
@@ -294,11 +291,11 @@ def _score_by_classifier(
     label = np.repeat([1.0, 0.0], [len(i), len(i) + len(some)])
     shuffled = draw.permutation(len(label))
     before, after, label = before[shuffled], after[shuffled], label[shuffled]
-    known = build_known_matrix(len(told), i, j, np.ones(len(i)))
+    known = build_known_matrix(len(name_features), i, j, np.ones(len(i)))
     known[np.isnan(known)] = 0.0
 
     def features(first: Ints, second: Ints) -> Doubles:
-        return np.hstack([told.features(first, second), compute_structure(known, first, second)])
+        return np.hstack([name_features.features(first, second), compute_structure(known, first, second)])
 
     model = fit_classifier(features(before, after), label)
     blocks = [np.arange(start, min(start + 5_000, len(pairs[0]))) for start in range(0, len(pairs[0]), 5_000)]

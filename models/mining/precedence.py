@@ -55,7 +55,13 @@ MAX_FINE_STRATA, MIN_FINE_STRATUM_SIZE = 10, 10
 DENSE_SHARE = 0.04
 """Products of matrices fuller than this are faster dense (measured)."""
 PSEUDO_POINTS = 3.0
-"""Points at the overall share that everyone's share mastered is drawn by: one of one is not yet a strong learner."""
+"""Pseudo-points at the overall share to which a learner's share is shrunk: one of one is not yet a strong learner."""
+NORMAL_QUARTILE_RANGE = 1.349
+"""Distance between the quartiles of a standard normal distribution."""
+MIN_NULL_PAIRS = 100
+"""Least pairs for an empirical null (a course of ten points); of fewer, prerequisites are too large a part."""
+ORDER_BINS = 24
+"""Bins of the relative index of a mastery among the learner's own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +85,8 @@ class StratifiedLog:
     stratum: Ints
 
     @classmethod
-    def of(cls, log: MasteryLog, fewest: int = MIN_STRATUM_SIZE, most: int = MAX_STRATA) -> "StratifiedLog":
-        """The log's rows with times of the learner's own."""
+    def from_log(cls, log: MasteryLog, fewest: int = MIN_STRATUM_SIZE, most: int = MAX_STRATA) -> "StratifiedLog":
+        """Build from a mastery log, with at most `most` strata of at least `fewest` learners."""
         last = np.full(log.learners, -np.inf)
         np.maximum.at(last, log.learner, np.fmax(log.at, log.since))
         at = np.where(np.isnan(log.at), np.inf, np.where(log.at <= log.since, -np.inf, log.at))
@@ -98,7 +104,7 @@ class StratifiedLog:
         )
 
     def strata(self) -> Iterator["StratifiedLog"]:
-        """A clock of each stratum's rows, learners numbered from 0."""
+        """Iterate over the strata as logs of their own, learners numbered from 0."""
         for rows in np.split(np.arange(len(self.point)), np.flatnonzero(np.diff(self.stratum)) + 1):
             if len(rows):
                 learner = self.learner[rows] - self.learner[rows[0]]
@@ -106,21 +112,21 @@ class StratifiedLog:
                 yield StratifiedLog(self.points, learner, self.point[rows], at, since, end, self.stratum[rows])
 
     def matrix(self, which: Flags) -> Any:
-        """Sparse (learners, N) ones of the rows `which` (A,)."""
+        """Return a sparse 0/1 matrix (learners, N) of the rows `which` (A,)."""
         size = int(self.learner.max(initial=-1)) + 1
         ones = np.ones(int(which.sum()), dtype=np.float32)
         return sparse.csr_matrix((ones, (self.learner[which], self.point[which])), shape=(size, self.points))
 
 
 def count_cooccurrences(left: Any, right: Any) -> Doubles:
-    """(N, N) leftᵀ right of two sparse 0/1 matrices."""
+    """Return leftᵀ right (N, N) of two sparse 0/1 matrices."""
     if left.nnz + right.nnz > 2 * DENSE_SHARE * left.shape[0] * left.shape[1]:
         return np.asarray(left.toarray().T @ right.toarray(), dtype=np.float64)
     return np.asarray((left.T @ right).toarray(), dtype=np.float64)
 
 
 def _assign_strata(log: MasteryLog, size: int) -> Ints:
-    """(L,) groups of learners with logs of like length, `size` of them, each cut into `size` of like level."""
+    """Return the stratum of each learner (L,): `size` groups by length of log, each cut into `size` by level."""
     count = np.bincount(log.learner, minlength=log.learners)
     level = np.bincount(log.learner, weights=rank_quickness(log), minlength=log.learners) / (count + PSEUDO_POINTS)
     first, last = np.full(log.learners, np.inf), np.full(log.learners, -np.inf)
@@ -134,14 +140,14 @@ def _assign_strata(log: MasteryLog, size: int) -> Ints:
 
 
 def _cut_equally(values: Doubles, size: int) -> Ints:
-    """Which of `size` equally large parts each is in, by value."""
+    """Return the part of each value, by size, of `size` equally large parts."""
     part = np.empty(len(values), dtype=np.int64)
     part[np.argsort(values, kind="stable")] = np.arange(len(values)) * size // max(1, len(values))
     return part
 
 
 def rank_quickness(log: MasteryLog) -> Doubles:
-    """(A,) −½ … ½: where the row stands among all of its point, known when met in front, never mastered behind."""
+    """Rank each row among all rows of its point, −½ … ½ (A,): never mastered lowest, known at first highest."""
     took = np.where(np.isnan(log.at), np.inf, log.at - log.since)
     order = np.lexsort((-took, log.point))
     point, took = log.point[order], took[order]
@@ -155,14 +161,8 @@ def rank_quickness(log: MasteryLog) -> Doubles:
     return found
 
 
-NORMAL_QUARTILE_RANGE = 1.349
-"""Between the quartiles of a standard normal distribution."""
-MIN_NULL_PAIRS = 100
-"""Pairs (a course of ten points); among fewer, prerequisites are too large a part."""
-
-
 def estimate_null_scale(z: Doubles) -> float:
-    """Of z-values of any shape, at least 1; NaN are left out; 1 for fewer than MIN_NULL_PAIRS."""
+    """Return the scale of z-values of any shape, at least 1; NaN are left out; 1 for fewer than MIN_NULL_PAIRS."""
     known = z[~np.isnan(z)]
     if len(known) < MIN_NULL_PAIRS:
         return 1.0
@@ -171,95 +171,91 @@ def estimate_null_scale(z: Doubles) -> float:
 
 
 def widen_p_values(p_values: Doubles, by: float) -> Doubles:
-    """One-sided p-values of z-values whose spread under the null is `by`, not 1."""
+    """Return one-sided p-values for z-values whose sd under the null is `by` instead of 1."""
     return np.asarray(ndtr(ndtri(p_values) / by))
 
 
-ORDER_BINS = 24
-"""Places are told apart to a 24th of what the learner mastered."""
-
-
 class OrderCounts(NamedTuple):
-    """first: (N, N) learners who mastered row before column; expected: (N, N) how many chance has of them."""
+    """Learners who mastered row before column, and their number expected by chance, (N, N) each."""
 
     first: Doubles
     expected: Doubles
 
     @property
     def both(self) -> Doubles:
-        """(N, N) learners who mastered both, one before the other."""
+        """Learners who mastered both, one before the other, (N, N)."""
         return self.first + self.first.T
 
     @property
     def z(self) -> Doubles:
-        """(N, N) first less expected in standard deviations; NaN where these are below one learner: nothing is told."""
+        """(first − expected) / sd, (N, N); NaN where the variance is below one learner: too little data."""
         variance = self.expected * (1 - self.expected / np.maximum(self.both, 1))
         return np.where(variance >= 1, (self.first - self.expected) / np.sqrt(np.maximum(variance, 1)), np.nan)
 
     def p_values(self) -> Doubles:
-        """(N, N) of the binomial test, 1 where nobody mastered both."""
+        """Return the p-values of the binomial test, (N, N); 1 where no learner mastered both."""
         both = self.both
         chance = np.clip(self.expected / np.maximum(both, 1), 1e-9, 1 - 1e-9)
         tail = betainc(np.maximum(self.first, 1), both - self.first + 1, chance)
         return np.where(self.first > 0, tail, 1.0)
 
-    def beyond(self, tested: Flags) -> Doubles:
-        """(P,) p-values of the `tested` (N, N), against the spread of their own z (models/mining/precedence.py)."""
+    def null_p_values(self, tested: Flags) -> Doubles:
+        """Return the p-values of the `tested` (N, N) pairs against the empirical null of their own z, (P,)."""
         return widen_p_values(self.p_values()[tested], estimate_null_scale(self.z[tested]))
 
 
-def count_orders(clock: StratifiedLog) -> OrderCounts:
-    """Counts over all strata."""
-    size = clock.points
+def count_orders(log: StratifiedLog) -> OrderCounts:
+    """Sum the counts over all strata."""
+    size = log.points
     found, expected = np.zeros((size, size)), np.zeros((size, size))
-    for part in clock.strata():
+    for part in log.strata():
         first = count_earlier(part)
         found += first
         expected += (first + first.T) * compute_order_chance(part)
     return OrderCounts(found, expected)
 
 
-def count_earlier(clock: StratifiedLog) -> Doubles:
-    """(N, N) learners who mastered row before column: all pairs of a learner's masteries, one lag at a time."""
-    kept = clock.at < np.inf
-    learner, point, at = clock.learner[kept], clock.point[kept], clock.at[kept]
-    counts = np.zeros(clock.points**2)
+def count_earlier(log: StratifiedLog) -> Doubles:
+    """Count learners who mastered row before column, (N, N), by all pairs of a learner's masteries, lag by lag."""
+    kept = log.at < np.inf
+    learner, point, at = log.learner[kept], log.point[kept], log.at[kept]
+    counts = np.zeros(log.points**2)
     for lag in range(1, int(np.bincount(learner).max(initial=0))):
         pairs = np.flatnonzero((learner[lag:] == learner[:-lag]) & (at[lag:] > at[:-lag]))
-        np.add.at(counts, point[pairs] * clock.points + point[pairs + lag], 1)
-    return counts.reshape(clock.points, clock.points)
+        np.add.at(counts, point[pairs] * log.points + point[pairs + lag], 1)
+    return counts.reshape(log.points, log.points)
 
 
-def compute_order_chance(clock: StratifiedLog) -> Doubles:
-    """(N, N) p of one stratum; one half where nothing is known."""
-    share = compute_order_distribution(clock)
+def compute_order_chance(log: StratifiedLog) -> Doubles:
+    """Return p_ij of one stratum, (N, N); one half without data."""
+    share = compute_order_distribution(log)
     before = np.cumsum(share, axis=1) - share
     level = share.copy()
     level[:, 0] = 0
     less = before @ share.T + 0.5 * (level @ share.T)
     apart = 1 - np.outer(share[:, 0], share[:, 0])
     known = share.sum(axis=1)
-    told = (np.outer(known, known) > 0) & (apart > 1e-9)
-    return np.where(told, less / np.maximum(apart, 1e-9), 0.5)
+    comparable = (np.outer(known, known) > 0) & (apart > 1e-9)
+    return np.where(comparable, less / np.maximum(apart, 1e-9), 0.5)
 
 
-def compute_order_distribution(clock: StratifiedLog) -> Doubles:
-    """(N, ORDER_BINS + 1) f: how the places of each point are spread; column 0: known when met."""
-    kept = clock.at < np.inf
-    learner, point, learnt = clock.learner[kept], clock.point[kept], np.isfinite(clock.at[kept])
+def compute_order_distribution(log: StratifiedLog) -> Doubles:
+    """Return f, the distribution of each point's relative index, (N, ORDER_BINS + 1); column 0: known at first."""
+    kept = log.at < np.inf
+    learner, point, learnt = log.learner[kept], log.point[kept], np.isfinite(log.at[kept])
     size = int(learner.max(initial=-1)) + 1
     total = np.bincount(learner, weights=learnt, minlength=size)
     running = np.cumsum(learnt)
     begun = np.cumsum(total) - total
-    place = (running - begun[learner] - 0.5) / np.maximum(total[learner], 1)
-    column = np.where(learnt, 1 + np.minimum((place * ORDER_BINS).astype(np.int64), ORDER_BINS - 1), 0)
-    shape = (clock.points, ORDER_BINS + 1)
+    relative_index = (running - begun[learner] - 0.5) / np.maximum(total[learner], 1)
+    column = np.where(learnt, 1 + np.minimum((relative_index * ORDER_BINS).astype(np.int64), ORDER_BINS - 1), 0)
+    shape = (log.points, ORDER_BINS + 1)
     counts = sparse.coo_matrix((np.ones(len(point)), (point, column)), shape=shape).toarray()
     return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
 
 
 class ContingencyTable(NamedTuple):
-    """2×2 tables, any shape: a, n₁, d and n as above."""
+    """2×2 tables, any shape: a, n₁, d and n of the module's formulas."""
 
     exposed_gained: Doubles
     exposed: Doubles
@@ -277,26 +273,26 @@ class Dependence(NamedTuple):
 
     @property
     def z(self) -> Doubles:
-        """With the continuity correction; 0 where nothing can be compared."""
+        """Mantel–Haenszel z with the continuity correction; 0 where nothing can be compared."""
         return np.where(self.variance > 0, (self.excess - 0.5) / np.sqrt(np.maximum(self.variance, 1e-12)), 0.0)
 
     @property
     def lift(self) -> Doubles:
-        """∞ where j was never mastered without i; 1 where nothing can be compared."""
+        """Mantel–Haenszel ratio; ∞ where j was never mastered without i, 1 where nothing can be compared."""
         ratio = self.above / np.maximum(self.below, 1e-12)
         return np.where(self.below > 0, ratio, np.where(self.above > 0, np.inf, 1.0))
 
     def p_values(self) -> Doubles:
-        """One-sided."""
+        """Return one-sided p-values."""
         return np.asarray(np.where(self.variance > 0, ndtr(-self.z), 1.0))
 
-    def scale(self, tested: Flags) -> float:
-        """How far z strays among the pairs `tested` (N, N): models/mining/precedence.py."""
+    def null_scale(self, tested: Flags) -> float:
+        """Return the empirical scale of z over the pairs `tested` (N, N)."""
         return estimate_null_scale(self.z[tested])
 
 
 def summarize_table(table: ContingencyTable) -> Dependence:
-    """What one set of tables adds."""
+    """Return the sums of one set of tables."""
     a, n1, d, n = table
     some = np.maximum(n, 1)
     n0 = n - n1
@@ -305,19 +301,19 @@ def summarize_table(table: ContingencyTable) -> Dependence:
 
 
 def add_dependence(one: Dependence, other: Dependence) -> Dependence:
-    """Of the tables of both."""
+    """Add two sets of sums."""
     return Dependence(*(left + right for left, right in zip(one, other, strict=True)))
 
 
 def make_empty_dependence(*shape: int) -> Dependence:
-    """Of no tables."""
+    """Return sums of no tables, zeros of this shape."""
     return Dependence(*(np.zeros(shape) for _ in range(4)))
 
 
-def measure_dependence(clock: StratifiedLog) -> Dependence:
-    """(N, N) from row i to column j."""
-    total = make_empty_dependence(clock.points, clock.points)
-    for part in clock.strata():
+def measure_dependence(log: StratifiedLog) -> Dependence:
+    """Return the sums over all strata from row i to column j, (N, N)."""
+    total = make_empty_dependence(log.points, log.points)
+    for part in log.strata():
         worked, won = part.matrix(np.ones(len(part.at), dtype=bool)), part.matrix(part.at < np.inf)
         pairs = ((won, won), (won, worked), (worked, won), (worked, worked))
         total = add_dependence(

@@ -46,13 +46,17 @@ from models.mining.precedence import (
 )
 
 MAX_CANDIDATES = 24
-"""Prerequisites of one point that are weighed against each other, the strongest."""
+"""Proposed prerequisites of one point that are tested given each other: the strongest ones."""
 
 
 class CandidateMastery(NamedTuple):
-    """The learners (B,) who work on a point j, and their C candidates.
+    """Mastery of C candidates by the B learners who work on a point j.
 
-    gained: (B,) whether they mastered j; worked, won: (B, C) 0/1, worked on and mastered the candidate; stratum: (B,).
+    Attributes:
+        gained: (B,) whether the learner mastered j.
+        worked: (B, C) 0/1, whether the learner worked on the candidate.
+        won: (B, C) 0/1, whether the learner mastered the candidate.
+        stratum: (B,) of the learner.
     """
 
     gained: Flags
@@ -62,46 +66,46 @@ class CandidateMastery(NamedTuple):
 
 
 class RowsByPoint:
-    """The rows of a clock by point."""
+    """The rows of a stratified log by point."""
 
-    def __init__(self, clock: StratifiedLog) -> None:
-        self.clock = clock
-        self._order = np.argsort(clock.point, kind="stable")
-        self._starts = np.searchsorted(clock.point[self._order], np.arange(clock.points + 1))
-        self._learners = int(clock.learner.max(initial=-1)) + 1
+    def __init__(self, stratified: StratifiedLog) -> None:
+        self.stratified = stratified
+        self._order = np.argsort(stratified.point, kind="stable")
+        self._starts = np.searchsorted(stratified.point[self._order], np.arange(stratified.points + 1))
+        self._learners = int(stratified.learner.max(initial=-1)) + 1
 
-    def of(self, point: int) -> Ints:
-        """Row numbers."""
+    def rows_of(self, point: int) -> Ints:
+        """Return the indices of the point's rows."""
         return np.asarray(self._order[self._starts[point] : self._starts[point + 1]])
 
-    def company(self, point: int, candidates: Ints) -> CandidateMastery:
-        """See `CandidateMastery`."""
-        clock = self.clock
-        mine = self.of(point)
+    def collect_candidates(self, point: int, candidates: Ints) -> CandidateMastery:
+        """Return the mastery of `candidates` (C,) by the learners who work on `point`."""
+        stratified = self.stratified
+        mine = self.rows_of(point)
         seat = np.full(self._learners, -1)
-        seat[clock.learner[mine]] = np.arange(len(mine))
+        seat[stratified.learner[mine]] = np.arange(len(mine))
         worked = np.zeros((len(mine), len(candidates)), dtype=np.float32)
         won = np.zeros_like(worked)
         for column, candidate in enumerate(candidates):
-            rows = self.of(int(candidate))
-            rows = rows[seat[clock.learner[rows]] >= 0]
-            worked[seat[clock.learner[rows]], column] = 1
-            won[seat[clock.learner[rows]], column] = clock.at[rows] < np.inf
-        return CandidateMastery(clock.at[mine] < np.inf, worked, won, clock.stratum[mine])
+            rows = self.rows_of(int(candidate))
+            rows = rows[seat[stratified.learner[rows]] >= 0]
+            worked[seat[stratified.learner[rows]], column] = 1
+            won[seat[stratified.learner[rows]], column] = stratified.at[rows] < np.inf
+        return CandidateMastery(stratified.at[mine] < np.inf, worked, won, stratified.stratum[mine])
 
 
-def measure_conditional_dependence(company: CandidateMastery) -> Dependence:
-    """(C, C) of row i given column k."""
-    width = company.won.shape[1]
+def measure_conditional_dependence(mastery: CandidateMastery) -> Dependence:
+    """Return the dependence of row i given column k, (C, C)."""
+    width = mastery.won.shape[1]
     total = make_empty_dependence(width, width)
-    for stratum in np.unique(company.stratum):
-        rows = company.stratum == stratum
-        total = add_dependence(total, _measure_stratum(company.worked[rows], company.won[rows], company.gained[rows]))
+    for stratum in np.unique(mastery.stratum):
+        rows = mastery.stratum == stratum
+        total = add_dependence(total, _measure_stratum(mastery.worked[rows], mastery.won[rows], mastery.gained[rows]))
     return total
 
 
 def _measure_stratum(worked: Floats, won: Floats, gained: Flags) -> Dependence:
-    """Of one stratum: the tables among those who mastered k and among those who did not."""
+    """Return the sums of one stratum over learners who mastered k and learners who did not, (C, C)."""
     lost = worked - won
     total = make_empty_dependence(worked.shape[1], worked.shape[1])
     for given in (won, lost):
@@ -112,21 +116,25 @@ def _measure_stratum(worked: Floats, won: Floats, gained: Flags) -> Dependence:
     return total
 
 
-def find_direct_pairs(clock: StratifiedLog, before: Ints, after: Ints, strength: Doubles, least: float) -> Flags:
-    """(M,) which pairs have z ≥ `least` given each other one; of points with more than MAX_CANDIDATES, the strongest."""
+def find_direct_pairs(stratified: StratifiedLog, before: Ints, after: Ints, strength: Doubles, least: float) -> Flags:
+    """Mask the pairs with z ≥ `least` given each other one, (M,); of each point the MAX_CANDIDATES strongest."""
     kept = np.zeros(len(before), dtype=bool)
-    rows = RowsByPoint(clock)
+    rows = RowsByPoint(stratified)
     for point in np.unique(after):
         pairs = np.flatnonzero(after == point)
         pairs = pairs[np.argsort(-strength[pairs], kind="stable")][:MAX_CANDIDATES]
-        kept[pairs[drop_weakest(measure_conditional_dependence(rows.company(int(point), before[pairs])).z, least)]] = (
-            True
-        )
+        kept[
+            pairs[
+                drop_weakest(
+                    measure_conditional_dependence(rows.collect_candidates(int(point), before[pairs])).z, least
+                )
+            ]
+        ] = True
     return kept
 
 
 def drop_weakest(z: Doubles, least: float) -> Ints:
-    """Which rows are left when the weakest of z (C, C), row given column, is dropped until none is below `least`."""
+    """Drop the weakest row of z (C, C), row given column, until none is below `least`; return the rows left."""
     left = np.arange(len(z))
     given = z.copy()
     np.fill_diagonal(given, np.inf)
@@ -140,10 +148,10 @@ def drop_weakest(z: Doubles, least: float) -> Ints:
 
 @dataclass(frozen=True)
 class MiningRules:
-    """What is proposed.
+    """Which pairs are proposed.
 
     Attributes:
-        q: false discovery rate that is aimed at.
+        q: highest false discovery rate.
         support: fewest learners who mastered both points, one before the other; pairs below are not tested.
         lift: least lift; small effects are more often leftovers of other points than prerequisites.
         direct: whether a pair must hold up given every other proposed prerequisite of its later point.
@@ -158,29 +166,29 @@ class MiningRules:
 
 
 def mine_prerequisites(log: MasteryLog, rules: MiningRules | None = None) -> MinedPrerequisites:
-    """The proposals that the log supports, strongest first, free of cycles; empty for a log that is too small."""
+    """Mine the prerequisites that a log supports, strongest first, acyclic; none for a log that is too small."""
     rules = rules or MiningRules()
-    clock = StratifiedLog.of(log, MIN_FINE_STRATUM_SIZE, MAX_FINE_STRATA)
-    order, dependence = count_orders(StratifiedLog.of(log)), measure_dependence(clock)
+    stratified = StratifiedLog.from_log(log, MIN_FINE_STRATUM_SIZE, MAX_FINE_STRATA)
+    order, dependence = count_orders(StratifiedLog.from_log(log)), measure_dependence(stratified)
     tested = order.both >= max(1, rules.support)
     np.fill_diagonal(tested, False)
     before, after = np.nonzero(tested)
     raw, majority = dependence.p_values()[tested], (order.first > order.first.T)[tested]
-    raw = np.maximum(order.beyond(tested), raw) if rules.ordered else np.where(majority, raw, 1.0)
+    raw = np.maximum(order.null_p_values(tested), raw) if rules.ordered else np.where(majority, raw, 1.0)
     corrected = adjust_p_values(raw)
     strength, lift = dependence.z[tested], dependence.lift[tested]
     kept = np.flatnonzero((corrected <= rules.q) & (lift >= rules.lift))
     if rules.direct and len(kept):
-        least = -float(ndtri(raw[kept].max())) * dependence.scale(tested)
-        kept = kept[find_direct_pairs(clock, before[kept], after[kept], strength[kept], least)]
+        least = -float(ndtri(raw[kept].max())) * dependence.null_scale(tested)
+        kept = kept[find_direct_pairs(stratified, before[kept], after[kept], strength[kept], least)]
     kept = kept[np.lexsort((-strength[kept], raw[kept]))]
-    kept = kept[mask_acyclic_edges(before[kept], after[kept], clock.points)]
+    kept = kept[mask_acyclic_edges(before[kept], after[kept], stratified.points)]
     first, both = order.first[tested][kept], order.both[tested][kept]
     return MinedPrerequisites(before[kept], after[kept], first, first / both, lift[kept], corrected[kept], len(raw))
 
 
 def adjust_p_values(p_values: Doubles) -> Doubles:
-    """(P,) p-values corrected for their number: min over larger ones of p P / rank (Benjamini & Hochberg 1995)."""
+    """Correct p-values (P,) for their number: min over larger ones of p P / rank (Benjamini & Hochberg 1995)."""
     order = np.argsort(p_values)[::-1]
     scaled = p_values[order] * len(p_values) / np.arange(len(p_values), 0, -1)
     found = np.empty(len(p_values))
@@ -189,7 +197,7 @@ def adjust_p_values(p_values: Doubles) -> Doubles:
 
 
 def mask_acyclic_edges(before: Ints, after: Ints, points: int) -> Flags:
-    """(M,) which edges stay when each is left out that would close a cycle with those in front of it."""
+    """Mask the edges (M,), in order, that close no cycle with the edges kept before them."""
     reach = np.eye(points, dtype=bool)
     kept = np.zeros(len(before), dtype=bool)
     for edge, (i, j) in enumerate(zip(before, after, strict=True)):
@@ -202,7 +210,7 @@ def mask_acyclic_edges(before: Ints, after: Ints, points: int) -> Flags:
 def compute_mastery_shares(
     log: MasteryLog, mined: MinedPrerequisites
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(M,) shares of those who worked on `after` that mastered it: with `before` mastered first, and without.
+    """Return the shares of learners on `after` who mastered it, with `before` mastered first and without, (M,) each.
 
     NaN where there is no such learner.
     """
@@ -215,14 +223,14 @@ def compute_mastery_shares(
 
 
 def _compute_pair_shares(log: MasteryLog, before: Ints, after: Ints) -> tuple[float, float]:
-    """Of one pair; the rows of each point by learner."""
+    """Return the two shares of one pair, from the rows of each point by learner."""
     when = np.where(np.isnan(log.at[after]), np.inf, log.at[after])
     earlier = np.full(len(after), np.inf)
     learners = log.learner[before]
-    place = np.searchsorted(learners, log.learner[after])
-    same = place < len(before)
-    same[same] = learners[place[same]] == log.learner[after][same]
-    earlier[same] = np.where(np.isnan(log.at[before]), np.inf, log.at[before])[place[same]]
+    index = np.searchsorted(learners, log.learner[after])
+    same = index < len(before)
+    same[same] = learners[index[same]] == log.learner[after][same]
+    earlier[same] = np.where(np.isnan(log.at[before]), np.inf, log.at[before])[index[same]]
     mastered, first = np.isfinite(when), np.isfinite(earlier) & (earlier < when)
     return _compute_share(mastered[first]), _compute_share(mastered[~first])
 

@@ -11,15 +11,15 @@ import numpy as np
 from models.rankers.text import Terms, split_words
 
 NGRAM_LENGTH = 4
-"""Letters of the parts of words that count beside the words, so that forms of one word meet."""
+"""Letters of the n-grams that count beside the words, so that forms of one word match."""
 MIN_COSINE = 0.4
-"""Cosine from which two points are said to be alike; on the English course one pair in 400 reaches it."""
+"""Least cosine of similar points; on the English course one pair in 400 reaches it."""
 MAX_SHARED_WORDS = 4
 BLOCK_ROWS = 1_000
 
 
 class SimilarPair(NamedTuple):
-    """Two points by position, a < b; the cosine; words that they share, those that weigh most first."""
+    """Indices a < b of two points, their cosine, and the words that they share, by falling weight."""
 
     a: int
     b: int
@@ -30,12 +30,12 @@ class SimilarPair(NamedTuple):
 def find_similar_pairs(
     names: Sequence[str], descriptions: Sequence[str], least: float = MIN_COSINE
 ) -> list[SimilarPair]:
-    """The pairs that are alike, most alike first."""
+    """Return the pairs of at least a cosine of `least`, the most similar first."""
     bags = [
         split_words(f"{name} {name} {description}", NGRAM_LENGTH)
         for name, description in zip(names, descriptions, strict=True)
     ]
-    terms = Terms.of(bags)
+    terms = Terms.from_bags(bags)
     vectors = terms.vectors(bags)
     found = []
     for start in range(0, len(bags), BLOCK_ROWS):

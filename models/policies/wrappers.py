@@ -46,7 +46,7 @@ class RankerStrategy:
 
     def __post_init__(self, catalogue: Catalogue | None) -> None:
         if catalogue is not None:
-            self.ranker = self.ranker.extended(catalogue)
+            self.ranker = self.ranker.extend(catalogue)
         position = {item: number for number, item in enumerate(self.ranker.items)}
         self.place = np.array([position.get(id, NO_INDEX) for id in self.course.resource_ids], dtype=np.int64)
 
@@ -58,7 +58,7 @@ class RankerStrategy:
         """(B, K) the ranker's scores of the candidates, NaN where it has no opinion."""
         candidates = np.where(observation.mask, self.place[observation.candidates], NO_INDEX)
         history = observation.history or make_empty_history(len(observation))
-        score = self.ranker.score(history.moved(self.place), candidates)
+        score = self.ranker.score(history.reindex(self.place), candidates)
         return np.where(candidates >= 0, score, np.float32(np.nan))
 
 

@@ -63,7 +63,14 @@ class ALSSettings:
 
 
 class ALS(VectorRanker):
-    """See the module."""
+    """Alternating least squares on implicit feedback (Hu, Koren & Volinsky 2008).
+
+        minimise Σ_ui c_ui (p_ui − x_u·y_i)² + λ (Σ |x_u|² + Σ |y_i|²),      score = x_u·y_i
+
+    Attributes:
+        vectors: (R, D) y of the items.
+        settings: with the λ that was used.
+    """
 
     name: ClassVar[str] = "als"
     Settings: ClassVar[type] = ALSSettings
@@ -79,7 +86,7 @@ class ALS(VectorRanker):
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """See the contract."""
+        """Fit to a log; see `Ranker.fit`."""
         require_events(log)
         chosen: ALSSettings = settings or ALSSettings()
         if not chosen.regularization:
@@ -97,8 +104,8 @@ class ALS(VectorRanker):
             model.fit(confidence, show_progress=False)
         return cls(log.items, mask_unknown_vectors(log, model.item_factors), chosen)
 
-    def learners(self, history: InteractionHistory) -> Floats:
-        """See `VectorRanker.learners`."""
+    def encode_learners(self, history: InteractionHistory) -> Floats:
+        """Fold in the histories: x = Zᵀ (I + (C − I) Y Zᵀ)⁻¹ C p; see `VectorRanker.encode_learners`."""
         there = is_known_event(history, self._known)
         vectors = np.where(there[..., None], self.vectors[history.item], 0)
         over = np.where(there[..., None], self._over[history.item], 0)
@@ -109,24 +116,24 @@ class ALS(VectorRanker):
         return mask_empty_histories((share * over).sum(axis=1), there)
 
     def parameters(self) -> Parameters:
-        """(R, D) vectors, and the settings."""
+        """Return the vectors (R, D) and the settings."""
         return {"vectors": self.vectors, **{name: np.array(value) for name, value in vars(self.settings).items()}}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the ranker from `parameters()`, without notes."""
         settings = {field.name: parameters[field.name].item() for field in fields(ALSSettings)}
         return cls(items, parameters["vectors"], ALSSettings(**settings))
 
 
 def _estimate_noise(log: InteractionLog) -> float:
-    """About the largest singular value of a matrix with as many ones, less their mean, at random places."""
+    """Estimate the largest singular value of a centred matrix with as many ones at random cells."""
     done = log.matrix
     rows, columns = np.count_nonzero(log.lengths), len(np.unique(log.item))
     return float(np.sqrt(done.nnz / (rows * columns)) * (np.sqrt(rows) + np.sqrt(columns)))
 
 
 def _is_latest(item: Ints) -> Flags:
-    """(B, L) where an item stands for the last time in its row."""
+    """Mask the last occurrence of each item in its row, (B, L)."""
     same = item[:, :, None] == item[:, None, ::-1]
     return np.asarray(item.shape[1] - 1 - same.argmax(axis=2) == np.arange(item.shape[1]))

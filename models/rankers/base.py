@@ -17,14 +17,14 @@ from models.storage import Parameters
 
 
 class Scorer(Protocol):
-    """What can be measured; see `Ranker`."""
+    """Anything that scores items for learners and can be evaluated; see `Ranker`."""
 
     def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
-        """(B, K), or (B, items)."""
+        """Return scores (B, K) of candidates (B, K), or (B, items) of all items."""
         ...
 
-    def chance(self, history: InteractionHistory, candidates: Ints) -> Floats | None:
-        """(B, K) predicted outcomes."""
+    def predict_outcome(self, history: InteractionHistory, candidates: Ints) -> Floats | None:
+        """Return predicted outcomes (B, K), or None."""
         ...
 
 
@@ -34,8 +34,8 @@ class Ranker(ABC):
     Attributes:
         name: as in `--strategy`.
         Settings: a frozen dataclass of the hyper-parameters, each documented with its usual range.
-        items: ids whose positions `InteractionHistory` and candidates use.
-        notes: what a user should know of the fit, e.g. what it lacked.
+        items: ids whose indices `InteractionHistory` and candidates use.
+        notes: remarks on the fit for the user, e.g. data that it lacked.
     """
 
     name: ClassVar[str]
@@ -50,29 +50,32 @@ class Ranker(ABC):
     ) -> Self:
         """Fit to a log; `settings` is a `Settings`, its defaults where None. Repeatable from its seed.
 
-        What has to be chosen or stopped by measurement is measured on the last part of this log (`InteractionLog.cut`).
-        Raises `graph.errors.Invalid`, which says what is lacking, where the log cannot carry a fit.
+        Hyper-parameters are chosen, and training is stopped, on the last part of this log (`InteractionLog.split`).
+        Raise `graph.errors.Invalid`, which names what is missing, if the log does not suffice for a fit.
         """
 
     @abstractmethod
     def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
-        """(B, K) for candidates (B, K), of which NOTHING may score anything; (B, items) without; higher is better."""
+        """Return scores (B, K) of candidates (B, K), or (B, items) without; higher is better.
+
+        The score of a candidate NO_INDEX is arbitrary.
+        """
 
     @abstractmethod
     def parameters(self) -> Parameters:
-        """All that was fitted, as arrays of numbers or strings; `from_parameters` makes the same ranker of them."""
+        """Return all fitted values as arrays of numbers or strings, for `from_parameters`."""
 
     @classmethod
     @abstractmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """The ranker that `parameters()` came from, without notes."""
+        """Restore a ranker from the arrays of `parameters()`, without notes."""
 
-    def extended(self, catalogue: Catalogue) -> Self:
-        """The same ranker, which knows these items besides where content alone tells of them; behind its own."""
+    def extend(self, catalogue: Catalogue) -> Self:
+        """Return the ranker with these items appended, if it can score them by content alone; else itself."""
         return self
 
-    def chance(self, history: InteractionHistory, candidates: Ints) -> Floats | None:
-        """Predicted outcome (B, K) in [0, 1] of doing each candidate; None for a ranker that predicts no outcome."""
+    def predict_outcome(self, history: InteractionHistory, candidates: Ints) -> Floats | None:
+        """Return the predicted outcome (B, K) in [0, 1] of each candidate; None for a ranker that predicts none."""
         return None
 
 
@@ -80,8 +83,8 @@ class VectorRanker(Ranker):
     """A ranker whose score is the product of a learner's vector and an item's, and the item's bias.
 
     Attributes:
-        vectors: (R, D); NaN in the rows of items that it can say nothing of.
-        bias: (R,).
+        vectors: (R, D) of the items; NaN in the rows of items that cannot be scored.
+        bias: (R,) of the items.
     """
 
     def __init__(self, items: tuple[str, ...], vectors: Floats, bias: Floats | None = None) -> None:
@@ -90,12 +93,12 @@ class VectorRanker(Ranker):
         self.bias = np.zeros(len(vectors), dtype=np.float32) if bias is None else bias.astype(np.float32)
 
     @abstractmethod
-    def learners(self, history: InteractionHistory) -> Floats:
-        """(B, D); a row of NaN for a learner of whom the history says nothing."""
+    def encode_learners(self, history: InteractionHistory) -> Floats:
+        """Return the learners' vectors (B, D); a row of NaN for a history without known items."""
 
     def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
-        """See `Ranker.score`."""
-        mine = self.learners(history)
+        """Return x_u · y_i + b_i; see `Ranker.score`."""
+        mine = self.encode_learners(history)
         if candidates is None:
             return np.asarray(mine @ self.vectors.T + self.bias, dtype=np.float32)
         gathered = self.vectors[candidates]
@@ -103,36 +106,36 @@ class VectorRanker(Ranker):
 
 
 def mask_known_items(log: InteractionLog) -> Flags:
-    """(R,) items that have an event."""
+    """Mask the items that have an event, (R,)."""
     return np.bincount(log.item, minlength=len(log.items)) > 0
 
 
 def require_events(log: InteractionLog) -> None:
-    """Raises `Invalid` for a log without an event."""
+    """Raise `Invalid` for a log without events."""
     if not len(log):
         raise Invalid("The log has no events: there is nothing to learn from what learners did.")
 
 
 def mask_unknown_vectors(log: InteractionLog, vectors: Floats) -> Floats:
-    """(R, D) with NaN in the rows of items without an event."""
+    """Return the vectors (R, D) with NaN in the rows of items without an event."""
     return np.where(mask_known_items(log)[:, None], vectors, np.float32(np.nan))
 
 
 def has_vector(vectors: Floats) -> Flags:
-    """(R,) the items with a vector (R, D) rather than NaN."""
+    """Mask the items whose vector (R, D) is not NaN, (R,)."""
     return np.asarray(~np.isnan(vectors).any(axis=1))
 
 
 def is_known_event(history: InteractionHistory, known: Flags) -> Flags:
-    """(B, L) the events whose item is `known` (R,)."""
+    """Mask the events whose item is `known` (R,), (B, L)."""
     return np.asarray(np.append(known, False)[history.item], dtype=bool)
 
 
 def compute_recency_weights(longest: int, half_life: float) -> Floats:
-    """(L,) weights of a history's events: 1 for the latest, half as much for every `half_life` events before."""
+    """Return the weights of a history's events (L,): 2^(−age / half_life), 1 for the latest."""
     return np.exp2(-np.arange(longest)[::-1] / half_life).astype(np.float32)
 
 
 def mask_empty_histories(values: Floats, there: Flags) -> Floats:
-    """The values (B, D), NaN in the rows of learners of whom no event is `there` (B, L)."""
+    """Return the values (B, D), NaN in the rows of learners without an event `there` (B, L)."""
     return np.where(there.any(axis=1, keepdims=True), values, np.nan).astype(np.float32)

@@ -33,7 +33,7 @@ from models.rankers.interactions import Catalogue, InteractionHistory, Interacti
 from models.storage import Parameters
 
 CHUNK = 5_000
-"""Learners whose histories are held at a time."""
+"""Learners whose histories are in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,15 @@ class BPRSettings:
 
 
 class BPR(VectorRanker):
-    """See the module.
+    """Bayesian personalised ranking (Rendle et al. 2009).
+
+        minimise Σ −ln σ(x_u·(y_i − y_j) + b_i − b_j) + λ (|x_u|² + |y_i|² + |y_j|²),      score = x_u·y_i + b_i
 
     Attributes:
-        scale: c.
+        vectors: (R, D) y of the items.
+        bias: (R,) b of the items.
+        scale: c of the fold-in.
+        half_life: of the fold-in, in events.
     """
 
     name: ClassVar[str] = "bpr"
@@ -74,7 +79,7 @@ class BPR(VectorRanker):
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """See the contract."""
+        """Fit to a log; see `Ranker.fit`."""
         require_events(log)
         chosen: BPRSettings = settings or BPRSettings()
         model = BayesianPersonalizedRanking(
@@ -88,11 +93,11 @@ class BPR(VectorRanker):
         model.fit(log.matrix, show_progress=False)
         vectors, bias = mask_unknown_vectors(log, model.item_factors[:, :-1]), model.item_factors[:, -1]
         ranker = cls(log.items, vectors, bias, 1.0, np.inf)
-        scale = ranker._scale(log, model.user_factors[:, :-1])
+        scale = ranker._fit_scale(log, model.user_factors[:, :-1])
         return cls(log.items, vectors, bias, scale, chosen.half_life)
 
-    def learners(self, history: InteractionHistory) -> Floats:
-        """See `VectorRanker.learners`."""
+    def encode_learners(self, history: InteractionHistory) -> Floats:
+        """Fold in the histories: x = c Σ w y / Σ w; see `VectorRanker.encode_learners`."""
         there = is_known_event(history, self._known)
         weight = there * compute_recency_weights(there.shape[1], self.half_life)
         vectors = np.where(there[..., None], self.vectors[history.item], 0)
@@ -100,22 +105,22 @@ class BPR(VectorRanker):
         mean = self.scale * total / np.maximum(weight.sum(axis=1), np.float32(1e-30))[:, None]
         return mask_empty_histories(mean, there)
 
-    def _scale(self, log: InteractionLog, own: Floats) -> float:
-        """Least squares from the means to the vectors that the training gave the learners."""
+    def _fit_scale(self, log: InteractionLog, own: Floats) -> float:
+        """Fit c by least squares from the means to the learners' vectors `own` (U, D) of the training."""
         product, square = 0.0, 0.0
         for start in range(0, len(own), CHUNK):
             who = np.flatnonzero(log.lengths[start : start + CHUNK]) + start
-            mean = self.learners(log.histories(who, np.full(len(who), len(log))))
+            mean = self.encode_learners(log.histories(who, np.full(len(who), len(log))))
             product, square = product + float((mean * own[who]).sum()), square + float((mean * mean).sum())
         return product / square if square > 0 else 1.0
 
     def parameters(self) -> Parameters:
-        """(R, D) vectors, (R,) bias, and the fold-in's two numbers."""
+        """Return vectors (R, D), bias (R,), scale and half_life."""
         numbers = {"scale": np.array(self.scale), "half_life": np.array(self.half_life)}
         return {"vectors": self.vectors, "bias": self.bias, **numbers}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the ranker from `parameters()`, without notes."""
         scale, half_life = float(parameters["scale"]), float(parameters["half_life"])
         return cls(items, parameters["vectors"], parameters["bias"], scale, half_life)

@@ -1,4 +1,4 @@
-"""Clean the raw rows of an interaction log into an `InteractionLog`, and report what was wrong with them.
+"""Clean the raw rows of an interaction log into an `InteractionLog`, with a report of what was wrong.
 
 finding                             what is done
 no learner, no resource, no time    row left out
@@ -24,17 +24,17 @@ from models.cleaning_report import MAX_EXAMPLES, CleaningFinding, CleaningReport
 from models.rankers.interactions import NO_INDEX, InteractionLog
 
 MAX_DAYS = 3e6
-"""Days from 1970 to beyond the year 9999: what is farther is no time."""
+"""Days from 1970 to beyond the year 9999; a greater value is not a time."""
 MINUTES_A_DAY = 1440
 MINUTE_RANGE = 2 * int(MAX_DAYS) * MINUTES_A_DAY + 2
-"""Minutes between the first time and the last."""
+"""Minutes between the first possible time and the last."""
 UNNAMED_ITEM = -2
-"""In place of an item in a row that names none; NO_INDEX where it names one that is not there."""
+"""Item of a row that names none; NO_INDEX is the item of a row that names an unknown one."""
 
 
 @dataclass(frozen=True)
 class BotThresholds:
-    """What is faster than a person.
+    """Rates of rows that no person reaches.
 
     Attributes:
         burst: so many rows within one minute, at least 2; 300 to 1,000.
@@ -49,13 +49,13 @@ class BotThresholds:
 
 @dataclass(frozen=True)
 class InteractionReport(CleaningReport):
-    """What became of a log's rows."""
+    """Report on the cleaning of an interaction log."""
 
     resources: int
 
     @property
-    def about(self) -> str:
-        """Who and what is in the log."""
+    def summary(self) -> str:
+        """Numbers of learners and resources."""
         return f"{self.learners} learners, {self.resources} resources"
 
 
@@ -65,7 +65,7 @@ def clean_interactions(
     now: float | None = None,
     pace: BotThresholds | None = None,
 ) -> tuple[InteractionLog, InteractionReport]:
-    """The log that rankers can be fitted on, in days since 1970, and the report. Nothing in the rows makes it fail.
+    """Return a log that rankers can be fitted to, in days since 1970, and the report. No row makes it fail.
 
     `known` are the resources there are, in their order; without it, those that the rows name, sorted. `now`, in days
     since 1970, is the present; without it, no time is in the future.
@@ -77,7 +77,7 @@ def clean_interactions(
     sieve.leave_out_bots(pace or BotThresholds())
     sieve.leave_out(sieve.days > (MAX_DAYS if now is None else now), "time in the future")
     sieve.leave_out(sieve.item == NO_INDEX, "unknown resource")
-    sieve.leave_out(sieve.again(), "duplicate row")
+    sieve.leave_out(sieve.find_duplicates(), "duplicate row")
     log = sieve.log()
     done = len(np.unique(log.item))
     return log, InteractionReport(len(sieve.rows), len(log), len(log.learners), tuple(sieve.findings), done)
@@ -85,7 +85,7 @@ def clean_interactions(
 
 @dataclass
 class _RowFilter:
-    """All n rows as arrays (n,), which of them are `kept`, and what was found so far."""
+    """All n rows as arrays (n,), a mask `kept` of those not left out, and the findings so far."""
 
     rows: list[RawInteraction]
     known: InitVar[Collection[str] | None]
@@ -95,27 +95,29 @@ class _RowFilter:
         rows = self.rows
         self.items = tuple(sorted({row.item for row in rows if row.item}) if known is None else known)
         self.learners = tuple(dict.fromkeys(row.learner for row in rows if row.learner))
-        place, person = ({name: number for number, name in enumerate(names)} for names in (self.items, self.learners))
-        self.item = np.array(
-            [place.get(row.item, NO_INDEX) if row.item else UNNAMED_ITEM for row in rows], dtype=np.int64
+        item_index, learner_index = (
+            {name: number for number, name in enumerate(names)} for names in (self.items, self.learners)
         )
-        self.learner = np.array([person.get(row.learner, NO_INDEX) for row in rows], dtype=np.int64)
+        self.item = np.array(
+            [item_index.get(row.item, NO_INDEX) if row.item else UNNAMED_ITEM for row in rows], dtype=np.int64
+        )
+        self.learner = np.array([learner_index.get(row.learner, NO_INDEX) for row in rows], dtype=np.int64)
         self.days = np.array([np.nan if row.days is None else row.days for row in rows], dtype=np.float64)
         self.kept = np.ones(len(rows), dtype=bool)
 
     def leave_out(self, bad: Flags, kind: str) -> None:
-        """Note and leave out the bad ones (n,) of the rows that are kept."""
+        """Leave out the `bad` (n,) of the kept rows and note them."""
         numbers = np.flatnonzero(bad & self.kept)
         self.kept[numbers] = False
         self._note(kind, numbers, "left out")
 
-    def _note(self, kind: str, numbers: Ints, done: str) -> None:
-        first = tuple(_describe_row(self.rows[number], number) for number in numbers[:MAX_EXAMPLES])
+    def _note(self, kind: str, numbers: Ints, action: str) -> None:
+        examples = tuple(_describe_row(self.rows[number], number) for number in numbers[:MAX_EXAMPLES])
         if len(numbers):
-            self.findings.append(CleaningFinding(kind, len(numbers), first, done))
+            self.findings.append(CleaningFinding(kind, len(numbers), examples, action))
 
     def leave_out_bots(self, pace: BotThresholds) -> None:
-        """Name them and leave out all they did."""
+        """Leave out all rows of learners that are faster than `pace`, and name them."""
         learner, days = self.learner[self.kept], self.days[self.kept]
         minute = np.floor(days * MINUTES_A_DAY).astype(np.int64) + MINUTE_RANGE // 2
         each, rows = np.unique(learner * MINUTE_RANGE + minute, return_counts=True)
@@ -127,8 +129,8 @@ class _RowFilter:
         self.kept &= ~theirs
         add_finding(self.findings, "bot", [self.learners[bot] for bot in bots], f"all {theirs.sum()} rows left out")
 
-    def again(self) -> Flags:
-        """(n,) rows that say what an earlier one said."""
+    def find_duplicates(self) -> Flags:
+        """Mask the rows with learner, item and time of an earlier row, (n,)."""
         numbers = np.flatnonzero(self.kept)
         keys = np.stack([self.learner[numbers], self.item[numbers], self.days[numbers]])
         order = np.lexsort(keys)
@@ -138,7 +140,7 @@ class _RowFilter:
         return flags
 
     def log(self) -> InteractionLog:
-        """What is kept, in order of time, equal times as they stand; learners by their first event."""
+        """Return the kept rows in order of time, equal times in the order given; learners by their first event."""
         numbers = np.flatnonzero(self.kept)
         numbers = numbers[np.argsort(self.days[numbers], kind="stable")]
         codes, first, learner = np.unique(self.learner[numbers], return_index=True, return_inverse=True)
@@ -148,21 +150,21 @@ class _RowFilter:
             items=self.items,
             learner=np.argsort(order)[learner],
             item=self.item[numbers],
-            at=self.days[numbers],
+            days=self.days[numbers],
             outcome=self._outcomes(numbers),
-            own=np.array([self.rows[number].is_own_choice for number in numbers], dtype=bool),
+            self_chosen=np.array([self.rows[number].is_own_choice for number in numbers], dtype=bool),
         )
 
     def _outcomes(self, numbers: Ints) -> Floats:
-        told = [self.rows[number].outcome for number in numbers]
-        outcome = np.array([np.nan if value is None else value for value in told], dtype=np.float32)
-        bad = np.array([value is not None for value in told], dtype=bool) & ~((outcome >= 0) & (outcome <= 1))
+        given = [self.rows[number].outcome for number in numbers]
+        outcome = np.array([np.nan if value is None else value for value in given], dtype=np.float32)
+        bad = np.array([value is not None for value in given], dtype=bool) & ~((outcome >= 0) & (outcome <= 1))
         self._note("outcome outside [0, 1]", numbers[bad], "taken as unknown")
         return np.where(bad, np.float32(np.nan), outcome)
 
 
 def _find_bursts(who: Ints, moment: NDArray[Any], count: int, span: float) -> Ints:
-    """Those of `who` (n,) with `count` of their moments (n,) less than `span` apart."""
+    """Return those of `who` (n,) with `count` moments (n,) less than `span` apart."""
     order = np.lexsort((moment, who))
     who, moment = who[order], moment[order]
     last, first = slice(count - 1, None), slice(0, max(0, len(who) - count + 1))
@@ -170,5 +172,5 @@ def _find_bursts(who: Ints, moment: NDArray[Any], count: int, span: float) -> In
 
 
 def _describe_row(row: RawInteraction, number: int) -> str:
-    """How the report calls it: where it stands, and what it names."""
+    """Return the name of a row in the report: its location, learner and item."""
     return f"{str(row.at) or f'row {number + 1}'} {row.learner or '?'} {row.item or '?'}"

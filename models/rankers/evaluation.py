@@ -29,12 +29,17 @@ from models.arrays import Flags, Floats, Ints
 from models.rankers.base import Ranker, Scorer
 from models.rankers.interactions import MAX_HISTORY, Catalogue, InteractionHistory, InteractionLog
 
+K = 10
+"""Length of the lists that are evaluated."""
 COLD_EVENTS = 5
 """A learner or an item with fewer events in training is cold."""
+VALIDATION_SHARE, MIN_VALIDATION_EVENTS, MAX_VALIDATION_EVENTS, MAX_VALIDATION_SCORES = 0.1, 50, 2000, 4_000_000
+"""Validation on the last tenth of the log. With fewer than MIN_VALIDATION_EVENTS events nothing is chosen; of at most
+MAX_VALIDATION_EVENTS events, and MAX_VALIDATION_SCORES scores, one setting is tried within seconds."""
 
 
 class EvaluationBatch(NamedTuple):
-    """Some moments: their numbers (B,), what had happened, and what could be recommended then (B, R)."""
+    """B test events: their indices (B,), the histories before them, and the items allowed then (B, R)."""
 
     rows: Ints
     history: InteractionHistory
@@ -43,13 +48,15 @@ class EvaluationBatch(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class EvaluationSplit:
-    """T moments of a log.
+    """T test events of a log.
 
     Attributes:
-        log: the whole log; `training` what may be learnt from, with the same learners and items.
-        event: (T,) position in `log` of the event that is asked about.
-        repeats: whether items that a learner did before may come again.
-        feasible: (T, R) what could be recommended at each moment, where more is known than the log tells.
+        name: of the protocol.
+        log: the whole log.
+        training: the training part, with the same learners and items.
+        event: (T,) indices in `log` of the test events.
+        repeats: whether items that a learner did before are candidates.
+        feasible: (T, R) candidates of each event, if known better than from the log.
     """
 
     name: str
@@ -64,38 +71,38 @@ class EvaluationSplit:
 
     @property
     def learner(self) -> Ints:
-        """(T,) who was there."""
+        """Learner of each event, (T,)."""
         return self.log.learner[self.event]
 
     @property
     def target(self) -> Ints:
-        """(T,) what was done."""
+        """Item of each event, (T,)."""
         return self.log.item[self.event]
 
     @property
     def outcome(self) -> Floats:
-        """(T,) how it went; NaN where unknown."""
+        """Outcome of each event, NaN where unknown, (T,)."""
         return self.log.outcome[self.event]
 
     @property
     def cold_learner(self) -> Flags:
-        """(T,) learners with few events in training."""
+        """Mask the events of learners with few training events, (T,)."""
         return np.asarray(self.training.lengths[self.learner] < COLD_EVENTS)
 
     @property
     def cold_item(self) -> Flags:
-        """(T,) targets with few events in training."""
+        """Mask the events of items with few training events, (T,)."""
         counts = np.bincount(self.training.item, minlength=len(self.log.items))
         return np.asarray(counts[self.target] < COLD_EVENTS)
 
     def batches(self, size: int = 256) -> Iterator[EvaluationBatch]:
-        """All moments, some at a time."""
+        """Iterate over all events in batches of `size`."""
         first = self._first_seen()
         for start in range(0, len(self), size):
             rows = np.arange(start, min(start + size, len(self)))
             event = self.event[rows]
             history = self.log.histories(self.learner[rows], event, MAX_HISTORY)
-            allowed = first[None] <= self.log.at[event][:, None]
+            allowed = first[None] <= self.log.days[event][:, None]
             if self.feasible is not None:
                 allowed = self.feasible[rows].copy()
             elif not self.repeats:
@@ -104,32 +111,32 @@ class EvaluationSplit:
             yield EvaluationBatch(rows, history, allowed)
 
     def _first_seen(self) -> Floats:
-        """(R,) moment of each item's first event, never for one without; without a clock all are always there."""
+        """Return the time of each item's first event (R,), ∞ without events; −∞ for all items without a clock."""
         if not self.log.clock:
             return np.full(len(self.log.items), -np.inf, dtype=np.float32)
         first = np.full(len(self.log.items), np.inf)
-        np.minimum.at(first, self.log.item, self.log.at)
+        np.minimum.at(first, self.log.item, self.log.days)
         return first
 
     def _done(self, event: Ints) -> Flags:
-        """(B, R) what the learner of each event had done before it."""
+        """Mask the items that the learner of each event did before it, (B, R)."""
         done = np.zeros((len(event), len(self.log.items)), dtype=bool)
         for row, each in enumerate(event):
-            done[row, self.log.item[self.log.earlier(int(self.log.learner[each]), int(each))]] = True
+            done[row, self.log.item[self.log.events_before(int(self.log.learner[each]), int(each))]] = True
         return done
 
 
 def split_by_time(
     log: InteractionLog, share: float = 0.1, most: int = 20_000, seed: int = 0, repeats: bool = False
 ) -> EvaluationSplit:
-    """Asks about the last `share` of the events, about `most` of them drawn at random where there are more."""
-    training, later = log.cut(share)
+    """Test on the last `share` of the events, at most `most` of them, drawn at random."""
+    training, later = log.split(share)
     event = np.arange(len(log) - len(later), len(log))
     return EvaluationSplit("time", log, training, _select_test_events(log, event, repeats, most, seed), repeats)
 
 
 def split_last_event(log: InteractionLog, most: int = 20_000, seed: int = 0, repeats: bool = False) -> EvaluationSplit:
-    """Asks about the last event of every learner who has at least two."""
+    """Test on the last event of every learner with at least two events (leave-one-out)."""
     last = np.full(len(log.learners), -1)
     last[log.learner] = np.arange(len(log))
     event = np.sort(last[log.lengths >= 2])
@@ -139,12 +146,12 @@ def split_last_event(log: InteractionLog, most: int = 20_000, seed: int = 0, rep
 
 
 def _select_test_events(log: InteractionLog, event: Ints, repeats: bool, most: int, seed: int) -> Ints:
-    """The events that can be asked about: what learners chose themselves; where nothing comes twice, the first time.
+    """Select test events: those that learners chose themselves and, without repeats, the first of each item.
 
-    What a recommendation led to says what the recommender chose: to rank it high is no merit.
+    Events that followed a recommendation reflect the choice of the recommender.
     """
-    if log.own is not None:
-        event = event[log.own[event]]
+    if log.self_chosen is not None:
+        event = event[log.self_chosen[event]]
     if not repeats:
         pair = log.learner * len(log.items) + log.item
         _, first = np.unique(pair, return_index=True)
@@ -154,17 +161,14 @@ def _select_test_events(log: InteractionLog, event: Ints, repeats: bool, most: i
     return event
 
 
-K = 10
-
-
 @dataclass(frozen=True)
 class RankerResult:
-    """One ranker at T moments; `learner` (T,) whose, `rank` (T,) of what came next.
+    """Evaluation of one ranker on T events; `learner` (T,) whose, `rank` (T,) of what observed next.
 
     Attributes:
-        lists: (T, K) the first K, NOTHING behind the last candidate.
-        calibration: NaN where no outcome is predicted.
-        recommend_ms: of one learner alone.
+        lists: (T, K) first K items, NO_INDEX behind the last candidate.
+        calibration: expected calibration error; NaN if no outcome is predicted.
+        recommend_ms: median time to score all items for one learner.
     """
 
     learner: Ints
@@ -179,12 +183,12 @@ class RankerResult:
     recommend_ms: float
 
     @property
-    def gain(self) -> Floats:
-        """(T,) NDCG@10 of each moment."""
+    def ndcg(self) -> Floats:
+        """NDCG@10 of each event, (T,)."""
         return ndcg(self.rank)
 
     def figures(self, rows: Flags | None = None) -> dict[str, float]:
-        """NDCG@10, HitRate@10 and MRR of some moments; of all without `rows`."""
+        """Return NDCG@10, HitRate@10 and MRR over the events `rows` (T,), or all."""
         rank = self.rank if rows is None else self.rank[rows]
         if not len(rank):
             return {}
@@ -196,12 +200,12 @@ class RankerResult:
 
 
 def ndcg(rank: Floats, k: int = K) -> Floats:
-    """1 / log₂(1 + r) within the first k."""
+    """Return NDCG@k = [r ≤ k] / log₂(1 + r)."""
     return np.asarray(np.where(rank <= k, 1 / np.log2(1 + rank), 0))
 
 
 def rank_targets(score: Floats, allowed: Flags, target: Ints) -> Floats:
-    """(B,) rank of the target (B,) among the allowed of (B, R) scores; ties count half, NaN stands behind all."""
+    """Return the rank of the target (B,) among the allowed of (B, R) scores, (B,); ties count half, NaN is last."""
     score = np.where(np.isnan(score), -np.inf, score)
     own = score[np.arange(len(score)), target][:, None]
     above = ((score > own) & allowed).sum(axis=1)
@@ -210,36 +214,36 @@ def rank_targets(score: Floats, allowed: Flags, target: Ints) -> Floats:
 
 
 def evaluate_ranker(
-    ranker: Scorer, trial: EvaluationSplit, catalogue: Catalogue | None = None, timed: int = 100
+    ranker: Scorer, split: EvaluationSplit, catalogue: Catalogue | None = None, timed: int = 100
 ) -> RankerResult:
-    """Ask about every moment of the trial. `timed` learners are also asked one by one, by the clock."""
-    rank, lists = np.zeros(len(trial), dtype=np.float32), np.full((len(trial), K), -1)
-    for batch in trial.batches():
+    """Evaluate a ranker on all events of the split, and its speed on `timed` single ones."""
+    rank, lists = np.zeros(len(split), dtype=np.float32), np.full((len(split), K), -1)
+    for batch in split.batches():
         score = ranker.score(batch.history)
-        rank[batch.rows] = rank_targets(score, batch.allowed, trial.target[batch.rows])
+        rank[batch.rows] = rank_targets(score, batch.allowed, split.target[batch.rows])
         lists[batch.rows] = select_top(score, batch.allowed)
     return summarise_ranks(
-        trial, rank, lists, catalogue, (_compute_calibration(ranker, trial), _time_ranker(ranker, trial, timed))
+        split, rank, lists, catalogue, (_compute_calibration(ranker, split), _time_ranker(ranker, split, timed))
     )
 
 
 def summarise_ranks(
-    trial: EvaluationSplit,
+    split: EvaluationSplit,
     rank: Floats,
     lists: Ints,
     catalogue: Catalogue | None,
     calibration_and_ms: tuple[float, float],
 ) -> RankerResult:
-    """What ranks (T,) and lists (T, K) at the trial's moments come to."""
+    """Compute the metrics of ranks (T,) and lists (T, K) on the events of the split."""
     calibration, recommend_ms = calibration_and_ms
     return RankerResult(
-        learner=trial.learner,
+        learner=split.learner,
         rank=rank,
         lists=lists,
-        cold_learner=trial.cold_learner,
-        cold_item=trial.cold_item,
-        coverage=len(np.unique(lists[lists >= 0])) / max(1, len(trial.log.items)),
-        novelty=_compute_novelty(lists, trial),
+        cold_learner=split.cold_learner,
+        cold_item=split.cold_item,
+        coverage=len(np.unique(lists[lists >= 0])) / max(1, len(split.log.items)),
+        novelty=_compute_novelty(lists, split),
         diversity=_compute_diversity(lists, catalogue),
         calibration=calibration,
         recommend_ms=recommend_ms,
@@ -247,7 +251,7 @@ def summarise_ranks(
 
 
 def select_top(score: Floats, allowed: Flags, k: int = K) -> Ints:
-    """(B, k) the best allowed items of which something could be said, best first; −1 behind the last."""
+    """Return the best allowed items with a score, best first, −1 behind the last, (B, k)."""
     value = np.where(allowed & ~np.isnan(score), score, -np.inf)
     width = min(k, value.shape[1])
     best = np.argpartition(-value, width - 1, axis=1)[:, :width]
@@ -257,15 +261,15 @@ def select_top(score: Floats, allowed: Flags, k: int = K) -> Ints:
     return np.pad(found, ((0, 0), (0, k - width)), constant_values=-1)
 
 
-def _compute_novelty(lists: Ints, trial: EvaluationSplit) -> float:
-    counts = np.bincount(trial.training.item, minlength=len(trial.log.items)) + 1.0
+def _compute_novelty(lists: Ints, split: EvaluationSplit) -> float:
+    counts = np.bincount(split.training.item, minlength=len(split.log.items)) + 1.0
     return float((-np.log2(counts / counts.sum()))[lists[lists >= 0]].mean()) if (lists >= 0).any() else float("nan")
 
 
 def _compute_diversity(lists: Ints, catalogue: Catalogue | None) -> float:
     if catalogue is None or not any(catalogue.traits):
         return float("nan")
-    names = {trait: place for place, trait in enumerate(sorted(set().union(*catalogue.traits)))}
+    names = {trait: index for index, trait in enumerate(sorted(set().union(*catalogue.traits)))}
     rows = [row for row, traits in enumerate(catalogue.traits) for _ in traits]
     columns = [names[trait] for traits in catalogue.traits for trait in traits]
     table = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(catalogue.items), len(names)))
@@ -281,32 +285,32 @@ def _compute_diversity(lists: Ints, catalogue: Catalogue | None) -> float:
     return float(np.mean(distances)) if distances else float("nan")
 
 
-def _compute_calibration(ranker: Scorer, trial: EvaluationSplit, bins: int = 10) -> float:
-    told, came = [], []
-    for batch in trial.batches():
-        chance = ranker.chance(batch.history, trial.target[batch.rows][:, None])
+def _compute_calibration(ranker: Scorer, split: EvaluationSplit, bins: int = 10) -> float:
+    predicted, observed = [], []
+    for batch in split.batches():
+        chance = ranker.predict_outcome(batch.history, split.target[batch.rows][:, None])
         if chance is None:
             return float("nan")
-        known = ~np.isnan(chance[:, 0]) & ~np.isnan(trial.outcome[batch.rows])
-        told.append(chance[known, 0])
-        came.append(trial.outcome[batch.rows][known])
-    return calibration_error(np.concatenate(told), np.concatenate(came), bins) if told else float("nan")
+        known = ~np.isnan(chance[:, 0]) & ~np.isnan(split.outcome[batch.rows])
+        predicted.append(chance[known, 0])
+        observed.append(split.outcome[batch.rows][known])
+    return calibration_error(np.concatenate(predicted), np.concatenate(observed), bins) if predicted else float("nan")
 
 
-def calibration_error(told: Floats, came: Floats, bins: int = 10) -> float:
-    """Mean distance between what was told and what came in equally wide bins, weighed by their size."""
-    if not len(told):
+def calibration_error(predicted: Floats, observed: Floats, bins: int = 10) -> float:
+    """Mean distance between what was predicted and what observed in equally wide bins, weighed by their size."""
+    if not len(predicted):
         return float("nan")
-    place = np.minimum((told * bins).astype(int), bins - 1)
-    gaps = np.bincount(place, weights=told - came, minlength=bins)
-    return float(np.abs(gaps).sum() / len(told))
+    bin_of = np.minimum((predicted * bins).astype(int), bins - 1)
+    gaps = np.bincount(bin_of, weights=predicted - observed, minlength=bins)
+    return float(np.abs(gaps).sum() / len(predicted))
 
 
-def _time_ranker(ranker: Scorer, trial: EvaluationSplit, timed: int) -> float:
-    """Milliseconds at the median for one learner and all items."""
+def _time_ranker(ranker: Scorer, split: EvaluationSplit, timed: int) -> float:
+    """Return the median milliseconds to score all items for one learner."""
     spent = []
-    for row in range(min(timed, len(trial))):
-        history = trial.log.histories(trial.learner[row : row + 1], trial.event[row : row + 1])
+    for row in range(min(timed, len(split))):
+        history = split.log.histories(split.learner[row : row + 1], split.event[row : row + 1])
         began = time.perf_counter()
         ranker.score(history)
         spent.append(1000 * (time.perf_counter() - began))
@@ -315,7 +319,7 @@ def _time_ranker(ranker: Scorer, trial: EvaluationSplit, timed: int) -> float:
 
 @dataclass(frozen=True)
 class GainDifference:
-    """How much better one ranker was than another, mean NDCG@10, with a bootstrap interval of 95 %."""
+    """Mean difference of NDCG@10 between two rankers, with a bootstrap interval of 95 %."""
 
     mean: float
     low: float
@@ -324,8 +328,8 @@ class GainDifference:
 
 
 def compare_results(one: RankerResult, other: RankerResult, draws: int = 2000, seed: int = 0) -> GainDifference:
-    """Paired; learners are drawn with all their moments, because those are not independent of each other."""
-    gap = one.gain - other.gain
+    """Compare two results by a paired bootstrap over learners, whose events are not independent."""
+    gap = one.ndcg - other.ndcg
     _, who = np.unique(one.learner, return_inverse=True)
     sums, counts = np.bincount(who, weights=gap), np.bincount(who)
     random = np.random.default_rng(seed)
@@ -335,28 +339,24 @@ def compare_results(one: RankerResult, other: RankerResult, draws: int = 2000, s
     return GainDifference(float(gap.mean()), float(low), float(high), drawn)
 
 
-VALIDATION_SHARE, MIN_VALIDATION_EVENTS, MAX_VALIDATION_EVENTS, MAX_VALIDATION_SCORES = 0.1, 50, 2000, 4_000_000
-"""Validation: the last tenth of the log. With fewer moments than the least nothing is chosen; at most `MAX_VALIDATION_EVENTS`, or what
-makes `MAX_VALIDATION_SCORES` scores where items are many, so that one setting is tried within seconds."""
-
 Candidate = TypeVar("Candidate", bound=Ranker)
 
 
 def make_validation_split(log: InteractionLog, seed: int = 0) -> EvaluationSplit | None:
-    """What the last part of the log asks, with its `training` before that; None where it asks too little."""
+    """Split off the last part of the log for validation; None if it has too few events."""
     most = min(MAX_VALIDATION_EVENTS, max(MIN_VALIDATION_EVENTS, MAX_VALIDATION_SCORES // max(1, len(log.items))))
-    trial = split_by_time(log, VALIDATION_SHARE, most, seed)
-    return trial if len(trial) >= MIN_VALIDATION_EVENTS and len(trial.training) else None
+    split = split_by_time(log, VALIDATION_SHARE, most, seed)
+    return split if len(split) >= MIN_VALIDATION_EVENTS and len(split.training) else None
 
 
-def compute_mean_ndcg(ranker: Ranker, trial: EvaluationSplit) -> float:
-    """Mean NDCG@10."""
+def compute_mean_ndcg(ranker: Ranker, split: EvaluationSplit) -> float:
+    """Return the mean NDCG@10 of a ranker on a split."""
     found = [
-        rank_targets(ranker.score(each.history), each.allowed, trial.target[each.rows]) for each in trial.batches()
+        rank_targets(ranker.score(each.history), each.allowed, split.target[each.rows]) for each in split.batches()
     ]
     return float(ndcg(np.concatenate(found)).mean())
 
 
-def select_best(candidates: Iterable[Candidate], trial: EvaluationSplit) -> Candidate:
-    """The candidate of the highest gain, the first of equals."""
-    return max(candidates, key=lambda each: compute_mean_ndcg(each, trial))
+def select_best(candidates: Iterable[Candidate], split: EvaluationSplit) -> Candidate:
+    """Return the candidate of the highest mean NDCG@10, the first of equals."""
+    return max(candidates, key=lambda each: compute_mean_ndcg(each, split))

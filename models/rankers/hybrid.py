@@ -41,7 +41,7 @@ class HybridSettings:
         weight: w, of the collaborative part where there is much data; usual 0.3–0.7.
         learner_events: a, events of a learner at which that weight is halved; above 0, usual 1–20.
         item_events: b, events of an item at which it is halved; above 0, usual 1–20. The more, the more cold items.
-        choose: whether `fit` tries `TRIED_WEIGHTS` and `TRIED_HALF_EVENTS` in place of these three, where the log is long enough.
+        choose: whether `fit` tries `TRIED_WEIGHTS` and `TRIED_HALF_EVENTS` for these three, if the log is long enough.
     """
 
     collaborative: str = "als"
@@ -55,39 +55,42 @@ class HybridSettings:
         if not (0 <= self.weight <= 1 and self.learner_events > 0 and self.item_events > 0):
             raise Invalid("weight lies in 0–1, learner_events and item_events above 0.", "settings")
 
-    def tried(self) -> list[Self]:
-        """The settings to choose from."""
+    def list_candidates(self) -> list[Self]:
+        """Return the settings to choose from."""
         grid = product(TRIED_WEIGHTS, TRIED_HALF_EVENTS, TRIED_HALF_EVENTS)
         return [replace(self, weight=w, learner_events=a, item_events=b) for w, a, b in grid]
 
     def share(self, learner: Ints, item: Ints) -> Floats:
-        """(B, R) w_ui of learners with `learner` (B,) and items with `item` (R,) events."""
+        """Return w_ui of learners with `learner` (B,) and items with `item` (R,) events, (B, R)."""
         there = learner / (learner + self.learner_events)
         return np.asarray(self.weight * there[:, None] * (item / (item + self.item_events)), dtype=np.float32)
 
 
 def standardise_scores(score: Floats) -> Floats:
-    """(B, R) with mean 0 and standard deviation 1 in each row, 0 where all are alike; NaN stay and do not count."""
+    """Standardise each row (B, R) to mean 0 and sd 1, or 0 where all are equal; NaN stay and do not count."""
     there = ~np.isnan(score)
     count = np.maximum(there.sum(axis=1, keepdims=True), 1)
     off = score - np.where(there, score, 0).sum(axis=1, keepdims=True, dtype=np.float64) / count
-    spread = np.sqrt(np.square(np.where(there, off, 0)).sum(axis=1, keepdims=True) / count)
-    return np.asarray(off / np.where(spread > 1e-6, spread, 1), dtype=np.float32)
+    sd = np.sqrt(np.square(np.where(there, off, 0)).sum(axis=1, keepdims=True) / count)
+    return np.asarray(off / np.where(sd > 1e-6, sd, 1), dtype=np.float32)
 
 
 def mix_scores(collaborative: Floats, content: Floats, share: Floats) -> Floats:
-    """(B, R) both with weights `share` and its rest; one alone where the other is NaN."""
+    """Return share · collaborative + (1 − share) · content, (B, R); one alone where the other is NaN."""
     weight = np.where(np.isnan(content), 1, np.where(np.isnan(collaborative), 0, share))
     both = weight * np.nan_to_num(collaborative) + (1 - weight) * np.nan_to_num(content)
     return np.where(np.isnan(collaborative) & np.isnan(content), np.nan, both).astype(np.float32)
 
 
 class Hybrid(Ranker):
-    """Content and collaborative, weighed by the data.
+    """A content-based and a collaborative ranker, mixed by the amount of data (Burke 2002; Claypool et al. 1999).
+
+        score_ui = w_ui · z(collaborative)_ui + (1 − w_ui) · z(content)_ui
+        w_ui = w · n_u / (n_u + a) · n_i / (n_i + b)
 
     Attributes:
         content, collaborative: the parts; the latter's items are the first of all.
-        events: of each of the collaborative part's items.
+        events: number of events of each item of the collaborative part.
     """
 
     name = "hybrid"
@@ -106,55 +109,55 @@ class Hybrid(Ranker):
         settings: HybridSettings | None = None,
         seed: int = 0,
     ) -> Self:
-        """See `Ranker.fit`. Where weights are chosen, the content part does not see the validation events at all."""
+        """Fit both parts; if weights are chosen, the content part without validation events. See `Ranker.fit`."""
         settings = settings or cls.Settings()
-        trial = make_validation_split(log, seed) if settings.choose else None
-        earlier = log if trial is None else trial.training
+        split = make_validation_split(log, seed) if settings.choose else None
+        earlier = log if split is None else split.training
         content = import_ranker(settings.content or ("embeddings" if is_encoder_installed() else "tfidf")).fit(
             earlier, catalogue, seed=seed
         )
         kind = import_ranker(settings.collaborative)
-        if trial is not None:
+        if split is not None:
             draft = cls(content, kind.fit(earlier, catalogue, seed=seed), _count_events(earlier), settings)
-            settings = draft.best(settings.tried(), trial)
+            settings = draft.choose_settings(settings.list_candidates(), split)
         made = cls(content, kind.fit(log, catalogue, seed=seed), _count_events(log), settings)
         made.notes = (*content.notes, *made.collaborative.notes)
         return made
 
-    def best(self, tried: Sequence[HybridSettings], trial: EvaluationSplit) -> HybridSettings:
-        """The settings of the highest NDCG@10, the first of equals."""
+    def choose_settings(self, tried: Sequence[HybridSettings], split: EvaluationSplit) -> HybridSettings:
+        """Return the settings of the highest NDCG@10 on the split, the first of equals."""
         gains = np.zeros(len(tried))
-        for batch in trial.batches():
-            parts, events = self._parts(batch.history), self._known(batch.history).there.sum(axis=1)
+        for batch in split.batches():
+            parts, events = self._parts(batch.history), self._known(batch.history).is_event.sum(axis=1)
             for number, settings in enumerate(tried):
                 score = mix_scores(*parts, settings.share(events, self._support))
-                gains[number] += ndcg(rank_targets(score, batch.allowed, trial.target[batch.rows])).sum()
+                gains[number] += ndcg(rank_targets(score, batch.allowed, split.target[batch.rows])).sum()
         return tried[int(gains.argmax())]
 
-    def extended(self, catalogue: Catalogue) -> Self:
-        """See `Ranker.extended`."""
-        content = self.content.extended(catalogue)
+    def extend(self, catalogue: Catalogue) -> Self:
+        """Append items to the content part; see `Ranker.extend`."""
+        content = self.content.extend(catalogue)
         grown = type(self)(content, self.collaborative, self.events, self.settings)
         grown.notes = (*self.notes, *(note for note in content.notes if note not in self.notes))
         return grown
 
     def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
-        """See `Ranker.score`; standard deviations above the learner's mean."""
+        """Return mixed z-scores; see `Ranker.score`."""
         known = self._known(history)
-        share = self.settings.share(known.there.sum(axis=1), self._support)
+        share = self.settings.share(known.is_event.sum(axis=1), self._support)
         score = mix_scores(*self._parts(history), share)
         return score if candidates is None else np.take_along_axis(score, candidates, axis=1)
 
-    def chance(self, history: InteractionHistory, candidates: Ints) -> Floats | None:
-        """See `Ranker.chance`; of the part that predicts outcomes, the collaborative one first."""
+    def predict_outcome(self, history: InteractionHistory, candidates: Ints) -> Floats | None:
+        """Predict by the collaborative part, else by the content part; see `Ranker.predict_outcome`."""
         there = candidates < len(self.events)
-        told = self.collaborative.chance(self._known(history), np.where(there, candidates, 0))
-        if told is None:
-            return self.content.chance(history, candidates)
-        return np.where(there, told, np.nan).astype(np.float32)
+        outcome = self.collaborative.predict_outcome(self._known(history), np.where(there, candidates, 0))
+        if outcome is None:
+            return self.content.predict_outcome(history, candidates)
+        return np.where(there, outcome, np.nan).astype(np.float32)
 
     def _parts(self, history: InteractionHistory) -> tuple[Floats, Floats]:
-        """Both parts' scores (B, R), collaborative first, each made comparable."""
+        """Return the z-scores of the collaborative and the content part, (B, R) each."""
         mine = standardise_scores(self.collaborative.score(self._known(history)))
         more = len(self.items) - len(self.events)
         return np.pad(mine, ((0, 0), (0, more)), constant_values=np.nan), standardise_scores(
@@ -163,13 +166,13 @@ class Hybrid(Ranker):
 
     @property
     def _support(self) -> Ints:
-        """(R,) events of each item."""
+        """Number of events of each item, (R,)."""
         return np.pad(self.events, (0, len(self.items) - len(self.events)))
 
     def _known(self, history: InteractionHistory) -> InteractionHistory:
-        """What of it the collaborative part knows."""
-        place = np.arange(len(self.items))
-        return history.moved(np.where(place < len(self.events), place, NO_INDEX))
+        """Return the history without items that the collaborative part does not know."""
+        index = np.arange(len(self.items))
+        return history.reindex(np.where(index < len(self.events), index, NO_INDEX))
 
     def parameters(self) -> Parameters:
         """See `Ranker.parameters`."""
@@ -193,7 +196,7 @@ class Hybrid(Ranker):
 
 
 def _restore_part(prefix: str, items: tuple[str, ...], parameters: Parameters) -> Ranker:
-    """The part whose arrays bear this prefix."""
+    """Restore the part whose arrays have this prefix."""
     own = {
         name.removeprefix(f"{prefix}."): value for name, value in parameters.items() if name.startswith(f"{prefix}.")
     }

@@ -14,18 +14,18 @@ from scipy import sparse
 from models.arrays import Flags, Floats, Ints
 
 NO_INDEX = -1
-"""In place of an item where there is none."""
+"""Index of an item that does not exist."""
 MAX_HISTORY = 50
-"""Events of a learner that rankers look back on."""
+"""Latest events of a learner that rankers use."""
 
 
 @dataclass(frozen=True, eq=False)
 class InteractionHistory:
-    """What B learners did lately, oldest first, the latest in the last column.
+    """Latest events of B learners, oldest first, the latest in the last column.
 
     Attributes:
-        item: (B, L) positions among the items, NO_INDEX in front of the first event.
-        days: (B, L) since then, at the moment of asking; 0 where nothing is known.
+        item: (B, L) indices of items, NO_INDEX before the first event.
+        days: (B, L) since each event, at the time of scoring; 0 where unknown.
         outcome: (B, L) in [0, 1], NaN where unknown.
     """
 
@@ -37,25 +37,25 @@ class InteractionHistory:
         return len(self.item)
 
     def __getitem__(self, rows: slice | Ints) -> "InteractionHistory":
-        """Some of the learners."""
+        """Select some of the learners."""
         return InteractionHistory(self.item[rows], self.days[rows], self.outcome[rows])
 
     @property
-    def there(self) -> Flags:
-        """(B, L) where there is an event."""
+    def is_event(self) -> Flags:
+        """Mask the events, (B, L)."""
         return self.item >= 0
 
-    def moved(self, place: Ints) -> "InteractionHistory":
-        """The same with items in other positions, `place` (R,); NO_INDEX for an item whose events are to be left out."""
-        item = np.append(place, NO_INDEX)[self.item]
+    def reindex(self, index: Ints) -> "InteractionHistory":
+        """Map items to other indices, `index` (R,); events of items with NO_INDEX are left out."""
+        item = np.append(index, NO_INDEX)[self.item]
         order = np.argsort(item >= 0, axis=1, kind="stable")
         return InteractionHistory(
             *(np.take_along_axis(array, order, axis=1) for array in (item, self.days, self.outcome))
         )
 
     def matrix(self, items: int) -> sparse.csr_matrix:
-        """(B, items) how often each learner did each item."""
-        rows, columns = np.nonzero(self.there)
+        """Count how often each learner did each item, (B, items)."""
+        rows, columns = np.nonzero(self.is_event)
         counts = np.ones(len(rows), dtype=np.float32)
         return sparse.csr_matrix((counts, (rows, self.item[rows, columns])), shape=(len(self), items))
 
@@ -66,62 +66,63 @@ class InteractionLog:
 
     Attributes:
         learners, items: ids; an item without an event may be among them.
-        learner, item: (E,) positions.
-        at: (E,) days since any fixed moment, never falling; without a `clock` the event's place in the learner's log.
+        learner, item: (E,) indices.
+        days: (E,) days since any fixed moment, never falling; without a `clock` the event's place in the learner's log.
         outcome: (E,) in [0, 1], such as right or wrong; NaN where unknown.
-        own: (E,) the learner chose it, no recommendation led to it; None where all are.
+        clock: whether `days` are times.
+        self_chosen: (E,) whether the learner chose the item without a recommendation; None: all events are.
     """
 
     learners: tuple[str, ...]
     items: tuple[str, ...]
     learner: Ints
     item: Ints
-    at: NDArray[np.float64]
+    days: NDArray[np.float64]
     outcome: Floats
     clock: bool = True
-    own: Flags | None = None
+    self_chosen: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.item)
 
     def take(self, rows: Ints | Flags | slice) -> "InteractionLog":
-        """Some of the events, in this order; learners and items keep their positions."""
-        names = ("learner", "item", "at", "outcome", "own")
+        """Select events, in this order; learners and items keep their indices."""
+        names = ("learner", "item", "days", "outcome", "self_chosen")
         parts = {name: getattr(self, name)[rows] for name in names if getattr(self, name) is not None}
         return replace(self, **parts)
 
-    def cut(self, share: float) -> tuple["InteractionLog", "InteractionLog"]:
-        """The earlier part and the last `share` of the events: one cut in time, equal times on the earlier side."""
-        moment = np.quantile(self.at, 1 - share) if len(self) else 0.0
-        earlier = self.at <= moment
+    def split(self, share: float) -> tuple["InteractionLog", "InteractionLog"]:
+        """Split in time into the earlier part and the last `share` of the events; equal times are earlier."""
+        moment = np.quantile(self.days, 1 - share) if len(self) else 0.0
+        earlier = self.days <= moment
         return self.take(earlier), self.take(~earlier)
 
     @property
     def matrix(self) -> sparse.csr_matrix:
-        """(learners, items) how often."""
+        """Number of events by learner and item, (learners, items)."""
         ones = np.ones(len(self), dtype=np.float32)
         return sparse.csr_matrix((ones, (self.learner, self.item)), shape=(len(self.learners), len(self.items)))
 
     @cached_property
     def _by_learner(self) -> tuple[Ints, Ints]:
-        """Events learner by learner in order of time, and where each learner's begin (learners + 1,)."""
+        """Indices of events by learner, in order of time, and where each learner's start, (learners + 1,)."""
         order = np.argsort(self.learner, kind="stable")
         counts = np.bincount(self.learner, minlength=len(self.learners))
         return order, np.concatenate([[0], np.cumsum(counts)])
 
     @property
     def lengths(self) -> Ints:
-        """(learners,) events of each."""
+        """Number of events of each learner, (learners,)."""
         return np.diff(self._by_learner[1])
 
-    def earlier(self, learner: int, before: int) -> Ints:
-        """The learner's events among the first `before` of the log."""
+    def events_before(self, learner: int, before: int) -> Ints:
+        """Return the learner's events among the first `before` of the log."""
         order, starts = self._by_learner
         mine = order[starts[learner] : starts[learner + 1]]
         return mine[: np.searchsorted(mine, before)]
 
     def sequences(self, longest: int) -> tuple[Ints, Ints]:
-        """The events as (S, longest) rows, NO_INDEX in front, and whose each is (S,): a long log gives several rows.
+        """Return events as (S, longest) rows, NO_INDEX in front, and their learners (S,); long logs give several rows.
 
         A learner's last row is full; consecutive rows overlap by one event, so that every event but the first has the
         one before it in its row.
@@ -142,21 +143,21 @@ class InteractionLog:
     def histories(
         self, learner: Ints, before: Ints, longest: int = MAX_HISTORY, now: Floats | None = None
     ) -> InteractionHistory:
-        """What `learner` (B,) did in the first `before` (B,) events of the log, seen at `now` (B,) days.
+        """Return the history of `learner` (B,) in the first `before` (B,) events of the log, at `now` (B,) days.
 
-        Without `now`, at the moment of event `before` (the last one, where the log ends before it).
+        Without `now`, at the time of event `before`, or of the last event where the log ends earlier.
         """
         order, starts = self._by_learner
         key = self.learner[order] * (len(self) + 1) + order
         end = np.searchsorted(key, learner * (len(self) + 1) + before)
-        places = end[:, None] - np.arange(longest, 0, -1)
-        there = places >= starts[learner][:, None]
-        events = order[np.where(there, places, 0)] if len(self) else np.zeros(places.shape, dtype=np.int64)
+        indices = end[:, None] - np.arange(longest, 0, -1)
+        there = indices >= starts[learner][:, None]
+        events = order[np.where(there, indices, 0)] if len(self) else np.zeros(indices.shape, dtype=np.int64)
         if not len(self):
-            there = np.zeros(places.shape, dtype=bool)
+            there = np.zeros(indices.shape, dtype=bool)
             return InteractionHistory(np.where(there, 0, NO_INDEX), there.astype(np.float32), there.astype(np.float32))
-        moment = self.at[np.minimum(before, len(self) - 1)] if now is None else now
-        days = np.where(there & self.clock, moment[:, None] - self.at[events], 0)
+        moment = self.days[np.minimum(before, len(self) - 1)] if now is None else now
+        days = np.where(there & self.clock, moment[:, None] - self.days[events], 0)
         outcome = np.where(there, self.outcome[events], np.nan)
         return InteractionHistory(
             np.where(there, self.item[events], NO_INDEX), days.astype(np.float32), outcome.astype(np.float32)
@@ -165,7 +166,7 @@ class InteractionLog:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """What is known of items besides who did them.
+    """Content of items.
 
     Attributes:
         items: ids, (R,).
@@ -178,30 +179,32 @@ class Catalogue:
     traits: tuple[frozenset[str], ...]
 
     def codes(self, kind: str) -> tuple[tuple[str, ...], Ints]:
-        """The values of one kind of trait, such as `level`, sorted, and each item's (R,); NO_INDEX without one."""
+        """Return the sorted values of a kind of trait, such as `level`, and each item's index, or NO_INDEX, (R,)."""
         found = [sorted(trait for trait in traits if trait.startswith(f"{kind}:")) for traits in self.traits]
         names = tuple(sorted({each[0] for each in found if each}))
-        place = {name: position for position, name in enumerate(names)}
-        return names, np.array([place[each[0]] if each else NO_INDEX for each in found], dtype=np.int64)
+        index = {name: position for position, name in enumerate(names)}
+        return names, np.array([index[each[0]] if each else NO_INDEX for each in found], dtype=np.int64)
 
 
 def build_interaction_log(
     events: list[tuple[str, str, float, float]], items: tuple[str, ...] | None = None, clock: bool = True
 ) -> InteractionLog:
-    """A log from rows (learner, item, days, outcome); equal times stay as they stand. `items` fixes their positions.
+    """Build a log from rows (learner, item, days, outcome), equal times in the order given; `items` fixes indices.
 
-    Without a clock `days` is the place in the learner's log.
+    Without a clock `days` is the index in the learner's log.
     """
     rows = sorted(events, key=lambda row: row[2])
     names = items or tuple(sorted({row[1] for row in rows}))
     learners = tuple(dict.fromkeys(row[0] for row in rows))
-    place, person = ({name: position for position, name in enumerate(values)} for values in (names, learners))
+    item_index, learner_index = (
+        {name: position for position, name in enumerate(values)} for values in (names, learners)
+    )
     return InteractionLog(
         learners=learners,
         items=names,
-        learner=np.array([person[row[0]] for row in rows], dtype=np.int64),
-        item=np.array([place[row[1]] for row in rows], dtype=np.int64),
-        at=np.array([row[2] for row in rows], dtype=np.float64),
+        learner=np.array([learner_index[row[0]] for row in rows], dtype=np.int64),
+        item=np.array([item_index[row[1]] for row in rows], dtype=np.int64),
+        days=np.array([row[2] for row in rows], dtype=np.float64),
         outcome=np.array([row[3] for row in rows], dtype=np.float32),
         clock=clock,
     )

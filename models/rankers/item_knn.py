@@ -19,7 +19,7 @@ from models.rankers.interactions import Catalogue, InteractionHistory, Interacti
 from models.storage import Parameters
 
 CHUNK = 256
-"""Items whose similarities to all others are held at a time."""
+"""Items whose similarities are in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,14 @@ class KNNSettings:
 
 
 class ItemKNN(Ranker):
-    """See the module.
+    """Item-based nearest neighbours (Sarwar et al. 2001).
+
+        score(i) = Σ_j w_j sim(i, j),      sim(i, j) = n_ij / (√(n_i n_j) + shrinkage)
 
     Attributes:
-        similar: (R, R) sparse; row j holds the items that j speaks for.
-        known: (R,) items with an event.
+        similar: (R, R) sparse; row j holds the items most similar to j.
+        known: (R,) whether the item has an event.
+        half_life: of the weights w, in events.
     """
 
     name: ClassVar[str] = "item_knn"
@@ -56,7 +59,7 @@ class ItemKNN(Ranker):
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """By sparse products; `seed` changes nothing."""
+        """Fit by sparse products; `seed` has no effect."""
         require_events(log)
         chosen: KNNSettings = settings or KNNSettings()
         done = log.matrix
@@ -74,26 +77,26 @@ class ItemKNN(Ranker):
         return np.where(there.any(axis=1, keepdims=True) & known, score, np.float32(np.nan))
 
     def _weights(self, item: Ints, there: Flags) -> sparse.csr_matrix:
-        """(B, R) of the history's events."""
+        """Return the weights w of the history's items, (B, R)."""
         rows, columns = np.nonzero(there)
         weight = compute_recency_weights(item.shape[1], self.half_life)[columns]
         return sparse.csr_matrix((weight, (rows, item[rows, columns])), shape=(len(item), len(self.items)))
 
     def parameters(self) -> Parameters:
-        """The sparse matrix in its three parts, (R,) known, and the half-life."""
+        """Return the three parts of the sparse matrix, known (R,), and half_life."""
         parts = {name: getattr(self.similar, name) for name in ("data", "indices", "indptr")}
         return {**parts, "known": self.known, "half_life": np.array(self.half_life)}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the ranker from `parameters()`, without notes."""
         parts = tuple(parameters[name] for name in ("data", "indices", "indptr"))
         similar = sparse.csr_matrix(parts, shape=(len(items), len(items)))
         return cls(items, similar, parameters["known"], float(parameters["half_life"]))
 
 
 def _compute_similarities(done: sparse.csr_matrix, chosen: KNNSettings) -> sparse.csr_matrix:
-    """(R, R) with the most similar items of each row."""
+    """Return sim (R, R) of the most similar items of each row."""
     by_item = done.T.tocsr()
     size = np.sqrt(np.asarray(by_item.sum(axis=1)).ravel())
     parts = []
@@ -107,7 +110,7 @@ def _compute_similarities(done: sparse.csr_matrix, chosen: KNNSettings) -> spars
 
 
 def _keep_largest(similar: Floats, kept: int) -> Floats:
-    """The same with 0 for all but the `kept` largest of each row."""
+    """Set all but the `kept` largest of each row to 0."""
     if kept >= similar.shape[1]:
         return similar
     least = np.argpartition(similar, -kept, axis=1)[:, :-kept]
@@ -116,6 +119,6 @@ def _keep_largest(similar: Floats, kept: int) -> Floats:
 
 
 def _gather_columns(sums: sparse.csr_matrix, candidates: Ints) -> Floats:
-    """(B, K) of (B, R)."""
+    """Return the candidates' columns (B, K) of (B, R)."""
     rows = np.repeat(np.arange(len(candidates)), candidates.shape[1])
     return np.asarray(sums[rows, candidates.ravel()], dtype=np.float32).reshape(candidates.shape)

@@ -32,7 +32,7 @@ from models.rankers.interactions import Catalogue, InteractionHistory, Interacti
 from models.storage import Parameters
 
 CHUNK = 2048
-"""Events whose scores are held at a time."""
+"""Events whose scores are in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class LightGCNSettings:
         longest: events of a history, 5–50.
         recency: weight of an event over that of the next one at the start of training, which learns it; 0.5–1.
         epochs: 5–50.
-        steps: of Adam in an epoch, where that leaves each at least `least` events; 20–200.
-        least: 64–1024.
-        rate: Adam's at first, falling to 0 in a line; 0.005–0.1.
-        decay: of the items' vectors, 0–0.01.
+        steps: of Adam in an epoch, if each has at least `min_batch_events`; 20–200.
+        min_batch_events: 64–1024.
+        learning_rate: of Adam at first, falling to 0 linearly; 0.005–0.1.
+        weight_decay: of the items' vectors, 0–0.01.
     """
 
     factors: int = 64
@@ -61,13 +61,13 @@ class LightGCNSettings:
     recency: float = 0.8
     epochs: int = 6
     steps: int = 40
-    least: int = 256
-    rate: float = 0.05
-    decay: float = 1e-4
+    min_batch_events: int = 256
+    learning_rate: float = 0.05
+    weight_decay: float = 1e-4
 
 
 class LightGCNVectors(tuple[Tensor, Tensor, Tensor]):
-    """vectors (R, D), sources (R, D) to sum over a history, weights (L,) of its events."""
+    """Vectors (R, D), sources (R, D) that are summed over a history, and weights (L,) of its events."""
 
 
 class _SparseProduct(torch.autograd.Function):
@@ -99,7 +99,7 @@ class LightGraphConvolution(nn.Module):
         self.weight = nn.Parameter(age * float(np.log(settings.recency)))
 
     def forward(self) -> tuple[Tensor, Tensor]:
-        """Items (R, D) and sources (R, D), see the module."""
+        """Return the vectors (R, D) and the sources (R, D) of the items; formula in the module."""
         items: list[Tensor] = [self.item]
         sources: list[Tensor] = [self.item]
         for _ in range(self.layers):
@@ -108,22 +108,22 @@ class LightGraphConvolution(nn.Module):
             sources.append(items[-2])
         return torch.stack(items).mean(dim=0), self.scale * torch.stack(sources).mean(dim=0)
 
-    def learners(self, history: Tensor, sources: Tensor) -> Tensor:
-        """(B, D) from items (B, L), below 0 where there is none."""
+    def encode_learners(self, history: Tensor, sources: Tensor) -> Tensor:
+        """Return the learners' vectors (B, D) from items (B, L), below 0 where there is none."""
         weight = torch.exp(self.weight) * (history >= 0)
         total = functional.embedding_bag(history.clamp(min=0), sources, mode="sum", per_sample_weights=weight)
         return total / weight.sum(dim=1, keepdim=True).sqrt()
 
 
 def train_convolution(log: InteractionLog, settings: LightGCNSettings, seed: int) -> LightGCNVectors:
-    """Adam over all events that follow another one of their learner."""
+    """Train by Adam on all events that follow another one of their learner."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         network, events = LightGraphConvolution(log, settings), _find_following_events(log)
         loss = _SoftmaxLoss(log, settings.negatives) if settings.loss == "softmax" else _PairwiseLoss(len(log.items))
-        batch = max(settings.least, -(-len(events) // settings.steps))
+        batch = max(settings.min_batch_events, -(-len(events) // settings.steps))
         total = settings.epochs * -(-len(events) // batch)
-        optimizer = torch.optim.Adam(network.parameters(), settings.rate)
+        optimizer = torch.optim.Adam(network.parameters(), settings.learning_rate)
         schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total)
         for _ in range(settings.epochs):
             for rows in torch.split(events[torch.randperm(len(events))], batch):
@@ -148,9 +148,9 @@ def _accumulate_gradients(
     for chunk in torch.split(rows, CHUNK):
         events = chunk.numpy()
         history = torch.as_tensor(log.histories(log.learner[events], events, settings.longest).item)
-        learners = network.learners(history, sources)
+        learners = network.encode_learners(history, sources)
         torch.autograd.backward(loss(learners, items, torch.as_tensor(log.item[events])) / len(rows))
-    torch.autograd.backward(settings.decay * network.item.square().sum() / len(network.item))
+    torch.autograd.backward(settings.weight_decay * network.item.square().sum() / len(network.item))
     torch.autograd.backward(walked, [each.grad for each in (items, sources) if each.grad is not None])
 
 
@@ -187,7 +187,7 @@ class _PairwiseLoss:
 
 
 def _find_following_events(log: InteractionLog) -> Tensor:
-    """Events before which their learner has another one."""
+    """Return the events that follow another one of their learner."""
     first = np.unique(log.learner, return_index=True)[1]
     return torch.as_tensor(np.setdiff1d(np.arange(len(log)), first))
 
@@ -200,11 +200,14 @@ def _to_sparse_tensor(matrix: sparse.spmatrix) -> Tensor:
 
 
 class LightGCN(VectorRanker):
-    """See the module.
+    """Light graph convolution (He et al. 2020) in an inductive form (Wu et al. 2022).
+
+        e^{k+1} = Ãᵀ Ã s^k,      score = u · e,      u = Σ_n w_n d_i(n)^{−½} s_i(n) / √(Σ_n w_n)
 
     Attributes:
-        sources: (R, D) what each event of a history adds to the learner's vector.
-        weight: (L,) of its events, the latest last.
+        vectors: (R, D) e of the items.
+        sources: (R, D) added to the learner's vector by each event.
+        weight: (L,) of a history's events, the latest last.
     """
 
     name: ClassVar[str] = "lightgcn"
@@ -219,7 +222,7 @@ class LightGCN(VectorRanker):
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """See the contract."""
+        """Fit to a log; see `Ranker.fit`."""
         if not (log.lengths > 1).any():
             raise Invalid("LightGCN learns from what came after what: no learner of the log has two events.")
         vectors, sources, weight = (
@@ -227,8 +230,8 @@ class LightGCN(VectorRanker):
         )
         return cls(log.items, np.where(mask_known_items(log)[:, None], vectors, np.float32(np.nan)), sources, weight)
 
-    def learners(self, history: InteractionHistory) -> Floats:
-        """See `VectorRanker.learners`; items without an event in training count as nothing."""
+    def encode_learners(self, history: InteractionHistory) -> Floats:
+        """Sum the sources of the histories; items without a training event are left out."""
         item = history.item[:, -len(self.weight) :]
         there = self._known[item]
         weight = there * self.weight[len(self.weight) - item.shape[1] :]
@@ -237,10 +240,10 @@ class LightGCN(VectorRanker):
         return np.asarray(np.divide(total, size, out=np.full_like(total, np.nan), where=size > 0), dtype=np.float32)
 
     def parameters(self) -> Parameters:
-        """The three arrays."""
+        """Return vectors, sources and weight."""
         return {"vectors": self.vectors, "sources": self.sources, "weight": self.weight}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the ranker from `parameters()`, without notes."""
         return cls(items, parameters["vectors"], parameters["sources"], parameters["weight"])

@@ -33,28 +33,34 @@ from models.rankers.interactions import Catalogue, InteractionHistory, Interacti
 from models.storage import Parameters
 
 NEWTON_STEPS = 4
-"""Enough from 0: a fifth changes nothing that can be seen."""
+"""Enough from 0: a fifth step changes nothing visible."""
 NEWTON_CHUNK = 4_000
-"""Rows or columns whose squares are held at a time."""
+"""Rows or columns whose matrices are in memory at a time."""
 INITIAL_SD = 0.1
-"""Standard deviation of the factors that a factorisation starts from."""
+"""Standard deviation of the first factors."""
+CALIBRATION_SHARE, MAX_CALIBRATION_EVENTS = 0.1, 20_000
+"""Share of the log that the calibration is fitted to, and its greatest number of events."""
+CALIBRATION_RIDGE = np.array([10.0, 10.0], dtype=np.float32)
+"""Ridge on the change of slope and shift."""
+HISTORY_CHUNK = 2_000
+"""Events whose histories are in memory at a time."""
 
 
 class OutcomeCells(NamedTuple):
-    """E outcomes (E,) in [0, 1] in the cells (row, column) (E,) of a matrix."""
+    """E outcomes in [0, 1] in cells (row, column) of a matrix; (E,) each."""
 
     row: Ints
     column: Ints
     outcome: Floats
 
     @property
-    def turned(self) -> "OutcomeCells":
-        """Of the transposed matrix."""
+    def transposed(self) -> "OutcomeCells":
+        """Cells of the transposed matrix."""
         return OutcomeCells(self.column, self.row, self.outcome)
 
 
 class Factors(NamedTuple):
-    """z = overall + rows · columns + a bias of each: vectors (N, D + 1), the last column the bias."""
+    """z = overall + rows · columns + bias of each: vectors (N, D + 1), the last column being the bias."""
 
     overall: float
     rows: Floats
@@ -62,7 +68,7 @@ class Factors(NamedTuple):
 
 
 def fit_logistic(features: Floats, offset: Floats, outcome: Floats, there: Flags, ridge: Floats) -> Floats:
-    """(B, D) from features (B, L, D), which are 0 where not `there` (B, L); offset and outcome (B, L), ridge (D,)."""
+    """Fit x (B, D) by Newton. features (B, L, D) are 0 where not `there` (B, L); offset, outcome (B, L); ridge (D,)."""
     found = np.zeros((len(features), features.shape[2]), dtype=np.float32)
     turned = features.transpose(0, 2, 1)
     for _ in range(NEWTON_STEPS):
@@ -77,31 +83,31 @@ def fit_logistic(features: Floats, offset: Floats, outcome: Floats, there: Flags
 def factorise_outcomes(
     cells: OutcomeCells, shape: tuple[int, int], ridge: Floats, iterations: int, seed: int
 ) -> Factors:
-    """One step for all rows, then one for all columns, in turn; ridge (D + 1,)."""
+    """Alternate one Newton step for all rows and one for all columns; ridge (D + 1,)."""
     mean = np.clip(cells.outcome.mean(), 1e-3, 1 - 1e-3)
     overall = float(np.log(mean / (1 - mean)))
     rows, columns = (np.zeros((size, len(ridge)), dtype=np.float32) for size in shape)
     columns[:, :-1] = np.random.default_rng(seed).normal(0, INITIAL_SD, (shape[1], len(ridge) - 1))
     for _ in range(iterations):
         rows = _step_rows(rows, columns, cells, overall, ridge)
-        columns = _step_rows(columns, rows, cells.turned, overall, ridge)
+        columns = _step_rows(columns, rows, cells.transposed, overall, ridge)
     return Factors(overall, rows, columns)
 
 
 def replace_bias(vectors: Floats) -> Floats:
-    """What the other side's vectors are multiplied by: 1 in place of the bias."""
+    """Return the vectors with 1 for the bias, by which the other side's vectors are multiplied."""
     return np.concatenate([vectors[:, :-1], np.ones((len(vectors), 1), dtype=np.float32)], axis=1)
 
 
 def _step_rows(mine: Floats, other: Floats, cells: OutcomeCells, overall: float, ridge: Floats) -> Floats:
-    """The vectors (N, D + 1) of the rows after one step, those of the columns (M, D + 1) as they are."""
+    """Return the vectors (N, D + 1) of the rows after one step with fixed columns (M, D + 1)."""
     features, offset = replace_bias(other), overall + other[:, -1]
     logit = offset[cells.column] + np.einsum("ed,ed->e", mine[cells.row], features[cells.column])
     chance = expit(logit)
     shape = (len(mine), len(other))
-    place = (cells.row, cells.column)
-    weight = sparse.csr_matrix(((chance * (1 - chance)).astype(np.float32), place), shape=shape)
-    residual = sparse.csr_matrix(((cells.outcome - chance).astype(np.float32), place), shape=shape)
+    indices = (cells.row, cells.column)
+    weight = sparse.csr_matrix(((chance * (1 - chance)).astype(np.float32), indices), shape=shape)
+    residual = sparse.csr_matrix(((cells.outcome - chance).astype(np.float32), indices), shape=shape)
     slope = residual @ features - ridge * mine
     stepped = np.empty_like(mine)
     for start in range(0, len(mine), NEWTON_CHUNK):
@@ -112,7 +118,7 @@ def _step_rows(mine: Floats, other: Floats, cells: OutcomeCells, overall: float,
 
 
 def _sum_outer_products(weight: sparse.csr_matrix, features: Floats) -> Floats:
-    """(n, D, D) Σ_m weight_nm f_m f_mᵀ."""
+    """Return Σ_m weight_nm f_m f_mᵀ, (n, D, D)."""
     width = features.shape[1]
     total = np.zeros((weight.shape[0], width * width), dtype=np.float32)
     for start in range(0, len(features), NEWTON_CHUNK):
@@ -120,14 +126,6 @@ def _sum_outer_products(weight: sparse.csr_matrix, features: Floats) -> Floats:
         outer = (part[:, :, None] * part[:, None, :]).reshape(len(part), -1)
         total += weight[:, start : start + NEWTON_CHUNK] @ outer
     return total.reshape(-1, width, width)
-
-
-CALIBRATION_SHARE, MAX_CALIBRATION_EVENTS = 0.1, 20_000
-"""Share of the log that the calibration is fitted to, and events of it at most."""
-CALIBRATION_RIDGE = np.array([10.0, 10.0], dtype=np.float32)
-"""Of the calibration's change of slope and shift: a ridge."""
-HISTORY_CHUNK = 2_000
-"""Events whose histories are held at a time."""
 
 
 @dataclass(frozen=True)
@@ -148,10 +146,12 @@ class MFSettings:
 
 
 class MF(VectorRanker):
-    """See the module.
+    """Logistic matrix factorisation of outcomes (Koren, Bell & Volinsky 2009).
+
+        P(outcome) = σ(slope (μ + b_u + b_i + p_u·q_i) + shift)
 
     Attributes:
-        vectors: (R, D + 1), the last column 1: it takes the learner's bias.
+        vectors: (R, D + 1) q, and last a column of 1 for the learner's bias.
         bias: (R,) μ + b_i.
         platt: (slope, shift).
     """
@@ -168,18 +168,18 @@ class MF(VectorRanker):
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """See the contract."""
+        """Fit to the events with an outcome; see `Ranker.fit`."""
         known = log.take(~np.isnan(log.outcome))
         if not len(known):
             raise Invalid("The log has no outcomes: predicting them needs events with one, such as right or wrong.")
         chosen: MFSettings = settings or MFSettings()
-        earlier, _ = known.cut(CALIBRATION_SHARE)
-        platt = cls._factorised(earlier, chosen, seed)._calibration(known, len(earlier))
-        ranker = cls._factorised(known, chosen, seed)
+        earlier, _ = known.split(CALIBRATION_SHARE)
+        platt = cls._factorise(earlier, chosen, seed)._fit_calibration(known, len(earlier))
+        ranker = cls._factorise(known, chosen, seed)
         return cls(log.items, ranker.vectors, ranker.bias, ranker.ridge, platt)
 
     @classmethod
-    def _factorised(cls, log: InteractionLog, chosen: MFSettings, seed: int) -> Self:
+    def _factorise(cls, log: InteractionLog, chosen: MFSettings, seed: int) -> Self:
         ridge = np.append(np.full(chosen.factors, chosen.regularization), chosen.bias).astype(np.float32)
         shape = len(log.learners), len(log.items)
         found = factorise_outcomes(
@@ -188,35 +188,35 @@ class MF(VectorRanker):
         vectors = mask_unknown_vectors(log, replace_bias(found.columns))
         return cls(log.items, vectors, found.overall + found.columns[:, -1], ridge, np.array([1, 0], dtype=np.float32))
 
-    def learners(self, history: InteractionHistory) -> Floats:
-        """See `VectorRanker.learners`."""
+    def encode_learners(self, history: InteractionHistory) -> Floats:
+        """Fold in the outcomes of the histories by Newton steps; see `VectorRanker.encode_learners`."""
         there = is_known_event(history, self._known) & ~np.isnan(history.outcome)
         vectors = np.where(there[..., None], self.vectors[history.item], 0)
         outcome = np.where(there, history.outcome, 0)
         return mask_empty_histories(fit_logistic(vectors, self.bias[history.item], outcome, there, self.ridge), there)
 
-    def chance(self, history: InteractionHistory, candidates: Ints) -> Floats:
-        """Predicted outcome, calibrated."""
+    def predict_outcome(self, history: InteractionHistory, candidates: Ints) -> Floats:
+        """Return the calibrated P(outcome), (B, K)."""
         return np.asarray(expit(self.platt[0] * self.score(history, candidates) + self.platt[1]), dtype=np.float32)
 
-    def _calibration(self, log: InteractionLog, start: int) -> Floats:
-        """(2,) slope and shift that suit the events from `start` on, near 1 and 0 where those are few."""
+    def _fit_calibration(self, log: InteractionLog, start: int) -> Floats:
+        """Fit slope and shift (2,) to the events from `start` on; few of them leave 1 and 0."""
         events = np.arange(start, len(log), max(1, (len(log) - start) // MAX_CALIBRATION_EVENTS))
-        parts = [events[place : place + HISTORY_CHUNK] for place in range(0, len(events), HISTORY_CHUNK)]
+        parts = [events[first : first + HISTORY_CHUNK] for first in range(0, len(events), HISTORY_CHUNK)]
         asked = [self.score(log.histories(log.learner[part], part), log.item[part][:, None]) for part in parts]
         logit = np.concatenate([np.zeros((0, 1), dtype=np.float32), *asked])[:, 0]
-        logit, came = logit[~np.isnan(logit)], log.outcome[events][~np.isnan(logit)]
+        logit, outcome = logit[~np.isnan(logit)], log.outcome[events][~np.isnan(logit)]
         features = np.stack([logit, np.ones_like(logit)], axis=1)
         change = fit_logistic(
-            features[None], logit[None], came[None], np.ones((1, len(came)), dtype=bool), CALIBRATION_RIDGE
+            features[None], logit[None], outcome[None], np.ones((1, len(outcome)), dtype=bool), CALIBRATION_RIDGE
         )
         return np.asarray(np.array([1.0, 0.0]) + change[0], dtype=np.float32)
 
     def parameters(self) -> Parameters:
-        """(R, D + 1) vectors, (R,) bias, (D + 1,) ridge, (2,) calibration."""
+        """Return vectors (R, D + 1), bias (R,), ridge (D + 1,) and platt (2,)."""
         return {"vectors": self.vectors, "bias": self.bias, "ridge": self.ridge, "platt": self.platt}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the ranker from `parameters()`, without notes."""
         return cls(items, *(parameters[name] for name in ("vectors", "bias", "ridge", "platt")))

@@ -25,14 +25,14 @@ from models.rankers.interactions import NO_INDEX, Catalogue, InteractionHistory,
 from models.storage import Parameters
 
 CHUNK = 50_000
-"""Events whose histories are held at a time."""
+"""Events whose histories are in memory at a time."""
 
 
 class ShareRanker(Ranker):
-    """Orders items by their share of events.
+    """Scores items by their share of events.
 
     Attributes:
-        share: (G, R) of each group of learners, NaN without events in the log; the last row is overall.
+        share: (G, R) of each group of learners, NaN for items without events; the last row is overall.
     """
 
     def __init__(self, items: tuple[str, ...], share: Floats) -> None:
@@ -45,27 +45,27 @@ class ShareRanker(Ranker):
         return self.share[group] if candidates is None else self.share[group[:, None], candidates]
 
     def _group(self, history: InteractionHistory) -> Ints:
-        """(B,) row of `share`."""
+        """Return the row of `share` of each learner, (B,)."""
         return np.full(len(history), len(self.share) - 1)
 
     def parameters(self) -> Parameters:
-        """(G, R) shares."""
+        """Return the shares (G, R)."""
         return {"share": self.share}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the ranker from `parameters()`, without notes."""
         return cls(items, parameters["share"])
 
 
 class WeightedShareRanker(ShareRanker):
-    """One group, and a weight for each event."""
+    """A share ranker of one group, with a weight for each event."""
 
     @classmethod
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """By counting; `seed` changes nothing."""
+        """Fit by counting; `seed` has no effect."""
         require_events(log)
         return cls(
             log.items, _compute_shares(log.item, cls._weight(log, settings or cls.Settings()), len(log.items))[None]
@@ -74,16 +74,16 @@ class WeightedShareRanker(ShareRanker):
     @classmethod
     @abstractmethod
     def _weight(cls, log: InteractionLog, settings: Any) -> Floats:
-        """(E,) of the events."""
+        """Return the weights of the events, (E,)."""
 
 
 @dataclass(frozen=True)
 class NoSettings:
-    """There is nothing to set."""
+    """No hyper-parameters."""
 
 
 class Popular(WeightedShareRanker):
-    """Overall."""
+    """Popularity over all learners: score(i) = n_i / n."""
 
     name: ClassVar[str] = "popular"
     Settings: ClassVar[type] = NoSettings
@@ -101,7 +101,7 @@ class TrendingSettings:
 
 
 class Trending(WeightedShareRanker):
-    """Lately. Needs a clock."""
+    """Recent popularity: score(i) ∝ Σ 2^(−age / half-life) over the item's events. Needs a clock."""
 
     name: ClassVar[str] = "trending"
     Settings: ClassVar[type] = TrendingSettings
@@ -110,7 +110,7 @@ class Trending(WeightedShareRanker):
     def _weight(cls, log: InteractionLog, settings: TrendingSettings) -> Floats:
         if not log.clock:
             raise Invalid("The log has no clock: what was done lately needs the time of each event.")
-        return np.asarray(np.exp2((log.at - log.at[-1]) / settings.half_life), dtype=np.float32)
+        return np.asarray(np.exp2((log.days - log.days[-1]) / settings.half_life), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,10 @@ class LevelSettings:
 
 
 class PopularAtLevel(ShareRanker):
-    """At the learner's level.
+    """Popularity at the learner's level: score(i | l) = (n_li + m n_i / n) / (n_l + m).
 
     Attributes:
-        level: (R,) of each item, NO_INDEX where it has none.
+        level: (R,) index of each item's level, NO_INDEX without one.
     """
 
     name: ClassVar[str] = "popular_level"
@@ -138,7 +138,7 @@ class PopularAtLevel(ShareRanker):
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """By counting; `seed` changes nothing. Needs `level:` traits."""
+        """Fit by counting; `seed` has no effect. Needs `level:` traits."""
         require_events(log)
         chosen: LevelSettings = settings or cls.Settings()
         levels, level = _find_levels(log.items, catalogue)
@@ -157,48 +157,43 @@ class PopularAtLevel(ShareRanker):
         return np.where(counts.any(axis=1), counts.argmax(axis=1), levels)
 
     def parameters(self) -> Parameters:
-        """(G, R) shares, (R,) levels."""
+        """Return shares (G, R) and levels (R,)."""
         return {**super().parameters(), "level": self.level}
 
     @classmethod
     def from_parameters(cls, items: tuple[str, ...], parameters: Parameters) -> Self:
-        """See the contract."""
+        """Restore the ranker from `parameters()`, without notes."""
         return cls(items, parameters["share"], parameters["level"])
 
 
 def _compute_shares(item: Ints, weight: Floats, items: int) -> Floats:
-    """(R,) of the weight; NaN for an item without an event."""
+    """Return each item's share of the weight, NaN for an item without an event, (R,)."""
     total = np.bincount(item, weights=weight, minlength=items)
     there: Flags = np.bincount(item, minlength=items) > 0
     return np.where(there, total / total.sum(), np.nan).astype(np.float32)
 
 
 def _find_levels(items: tuple[str, ...], catalogue: Catalogue | None) -> tuple[int, Ints]:
-    """How many levels there are, and each item's."""
+    """Return the number of levels and each item's level, (R,)."""
     names, codes = catalogue.codes("level") if catalogue else ((), np.zeros(0, dtype=np.int64))
     if catalogue is None or not names:
         raise Invalid("No resource has a level: popularity at the learner's level needs `level:` traits.")
-    place = dict(zip(catalogue.items, codes.tolist(), strict=True))
-    return len(names), np.array([place.get(item, NO_INDEX) for item in items], dtype=np.int64)
+    index = dict(zip(catalogue.items, codes.tolist(), strict=True))
+    return len(names), np.array([index.get(item, NO_INDEX) for item in items], dtype=np.int64)
 
 
 def _iterate_histories(log: InteractionLog) -> Iterator[InteractionHistory]:
-    """What the learner of each event had done before it, some events at a time."""
+    """Iterate over the histories before each event, CHUNK events at a time."""
     for start in range(0, len(log), CHUNK):
         rows = np.arange(start, min(start + CHUNK, len(log)))
         yield log.histories(log.learner[rows], rows)
 
 
-@dataclass(frozen=True)
-class RepeatLastSettings:
-    """There is nothing to set."""
-
-
 class RepeatLast(Ranker):
-    """Has an opinion only of what the learner has done."""
+    """Repeats the learner's items: score(i) = 1 / (1 + events since i was last done); NaN for other items."""
 
     name = "again"
-    Settings = RepeatLastSettings
+    Settings = NoSettings
 
     def __init__(self, items: tuple[str, ...]) -> None:
         self.items = items
@@ -207,18 +202,18 @@ class RepeatLast(Ranker):
     def fit(
         cls, log: InteractionLog, catalogue: Catalogue | None = None, settings: Any | None = None, seed: int = 0
     ) -> Self:
-        """There is nothing to learn."""
+        """Return the ranker; nothing is fitted."""
         return cls(log.items)
 
     def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
         """See `Ranker.score`."""
         score = np.full((len(history), len(self.items)), np.nan, dtype=np.float32)
-        rows, columns = np.nonzero(history.there)
+        rows, columns = np.nonzero(history.is_event)
         score[rows, history.item[rows, columns]] = 1 / (history.item.shape[1] - columns)
         return score if candidates is None else np.take_along_axis(score, np.maximum(candidates, 0), axis=1)
 
     def parameters(self) -> Parameters:
-        """None."""
+        """Return no arrays."""
         return {}
 
     @classmethod

@@ -1,6 +1,6 @@
 """The rankers by name, and fitted rankers on disk. A ranker's module is imported on first use.
 
-On disk a ranker is a folder (`models/storage.py`) with `import_ranker.json`: name, items, notes, time of the fit, figures.
+On disk a ranker is a folder (`models.storage`) with `ranker.json`: name, items, notes, time of the fit, figures.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ HEADER_FILE = "ranker.json"
 
 
 class RankerEntry(NamedTuple):
-    """Where a ranker is, its family, and what it is in one sentence."""
+    """Module and class of a ranker, its family, and one sentence about it."""
 
     module: str
     attribute: str
@@ -55,20 +55,20 @@ RANKERS: dict[str, RankerEntry] = {
         "models.rankers.lightgcn", "LightGCN", "graph", "Light graph convolution over who did what."
     ),
 }
-"""In the order of the ladder, simplest first."""
+"""In the order of evaluation, simplest first."""
 
 
 class SavedRanker(NamedTuple):
-    """A ranker read from disk, with when it was fitted (UTC) and what was measured of it then."""
+    """A ranker read from disk, its version, the time of its fit (UTC) and the figures measured then."""
 
     ranker: Ranker
     version: str
-    when: datetime
+    fitted_at: datetime
     figures: Mapping[str, float]
 
 
 def import_ranker(name: str) -> type[Ranker]:
-    """The class called `name`; raises `Invalid` for a name that is not listed."""
+    """Return the class called `name`; raise `Invalid` for a name that is not listed."""
     if name not in RANKERS:
         raise Invalid(f"There is no ranker {name!r}; there are {', '.join(RANKERS)}.", "strategy")
     found: type[Ranker] = getattr(import_module(RANKERS[name].module), RANKERS[name].attribute)
@@ -76,14 +76,14 @@ def import_ranker(name: str) -> type[Ranker]:
 
 
 def save_ranker(model: Ranker, folder: Path, figures: Mapping[str, float] | None = None) -> None:
-    """Write a fitted ranker to `folder` in place of the one that is there."""
+    """Write a fitted ranker to `folder`, replacing the one that is there."""
     storage.save_model(model, folder / HEADER_FILE, {"items": model.items}, figures)
 
 
 def load_saved_ranker(folder: Path) -> SavedRanker:
-    """The ranker in `folder`. Raises `SetupFailed` where there is none or it cannot be read."""
+    """Read the ranker in `folder`. Raise `SetupFailed` where there is none or it cannot be read."""
     missing = f"There is no fitted ranker in {folder}. Fit it: lodestar evaluate COURSE --offline"
     found = storage.load_model(folder / HEADER_FILE, ("items",), missing)
     model = import_ranker(found.header["name"]).from_parameters(tuple(found.header["items"]), found.parameters)
     model.notes = tuple(found.header["notes"])
-    return SavedRanker(model, found.version, found.when, found.figures)
+    return SavedRanker(model, found.version, found.fitted_at, found.figures)

@@ -45,7 +45,7 @@ class SASRecSettings(SequenceSettings):
 
 
 class SASRecBlock(nn.Module):
-    """One layer."""
+    """One layer of causal self-attention and feed-forward network; formula in the module."""
 
     def __init__(self, settings: SASRecSettings) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class SASRecBlock(nn.Module):
 
 
 class SASRecNetwork(SequenceNetwork):
-    """Places and layers."""
+    """Position embeddings P and layers of self-attention."""
 
     def __init__(self, items: int, settings: SASRecSettings) -> None:
         super().__init__(items, settings)
@@ -86,7 +86,7 @@ class SASRecNetwork(SequenceNetwork):
 
 
 class SASRec(SequenceRanker):
-    """See the module."""
+    """Causal self-attention over the learner's events (Kang & McAuley 2018); formula in the module."""
 
     name = "sasrec"
     Settings = SASRecSettings
@@ -108,7 +108,7 @@ class GRU4RecSettings(SequenceSettings):
 
 
 class GRU4RecNetwork(SequenceNetwork):
-    """One state after another."""
+    """A gated recurrent unit and a linear map of its states."""
 
     def __init__(self, items: int, settings: GRU4RecSettings) -> None:
         super().__init__(items, settings)
@@ -124,7 +124,7 @@ class GRU4RecNetwork(SequenceNetwork):
 
 
 class GRU4Rec(SequenceRanker):
-    """See the module."""
+    """A recurrent network over the learner's events (Hidasi et al. 2016); formula in the module."""
 
     name = "gru4rec"
     Settings = GRU4RecSettings

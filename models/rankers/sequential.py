@@ -34,12 +34,21 @@ from models.rankers.evaluation import EvaluationSplit, evaluate_ranker, split_by
 from models.rankers.interactions import Catalogue, InteractionHistory, InteractionLog
 from models.storage import Parameters
 
+MAX_GRADIENT_NORM = 5.0
+"""Norm to which gradients are clipped; customary."""
+MAX_STOPPING_EVENTS = 2000
+"""Validation events after each epoch, at most."""
+MIN_REPEAT_SHARE = 0.1
+"""Least share of events that repeat an item, at which items done before are candidates of the validation."""
+KNOWN_KEY, SETTINGS_PREFIX = "known", "settings."
+ValidationMetric = Callable[[], float]
+
 
 class SequenceRows(NamedTuple):
     """B learners' events, oldest first, padded behind with item 0.
 
     Attributes:
-        item: (B, T) positions.
+        item: (B, T) indices in the network.
         outcome: (B, T) in [0, 1], NaN where unknown.
         length: (B,) events of each.
     """
@@ -49,12 +58,12 @@ class SequenceRows(NamedTuple):
     length: Tensor
 
     def to(self, device: torch.device) -> "SequenceRows":
-        """The same on another device."""
+        """Return the rows on another device."""
         return SequenceRows(*(part.to(device) for part in self))
 
 
 class SequenceBatch(NamedTuple):
-    """Rows, and what followed each event: `target` (B, T), where it is to be predicted (B, T)."""
+    """Rows, the item after each event `target` (B, T), and whether it counts in the loss `counted` (B, T)."""
 
     rows: SequenceRows
     target: Tensor
@@ -65,23 +74,23 @@ class SequenceWindows:
     """The windows of a log, batch by batch.
 
     Args:
-        place: (R,) position in the network of each item of the log; all items with an event need one.
+        index: (R,) index in the network of each item of the log; all items with an event need one.
         longest: L.
         stride: predicted events of a piece; L costs least, fewer give more context at more cost.
     """
 
-    def __init__(self, log: InteractionLog, place: Ints, longest: int, stride: int) -> None:
+    def __init__(self, log: InteractionLog, index: Ints, longest: int, stride: int) -> None:
         order = np.argsort(log.learner, kind="stable")
-        self.item, self.outcome = place[log.item[order]], log.outcome[order]
+        self.item, self.outcome = index[log.item[order]], log.outcome[order]
         self.lengths, self.longest, self.stride = log.lengths, longest, min(stride, longest)
 
     @property
     def steps(self) -> int:
-        """Events that are predicted."""
+        """Number of predicted events."""
         return int(np.maximum(self.lengths - 1, 0).sum())
 
     def cut(self, random: np.random.Generator) -> tuple[Ints, Ints, Ints]:
-        """Of each window: its first event, how many it has, and how many of the last of them have a counted target."""
+        """Cut windows: return each one's first event, its number of events, and how many of the last ones count."""
         steps = self.lengths - 1
         first_event = np.cumsum(self.lengths) - self.lengths
         kept = steps > 0
@@ -96,7 +105,7 @@ class SequenceWindows:
         return first_event[whose] + begin, end - begin, fresh
 
     def batches(self, events: int, random: np.random.Generator) -> Iterator[SequenceBatch]:
-        """All windows in a new order, windows of like length together; about `events` of a batch, padding included."""
+        """Iterate over all windows in a new order, grouped by length; about `events` per batch, padding included."""
         begin, size, fresh = self.cut(random)
         order = np.argsort(size + random.random(len(size)), kind="stable")
         groups = group_by_size(size[order], events)
@@ -105,16 +114,16 @@ class SequenceWindows:
             yield self._batch(begin[chosen], size[chosen], fresh[chosen])
 
     def _batch(self, begin: Ints, size: Ints, fresh: Ints) -> SequenceBatch:
-        place = np.arange(size.max())
-        real = place < size[:, None]
-        event = np.where(real, begin[:, None] + place, begin[:, None])
-        counted = real & (place >= (size - fresh)[:, None])
+        column = np.arange(size.max())
+        real = column < size[:, None]
+        event = np.where(real, begin[:, None] + column, begin[:, None])
+        counted = real & (column >= (size - fresh)[:, None])
         rows = pad_rows(self.item[event], self.outcome[event], real)
         return SequenceBatch(rows, torch.from_numpy(self.item[event + 1]), torch.from_numpy(counted))
 
 
 def group_by_size(size: Ints, most: int) -> list[slice]:
-    """Neighbours in groups whose rising sizes pad to at most `most`, or of one."""
+    """Group ascending sizes so that each group pads to at most `most`, or has one element."""
     groups, first = [], 0
     while first < len(size):
         padded = size[first : first + most] * np.arange(1, len(size[first : first + most]) + 1)
@@ -125,7 +134,7 @@ def group_by_size(size: Ints, most: int) -> list[slice]:
 
 
 def pad_rows(item: Ints, outcome: Floats, real: Flags) -> SequenceRows:
-    """(B, T) arrays whose real entries stand in front."""
+    """Return rows from (B, T) arrays whose real entries come first."""
     return SequenceRows(
         torch.from_numpy(np.where(real, item, 0)),
         torch.from_numpy(np.where(real, outcome, np.nan).astype(np.float32)),
@@ -133,11 +142,11 @@ def pad_rows(item: Ints, outcome: Floats, real: Flags) -> SequenceRows:
     )
 
 
-def build_rows(history: InteractionHistory, place: Ints, longest: int) -> SequenceRows:
-    """The last `longest` events with items that have a `place` (R,), without the gaps that others leave."""
-    moved = history.moved(place)
-    order = np.argsort(~moved.there, axis=1, kind="stable")
-    count = moved.there.sum(axis=1)
+def build_rows(history: InteractionHistory, index: Ints, longest: int) -> SequenceRows:
+    """The last `longest` events with items that have an `index` (R,), without the gaps that others leave."""
+    moved = history.reindex(index)
+    order = np.argsort(~moved.is_event, axis=1, kind="stable")
+    count = moved.is_event.sum(axis=1)
     start = np.maximum(count - longest, 0)[:, None]
     width = max(1, min(longest, int(count.max(initial=0))))
     column = start + np.arange(width)
@@ -146,14 +155,9 @@ def build_rows(history: InteractionHistory, place: Ints, longest: int) -> Sequen
     return pad_rows(np.take_along_axis(moved.item, event, 1), np.take_along_axis(moved.outcome, event, 1), real)
 
 
-MAX_GRADIENT_NORM = 5.0
-"""Largest norm of a gradient; customary."""
-ValidationMetric = Callable[[], float]
-
-
 @dataclass(frozen=True)
 class SequenceSettings:
-    """What sequence rankers share.
+    """Hyper-parameters of all sequence rankers.
 
     Attributes:
         width: of item vectors; 64–256.
@@ -189,7 +193,7 @@ class SequenceSettings:
 
 
 class SequenceNetwork(nn.Module):
-    """Item vectors E (K, D), shared by input and output, and what a subclass makes of a sequence of them."""
+    """Item vectors E (K, D), shared by input and output, and a subclass's network over a sequence of them."""
 
     def __init__(self, items: int, settings: SequenceSettings) -> None:
         super().__init__()
@@ -203,7 +207,7 @@ class SequenceNetwork(nn.Module):
         """h (B, T, D) from inputs x (B, T, D), each from those up to it."""
 
     def forward(self, rows: SequenceRows) -> Tensor:
-        """h (B, T, D)."""
+        """Return h (B, T, D)."""
         x = self.item[rows.item]
         if self.outcome is not None:
             seen = torch.lerp(self.outcome[0], self.outcome[1], rows.outcome.nan_to_num()[..., None])
@@ -211,21 +215,21 @@ class SequenceNetwork(nn.Module):
         return self.states(x)
 
     def last(self, rows: SequenceRows) -> Floats:
-        """h of each row's last event, (B, D); of a row without events, something."""
+        """Return h of each row's last event, (B, D); arbitrary values for a row without events."""
         with torch.inference_mode():
             state = self(rows)[torch.arange(len(rows.length)), rows.length - 1]
             return np.asarray(state.numpy())
 
 
 def full_softmax_loss(state: Tensor, target: Tensor, item: Tensor, bias: Tensor) -> Tensor:
-    """Mean cross-entropy over all items; state (N, D), target (N,), item (K, D), bias (K,)."""
+    """Return the mean cross-entropy over all items; state (N, D), target (N,), item (K, D), bias (K,)."""
     return cross_entropy(torch.addmm(bias, state, item.T), target)
 
 
 def sampled_softmax_loss(
     state: Tensor, target: Tensor, item: Tensor, bias: Tensor, drawn: Tensor, share: Tensor
 ) -> Tensor:
-    """The same over the target and `drawn` (n,); share (K,) is q. A drawn item that is the target is left out."""
+    """Return the mean cross-entropy over the target and `drawn` (n,); share (K,) is q. Drawn targets are left out."""
     own = (state * item[target]).sum(-1) + bias[target]
     others = torch.addmm(bias[drawn] - (len(drawn) * share[drawn]).log(), state, item[drawn].T)
     others = others.masked_fill(target[:, None] == drawn, -torch.inf)
@@ -233,7 +237,7 @@ def sampled_softmax_loss(
 
 
 class SequenceTrainer:
-    """A network, its optimizer and what it learns from."""
+    """Trains a network on windows of a log by Adam."""
 
     def __init__(
         self, network: SequenceNetwork, windows: SequenceWindows, settings: SequenceSettings, seed: int
@@ -246,9 +250,9 @@ class SequenceTrainer:
         self.share = torch.from_numpy((counts / counts.sum()).astype(np.float32)).to(self.device)
 
     def run(self, epochs: int, judge: ValidationMetric | None = None) -> int:
-        """Trains in place, at most so long; with a judge until it is `patience` epochs past its best, and tells which.
+        """Train in place for at most `epochs`, with `judge` until `patience` after the best; return the best epoch.
 
-        The network is left as it is then, not as it was at its best.
+        The network keeps the weights of the last epoch, not of the best.
         """
         best, best_epoch = -np.inf, 0
         affordable = max(1, self.settings.work // max(1, self.windows.steps))
@@ -281,24 +285,20 @@ class SequenceTrainer:
         return sampled_softmax_loss(state, target, network.item, network.bias, others, self.share)
 
 
-KNOWN_KEY, SETTINGS_PREFIX = "known", "settings."
-MAX_STOPPING_EVENTS = 2000
-"""At which a network is judged after each epoch."""
-MIN_REPEAT_SHARE = 0.1
-"""Share of the events that repeat an item, from which on any item may come again."""
-
-
 class SequenceRanker(VectorRanker):
-    """A ranker on a `SequenceNetwork`. Parameters: its weights, its settings, and `known` (K,), the items it knows."""
+    """A ranker on a `SequenceNetwork`: score of item j = h · E_j + b_j, h at the last event.
+
+    Parameters: the network's weights, the settings, and `known` (K,), the indices of the items with an event.
+    """
 
     architecture: ClassVar[type[SequenceNetwork]]
     Settings: ClassVar[type[SequenceSettings]]
 
     def __init__(self, items: tuple[str, ...], known: Ints, settings: SequenceSettings) -> None:
-        """`known` are positions in `items`; first weights come from torch's random numbers."""
+        """Create the network for `known`, indices in `items`, with random weights of torch."""
         self.known, self.settings = known, settings
-        self.place = np.full(len(items), -1)
-        self.place[known] = np.arange(len(known))
+        self.index = np.full(len(items), -1)
+        self.index[known] = np.arange(len(known))
         self.network = self.architecture(len(known), settings).eval()
         super().__init__(items, np.full((len(items), settings.width), np.nan))
         self._read_vectors()
@@ -311,63 +311,63 @@ class SequenceRanker(VectorRanker):
         settings: SequenceSettings | None = None,
         seed: int = 0,
     ) -> Self:
-        """See `Ranker.fit`; where there is a GPU it is used, and repeats itself only as far as its kernels do."""
+        """Fit to a log, on a GPU if there is one, which may not be deterministic; see `Ranker.fit`."""
         settings = settings or cls.Settings()
         if not (log.lengths > 1).any():
             raise Invalid("Sequences need a learner with at least two events.")
-        epochs, notes = cls._epochs(log, settings, seed)
-        model, _ = cls._trained(log, settings, seed, epochs)
+        epochs, notes = cls._choose_epochs(log, settings, seed)
+        model, _ = cls._train(log, settings, seed, epochs)
         model.notes = notes
         return model
 
     @classmethod
-    def _epochs(cls, log: InteractionLog, settings: SequenceSettings, seed: int) -> tuple[int, tuple[str, ...]]:
-        """How many rank the last part of the log best after training on the rest of it; and notes."""
+    def _choose_epochs(cls, log: InteractionLog, settings: SequenceSettings, seed: int) -> tuple[int, tuple[str, ...]]:
+        """Choose the number of epochs on the last part of the log; return it with notes."""
         if not settings.held_out:
             return settings.epochs, ()
-        trial = split_by_time(
+        split = split_by_time(
             log, settings.held_out, MAX_STOPPING_EVENTS, seed, repeats=compute_repeat_share(log) > MIN_REPEAT_SHARE
         )
-        if not len(trial) or not (trial.training.lengths > 1).any():
+        if not len(split) or not (split.training.lengths > 1).any():
             return settings.epochs, (f"Too few events to stop by; trained for {settings.epochs} epochs at most.",)
-        _, best = cls._trained(trial.training, settings, seed, settings.epochs, trial)
+        _, best = cls._train(split.training, settings, seed, settings.epochs, split)
         return best, ()
 
     @classmethod
-    def _trained(
+    def _train(
         cls,
         log: InteractionLog,
         settings: SequenceSettings,
         seed: int,
         epochs: int,
-        trial: EvaluationSplit | None = None,
+        split: EvaluationSplit | None = None,
     ) -> tuple[Self, int]:
-        """A ranker after so many epochs or, with a trial, some epochs past its best on it; and that best epoch."""
+        """Train for `epochs` or, with a split, until `patience` after the best; return ranker and best epoch."""
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             model = cls(log.items, np.flatnonzero(mask_known_items(log)), settings)
-            windows = SequenceWindows(log, model.place, settings.longest, settings.stride)
+            windows = SequenceWindows(log, model.index, settings.longest, settings.stride)
             training = SequenceTrainer(model.network, windows, settings, seed)
-            best = training.run(epochs, None if trial is None else lambda: model._figure(trial))
+            best = training.run(epochs, None if split is None else lambda: model._compute_ndcg(split))
         model._read_vectors()
         return model, best
 
-    def _figure(self, trial: EvaluationSplit) -> float:
-        """NDCG@10."""
+    def _compute_ndcg(self, split: EvaluationSplit) -> float:
+        """Return the NDCG@10 on a split."""
         self._read_vectors()
-        return evaluate_ranker(self, trial, timed=0).figures()["ndcg10"]
+        return evaluate_ranker(self, split, timed=0).figures()["ndcg10"]
 
     def _read_vectors(self) -> None:
         self.vectors[self.known] = self.network.item.detach().numpy()
         self.bias[self.known] = self.network.bias.detach().numpy()
 
-    def learners(self, history: InteractionHistory) -> Floats:
-        """See `VectorRanker.learners`; NaN without an event of a known item."""
-        rows = build_rows(history, self.place, self.settings.longest)
+    def encode_learners(self, history: InteractionHistory) -> Floats:
+        """Return h of the last event, (B, D); NaN without an event of a known item."""
+        rows = build_rows(history, self.index, self.settings.longest)
         return np.where(rows.length[:, None] > 0, self.network.last(rows), np.float32(np.nan))
 
     def parameters(self) -> Parameters:
-        """See the class."""
+        """Return the weights, the settings and `known`."""
         weights = {name: value.numpy().copy() for name, value in self.network.state_dict().items()}
         settings = {SETTINGS_PREFIX + name: np.array(value) for name, value in asdict(self.settings).items()}
         return weights | settings | {KNOWN_KEY: self.known}
@@ -386,6 +386,6 @@ class SequenceRanker(VectorRanker):
 
 
 def compute_repeat_share(log: InteractionLog) -> float:
-    """Share of the events whose learner did the item before."""
+    """Return the share of events whose learner did the item before."""
     pairs = np.unique(log.learner * len(log.items) + log.item)
     return 1 - len(pairs) / max(1, len(log))

@@ -23,48 +23,51 @@ from scipy import sparse
 from models.arrays import Floats
 from models.storage import Parameters
 
+LONGEST_WORD = 40
+UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+"""Scripts without spaces between words, by the first word of their letters' Unicode names."""
 Matrix: TypeAlias = Any
 """Rows of float32: a CSR matrix of scipy, or an array."""
 
 
 def compute_norms(rows: Matrix) -> Floats:
-    """(R,) Euclidean lengths of rows."""
+    """Return the Euclidean lengths of rows, (R,)."""
     squares = rows.multiply(rows).sum(axis=1) if sparse.issparse(rows) else np.square(rows).sum(axis=1)
     return np.sqrt(np.asarray(squares, dtype=np.float32).ravel())
 
 
 def scale_rows(rows: Matrix, factor: Floats) -> Matrix:
-    """Each row multiplied by its own factor (R,)."""
+    """Multiply each row by its own factor (R,)."""
     if not sparse.issparse(rows):
         return np.asarray(rows * factor[:, None], dtype=np.float32)
     return sparse.diags_array(factor.astype(np.float32), format="csr").dot(rows).tocsr()
 
 
 def normalise_rows(rows: Matrix) -> Matrix:
-    """Rows of length 1; those of nothing stay so."""
+    """Scale rows to length 1; rows of 0 stay 0."""
     return scale_rows(rows, invert_positive(compute_norms(rows)))
 
 
 def invert_positive(size: Floats) -> Floats:
-    """1 / size, and 0 for 0."""
+    """Return 1 / size, and 0 for 0."""
     return np.asarray(np.where(size > 0, 1 / np.maximum(size, 1e-12), 0), dtype=np.float32)
 
 
 def multiply_rows(left: Matrix, right: Matrix) -> Floats:
-    """(A, B) products of few rows (A, D) with many (B, D)."""
+    """Return the products (A, B) of few rows (A, D) with many (B, D)."""
     dense = left.toarray() if sparse.issparse(left) else left
     return np.asarray((right @ dense.T).T, dtype=np.float32)
 
 
 def stack_rows(above: Matrix, below: Matrix) -> Matrix:
-    """One under the other."""
+    """Stack rows."""
     if sparse.issparse(above):
         return sparse.vstack([above, below], format="csr")
     return np.concatenate([above, below])
 
 
 def pack_rows(name: str, rows: Matrix) -> Parameters:
-    """As arrays, for `unpacked`."""
+    """Return rows as arrays, for `unpack_rows`."""
     if not sparse.issparse(rows):
         return {name: rows}
     parts = {"data": rows.data, "indices": rows.indices, "indptr": rows.indptr, "shape": np.array(rows.shape)}
@@ -72,20 +75,15 @@ def pack_rows(name: str, rows: Matrix) -> Parameters:
 
 
 def unpack_rows(name: str, parameters: Parameters) -> Matrix:
-    """What `packed` was given."""
+    """Restore rows from the arrays of `pack_rows`."""
     if name in parameters:
         return parameters[name]
     data, indices, indptr, shape = (parameters[f"{name}.{part}"] for part in ("data", "indices", "indptr", "shape"))
     return sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
 
 
-LONGEST_WORD = 40
-UNSPACED_SCRIPTS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
-"""Scripts, as Unicode names of letters begin, whose words stand without spaces."""
-
-
 def split_words(text: str, pieces: int = 0) -> list[str]:
-    """The words of a text, lower case, in order, each followed by its parts of `pieces` letters; 0: words alone."""
+    """Split a text into lower-case words, each followed by its parts of `pieces` letters; 0: words alone."""
     text = unicodedata.normalize("NFKC", text).casefold()
     gaps = {ord(sign): " " for sign in set(text) if unicodedata.category(sign)[0] not in "LMN"}
     found = []
@@ -104,7 +102,7 @@ def _split_parts(word: str, size: int) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """The terms of a collection.
+    """The terms of a collection with their weights.
 
     Attributes:
         names: sorted, (D,).
@@ -115,17 +113,17 @@ class Terms:
     idf: Floats
 
     @classmethod
-    def of(cls, bags: Sequence[Iterable[str]]) -> "Terms":
-        """The terms of these bags."""
+    def from_bags(cls, bags: Sequence[Iterable[str]]) -> "Terms":
+        """Return the terms of these bags."""
         counts = Counter(term for bag in bags for term in set(bag))
         names = tuple(sorted(counts))
         held = np.array([counts[name] for name in names], dtype=np.float32)
         return cls(names, np.log((1 + len(bags)) / held).astype(np.float32))
 
     def vectors(self, bags: Sequence[Iterable[str]]) -> sparse.csr_matrix:
-        """(bags, D) of length 1; empty rows for bags without a known term."""
-        place = {name: position for position, name in enumerate(self.names)}
-        known = [[place[term] for term in bag if term in place] for bag in bags]
+        """Return TF-IDF vectors (bags, D) of length 1; empty rows for bags without a known term."""
+        index = {name: position for position, name in enumerate(self.names)}
+        known = [[index[term] for term in bag if term in index] for bag in bags]
         rows = np.repeat(np.arange(len(known)), [len(each) for each in known])
         columns = np.fromiter(chain.from_iterable(known), dtype=np.int64)
         ones = np.ones(len(columns), dtype=np.float32)
@@ -134,10 +132,10 @@ class Terms:
         return normalise_rows(counts)
 
     def parameters(self, prefix: str) -> Parameters:
-        """As arrays, for `from_parameters`."""
+        """Return the terms as arrays, for `from_parameters`."""
         return {f"{prefix}.names": np.array(self.names, dtype=np.str_), f"{prefix}.idf": self.idf}
 
     @classmethod
     def from_parameters(cls, prefix: str, parameters: Parameters) -> "Terms":
-        """What `parameters` were made of."""
+        """Restore the terms from `parameters`."""
         return cls(tuple(parameters[f"{prefix}.names"].tolist()), parameters[f"{prefix}.idf"])

@@ -49,7 +49,7 @@ class Estimator:
         """s(0) (B, N) from the right answers (B, N) to so many questions on every point, and the memory."""
         level, spread = estimate_starting_level(right, np.full_like(right, questions))
         if self._model:
-            return level, self._model.begin(self._skills, Estimate(level, spread))
+            return level, self._model.start_from(self._skills, Estimate(level, spread))
         size, points = level.shape
         return level, ModelState(np.zeros((size, 0), np.float32), np.zeros((size, points, 0), np.float32))
 
@@ -58,7 +58,7 @@ class Estimator:
         faded = decay_level(level, days, self.course.rates)
         if not self._model:
             return faded
-        rates = self._model.fading(np.broadcast_to(self._skills, level.shape), memory)
+        rates = self._model.forgetting_rates(np.broadcast_to(self._skills, level.shape), memory)
         own = level * kept_share(rates, days, self.course.rates)
         return np.where(np.isnan(rates), faded, own).astype(np.float32)
 
@@ -78,7 +78,7 @@ class Estimator:
         points, importance = self.course.taught[resources], self.course.importance[resources]
         question = self._model.question(self._skills[points], importance, self._items[resources], days[rows, points])
         here = ModelState(memory.learner, memory.points[rows, points])
-        after, known = self._model.practise(here, question, right)
+        after, known = self._model.update(here, question, right)
         row, column = np.nonzero(importance > 0)
         place = points[row, column]
         changed, moved, kept = level.copy(), np.zeros(level.shape, dtype=bool), memory.points.copy()

@@ -102,7 +102,7 @@ async def _read_mastery_files(graph: Graph, course: str, log: Path) -> tuple[Mas
     points, answers, problems = await read_training_answers(graph, course, log)
     cleaned, found = clean_answers(answers, points)
     rows, columns = np.nonzero(cleaned.skill >= 0)
-    when = cleaned.place if np.isnan(cleaned.days).any() else cleaned.days
+    when = cleaned.index if np.isnan(cleaned.days).any() else cleaned.days
     skills = np.array(cleaned.skills, dtype=object)[cleaned.skill[rows, columns]].astype(str)
     mastery = build_log_from_answers(cleaned.learner[rows], skills, when[rows], cleaned.right[rows])
     return mastery, [*map(str, problems), str(found), _describe_log(mastery)]

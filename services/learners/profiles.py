@@ -31,7 +31,7 @@ def estimate_from_level(served: ServedCourse, level: str) -> list[PointUpdate]:
     start = apply_answers(prior, zeros, zeros)
     ids = served.course.point_ids
     return [
-        PointUpdate(ids[point], float(start.level[point]), float(start.spread[point]))
+        PointUpdate(ids[point], float(start.level[point]), float(start.sd[point]))
         for point in np.flatnonzero(prior.weight > 0)
     ]
 

@@ -56,7 +56,7 @@ def test_answers_before_a_day():
 @pytest.mark.parametrize("seed", range(3))
 def test_reviews_scored_come_after_those_fitted_to(seed):
     split = FlashCards(CARDS, np.full(len(CARDS.right), GOOD)).split(seed, "given")
-    assert split.scored.any() and not split.scored[CARDS.place == 0].any()
+    assert split.scored.any() and not split.scored[CARDS.index == 0].any()
     assert split.test.days[split.scored].min() >= split.train.days.max()
 
 
@@ -92,9 +92,9 @@ def test_curves_of_several_runs_are_pooled_by_bin():
 @pytest.mark.skipif(not (DATA / "fsrs").is_dir(), reason="../shared/data/fsrs is not there")
 def test_fsrs_tells_what_the_package_tells():
     log, _ = read_flash_cards()
-    model = FSRS.fit(log, settings=FSRSSettings(fewest=10**9))
+    model = FSRS.fit(log, settings=FSRSSettings(min_reviews=10**9))
     since = np.diff(log.days, prepend=np.nan)
-    scored = (log.place > 0) & (since >= 1)
+    scored = (log.index > 0) & (since >= 1)
     told = predict_recall(log, np.where(log.right, 3, 1), FSRS_DEFAULTS)
     assert scored.sum() > 5000
     assert model.replay(log)[scored] == pytest.approx(told[scored], abs=2e-4)

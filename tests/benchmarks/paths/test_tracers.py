@@ -120,7 +120,7 @@ def test_prerequisites_keep_their_places_where_a_skill_has_no_answers() -> None:
 def test_interactions_stand_in_order_of_time() -> None:
     log = small_log(5, 0)
     found = build_interactions(log)
-    assert (np.diff(found.at) >= 0).all()
+    assert (np.diff(found.days) >= 0).all()
     assert found.item[found.learner == 2].tolist() == log.skill[log.learner == 2, 0].tolist()
 
 

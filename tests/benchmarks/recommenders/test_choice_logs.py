@@ -114,13 +114,13 @@ def test_pauses_are_none_or_days():
     assert days[days > 0].mean() == pytest.approx(2, abs=0.2)
 
 
-COURSE_test_course_log = random_course(2, points=24)
+LARGER_COURSE = random_course(2, points=24)
 PLAN = ArrivalPlan(cohorts=4, size=12, days=6, since=0.7, longest=25, fewest=4, most_points=24)
 
 
 @pytest.fixture(scope="module")
 def moments():
-    return generate_choice_log(COURSE_test_course_log, PLAN, seed=1)
+    return generate_choice_log(LARGER_COURSE, PLAN, seed=1)
 
 
 def test_what_was_done_was_feasible_and_the_observation_offers_the_same(moments):
@@ -136,15 +136,15 @@ def test_what_was_done_was_feasible_and_the_observation_offers_the_same(moments)
 def test_no_prerequisite_was_skipped(moments):
     trial, seen = moments.trial, moments.observations
     for row, item in enumerate(trial.target):
-        taught = COURSE_test_course_log.taught[item][COURSE_test_course_log.importance[item] > 0]
-        before = COURSE_test_course_log.prerequisites[np.isin(COURSE_test_course_log.prerequisites[:, 1], taught), 0]
-        assert (seen.level[row, before] >= COURSE_test_course_log.met[before]).all()
+        taught = LARGER_COURSE.taught[item][LARGER_COURSE.importance[item] > 0]
+        before = LARGER_COURSE.prerequisites[np.isin(LARGER_COURSE.prerequisites[:, 1], taught), 0]
+        assert (seen.level[row, before] >= LARGER_COURSE.met[before]).all()
 
 
 def test_training_is_over_before_anybody_is_asked(moments):
     trial = moments.trial
-    assert (np.diff(trial.log.at) >= 0).all()
-    assert trial.training.at.max() < trial.log.at[trial.event].min()
+    assert (np.diff(trial.log.days) >= 0).all()
+    assert trial.training.days.max() < trial.log.days[trial.event].min()
     assert trial.event.tolist() == list(range(len(trial.training), len(trial.log)))
 
 
@@ -158,8 +158,8 @@ def test_what_recommenders_see_as_history_is_what_the_log_tells(moments):
 
 def test_the_same_seed_gives_the_same_log_and_another_another(moments):
     again, other = (
-        generate_choice_log(COURSE_test_course_log, PLAN, seed=1),
-        generate_choice_log(COURSE_test_course_log, PLAN, seed=2),
+        generate_choice_log(LARGER_COURSE, PLAN, seed=1),
+        generate_choice_log(LARGER_COURSE, PLAN, seed=2),
     )
     assert np.array_equal(again.trial.log.item, moments.trial.log.item)
     assert np.array_equal(again.observations.level, moments.observations.level)
@@ -167,7 +167,7 @@ def test_the_same_seed_gives_the_same_log_and_another_another(moments):
 
 
 def test_asking_about_some_moments_keeps_them_together(moments):
-    some = generate_choice_log(COURSE_test_course_log, replace(PLAN, most=20), seed=1)
+    some = generate_choice_log(LARGER_COURSE, replace(PLAN, most=20), seed=1)
     assert len(some.trial) == len(some.observations) == len(some.chosen) == 20
     places = np.searchsorted(moments.trial.event, some.trial.event)
     assert np.array_equal(some.observations.level, moments.observations.level[places])
@@ -175,12 +175,12 @@ def test_asking_about_some_moments_keeps_them_together(moments):
 
 
 def test_a_ranker_scores_alike_asked_alone_and_as_a_rung(moments):
-    ranker = Follows(COURSE_test_course_log.resource_ids)
+    ranker = Follows(LARGER_COURSE.resource_ids)
     alone, rung = (
         evaluate_ranker(ranker, moments.trial),
-        evaluate_choices(RankerStrategy(COURSE_test_course_log, ranker, "follows"), moments),
+        evaluate_choices(RankerStrategy(LARGER_COURSE, ranker, "follows"), moments),
     )
-    some = moments.observations.history.there.any(axis=1)
+    some = moments.observations.history.is_event.any(axis=1)
     assert np.array_equal(alone.rank[some], rung.rank[some])
     assert np.array_equal(alone.lists[some], rung.lists[some])
     assert alone.novelty == pytest.approx(rung.novelty)
@@ -196,7 +196,7 @@ def test_who_knows_the_choice_ranks_it_first_and_chance_does_not(moments):
     knowing = evaluate_choices(ScoreStrategy("knowing", told), moments)
     assert knowing.figures()["ndcg10"] > 0.98
     feasible = moments.trial.feasible.sum(axis=1)
-    assert evaluate_choices(RandomStrategy(COURSE_test_course_log), moments).rank.mean() == pytest.approx(
+    assert evaluate_choices(RandomStrategy(LARGER_COURSE), moments).rank.mean() == pytest.approx(
         ((feasible + 1) / 2).mean(), rel=0.1
     )
 
@@ -205,9 +205,9 @@ def test_taste_shows_in_the_log():
     plain = Taste(kind=0, modality=0, length=0, topic=0, popular=0, order=0, again=0)
     spread = []
     for taste in (plain, replace(plain, kind=3.0)):
-        log = generate_choice_log(COURSE_test_course_log, PLAN, taste, seed=1).trial.log
+        log = generate_choice_log(LARGER_COURSE, PLAN, taste, seed=1).trial.log
         kinds = np.zeros((len(log.learners), 5))
-        np.add.at(kinds, (log.learner, COURSE_test_course_log.kind[log.item]), 1)
+        np.add.at(kinds, (log.learner, LARGER_COURSE.kind[log.item]), 1)
         kinds = kinds[kinds.sum(axis=1) >= 10]
         spread.append((kinds / kinds.sum(axis=1, keepdims=True)).std(axis=0).mean())
     assert spread[1] > 1.3 * spread[0]

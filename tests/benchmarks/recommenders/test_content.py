@@ -19,11 +19,11 @@ def test_learners_stay_at_topics_and_do_nothing_twice_or_before_it_is_out():
     log = simulate_topic_log(CATALOGUE, AFTER, learners=80)
     assert (log.matrix.data == 1).all()
     first = np.full(len(log.items), np.inf)
-    np.minimum.at(first, log.item, log.at)
+    np.minimum.at(first, log.item, log.days)
     assert 0.05 < (first[np.isfinite(first)] > 85).mean() < 0.5
     points = [{trait for trait in traits if trait.startswith("point:")} for traits in CATALOGUE.traits]
     table, _ = log.sequences(60)
     same = [bool(points[one] & points[two]) for row in table for one, two in pairwise(row) if one >= 0]
     assert np.mean(same) > 0.3
     again = simulate_topic_log(CATALOGUE, AFTER, learners=80)
-    assert again.item.tolist() == log.item.tolist() and again.at.tolist() == log.at.tolist()
+    assert again.item.tolist() == log.item.tolist() and again.days.tolist() == log.days.tolist()

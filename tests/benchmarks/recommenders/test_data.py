@@ -14,9 +14,11 @@ def test_a_generated_log_is_in_order_without_repeats_and_repeatable():
         generate_log(1, 400, 1000, 4000),
     )
     assert len(log) == 4000 and len(log.learners) == 400 and len(log.items) == 1000
-    assert (np.diff(log.at) >= 0).all() and log.clock and set(np.unique(log.outcome)) == {0, 1}
+    assert (np.diff(log.days) >= 0).all() and log.clock and set(np.unique(log.outcome)) == {0, 1}
     assert len(np.unique(log.learner * 1000 + log.item)) == 4000
-    assert (log.item == again.item).all() and (log.at == again.at).all() and (log.item[:100] != other.item[:100]).any()
+    assert (
+        (log.item == again.item).all() and (log.days == again.days).all() and (log.item[:100] != other.item[:100]).any()
+    )
 
 
 def test_popularity_is_skewed_and_order_tells_of_what_comes_next():

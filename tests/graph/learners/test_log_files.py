@@ -52,7 +52,7 @@ def test_what_cannot_be_read_is_a_problem(tmp_path):
     assert "no such file" in str(read_answer_files(tmp_path / "nowhere")[1][0])
 
 
-def test_csv_row_by_row_test_interaction_files(tmp_path):
+def test_csv_of_interactions_row_by_row(tmp_path):
     file = tmp_path / "log.csv"
     file.write_text("learner,resource,time,outcome\nann,u,1970-01-02T12:00:00Z,1\n bob , v ,43200,\n,,,wrong\n")
     rows, problems = read_interaction_files(file)
@@ -79,7 +79,7 @@ def test_jsonl_of_any_values(tmp_path):
     assert (rows[2].learner, rows[2].item, rows[2].outcome) == ("", "", 0.5)
 
 
-def test_what_cannot_be_read_is_a_problem_test_interaction_files(tmp_path):
+def test_what_cannot_be_read_of_interactions_is_a_problem(tmp_path):
     (tmp_path / "columns.csv").write_text("user,resource,time\nann,u,1\n")
     (tmp_path / "broken.jsonl").write_text('{"learner": "ann"\n')
     (tmp_path / "notes.txt").write_text("no log")

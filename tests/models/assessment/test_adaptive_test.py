@@ -47,7 +47,7 @@ def test_information_by_hand_and_from_the_slope():
 @pytest.mark.parametrize("averaged", [True, False])
 def test_chosen_items_tell_more_than_random_ones(averaged):
     draw, items = np.random.default_rng(0), pool()
-    rules = TestRules(error=0, most=10, averaged=averaged)
+    rules = TestRules(se=0, max_items=10, averaged=averaged)
 
     def anything(state, items, rules, draw):
         return int(draw.choice(np.setdiff1d(np.arange(100), state.asked)))
@@ -60,35 +60,36 @@ def test_chosen_items_tell_more_than_random_ones(averaged):
 
 def test_no_item_twice_and_the_test_ends_as_the_rules_say():
     draw, few = np.random.default_rng(0), pool(6)
-    state = take(0.0, few, TestRules(error=0), draw)
+    state = take(0.0, few, TestRules(se=0), draw)
     assert sorted(state.asked) == list(range(6))
-    assert find_stop_reason(state, few, TestRules(error=0)) == "items"
+    assert find_stop_reason(state, few, TestRules(se=0)) == "items"
     assert (
-        find_stop_reason(take(0.0, few, TestRules(error=0, most=4), draw), few, TestRules(error=0, most=4)) == "length"
+        find_stop_reason(take(0.0, few, TestRules(se=0, max_items=4), draw), few, TestRules(se=0, max_items=4))
+        == "length"
     )
-    timed = TestRules(error=0, minutes=5)
+    timed = TestRules(se=0, minutes=5)
     assert len(take(0.0, few, timed, draw).asked) == 3
     assert find_stop_reason(take(0.0, few, timed, draw), few, timed) == "time"
-    loose = TestRules(error=0.6, fewest=2)
+    loose = TestRules(se=0.6, min_items=2)
     state = take(0.0, pool(), loose, draw)
-    assert state.error <= 0.6
+    assert state.se <= 0.6
     assert 2 <= len(state.asked) < 30
     assert find_stop_reason(state, pool(), loose) == "error"
-    assert find_stop_reason(start_test(pool(), draw), pool(), TestRules(error=2, fewest=1)) is None
+    assert find_stop_reason(start_test(pool(), draw), pool(), TestRules(se=2, min_items=1)) is None
 
 
 def test_areas_keep_their_shares_until_one_is_used_up():
     area = np.array([0] * 60 + [1] * 37 + [2] * 3)
     items = pool(area=area, shares=np.array([0.5, 0.25, 0.25]))
-    state = take(0.3, items, TestRules(error=0, most=12), np.random.default_rng(0))
+    state = take(0.3, items, TestRules(se=0, max_items=12), np.random.default_rng(0))
     assert np.bincount(area[list(state.asked)]).tolist() == [6, 3, 3]
-    longer = take(0.3, items, TestRules(error=0, most=20), np.random.default_rng(0))
+    longer = take(0.3, items, TestRules(se=0, max_items=20), np.random.default_rng(0))
     assert np.bincount(area[list(longer.asked)])[2] == 3
     assert len(set(longer.asked)) == 20
 
 
 def test_exposure_is_spread_by_chance_or_held_below_a_share():
-    draw, rules = np.random.default_rng(0), TestRules(error=0, most=5)
+    draw, rules = np.random.default_rng(0), TestRules(se=0, max_items=5)
 
     def exposure(items, rules):
         tests = [take(theta, items, rules, draw).asked for theta in draw.normal(size=300)]
@@ -96,10 +97,10 @@ def test_exposure_is_spread_by_chance_or_held_below_a_share():
 
     items = pool(40)
     assert exposure(items, rules).max() == 1
-    assert exposure(items, TestRules(error=0, most=5, among=5)).max() < 0.75
+    assert exposure(items, TestRules(se=0, max_items=5, randomesque=5)).max() < 0.75
     held = calibrate_exposure(items, rules, 0.3, draw)
     assert exposure(held, rules).max() < 0.42
-    assert held.administered.min() > 0
+    assert held.administer_probability.min() > 0
 
 
 def test_a_state_is_never_changed():

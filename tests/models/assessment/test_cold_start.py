@@ -28,7 +28,7 @@ from models.assessment.cold_start import (
 
 
 def test_without_any_item_it_is_usual():
-    prior = fit_item_difficulty(np.zeros((0, 2)), np.zeros((0, 1)), np.zeros(0)).tell(
+    prior = fit_item_difficulty(np.zeros((0, 2)), np.zeros((0, 1)), np.zeros(0)).predict(
         np.array([1.0, 0.0]), np.array([3.0])
     )
     assert prior.difficulty == 0
@@ -41,12 +41,12 @@ def test_points_by_hand():
     content = fit_item_difficulty(importance, np.zeros((3, 1)), np.array([2.0, 2.0, -1.0]))
     overall = 3 / 4
     points = [(4 + overall) / 3, (-1 + overall) / 2]
-    assert content.points == pytest.approx(points)
-    assert content.tell(np.array([1.0, 0.0]), np.zeros(1)).difficulty == pytest.approx(points[0])
-    assert content.tell(np.array([1.0, 0.5]), np.zeros(1)).difficulty == pytest.approx(
+    assert content.point_difficulty == pytest.approx(points)
+    assert content.predict(np.array([1.0, 0.0]), np.zeros(1)).difficulty == pytest.approx(points[0])
+    assert content.predict(np.array([1.0, 0.5]), np.zeros(1)).difficulty == pytest.approx(
         (points[0] + points[1] / 2) / 1.5
     )
-    assert content.tell(np.zeros(2), np.zeros(1)).difficulty == pytest.approx(np.mean(points))
+    assert content.predict(np.zeros(2), np.zeros(1)).difficulty == pytest.approx(np.mean(points))
 
 
 def test_content_is_recovered_and_makes_it_surer():
@@ -54,7 +54,7 @@ def test_content_is_recovered_and_makes_it_surer():
     importance, content = np.eye(3)[draw.integers(3, size=300)], draw.normal(size=(300, 2)) * [1, 10] + [0, 50]
     difficulty = importance @ [1.0, 0.0, -1.0] + 0.8 * content[:, 0] + draw.normal(0, 0.3, 300)
     found = fit_item_difficulty(importance, content, difficulty)
-    prior = found.tell(np.array([1.0, 0.0, 0.0]), np.array([1.5, 50.0]))
+    prior = found.predict(np.array([1.0, 0.0, 0.0]), np.array([1.5, 50.0]))
     assert prior.difficulty == pytest.approx(1 + 0.8 * 1.5, abs=0.15)
     assert 0.25 < prior.sd < 0.45
 
@@ -166,7 +166,7 @@ def test_the_prior_fades_and_says_so():
     starts = [apply_answers(prior, np.zeros(1), np.array([float(n)])) for n in (0, 4, 36)]
     assert [start.level[0] for start in starts] == pytest.approx([0.8, 0.4, 0.08])
     assert [start.prior_part[0] for start in starts] == pytest.approx([1, 0.5, 0.1])
-    assert starts[0].spread[0] == pytest.approx(np.sqrt(0.16 / 5))
+    assert starts[0].sd[0] == pytest.approx(np.sqrt(0.16 / 5))
 
 
 VALUES = st.lists(st.floats(0, 1, width=32), min_size=2, max_size=2)

@@ -60,7 +60,7 @@ def test_positions_in_the_course_become_positions_in_the_field():
 @given(st.integers(0, 100), st.lists(st.booleans(), min_size=20, max_size=20), st.integers(1, 3), st.integers(1, 4))
 def test_nothing_twice_only_what_matters_and_no_point_too_often(seed, wanted, per_point, among):
     placement, draw = diagnostic(seed % 5), np.random.default_rng(seed)
-    rules = DiagnosticRules(spread=0, most=25, per_point=per_point, among=among)
+    rules = DiagnosticRules(sd=0, max_questions=25, per_point=per_point, randomesque=among)
     matters = np.array(wanted, dtype=np.float32)
     asked, _, _ = go_on(placement, matters, rules, lambda item: bool(draw.random() < 0.5), draw)
     points = placement.questions.points[asked, 0]
@@ -71,18 +71,18 @@ def test_nothing_twice_only_what_matters_and_no_point_too_often(seed, wanted, pe
 
 def test_it_ends_when_enough_is_known_but_not_before_the_fewest():
     placement, wanted, draw = diagnostic(), np.ones(20, dtype=np.float32), np.random.default_rng(0)
-    first = float(np.sqrt((placement.estimate(placement.start()).spread ** 2).mean()))
-    easy = DiagnosticRules(spread=first * 2, fewest=4)
+    first = float(np.sqrt((placement.estimate(placement.start()).sd ** 2).mean()))
+    easy = DiagnosticRules(sd=first * 2, min_questions=4)
     assert len(go_on(placement, wanted, easy, lambda item: True, draw)[0]) == 4
-    asked, _, belief = go_on(placement, wanted, DiagnosticRules(spread=first * 0.7), lambda item: True, draw)
+    asked, _, belief = go_on(placement, wanted, DiagnosticRules(sd=first * 0.7), lambda item: True, draw)
     assert 5 <= len(asked) < 20
-    assert is_diagnostic_over(placement, belief, len(asked), wanted, DiagnosticRules(spread=first * 0.7))
-    assert len(go_on(placement, wanted, DiagnosticRules(spread=0, most=7), lambda item: True, draw)[0]) == 7
+    assert is_diagnostic_over(placement, belief, len(asked), wanted, DiagnosticRules(sd=first * 0.7))
+    assert len(go_on(placement, wanted, DiagnosticRules(sd=0, max_questions=7), lambda item: True, draw)[0]) == 7
 
 
 def test_the_same_answers_give_the_same_belief():
     placement, draw = diagnostic(), np.random.default_rng(0)
-    rules = DiagnosticRules(spread=0, most=8)
+    rules = DiagnosticRules(sd=0, max_questions=8)
     asked, right, belief = go_on(placement, np.ones(20, dtype=np.float32), rules, lambda item: item % 3 > 0, draw)
     again = replay_answers(placement, asked, right)
     assert placement.estimate(again).level == pytest.approx(placement.estimate(belief).level)
@@ -90,7 +90,7 @@ def test_the_same_answers_give_the_same_belief():
 
 def test_chance_among_the_best_varies_the_first_question():
     placement, wanted, draw = diagnostic(), np.ones(20, dtype=np.float32), np.random.default_rng(0)
-    rules = DiagnosticRules(among=5)
+    rules = DiagnosticRules(randomesque=5)
     first = {choose_question(placement, placement.start(), [], wanted, rules, draw) for _ in range(60)}
     assert len(first) == 5
 
@@ -103,7 +103,7 @@ def test_ten_questions_tell_more_than_forty_random_ones_told_by_their_shares():
     points = placement.questions.points[:, 0]
     chance = learners.chance(learners.knowledge[:, points], np.arange(40), np.zeros(90, dtype=np.float32))
     outcomes = draw.random(chance.shape) < chance
-    rules, wanted = DiagnosticRules(spread=0, most=10), np.ones(30, dtype=np.float32)
+    rules, wanted = DiagnosticRules(sd=0, max_questions=10), np.ones(30, dtype=np.float32)
     error = np.zeros((2, 40))
     for learner, own in enumerate(outcomes):
         _, _, belief = go_on(placement, wanted, rules, lambda item, own=own: bool(own[item]), draw)

@@ -21,7 +21,7 @@ from models.assessment.placement import (
 )
 from tests.models.courses import any_course, few, little_course, make_course, random_course
 
-PLAIN = GaussianFieldSettings(start=1.0, decline=4.0, general=2.0, graph=1.0, own=0.5, stiffness=1.0)
+PLAIN = GaussianFieldSettings(start=1.0, decline=4.0, general_sd=2.0, graph_sd=1.0, point_sd=0.5, stiffness=1.0)
 
 
 def test_two_points_by_hand():
@@ -61,11 +61,11 @@ def test_part_of_a_course_keeps_its_depths():
 def test_no_points_and_no_edges():
     course = make_course(2, [], [[(0, 1.0)]])
     assert build_gaussian_field(course, np.zeros(0, dtype=int)).covariance.shape == (0, 0)
-    alone = build_gaussian_field(course, np.arange(2), replace(PLAIN, general=0.0))
+    alone = build_gaussian_field(course, np.arange(2), replace(PLAIN, general_sd=0.0))
     assert alone.covariance == pytest.approx(np.eye(2) * 1.25)
 
 
-SETTINGS = GaussianFieldSettings(start=1.0, decline=3.0, general=1.2, graph=1.0, own=0.4, stiffness=0.5)
+SETTINGS = GaussianFieldSettings(start=1.0, decline=3.0, general_sd=1.2, graph_sd=1.0, point_sd=0.4, stiffness=0.5)
 
 
 def questions(points, difficulty=None, each=1) -> QuestionBank:
@@ -130,7 +130,7 @@ def test_several_answers_on_three_points_are_nearly_exact(answers):
     found, belief = placement.estimate(told(placement, answers)), told(placement, answers)
     level, spread, evidence = brute_force(placement, answers)
     assert found.level[0] == pytest.approx(level, abs=0.03)
-    assert found.spread[0] == pytest.approx(spread, abs=0.03)
+    assert found.sd[0] == pytest.approx(spread, abs=0.03)
     assert belief.evidence[0] == pytest.approx(evidence, abs=0.03)
 
 
@@ -176,7 +176,7 @@ def test_any_answers_leave_sound_estimates(answers, seed):
     belief = told(placement, answers)
     found = placement.estimate(belief)
     assert ((found.level > 0) & (found.level < 1)).all()
-    assert ((found.spread > 0) & (found.spread <= 0.5)).all()
+    assert ((found.sd > 0) & (found.sd <= 0.5)).all()
     assert np.isfinite(belief.evidence).all()
     gains = placement.gains(belief, np.ones(20, dtype=np.float32), np.ones(20, dtype=bool))
     assert np.isfinite(gains).all()
@@ -202,13 +202,13 @@ def test_gains_are_near_what_asking_would_bring(before):
     hard = np.random.default_rng(0).normal(0, 0.8, 20)
     placement = Placement(build_gaussian_field(course, np.arange(20), SETTINGS), questions(20, hard), AnswerCurve())
     belief, wanted = told(placement, before), np.linspace(0, 1, 20, dtype=np.float32)
-    now = placement.estimate(belief).spread[0] ** 2 @ wanted
+    now = placement.estimate(belief).sd[0] ** 2 @ wanted
     fall = np.zeros(20)
     for item in range(20):
         for right in (True, False):
             after = placement.update(belief, np.array([item]), np.array([right]))
             probability = np.exp(after.evidence[0] - belief.evidence[0])
-            fall[item] += probability * (now - placement.estimate(after).spread[0] ** 2 @ wanted)
+            fall[item] += probability * (now - placement.estimate(after).sd[0] ** 2 @ wanted)
     gains = placement.gains(belief, wanted, np.ones(20, dtype=bool))
     assert fall[gains.argmax()] > 0.9 * fall.max()
     assert np.corrcoef(gains, fall)[0, 1] > 0.95

@@ -15,7 +15,7 @@ from models.knowledge_tracing.answer_log import (
     pack_learner_skill_pairs,
     sum_decayed_before,
 )
-from tests.models.knowledge_tracing.logs import random_log as random_log_of_logs
+from tests.models.knowledge_tracing.logs import random_log as random_log_with_clock
 from tests.models.knowledge_tracing.small_logs import random_log
 
 
@@ -70,7 +70,7 @@ def sequences(log: AnswerLog) -> dict[tuple[int, int], list[int]]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_pair_has_its_answers_in_order(seed):
-    log = random_log_of_logs(seed, clock=True)
+    log = random_log_with_clock(seed, clock=True)
     pairs, wanted = pack_learner_skill_pairs(log), sequences(log)
     found = {}
     for pair, skill in enumerate(pairs.skill):

@@ -55,7 +55,7 @@ def test_too_little_data(log):
 def test_by_hand():
     """Worth 3 answers at ½: √(¼ / 4)."""
     found = estimate_mastery(np.array([[0.5]]), np.array([[3.0]]))
-    assert (found.level[0, 0], found.spread[0, 0]) == (0.5, 0.25)
+    assert (found.level[0, 0], found.sd[0, 0]) == (0.5, 0.25)
 
 
 def test_padding_is_not_touched():
@@ -83,11 +83,11 @@ def estimate(*levels):
 def test_a_level_is_taken_up_and_an_answer_follows_bayes():
     """p = .5: P(known | right) = .5·.9 / (.5·.9 + .5·.25) = .7826; and a fifth of the rest is learnt: .8261."""
     with_b = tracer()
-    memory = with_b.begin(np.array([1]), estimate(0.5))
+    memory = with_b.start_from(np.array([1]), estimate(0.5))
     question = with_b.question(np.array([[1]]), np.ones((1, 1), np.float32), np.array([NO_INDEX]), np.zeros((1, 1)))
-    after, known = with_b.practise(memory, question, np.array([True]))
+    after, known = with_b.update(memory, question, np.array([True]))
     assert known.level[0, 0] == pytest.approx(0.8261, abs=1e-4)
-    again, _ = with_b.practise(ModelState(*after), question, np.array([True]))
+    again, _ = with_b.update(ModelState(*after), question, np.array([True]))
     assert (again.points > after.points).all()
 
 
@@ -105,10 +105,10 @@ def test_the_reward_is_the_gain_weighted_by_importance():
 def test_every_model_takes_up_levels_and_goes_on(name):
     model = get_learner_model_class(name).fit(some_log())
     traced = ServedLearnerModel(model, "1")
-    memory = traced.begin(np.array([0, 2]), Estimate(*np.array([[[0.1, 0.9]], [[0.2, 0.2]]], dtype=np.float32)))
+    memory = traced.start_from(np.array([0, 2]), Estimate(*np.array([[[0.1, 0.9]], [[0.2, 0.2]]], dtype=np.float32)))
     question = traced.question(
         np.array([[0, 2]]), np.array([[1.0, 0.0]], np.float32), np.array([NO_INDEX]), np.zeros((1, 2), np.float32)
     )
     assert question.points.tolist() == [[0, NO_INDEX]]
-    after, known = traced.practise(memory, question, np.array([True]))
+    after, known = traced.update(memory, question, np.array([True]))
     assert 0 <= known.level[0, 0] <= 1 and np.isfinite(after.points[0, 0]).all()

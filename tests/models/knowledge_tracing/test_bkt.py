@@ -82,7 +82,7 @@ def test_an_answer_to_two_skills_is_the_mean_by_importance_and_reaches_both():
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_what_is_not_touched_stays_and_an_unknown_skill_gets_the_overall_share(kind):
-    one, before = model(kind, 0.1 * kind.forgets), memory(0.4, 0.7)
+    one, before = model(kind, 0.1 * kind.has_forgetting), memory(0.4, 0.7)
     changed = one.update(before, question([0, 1], [1.0, 0.0]), np.array([True]))
     assert changed.points[0, 0] != before.points[0, 0]
     assert changed.points[0, 1] == before.points[0, 1]
@@ -95,7 +95,7 @@ def test_what_is_not_touched_stays_and_an_unknown_skill_gets_the_overall_share(k
 def test_replay_is_the_answer_by_answer_one(kind, clock, seed):
     one = kind.fit(random_log(seed, clock=clock))
     log = random_log(seed + 10, learners=20, clock=clock)
-    assert one.clock == (clock and kind.forgets)
+    assert one.clock == (clock and kind.has_forgetting)
     assert one.replay(log) == pytest.approx(answer_by_answer(one, log), abs=1e-5)
 
 
@@ -111,7 +111,7 @@ def test_a_right_answer_never_leaves_less_than_a_wrong_one(level, forget, import
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_a_long_run_stays_finite_and_can_be_undone(kind):
-    one = model(kind, 0.05 * kind.forgets)
+    one = model(kind, 0.05 * kind.has_forgetting)
     start = one.start()
     mind = ModelState(start.learner, start.points[:, :1])
     for outcome in [True] * 500 + [False] * 12:
@@ -248,7 +248,7 @@ def test_expected_counts_are_the_sums_over_all_hidden_paths(forget):
     counts = compute_expected_counts(pairs, now, gap if forget else None)
     for number in range(5 if forget else 4):
         assert counts[number].happened == pytest.approx(happened[number], rel=1e-6)
-        assert counts[number].could == pytest.approx(could[number], rel=1e-6)
+        assert counts[number].possible == pytest.approx(could[number], rel=1e-6)
 
 
 def log_likelihood(pairs: LearnerSkillPairs, now: BKTParameters, gap: np.ndarray | None) -> float:
@@ -263,7 +263,7 @@ def test_the_likelihood_never_falls(forget):
     pairs = pack_learner_skill_pairs(random_log(2, learners=60, clock=True))
     gap = pairs.days if forget else None
     scores = [
-        log_likelihood(pairs, fit_bkt(pairs, 5, gap, BKTSettings(strength=0.0, passes=passes, tolerance=0)), gap)
+        log_likelihood(pairs, fit_bkt(pairs, 5, gap, BKTSettings(strength=0.0, max_passes=passes, tolerance=0)), gap)
         for passes in range(1, 25)
     ]
     assert np.diff(scores).min() > -1e-6
@@ -272,7 +272,7 @@ def test_the_likelihood_never_falls(forget):
 
 def fitted(log: AnswerLog, gap: np.ndarray | None) -> np.ndarray:
     return np.array(
-        fit_bkt(pack_learner_skill_pairs(log), len(log.skills), gap, BKTSettings(passes=300, tolerance=1e-4))
+        fit_bkt(pack_learner_skill_pairs(log), len(log.skills), gap, BKTSettings(max_passes=300, tolerance=1e-4))
     ).T
 
 

@@ -34,7 +34,7 @@ def test_unknown_skills_go_and_rows_of_nothing_else():
     log, report = clean_answers(rows, known=("b", "a"))
     assert log.skills == ("b", "a")
     assert log.skill.tolist() == [[1], [1]]
-    assert one(report.findings, "unknown skill").first == ("row 1 x", "row 2 y")
+    assert one(report.findings, "unknown skill").examples == ("row 1 x", "row 2 y")
     assert report.count("row of unknown skills alone") == 1
 
 
@@ -42,7 +42,7 @@ def test_answers_outside_an_undeclared_scale_are_dropped():
     rows = [RawAnswer("ann", ("a",), value) for value in (0.0, 1.0, 0.5, 2.0, -1.0, NAN)]
     log, report = clean_answers(rows)
     assert log.right.tolist() == [False, True]
-    assert one(report.findings, "answer outside {0, 1}").first == ("row 3", "row 4", "row 5", "row 6")
+    assert one(report.findings, "answer outside {0, 1}").examples == ("row 3", "row 4", "row 5", "row 6")
 
 
 def test_a_declared_scale_has_its_own_threshold():
@@ -57,7 +57,7 @@ def test_times_out_of_order_are_sorted_within_the_learner():
     log, report = clean_answers([*rows, RawAnswer("bob", ("a",), 0.0, None, 0.0)])
     assert [log.skills[skill] for skill in log.skill[:, 0]] == ["a", "b", "c", "a"]
     assert log.learners == ("ann", "bob")
-    assert one(report.findings, "time out of order").first == ("row 2", "row 3")
+    assert one(report.findings, "time out of order").examples == ("row 2", "row 3")
 
 
 def test_an_order_sorts_where_there_is_no_clock():
@@ -85,9 +85,9 @@ def test_a_missing_time_is_that_of_the_answer_beside_it():
 def test_what_a_fit_can_say_little_of_is_named():
     rows = [RawAnswer("ann", ("a",), 1.0), RawAnswer("bob", ("a",), 1.0), RawAnswer("bob", ("b",), 0.0)]
     _, report = clean_answers([*rows, RawAnswer("bob", ("c",), 0.0), RawAnswer("bob", ("c",), 1.0)], known="abcd")
-    assert one(report.findings, "one-answer learner").first == ("ann",)
-    assert one(report.findings, "skill never wrong").first == ("a",)
-    assert one(report.findings, "skill never right").first == ("b",)
+    assert one(report.findings, "one-answer learner").examples == ("ann",)
+    assert one(report.findings, "skill never wrong").examples == ("a",)
+    assert one(report.findings, "skill never right").examples == ("b",)
 
 
 def test_the_report_reads_as_text():

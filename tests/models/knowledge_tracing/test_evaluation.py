@@ -67,8 +67,8 @@ def test_every_answer_is_new_once(lengths, longest, context):
     pieces, rows, new = cut_overlapping_pieces(log, longest + context, context)
     assert sorted(rows[new]) == list(range(len(log.right)))
     assert (pieces.lengths <= longest + context).all()
-    seen = np.minimum(log.place[rows], context)
-    assert (pieces.place[new] >= seen[new]).all(), "as much context as there is"
+    seen = np.minimum(log.index[rows], context)
+    assert (pieces.index[new] >= seen[new]).all(), "as much context as there is"
 
 
 def test_held_out_learners_are_apart():
@@ -96,8 +96,8 @@ def test_worked_by_hand():
 def test_calibration_worked_by_hand():
     """Bins of a fifth: 0.9 → all right, off by 0.1; 0.6 twice → half right, off by 0.1; 0.2 → off by 0.2."""
     curve = compute_reliability(CHANCE, RIGHT, bins=5)
-    assert curve.told.tolist() == [0.2, 0.6, 0.9]
-    assert curve.share.tolist() == [0, 0.5, 1]
+    assert curve.chance.tolist() == [0.2, 0.6, 0.9]
+    assert curve.right_share.tolist() == [0, 0.5, 1]
     assert curve.answers.tolist() == [1, 2, 1]
     assert calibration_error(CHANCE, RIGHT, bins=5) == pytest.approx((0.1 + 2 * 0.1 + 0.2) / 4)
 

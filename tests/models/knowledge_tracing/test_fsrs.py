@@ -79,7 +79,7 @@ def test_the_chance_before_after_and_later(model):
     assert 0.97 > chances[0] > chances[1] > chances[2] > 0.3
     estimate = model.mastery(after, question((5.0, 0.0)))
     assert estimate.level[0, 0] == pytest.approx(chances[1])
-    assert estimate.spread[0, 0] < estimate.spread[0, 1]
+    assert estimate.sd[0, 0] < estimate.sd[0, 1]
 
 
 def test_a_question_of_nothing_known(model):
@@ -201,7 +201,7 @@ def test_a_fit_finds_how_fast_a_first_success_fades():
         days = float(draw.integers(1, 40))
         recall = compute_retrievability(np.array([10.0]), days, w)[0]
         rows += [(str(learner), ["a"], None, True, 0.0), (str(learner), ["a"], None, draw.random() < recall, days)]
-    fitted = fit_fsrs(collect_reviews(build_answer_log(rows), longest=64), FSRSSettings(iterations=25))
+    fitted = fit_fsrs(collect_reviews(build_answer_log(rows), longest=64), FSRSSettings(max_iterations=25))
     assert compute_retrievability(fitted[GOOD - 1], np.array([5.0, 20.0]), fitted) == pytest.approx(
         compute_retrievability(np.array([10.0]), np.array([5.0, 20.0]), w), abs=0.04
     )

@@ -87,7 +87,7 @@ def test_the_spread_is_that_of_the_evidence():
     level, spread = one.mastery(before, question)
     after = one.mastery(one.update(before, question, np.array([False])), question)
     assert spread == pytest.approx(compute_sd(level, np.float32(3)))
-    assert after.spread == pytest.approx(update_sd(level, spread, question.importance, after.level), abs=1e-5)
+    assert after.sd == pytest.approx(update_sd(level, spread, question.importance, after.level), abs=1e-5)
 
 
 def test_forgetting_is_read_but_what_is_not_touched_stays_as_stored():
@@ -189,7 +189,7 @@ def test_the_rates_that_made_the_log_are_found():
     rates = Rates(gain_right=0.15, gain_wrong=0.5)
     found, link = fit_gain(made_log(rates, 600, 40), START, GainSettings(), 0)
     assert (found.gain_right, found.gain_wrong) == pytest.approx((0.15, 0.5), abs=0.06)
-    assert (link.slope, link.offset, link.usual) == pytest.approx(LINK, abs=0.6)
+    assert (link.slope, link.offset, link.logit_slope) == pytest.approx(LINK, abs=0.6)
     assert (found.forgetting, found.propagation) == (Rates().forgetting, Rates().propagation)
 
 
@@ -217,7 +217,7 @@ def test_without_influence_both_ways_of_replaying_agree():
 def test_few_answers_leave_the_default_rates():
     log = made_log(Rates(gain_right=0.9), 2, 10)
     assert fit_gain(log, START, GainSettings(), 0) == (Rates(), LogisticLink())
-    some, _ = fit_gain(log, START, GainSettings(least=0), 0)
+    some, _ = fit_gain(log, START, GainSettings(min_answers=0), 0)
     many, _ = fit_gain(made_log(Rates(gain_right=0.9), 300, 20), START, GainSettings(), 0)
     assert abs(some.gain_right - 0.35) < abs(many.gain_right - 0.35)
 

@@ -178,7 +178,7 @@ def test_a_right_answer_by_hand():
     mean = (weight * skill).sum() / weight.sum()
     found = model.mastery(memory, question([0]))
     assert found.level[0] == pytest.approx([mean], rel=1e-5)
-    assert found.spread[0, 0] == pytest.approx(np.sqrt((weight * skill**2).sum() / weight.sum() - mean**2), rel=1e-4)
+    assert found.sd[0, 0] == pytest.approx(np.sqrt((weight * skill**2).sum() / weight.sum() - mean**2), rel=1e-4)
     assert model.ability(memory).level == pytest.approx([(weight * theta).sum() / weight.sum()], rel=1e-4)
 
 
@@ -214,5 +214,5 @@ def test_odd_logs_and_what_is_unknown(model):
             memory = fitted.update(fitted.start(), question(points), np.array([True]))
             found = fitted.mastery(memory, question(points))
             assert np.isfinite(found.level).all()
-            assert np.isfinite(found.spread).all()
+            assert np.isfinite(found.sd).all()
         assert any("lean on the prior" in note for note in fitted.notes)

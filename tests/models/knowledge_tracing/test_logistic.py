@@ -264,4 +264,4 @@ def test_a_level_taken_up_counts_as_the_answers_it_is_worth():
     quick = (1 - 0.4**4) / 0.6
     slow = (1 - 0.8**4) / 0.2
     expected = [3, 4, 0.75 * quick, 0.25 * quick, 0.75 * slow, 0.25 * slow]
-    assert model.adopt(np.array([[0]]), known)[0, 0] == pytest.approx(expected, rel=1e-4)
+    assert model.initialize_from(np.array([[0]]), known)[0, 0] == pytest.approx(expected, rel=1e-4)

@@ -17,7 +17,7 @@ from models.knowledge_tracing.state import compute_weight
 from tests.models.knowledge_tracing.small_logs import NASTY, random_log, simple_log
 
 MODELS = [DKT, SimpleKT]
-BRIEF = KTTrainingSettings(epochs=2, answers=200, rate=0.005)
+BRIEF = KTTrainingSettings(epochs=2, batch_answers=200, learning_rate=0.005)
 pytestmark = pytest.mark.training
 
 
@@ -106,7 +106,7 @@ def test_learns_that_one_skill_tells_of_another(model):
             ]
     log = build_answer_log(rows)
     inside, outside = log.take(np.arange(120)), log.take(np.arange(120, 150))
-    fitted = model.fit(inside, settings=KTTrainingSettings(epochs=12, answers=600, rate=0.01))
+    fitted = model.fit(inside, settings=KTTrainingSettings(epochs=12, batch_answers=600, learning_rate=0.01))
     told = outside.skill[:, 0] == 1
     assert ((fitted.replay(outside)[told] > 0.5) == outside.right[told]).mean() > 0.95
 
@@ -121,7 +121,7 @@ def test_progress_is_told():
 def test_the_best_epoch_is_kept():
     """Random answers are soon learnt by heart: the held-out loss rises, and two worse epochs end it."""
     log, losses = random_log(0, learners=40), []
-    settings = KTTrainingSettings(epochs=40, patience=2, answers=100, rate=0.02)
+    settings = KTTrainingSettings(epochs=40, patience=2, batch_answers=100, learning_rate=0.02)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = DKTNetwork(6, 9, (8, 8))
@@ -142,8 +142,8 @@ def test_the_last_epoch_is_kept_where_nobody_is_held_out():
 
 
 def test_the_learning_rate_falls_to_a_tenth():
-    settings = KTTrainingSettings(epochs=10, rate=1.0)
-    rates = [settings.rate_at(epoch) for epoch in range(11)]
+    settings = KTTrainingSettings(epochs=10, learning_rate=1.0)
+    rates = [settings.learning_rate_at(epoch) for epoch in range(11)]
     assert (rates[0], rates[5], rates[10]) == pytest.approx((1, 0.55, 0.1))
 
 

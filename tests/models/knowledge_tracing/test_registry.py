@@ -92,7 +92,7 @@ def test_what_was_saved_is_what_is_loaded(name, tmp_path):
     assert (saved.model.name, saved.model.skills, saved.model.items) == (name, LOG.skills, LOG.items)
     assert saved.model.notes == model.notes
     assert saved.figures == {"auc": 0.75}
-    assert saved.when.tzinfo is not None
+    assert saved.fitted_at.tzinfo is not None
     assert saved.model.replay(LOG) == pytest.approx(model.replay(LOG), nan_ok=True)
 
 

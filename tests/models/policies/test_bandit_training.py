@@ -13,8 +13,7 @@ from models.policies.bandit_training import (
 )
 from models.policies.bandits import LinUCB
 from models.policies.rule_based import RandomStrategy
-from models.policies.selection import make_baseline
-from models.policies.selection import train_baseline_bandit as ladder_bandit
+from models.policies.selection import make_baseline, train_baseline_bandit
 from models.simulation.environment import LearnerVectorEnv
 from tests.models.courses import little_course, random_course
 from tests.models.policies.choices import much_to_choose
@@ -63,7 +62,7 @@ def test_a_prior_is_the_same_everywhere_but_for_later_chance_and_weighs_a_thousa
 
 def test_the_ladder_knows_them_by_name():
     course = little_course()
-    first, second = ladder_bandit(course), make_baseline("epsilon_greedy", course)
+    first, second = train_baseline_bandit(course), make_baseline("epsilon_greedy", course)
     assert (first.name, second.name) == ("bandit", "epsilon_greedy") and isinstance(first, LinUCB)
     assert (first.state.answers, second.state.answers) == (64 * 150, 0)
     with pytest.raises(Invalid, match="no bandit 'zeta'; there are linucb, "):

@@ -159,7 +159,7 @@ def test_a_prior_worth_less_keeps_its_estimate_and_is_surer_of_nothing():
 
 
 @pytest.mark.parametrize("name", LINEAR)
-def test_it_learns_which_resources_pay_test_linear(name):
+def test_linear_bandits_learn_which_resources_pay(name):
     """Only resources of one kind pay: after a few hundred outcomes the best estimates are of that kind."""
     course = random_course(1)
     seen, kind = on_the_way(course, learners=16), int(np.bincount(course.kind).argmax())

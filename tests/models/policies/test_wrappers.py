@@ -53,7 +53,7 @@ class Follows(Ranker):
     def from_parameters(cls, items, parameters):
         return cls(items)
 
-    def extended(self, catalogue):
+    def extend(self, catalogue):
         return Follows((*self.items, *(item for item in catalogue.items if item not in self.items)))
 
 

@@ -23,7 +23,7 @@ def model():
 def test_a_learner_is_the_solution_of_the_normal_equation(model, history):
     known = model.vectors[:ITEMS].astype(float)
     counts = np.bincount(history, minlength=ITEMS + 2)[:ITEMS]
-    found = model.learners(seen(history))[0]
+    found = model.encode_learners(seen(history))[0]
     if not counts.any():
         assert np.isnan(found).all()
         return
@@ -40,7 +40,7 @@ def test_it_is_the_learner_that_implicit_would_compute_from_the_same_items(model
         confidence.data = 1 + 2 * confidence.data
         peer.fit(confidence, show_progress=False)
         own = peer.recalculate_user(np.arange(10), confidence[:10])
-    mine = model.learners(log.histories(np.arange(10), np.full(10, len(log))))
+    mine = model.encode_learners(log.histories(np.arange(10), np.full(10, len(log))))
     assert model.vectors[:ITEMS] == pytest.approx(peer.item_factors[:ITEMS])
     assert mine == pytest.approx(own, abs=1e-4)
     assert np.corrcoef(mine.ravel(), peer.user_factors[:10].ravel())[0, 1] > 0.99

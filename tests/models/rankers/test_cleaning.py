@@ -26,7 +26,7 @@ def one(report, kind):
 def test_a_good_log_is_kept_as_it_is_in_order_of_time():
     log, report = clean_interactions([row("bob", "v", 3.0, 1.0), row("ann", "u", 2.5, 0.5), row("bob", "u", 2.0)])
     assert (log.learners, log.items, log.clock) == (("bob", "ann"), ("u", "v"), True)
-    assert (log.learner.tolist(), log.item.tolist(), log.at.tolist()) == ([0, 1, 0], [0, 0, 1], [2, 2.5, 3])
+    assert (log.learner.tolist(), log.item.tolist(), log.days.tolist()) == ([0, 1, 0], [0, 0, 1], [2, 2.5, 3])
     assert np.array_equal(log.outcome, [NAN, 0.5, 1.0], equal_nan=True)
     assert (report.rows, report.kept, report.learners, report.resources, report.findings) == (3, 3, 2, 2, ())
 
@@ -53,9 +53,9 @@ def test_each_kind_is_named_and_counted():
         "duplicate row": 1,
         "outcome outside [0, 1]": 2,
     }
-    assert one(report, "unknown resource").first == ("log.csv:7 ann gone",)
-    assert one(report, "duplicate row").first == ("row 14 ann u",)
-    assert one(report, "row without learner").first[0] == "row 1 ? u"
+    assert one(report, "unknown resource").examples == ("log.csv:7 ann gone",)
+    assert one(report, "duplicate row").examples == ("row 14 ann u",)
+    assert one(report, "row without learner").examples[0] == "row 1 ? u"
     assert log.items == ("v", "u", "w") and log.item.tolist() == [1, 1, 0]
     assert np.isnan(log.outcome).all()
     assert str(report).startswith(
@@ -94,8 +94,8 @@ def test_who_is_faster_than_a_person_is_a_bot(rows, found):
     assert ("ann" in log.learners) is not found
     assert "bob" in log.learners
     if found:
-        assert one(report, "bot").first == ("ann",)
-        assert one(report, "bot").done == f"all {len(rows) + 1} rows left out"
+        assert one(report, "bot").examples == ("ann",)
+        assert one(report, "bot").action == f"all {len(rows) + 1} rows left out"
 
 
 def test_one_learners_minute_is_not_anothers():
@@ -133,10 +133,10 @@ ANY = st.builds(
 def test_whatever_comes_a_log_comes_out(rows, closed, now, pace):
     log, report = clean_interactions(rows, ("u", "v") if closed else None, now, pace)
     assert report.kept == len(log) and report.rows == len(rows)
-    assert (np.diff(log.at) >= 0).all() and (log.lengths > 0).all()
-    assert len({(who, what, when) for who, what, when in zip(log.learner, log.item, log.at, strict=True)}) == len(log)
-    lost = sum(found.count for found in report.findings if found.done == "left out")
-    bots = sum(int(found.done.split()[1]) for found in report.findings if found.kind == "bot")
+    assert (np.diff(log.days) >= 0).all() and (log.lengths > 0).all()
+    assert len({(who, what, when) for who, what, when in zip(log.learner, log.item, log.days, strict=True)}) == len(log)
+    lost = sum(found.count for found in report.findings if found.action == "left out")
+    bots = sum(int(found.action.split()[1]) for found in report.findings if found.kind == "bot")
     assert lost + bots + len(log) == len(rows)
 
 
@@ -151,6 +151,6 @@ def test_a_large_log_is_what_a_plain_loop_makes_of_it():
     log, report = clean_interactions(rows, known=[f"r{number}" for number in range(30)], now=40.0)
     expected = dict.fromkeys((each.days, each.learner, each.item) for each in rows if int(each.item[1:]) < 30)
     kept = sorted((each for each in expected if each[0] <= 40), key=lambda each: each[0])
-    found = zip(log.at.tolist(), log.learner.tolist(), log.item.tolist(), strict=True)
+    found = zip(log.days.tolist(), log.learner.tolist(), log.item.tolist(), strict=True)
     assert [(moment, log.learners[one], log.items[other]) for moment, one, other in found] == kept
     assert report.count("time in the future") == (when > 40).sum()

@@ -5,6 +5,7 @@ Content by sentence embeddings, where the encoder is installed; and what is said
 
 import socket
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -70,10 +71,10 @@ def test_without_the_encoder_an_error_names_the_extra_and_what_does_without(abse
 
 def test_a_fitted_one_scores_without_the_encoder_and_new_items_stay_unknown(absent, stored):
     assert stored.score(seen([0], [])) == pytest.approx(np.array([[1, 0.6], [np.nan] * 2]), nan_ok=True)
-    grown = stored.extended(Catalogue(("new", "u"), ("A text", "b"), (frozenset(), frozenset())))
+    grown = stored.extend(Catalogue(("new", "u"), ("A text", "b"), (frozenset(), frozenset())))
     assert grown.items == ("u", "v") and stored.notes == ()
     assert "1 new items stay unknown" in grown.notes[0] and "lodestar[text]" in grown.notes[0]
-    assert stored.extended(Catalogue(("u",), ("b",), (frozenset(),))) is stored
+    assert stored.extend(Catalogue(("u",), ("b",), (frozenset(),))) is stored
 
 
 @needs_encoder
@@ -99,7 +100,7 @@ def test_a_new_item_is_scored_at_once_and_all_comes_back_from_disk(tmp_path):
     more = Catalogue(("dog",), ("Two young cats asleep on a bed",), (frozenset({"level:A1"}),))
     history = seen([0, 2], [1])
     for each in (model, again):
-        grown = each.extended(more)
+        grown = each.extend(more)
         assert grown.items == (*ITEMS, "dog") and grown.score(history)[1, 5] > grown.score(history)[1, 3]
         assert grown.score(history)[:, :5] == pytest.approx(model.score(history), nan_ok=True)
     assert again.score(history).tolist()[0][:4] == model.score(history).tolist()[0][:4]
@@ -114,15 +115,17 @@ def test_one_text_alone_is_still_something():
     assert Embeddings.fit(log, one).score(seen([0])) == pytest.approx(1)
 
 
-ITEMS_test_tfidf = tuple("uvwx")
+FOUR_ITEMS = tuple("uvwx")
 FOUR = Catalogue(
-    ITEMS_test_tfidf,
+    FOUR_ITEMS,
     ("red apple", "red pear", "blue stone", ""),
     tuple(frozenset(each) for each in ({"level:A1"}, {"level:A2"}, {"level:A1"}, set())),
 )
 
+EMPTY_FOUR = replace(EMPTY, items=FOUR_ITEMS)
 
-def fitted(catalogue=FOUR, log=EMPTY, **settings):
+
+def fitted(catalogue=FOUR, log=EMPTY_FOUR, **settings):
     return TfIdf.fit(log, catalogue, TfIdf.Settings(pieces=0, **settings))
 
 
@@ -185,19 +188,17 @@ def test_who_did_nothing_that_is_known_gets_no_opinion():
     score = fitted().score(seen([], [3], [0]))
     assert np.isnan(score[:2]).all() and not np.isnan(score[2, :3]).any()
     assert fitted().score(seen([], [3]), np.array([[0], [1]])).shape == (2, 1)
-    assert fitted().chance(seen([0]), np.array([[1]])) is None
+    assert fitted().predict_outcome(seen([0]), np.array([[1]])) is None
 
 
 def test_a_new_item_is_scored_like_an_old_one_with_the_same_content():
     model = fitted()
-    grown = model.extended(
-        Catalogue(("new", *ITEMS_test_tfidf), ("red apple!", *FOUR.texts), (FOUR.traits[0], *FOUR.traits))
-    )
-    assert grown.items == (*ITEMS_test_tfidf, "new") and model.items == ITEMS_test_tfidf
+    grown = model.extend(Catalogue(("new", *FOUR_ITEMS), ("red apple!", *FOUR.texts), (FOUR.traits[0], *FOUR.traits)))
+    assert grown.items == (*FOUR_ITEMS, "new") and model.items == FOUR_ITEMS
     score = grown.score(seen([0], [1], [4]))
     assert score[:, 4] == pytest.approx(score[:, 0]) and score[2] == pytest.approx(score[0], nan_ok=True)
     assert score[:2, :4] == pytest.approx(model.score(seen([0], [1])), nan_ok=True)
-    assert model.extended(FOUR) is model and grown.notes == model.notes
+    assert model.extend(FOUR) is model and grown.notes == model.notes
 
 
 def test_it_comes_back_from_disk_and_repeats(tmp_path):
@@ -209,7 +210,7 @@ def test_it_comes_back_from_disk_and_repeats(tmp_path):
     assert again.score(history).tolist() == model.score(history).tolist()
     assert TfIdf.fit(log, catalogue, seed=1).score(history).tolist() == model.score(history).tolist()
     more = Catalogue(("new",), ("Artikel",), (frozenset({"point:1"}),))
-    assert again.extended(more).score(history).tolist() == model.extended(more).score(history).tolist()
+    assert again.extend(more).score(history).tolist() == model.extend(more).score(history).tolist()
 
 
 def test_what_it_lacks_is_said():

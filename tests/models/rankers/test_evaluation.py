@@ -40,7 +40,7 @@ class Onward(VectorRanker):
         super().__init__(items, np.eye(len(items)))
         self.step = step
 
-    def learners(self, history):
+    def encode_learners(self, history):
         return np.roll(np.eye(len(self.items), dtype=np.float32), self.step, axis=1)[history.item[:, -1]]
 
     fit = parameters = from_parameters = None
@@ -48,7 +48,7 @@ class Onward(VectorRanker):
 
 def test_the_best_of_some_is_the_one_that_knows_the_next_step():
     trial = make_validation_split(STEPS)
-    assert len(trial) == 80 and trial.training.at.max() < STEPS.at[trial.event].min()
+    assert len(trial) == 80 and trial.training.days.max() < STEPS.days[trial.event].min()
     steps = [Onward(STEPS.items, step) for step in (5, 1, 2)]
     assert select_best(steps, trial) is steps[1] and compute_mean_ndcg(steps[1], trial) == 1
     assert compute_mean_ndcg(steps[2], trial) == pytest.approx(evaluate_ranker(steps[2], trial).figures()["ndcg10"])
@@ -76,7 +76,7 @@ class Fixed(Ranker):
     def score(self, history, candidates=None):
         return np.tile(self.values, (len(history), 1))
 
-    def chance(self, history, candidates):
+    def predict_outcome(self, history, candidates):
         return None if self.told is None else np.full(candidates.shape, self.told, dtype=np.float32)
 
     fit = parameters = from_parameters = None
@@ -134,7 +134,7 @@ EVENTS = st.lists(
     min_size=2,
     max_size=30,
 )
-LOG_test_trial = build_interaction_log(
+SHORT_LOG = build_interaction_log(
     [(who, what, when, 1.0) for who, what, when in zip("abaaabb", "uuvuwwx", (1, 2, 3, 8, 9, 4, 9.5), strict=True)]
 )
 
@@ -149,16 +149,16 @@ def test_nothing_of_the_future_is_seen(events, protocol, repeats):
             past = set(log.item[:event][log.learner[:event] == trial.learner[row]].tolist())
             assert set(history[history >= 0].tolist()) <= past
             assert allowed[trial.target[row]]
-            there = set(log.item[log.at <= log.at[event]].tolist())
+            there = set(log.item[log.days <= log.days[event]].tolist())
             assert set(np.flatnonzero(allowed).tolist()) == (there if repeats else there - past)
     if protocol is split_by_time and len(trial) and len(trial.training):
-        assert trial.training.at.max() < log.at[trial.event].min()
+        assert trial.training.days.max() < log.days[trial.event].min()
 
 
 def test_each_protocol_asks_about_its_own_events():
-    assert split_by_time(LOG_test_trial, 0.4).event.tolist() == [5, 6]
-    assert split_by_time(LOG_test_trial, 0.4, repeats=True).event.tolist() == [4, 5, 6]
-    trial = split_last_event(LOG_test_trial)
+    assert split_by_time(SHORT_LOG, 0.4).event.tolist() == [5, 6]
+    assert split_by_time(SHORT_LOG, 0.4, repeats=True).event.tolist() == [4, 5, 6]
+    trial = split_last_event(SHORT_LOG)
     assert trial.event.tolist() == [5, 6] and len(trial.training) == 5
     assert trial.cold_learner.all() and trial.cold_item.all()
-    assert len(split_by_time(LOG_test_trial, 0.9, most=2, repeats=True)) == 2
+    assert len(split_by_time(SHORT_LOG, 0.9, most=2, repeats=True)) == 2

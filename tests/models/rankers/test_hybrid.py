@@ -27,12 +27,12 @@ class Together(VectorRanker):
         counts = (done.T @ done).toarray() / np.sqrt(np.maximum(1, done.sum(axis=0)))
         return cls(log.items, np.where(mask_known_items(log)[:, None], counts, NAN))
 
-    def learners(self, history):
+    def encode_learners(self, history):
         mine = history.matrix(len(self.items)).toarray()
-        return np.where(history.there.any(axis=1)[:, None], mine, NAN)
+        return np.where(history.is_event.any(axis=1)[:, None], mine, NAN)
 
-    def chance(self, history, candidates):
-        return np.where(history.there.any(axis=1)[:, None], 0.75, NAN) * np.ones(candidates.shape)
+    def predict_outcome(self, history, candidates):
+        return np.where(history.is_event.any(axis=1)[:, None], 0.75, NAN) * np.ones(candidates.shape)
 
     def parameters(self):
         return {"vectors": self.vectors, "name": np.array("together")}
@@ -104,7 +104,7 @@ def test_it_beats_both_parts_and_what_is_popular(tastes):
 
 def test_its_weights_are_chosen_on_the_log(tastes):
     log, catalogue = tastes
-    warm = log.take(log.at < 50)
+    warm = log.take(log.days < 50)
     assert Hybrid.fit(warm, catalogue, settings()).settings.weight >= 0.5
     fixed = settings(choose=False, weight=0.3, learner_events=2.0)
     assert Hybrid.fit(warm, catalogue, fixed).settings == fixed
@@ -127,14 +127,14 @@ def test_an_item_newer_than_the_fit_is_scored_by_content_alone(tastes):
     log, catalogue = tastes
     model = Hybrid.fit(log, catalogue, settings(choose=False))
     more = Catalogue(("new", "mute"), (f"{topics.TOPICS[0]}, Teil 0", ""), (catalogue.traits[0], frozenset()))
-    grown = model.extended(more)
+    grown = model.extend(more)
     assert grown.items == (*catalogue.items, "new", "mute") and model.items == catalogue.items
     history = seen([0, 5], [120], [121])
     score, content = grown.score(history), standardise_scores(grown.content.score(history))
     assert score[:, 120:] == pytest.approx(content[:, 120:], nan_ok=True) and score[0, 120] > 0
     assert score[1] == pytest.approx(content[1], nan_ok=True), "who did the new item alone"
     assert np.isnan(score[2]).all()
-    assert grown.chance(history, np.array([[0, 120]] * 3)) == pytest.approx(
+    assert grown.predict_outcome(history, np.array([[0, 120]] * 3)) == pytest.approx(
         np.array([[0.75, NAN], [NAN, NAN], [NAN, NAN]]), nan_ok=True
     )
 
@@ -143,7 +143,7 @@ def test_it_comes_back_from_disk_and_repeats(tastes, tmp_path):
     log, catalogue = tastes
     more = Catalogue(("new",), ("Artikel",), (frozenset({"point:1"}),))
     history = log.histories(np.arange(90), np.full(90, len(log)))
-    for model in (Hybrid.fit(log, catalogue, settings()), Hybrid.fit(log, catalogue, settings()).extended(more)):
+    for model in (Hybrid.fit(log, catalogue, settings()), Hybrid.fit(log, catalogue, settings()).extend(more)):
         registry.save_ranker(model, tmp_path)
         again = registry.load_saved_ranker(tmp_path).ranker
         assert again.items == model.items and again.settings == model.settings

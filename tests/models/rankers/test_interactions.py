@@ -55,13 +55,13 @@ def test_sequences_hold_every_step_from_one_event_to_the_next(events, longest):
 
 def test_a_cut_leaves_equal_times_on_the_earlier_side():
     log = build_interaction_log([("a", "u", float(day), 1.0) for day in (1, 2, 2, 2, 3)])
-    earlier, later = log.cut(0.4)
-    assert earlier.at.tolist() == [1, 2, 2, 2] and later.at.tolist() == [3]
+    earlier, later = log.split(0.4)
+    assert earlier.days.tolist() == [1, 2, 2, 2] and later.days.tolist() == [3]
 
 
 def test_an_empty_log_has_empty_histories():
     log = InteractionLog(("a",), ("u",), *(np.zeros(0, dtype=kind) for kind in (int, int, float, np.float32)))
-    assert not log.histories(np.array([0]), np.array([0])).there.any()
+    assert not log.histories(np.array([0]), np.array([0])).is_event.any()
     assert log.sequences(5)[0].shape == (0, 5) and MAX_HISTORY > 5
 
 
@@ -69,9 +69,9 @@ def test_a_history_moves_to_other_positions():
     seen = build_interaction_log([("a", "u", 1.0, 1.0), ("a", "v", 2.0, 1.0)]).histories(
         np.array([0]), np.array([2]), 3
     )
-    assert seen.moved(np.array([NO_INDEX, 7])).item.tolist() == [[NO_INDEX, NO_INDEX, 7]]
-    assert seen.moved(np.array([7, NO_INDEX])).item.tolist() == [[NO_INDEX, NO_INDEX, 7]]
-    assert seen.moved(np.array([7, NO_INDEX])).days[0, 2] == seen.days[0, 1]
+    assert seen.reindex(np.array([NO_INDEX, 7])).item.tolist() == [[NO_INDEX, NO_INDEX, 7]]
+    assert seen.reindex(np.array([7, NO_INDEX])).item.tolist() == [[NO_INDEX, NO_INDEX, 7]]
+    assert seen.reindex(np.array([7, NO_INDEX])).days[0, 2] == seen.days[0, 1]
     assert seen.matrix(2).toarray().tolist() == [[1, 1]]
 
 

@@ -52,8 +52,8 @@ def test_a_step_adds_the_gradient_of_the_whole_loss():
     events = rows.numpy()
     history = torch.as_tensor(LOG.histories(LOG.learner[events], events, 6).item)
     target = torch.as_tensor(LOG.item[events])
-    whole = cross_entropy(plain.learners(history, sources) @ items.T, target)
-    (whole + SETTINGS.decay * plain.item.square().sum() / len(plain.item)).backward()
+    whole = cross_entropy(plain.encode_learners(history, sources) @ items.T, target)
+    (whole + SETTINGS.weight_decay * plain.item.square().sum() / len(plain.item)).backward()
     for one, other in zip(chunked.parameters(), plain.parameters(), strict=True):
         assert one.grad.numpy() == pytest.approx(other.grad.numpy(), abs=1e-6)
 
@@ -75,7 +75,7 @@ def test_a_drawn_softmax_is_on_average_near_the_full_one():
     assert float(mean) == pytest.approx(float(full(learners, items, target)), rel=0.01)
 
 
-SMALL = LightGCNSettings(factors=16, epochs=10, steps=10, least=64)
+SMALL = LightGCNSettings(factors=16, epochs=10, steps=10, min_batch_events=64)
 GROUPS, SIZE = 4, 10
 
 
@@ -104,7 +104,9 @@ def fitted():
 @pytest.mark.parametrize("loss", ["softmax", "bpr"])
 def test_it_finds_planted_groups_where_popularity_cannot(loss):
     trial = split_last_event(planted())
-    made = LightGCN.fit(trial.training, settings=LightGCNSettings(factors=16, epochs=10, steps=10, least=64, loss=loss))
+    made = LightGCN.fit(
+        trial.training, settings=LightGCNSettings(factors=16, epochs=10, steps=10, min_batch_events=64, loss=loss)
+    )
     popular = np.bincount(trial.training.item, minlength=GROUPS * SIZE)
     position = [1 + (popular > popular[target]).sum() for target in trial.target]
     by_popularity = np.mean([1 / np.log2(1 + rank) if rank <= 10 else 0 for rank in position])
@@ -121,7 +123,7 @@ def test_it_learns_that_the_latest_event_counts_most():
         [(f"l{n}", f"i{i:02}", n + k / 100, 1.0) for n, walk in enumerate(walks) for k, i in enumerate(walk)]
     )
     made = LightGCN.fit(
-        log, settings=LightGCNSettings(factors=16, epochs=20, steps=10, least=64, recency=1.0, longest=12)
+        log, settings=LightGCNSettings(factors=16, epochs=20, steps=10, min_batch_events=64, recency=1.0, longest=12)
     )
     assert made.weight[-1] > 3 * made.weight[:-3].max()
 

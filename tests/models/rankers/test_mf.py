@@ -26,7 +26,7 @@ SMALL = MFSettings(factors=4, regularization=2.0)
 
 
 def with_outcomes(log: InteractionLog, outcome) -> InteractionLog:
-    return InteractionLog(log.learners, log.items, log.learner, log.item, log.at, outcome.astype(np.float32))
+    return InteractionLog(log.learners, log.items, log.learner, log.item, log.days, outcome.astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def log_loss(chance, came):
 
 def told(ranker, trial):
     batch = next(trial.batches(len(trial)))
-    return ranker.chance(batch.history, trial.target[:, None])[:, 0]
+    return ranker.predict_outcome(batch.history, trial.target[:, None])[:, 0]
 
 
 def test_outcomes_are_predicted_better_than_by_their_mean_and_calibrated(trial):
@@ -61,7 +61,7 @@ def test_taste_comes_from_outcomes_of_the_history():
     ranker = MF.fit(planted(learners=400, events=15), settings=SMALL)
     history = seen([0, 4, 8, 2, 6, 10], [0, 4, 8, 2, 6, 10])
     history.outcome[:] = [[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]]
-    chance = ranker.chance(history, np.array([[12, 16, 14, 18]] * 2))
+    chance = ranker.predict_outcome(history, np.array([[12, 16, 14, 18]] * 2))
     assert (chance[0, :2] > 0.5).all() and (chance[0, 2:] < 0.5).all()
     assert (chance[1, :2] < 0.5).all() and (chance[1, 2:] > 0.5).all()
 
@@ -79,14 +79,14 @@ def test_events_without_an_outcome_are_left_out():
 def test_a_history_without_outcomes_says_nothing():
     ranker = MF.fit(planted(), settings=SMALL)
     silent = ranker.score(seen([0, 5], outcome=np.nan))
-    assert np.isnan(silent).all() and np.isnan(ranker.chance(seen([NO_INDEX]), np.array([[0]]))).all()
+    assert np.isnan(silent).all() and np.isnan(ranker.predict_outcome(seen([NO_INDEX]), np.array([[0]]))).all()
     assert np.isfinite(ranker.score(seen([0, 5], outcome=0.5))[:, :ITEMS]).all(), "outcomes between are outcomes"
 
 
 def test_outcomes_that_are_all_alike_do_not_break_the_fit():
     log = planted()
     ranker = MF.fit(with_outcomes(log, np.ones(len(log))), settings=SMALL)
-    chance = ranker.chance(seen([0, 5]), np.arange(ITEMS)[None])
+    chance = ranker.predict_outcome(seen([0, 5]), np.arange(ITEMS)[None])
     assert (chance > 0.9).all() and (chance <= 1).all()
 
 

@@ -27,7 +27,7 @@ def test_the_latest_comes_first_and_the_unseen_is_unknown(tmp_path):
     assert np.array_equal(load_saved_ranker(tmp_path).ranker.score(history), score, equal_nan=True)
 
 
-LOG_test_popularity = build_interaction_log(
+TWO_LEARNERS = build_interaction_log(
     [("a", "u", 0.0, 1.0), ("b", "v", 0.0, 1.0), ("a", "v", 1.0, 1.0), ("a", "w", 2.0, 1.0), ("b", "w", 4.0, 1.0)],
     ("u", "v", "w", "x"),
 )
@@ -35,11 +35,11 @@ LEVELS = Catalogue(("x", "w", "v", "u"), ("",) * 4, tuple(map(frozenset, ({}, {}
 
 
 def test_overall_it_is_the_share_of_events():
-    assert Popular.fit(LOG_test_popularity).score(seen([0]))[0] == pytest.approx([0.2, 0.4, 0.4, np.nan], nan_ok=True)
+    assert Popular.fit(TWO_LEARNERS).score(seen([0]))[0] == pytest.approx([0.2, 0.4, 0.4, np.nan], nan_ok=True)
 
 
 def test_an_event_counts_half_after_a_half_life():
-    share = Trending.fit(LOG_test_popularity, settings=TrendingSettings(half_life=2.0)).score(seen([]))[0]
+    share = Trending.fit(TWO_LEARNERS, settings=TrendingSettings(half_life=2.0)).score(seen([]))[0]
     weight = np.array([0.25, 0.25 + 2**-1.5, 0.5 + 1])
     assert share[:3] == pytest.approx(weight / weight.sum()) and np.isnan(share[3])
     with pytest.raises(Invalid, match="no clock"):
@@ -48,7 +48,7 @@ def test_an_event_counts_half_after_a_half_life():
 
 def test_at_a_level_events_of_learners_count_who_were_there_then():
     """Events: a at no level did u; b at none v; a at A1 v; a at A1 (u, v: a tie) w; b at B1 w."""
-    ranker = PopularAtLevel.fit(LOG_test_popularity, LEVELS, LevelSettings(prior=1.0))
+    ranker = PopularAtLevel.fit(TWO_LEARNERS, LEVELS, LevelSettings(prior=1.0))
     overall = np.array([0.2, 0.4, 0.4])
     beginner = (np.array([0, 1, 1]) + overall) / 3
     advanced = (np.array([0, 0, 1]) + overall) / 2
@@ -60,7 +60,7 @@ def test_at_a_level_events_of_learners_count_who_were_there_then():
 def test_without_levels_it_says_what_is_lacking():
     for catalogue in (None, Catalogue(("u",), ("",), (frozenset({"kind:video"}),))):
         with pytest.raises(Invalid, match="`level:` traits"):
-            PopularAtLevel.fit(LOG_test_popularity, catalogue)
+            PopularAtLevel.fit(TWO_LEARNERS, catalogue)
 
 
 def test_what_rises_is_found():

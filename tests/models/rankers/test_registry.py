@@ -18,7 +18,7 @@ class Latest(VectorRanker):
     def fit(cls, log, catalogue=None, settings=None, seed=0):
         return cls(log.items, np.eye(len(log.items)))
 
-    def learners(self, history: InteractionHistory):
+    def encode_learners(self, history: InteractionHistory):
         return self.vectors[history.item[:, -1]]
 
     def parameters(self):

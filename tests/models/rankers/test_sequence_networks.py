@@ -59,7 +59,7 @@ def plain(block, xs):
     return found
 
 
-def test_states_are_those_of_the_formula_test_sasrec():
+def test_sasrec_states_are_those_of_the_formula():
     torch.manual_seed(0)
     network = SASRecNetwork(5, SASRecSettings(width=8, heads=2, layers=2, longest=6)).eval()
     x = torch.randn(2, 4, 8)

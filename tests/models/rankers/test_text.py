@@ -46,21 +46,21 @@ def test_longer_words_bring_their_pieces_so_that_forms_meet():
 
 
 def test_weights_by_hand():
-    terms = Terms.of([["a", "a", "b"], ["b"], ["b", "c"]])
+    terms = Terms.from_bags([["a", "a", "b"], ["b"], ["b", "c"]])
     assert terms.names == ("a", "b", "c")
     assert terms.idf == pytest.approx(np.log([4, 4 / 3, 4]))
     a, b = (1 + np.log(2)) * np.log(4), np.log(4 / 3)
     assert terms.vectors([["a", "a", "b"], ["new"]]).toarray() == pytest.approx(
         np.array([[a, b, 0], [0, 0, 0]]) / np.hypot(a, b), abs=1e-6
     )
-    assert Terms.of([]).vectors([["a"]]).shape == (1, 0)
+    assert Terms.from_bags([]).vectors([["a"]]).shape == (1, 0)
 
 
 @settings(max_examples=30)
 @given(st.lists(st.text(max_size=30), max_size=6), st.sampled_from([0, 2, 4]))
 def test_rows_are_of_length_one_or_nothing_and_come_back_from_arrays(texts, pieces):
     bags = [split_words(text, pieces) for text in texts]
-    terms = Terms.of(bags)
+    terms = Terms.from_bags(bags)
     found = terms.vectors(bags).toarray()
     assert np.allclose(np.linalg.norm(found, axis=1), [bool(bag) for bag in bags], atol=1e-5)
     again = Terms.from_parameters("x", terms.parameters("x"))

@@ -63,5 +63,5 @@ class Popular:
     def score(self, history):
         return np.tile(self.counts, (len(history), 1))
 
-    def chance(self, history, candidates):
+    def predict_outcome(self, history, candidates):
         return None

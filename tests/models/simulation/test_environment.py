@@ -183,14 +183,14 @@ def test_saved_and_restored_it_goes_on_the_same_way():
 def test_what_was_done_lately_is_seen_and_a_new_learner_has_done_nothing():
     env = LearnerVectorEnv(random_course(2), 3)
     env.reset(seed=4)
-    assert not env.observe().history.there.any()
+    assert not env.observe().history.is_event.any()
     first = env.observe().candidates[:, 0]
     env.advance(first)
     seen = env.observe().history
-    assert seen.item[:, -1].tolist() == first.tolist() and seen.there.sum() == 3
+    assert seen.item[:, -1].tolist() == first.tolist() and seen.is_event.sum() == 3
     assert np.allclose(seen.days[:, -1], 1 / env.population.answers_per_day)
     env.restart(np.array([True, False, False]))
-    assert env.observe().history.there.any(axis=1).tolist() == [False, True, True]
+    assert env.observe().history.is_event.any(axis=1).tolist() == [False, True, True]
     assert env.observe().of(1).history.item.shape == (1, seen.item.shape[1])
 
 

@@ -292,8 +292,8 @@ def test_the_tutor_starts_where_its_belief_of_the_past_is() -> None:
     np.testing.assert_allclose(world.answers, known.points, atol=1e-6)
 
 
-N_test_walk = 3
-EDGES_test_walk = [(0, 1), (1, 2)]
+CHAIN_POINTS = 3
+CHAIN_EDGES = [(0, 1), (1, 2)]
 
 
 @dataclass
@@ -316,7 +316,7 @@ def world(length: int, met: float = 0.5, free: bool = True) -> PracticeWorld:
     known = np.array([[False, False, False], [True, False, False]])
     target = np.array([[True, False, True], [True, True, True]])
     return PracticeWorld(
-        practice_course(N_test_walk, EDGES_test_walk, met),
+        practice_course(CHAIN_POINTS, CHAIN_EDGES, met),
         Chain(known, target),
         2,
         PracticeConfig((length,), free, in_turn=True),
@@ -356,7 +356,7 @@ def test_violations_are_counted_by_the_levels_that_were_shown() -> None:
         expected += sum(level[row, point - 1] < np.float32(middle) for row in range(2)) if point else 0
     assert 0 < expected < 2 * sum(point > 0 for point in way)
     assert found.violations == expected
-    assert course.prerequisites.tolist() == [list(edge) for edge in EDGES_test_walk]
+    assert course.prerequisites.tolist() == [list(edge) for edge in CHAIN_EDGES]
 
 
 def _shown(free: PracticeWorld, way: tuple[int, ...]) -> list[Floats]:

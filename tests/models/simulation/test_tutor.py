@@ -132,8 +132,8 @@ def test_with_a_tracer_each_learner_is_followed_as_if_alone(batch):
         question = course.learner_model.question(
             skills[points][None], course.importance[resource][None, : len(points)], np.array([-1]), zeros[:1, points]
         )
-        _, after = course.learner_model.practise(
-            course.learner_model.begin(skills[points], known), question, right[row : row + 1]
+        _, after = course.learner_model.update(
+            course.learner_model.start_from(skills[points], known), question, right[row : row + 1]
         )
         assert found.level[row, points] == pytest.approx(after.level[0], abs=1e-5)
         others = np.setdiff1d(np.arange(course.points), points)
