@@ -12,10 +12,10 @@ CLOSED = [beyond("c", 1, level=0.1), beyond("d", 1, level=0.1)]
 @pytest.mark.parametrize(
     ("found", "reason"),
     [
-        (evidence(point(level=0.85, uncertainty=0.1, attempts=4)), "You have mastered B already (85%)."),
-        (evidence(point(wanted=False)), "Nothing on the way to your goal needs B."),
+        (evidence(point(level=0.85, sd=0.1, attempts=4)), "You have mastered B already (85%)."),
+        (evidence(point(on_path=False)), "Nothing on the way to your goal needs B."),
         (
-            evidence(point(level=0.75, uncertainty=0.1, attempts=8), [KNOWN], [beyond("c", 1)]),
+            evidence(point(level=0.75, sd=0.1, attempts=8), [KNOWN], [beyond("c", 1)]),
             "You know B well enough to go on (97%): you have mastered C, which cannot well be done without it.",
         ),
         (
