@@ -14,6 +14,8 @@ LAYERS = ["cypher", "graph", "models", "services", "api"]
 SOURCES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 DOORS = {"neo4j": "graph", "torch": "models", "fastapi": "api", "typer": "api"}
 SETTINGS = "services.settings"
+TWO_LAYERS = {"Course"}
+"""One concept at two layers, as docs/glossary.md says: the label that py2neo sees, and the arrays of the models."""
 
 
 def module_name(path: Path) -> str:
@@ -93,7 +95,7 @@ def test_a_public_class_name_means_one_class():
         for node in tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 classes[node.name].append(name)
-    twice = {name: modules for name, modules in classes.items() if len(modules) > 1}
+    twice = {name: modules for name, modules in classes.items() if len(modules) > 1 and name not in TWO_LAYERS}
     assert not twice, twice
 
 
