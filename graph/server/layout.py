@@ -41,6 +41,8 @@ db.tx_log.rotation.retention_policy=2 days 512M
 internal.server.bolt.thread_pool_shutdown_wait_time=1s
 internal.server.bolt.connection_shutdown_wait_time=1s
 """
+KEEP_PLANS = "dbms.cypher.min_replan_interval=1d\n"
+"""A database that is emptied and filled for every test would have every query planned again and again."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,14 @@ class ServerLayout:
     def configuration(self) -> Path:
         return self.root / "conf" / "neo4j.conf"
 
-    def prepare(self, state: ServerState, page_cache: str) -> None:
+    def prepare(self, state: ServerState, page_cache: str, keep_plans: bool = False) -> None:
         """Make the folders, write the configuration and begin a new log (debug.log keeps the history)."""
         for name in ("conf", "logs", "data", "run"):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         (self.root / "logs" / "neo4j.log").unlink(missing_ok=True)
         ports = {"bolt_port": state.bolt_port, "http_port": state.http_port}
-        self.configuration.write_text(CONFIGURATION_TEMPLATE.format(page_cache=page_cache, **ports), encoding="utf-8")
+        text = CONFIGURATION_TEMPLATE.format(page_cache=page_cache, **ports) + (KEEP_PLANS if keep_plans else "")
+        self.configuration.write_text(text, encoding="utf-8")
 
     def read_state(self) -> ServerState:
         """Return the remembered state; the defaults where the file is missing, broken or from another version."""

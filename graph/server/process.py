@@ -50,7 +50,8 @@ class ServerTuning:
     """How much of the machine the server may take.
 
     Attributes:
-        quick: compile less: starts in half the time, answers heavy load more slowly. For tests.
+        quick: compile less, collect garbage with one thread, never plan a query again because the data changed: starts in
+            half the time, answers heavy load more slowly. For tests.
     """
 
     heap: str = "1g"
@@ -218,7 +219,7 @@ class ServerLauncher:
         known = self._layout.read_state()
         http_port = find_free_port(known.http_port)
         state = ServerState(find_free_port(known.bolt_port, taken=(http_port,)), http_port)
-        self._layout.prepare(state, self._tuning.page_cache)
+        self._layout.prepare(state, self._tuning.page_cache, keep_plans=self._tuning.quick)
         command = java_command(self._layout, self._tuning)
         pid = spawn_server(self._layout, command, self._cache)
         self._layout.write_state(replace(state, pid=pid))

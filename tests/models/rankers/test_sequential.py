@@ -70,7 +70,7 @@ def test_what_comes_later_changes_nothing_before(fitted):
 
 
 def fitted_rows(model, items):
-    return build_rows(seen(items), model.place, MAX_HISTORY)
+    return build_rows(seen(items), model.index, MAX_HISTORY)
 
 
 def test_candidates_score_as_among_all(fitted):
