@@ -1,4 +1,4 @@
-"""One allocator setting that halves eager CPU training time where glibc is used (DESIGN §9)."""
+"""One allocator setting that halves eager CPU training time where glibc is used (docs/design.md)."""
 
 import ctypes
 import sys

@@ -1,4 +1,4 @@
-"""Report of a benchmark: tables on the screen, figures with their circumstances as JSON (DESIGN §7)."""
+"""Report of a benchmark: tables on the screen, figures with their circumstances as JSON (docs/design.md)."""
 
 import json
 import os

@@ -102,7 +102,7 @@ class Course:
 
     @cached_property
     def influence(self) -> sparse.csr_matrix:
-        """W (N, N) of DESIGN §2: 1 for a prerequisite i → j, the Jaccard weight both ways for a semantic pair."""
+        """W (N, N) of docs/design.md: 1 for a prerequisite i → j, the Jaccard weight both ways for a semantic pair."""
         a, b = self.related[:, 0], self.related[:, 1]
         semantic = sparse.csr_matrix(
             (np.tile(self.related_weight, 2), (np.concatenate([a, b]), np.concatenate([b, a]))),

@@ -1,7 +1,7 @@
 """Store outcomes: mastery and bandits are updated in the same transaction, each outcome counts once.
 
 Before the transaction, load the courses that the outcomes belong to and the bandits that they move. A fitted learner
-model in charge of the course updates the points, if it knows all of them; else the update of DESIGN §3.
+model in charge of the course updates the points, if it knows all of them; else the update of docs/design.md.
 """
 
 import secrets
@@ -138,7 +138,7 @@ def _practised_id(outcome: Outcome) -> str | None:
 
 
 def apply_outcome_by_gain(practice: Practice, rates: Rates) -> PracticeResult:
-    """Apply the update of DESIGN §3 to the points that the outcome can touch."""
+    """Apply the update of docs/design.md to the points that the outcome can touch."""
     states = practice.points
     level, importance, spread = (
         np.array(column, dtype=np.float32)

@@ -13,7 +13,7 @@ Flash cards, with the four ratings as they were given:
     py_fsrs_fitted    the same with the parameters that its optimizer finds on the training reviews; fit_s is the
                       optimizer's
     exponential       R = e^(−μ t), μ by maximum likelihood on the training reviews; exponential_default: μ = 0.08 a
-                      day, the forgetting rate of the learner state (DESIGN §3)
+                      day, the forgetting rate of the learner state (docs/design.md)
 
 The optimizer needs pandas, so it runs in an environment of its own, benchmarks/.peers/fsrs
 (benchmarks/workers/fsrs.py).

@@ -175,7 +175,7 @@ def tabulate_methods(places: Mapping[str, MethodOutcomes]) -> list[dict[str, obj
 
 
 def summarise_methods(world: str, places: Mapping[str, MethodOutcomes]) -> dict[str, float]:
-    """Flat names as in DESIGN §7."""
+    """Flat names as in docs/design.md."""
     found: dict[str, float] = {}
     for name, place in places.items():
         for length in place.outcomes:

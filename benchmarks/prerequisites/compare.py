@@ -236,7 +236,7 @@ def summarise_seeds(name: str, runs: Sequence[Mapping[str, float]]) -> Figures:
 
 
 def add_short_names(figures: Figures) -> None:
-    """The names of DESIGN §7 for what stands under longer ones."""
+    """The names of docs/design.md for what stands under longer ones."""
     start = f"growth.syllabus.{USUAL_LEARNERS}."
     for name in [name for name in figures if name.startswith(start)]:
         figures[f"planted.{name.removeprefix(start)}"] = figures[name]

@@ -133,7 +133,7 @@ def load_trained(course: Course, variant: str, seed: int, steps: int) -> Learned
 
 
 def summarise_strategies(course: str, standings: Leaderboard) -> dict[str, float]:
-    """Flat names as in DESIGN §7."""
+    """Flat names as in docs/design.md."""
     measured = ("ep", "ep_sd", "reached", "steps", "steps_sd", "minutes", "minutes_sd")
     names = (*measured, "violations", "diversity", "ms_per_step")
     return {f"{course}.{rung.name}.{name}": getattr(rung, name) for rung in standings.rungs for name in names}

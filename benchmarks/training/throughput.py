@@ -156,7 +156,7 @@ def compute_ratio(rounds: dict[str, list[RoundTimes]], name: str) -> float:
 
 
 def summarise_contenders(rounds: dict[str, list[RoundTimes]], setting: ThroughputSetting) -> dict[str, float]:
-    """Flat names as in DESIGN §7."""
+    """Flat names as in docs/design.md."""
     found: dict[str, float] = {
         "lodestar.graph_steps_per_s": round(median(compute_speeds(rounds["graph"], setting.frames)))
     }

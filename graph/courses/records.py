@@ -9,7 +9,7 @@ from typing import NamedTuple
 Scalar = str | int | float | bool
 
 ROLE_IMPORTANCE = {"primary": 1.0, "supporting": 0.6, "peripheral": 0.4}
-"""How much of a lesson lands on a point, η, unless the row says otherwise (DESIGN §2)."""
+"""How much of a lesson lands on a point, η, unless the row says otherwise (docs/design.md)."""
 
 
 class FileLocation(NamedTuple):

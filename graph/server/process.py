@@ -50,8 +50,8 @@ class ServerTuning:
     """How much of the machine the server may take.
 
     Attributes:
-        quick: compile less, collect garbage with one thread, never plan a query again because the data changed: starts in
-            half the time, answers heavy load more slowly. For tests.
+        quick: compile less, collect garbage with one thread, never plan a query again because the data changed:
+            starts in half the time, answers heavy load more slowly. For tests.
     """
 
     heap: str = "1g"

@@ -220,7 +220,7 @@ class ServedLearnerModel:
 
 
 def compute_reward(importance: Floats, before: Floats, after: Floats) -> Floats:
-    """Return the reward of an answer, r = Σ η Δs (DESIGN §3), (B, P) → (B,)."""
+    """Return the reward of an answer, r = Σ η Δs (docs/design.md), (B, P) → (B,)."""
     return np.asarray((importance * (after - before)).sum(axis=-1), dtype=np.float32)
 
 

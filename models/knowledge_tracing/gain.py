@@ -1,4 +1,4 @@
-"""Gain, propagation and forgetting (`models.knowledge_tracing.state`, DESIGN §3) as a fitted learner model.
+"""Gain, propagation and forgetting (`models.knowledge_tracing.state`, docs/design.md) as a fitted learner model.
 
     direct      Δs_i = α⁺ (1 − s_i) η_i  if right,  −α⁻ s_i η_i  if wrong
     propagated  Δs_j = λ Σ_k w_kj Δs_k        over the W of the question; none without it
@@ -206,7 +206,7 @@ def predict_propagated_chances(
 
 @dataclass(eq=False)
 class Gain(LearnerModel):
-    """Gain, propagation and forgetting (DESIGN §3) with fitted rates.
+    """Gain, propagation and forgetting (docs/design.md) with fitted rates.
 
         Δs_i = α⁺ (1 − s_i) η_i if right, −α⁻ s_i η_i if wrong,      P(right) = σ(a_k + b (s_k − s_k(0)))
 

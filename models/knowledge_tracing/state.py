@@ -1,4 +1,4 @@
-"""The learner's state, gain–propagation–forgetting (DESIGN §3), and the uncertainty of an estimate. Pure functions.
+"""The learner's state, gain–propagation–forgetting (docs/design.md), and an estimate's uncertainty. Pure functions.
 
     direct      Δs_i = α⁺ (1 − s_i) η_i  if right,  −α⁻ s_i η_i  if wrong
     propagated  Δs_j = λ Σ_{k∈C} w_kj Δs_k
@@ -29,13 +29,14 @@ from models.arrays import Floats
 
 @dataclass(frozen=True)
 class Rates:
-    """Constants of the update; defaults from DESIGN §3 unless stated otherwise.
+    """Constants of the update; defaults from docs/design.md unless stated otherwise.
 
     Attributes:
         gain_right: α⁺, share of the missing mastery won by a right answer at η = 1.
         gain_wrong: α⁻, share of the mastery lost by a wrong one.
         propagation: λ; next-answer AUC on real logs grows with it (ASSISTments: .713 at 0, .719 at 0.1, .738 at 1), but
-            mastery by propagation alone gets less true; 0.1 keeps it within four points (benchmarks/propagation).
+            mastery by propagation alone gets less true; 0.1 keeps it within four points
+            (benchmarks/knowledge_tracing/propagation.py).
         forgetting: μ, per day.
         forget_after_days: no forgetting before this many days without practice.
         compression: c, "clip" to [0, 1] or the published logistic "sigmoid".

@@ -67,7 +67,7 @@ MAX_SCORED_PAIRS = 50_000
 """Pairs that are scored at most: those that the rule scores highest."""
 RULE_WEIGHTS = {"inside": 2.0, "outside": -1.0, "alike": 1.0, "mentioned": 2.0, "mentions": -1.0, "general": 0.3}
 RULE_INTERCEPT = -3.0
-"""The rule's weights, set by hand; measured in benchmarks/prerequisites as `untrained`."""
+"""The rule's weights, set by hand; measured in benchmarks/prerequisites/compare.py as `untrained`."""
 
 
 class NameFeatures:

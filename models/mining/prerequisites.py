@@ -1,4 +1,4 @@
-"""Propose prerequisites from a mastery log (DESIGN §2): tests of order and dependence, then direct and acyclic pairs.
+"""Propose prerequisites from a mastery log (docs/design.md): tests of order and dependence, direct acyclic pairs.
 
 i → j is proposed when i is mastered before j more often than chance and mastery of i raises the chance to master j
 (both tests: `models.mining.precedence`). p is the larger of the two p-values: both must hold, so the larger is a valid,

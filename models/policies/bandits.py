@@ -215,7 +215,7 @@ class BetaThompsonSettings:
 
     Attributes:
         low, high: the rewards that count as 0 and 1: a wrong answer at full mastery and a right one at none, −α⁻ and α⁺
-            of DESIGN §3, for a resource that teaches one point. More, from one that teaches several, counts as 1.
+            of docs/design.md, for a resource that teaches one point. More, from one that teaches several, counts as 1.
         draws: n, usually 16–256.
     """
 

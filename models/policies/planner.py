@@ -1,4 +1,4 @@
-"""Plan a path to the goal: roll a strategy's own choices forward with the learner model (DESIGN §4).
+"""Plan a path to the goal: roll a strategy's own choices forward with the learner model (docs/design.md).
 
 Each step assumes the mean outcome of the learner model at the predicted probability of a right answer, floored at
 `optimism`, so that a plan is the path of a diligent learner. A resource appears at most once.

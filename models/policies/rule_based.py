@@ -1,4 +1,4 @@
-"""Strategies that need no training, the baselines of a learned policy (DESIGN §5). Each is a `Recommender`.
+"""Strategies that need no training, the baselines of a learned policy (docs/design.md). Each is a `Recommender`.
 
 Random, popularity, curriculum order, mastery sequencing, zone of proximal development, greedy expected gain, needed
 first, target repeat.

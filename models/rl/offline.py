@@ -163,7 +163,7 @@ class OfflineConfig:
         alphas: of the conservative term that are tried [0.05–5], see `CQLConfig`.
         held_out: share of the learners that choose among them [0.1–0.3].
         fewest: decisions that a log must hold [5,000–50,000]. At 6,000 the estimates of held-out learners were off by
-            up to 1.3 of 5, at 30,000 by about 0.4 (`benchmarks/offline_rl`).
+            up to 1.3 of 5, at 30,000 by about 0.4 (`benchmarks/training/offline_rl.py`).
         cql: the rest.
     """
 

@@ -36,7 +36,7 @@ class EpisodeConfig:
         goals: most points a goal names.
         fewest, most: unmastered points on the way at the start.
         questions: diagnostic items a point.
-        gain_reward: weight of the learner model's r = Σ η Δs (DESIGN §3).
+        gain_reward: weight of the learner model's r = Σ η Δs (docs/design.md).
         progress_reward: weight of the growth of the goal's progress, see `progress`.
         goal_reward: paid when the goal's mastery is reached.
         test_reward: weight of the closing test, the share of right answers to `test_questions` on each goal point.

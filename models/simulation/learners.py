@@ -1,4 +1,4 @@
-"""Simulated learners with a hidden state of their own (DESIGN §5): what they know, how fast they learn and forget.
+"""Simulated learners with a hidden state of their own (docs/design.md): what they know, how fast they learn and forget.
 
 Their dynamics are not the recommender's update rule. A learner with knowledge k ∈ [0, 1]^N and ability θ answers by a
 three-parameter item-response curve (Birnbaum 1968) with an upper asymptote,
@@ -31,7 +31,9 @@ ADVANCED_EFFECTS = np.array([0.5, 1.3, 0.9, 0.6, 0.8], dtype=np.float32)
 
 @dataclass(frozen=True)
 class Population:
-    """What learners differ in. Fitted to logs where logs tell (benchmarks/population), else chosen: docs/learning.md.
+    """What learners differ in. Fitted to logs where they tell, else chosen: docs/learning.md.
+
+    The fit is benchmarks/knowledge_tracing/population.py.
 
     Attributes:
         ability_sd: standard deviation of θ, logits. Fitted (1.05 in both data sets).

@@ -1,4 +1,4 @@
-"""Recommend: read the state, decide with fallback, log the decision, explain it (DESIGN §4).
+"""Recommend: read the state, decide with fallback, log the decision, explain it (docs/design.md).
 
 The strategy that was asked for decides, else the course's own. Where it cannot, the next one does, and the answer says
 so: a strategy lacks something, fails, takes longer than its budget, or has no opinion of the learner. One that failed
