@@ -2,8 +2,8 @@
 
 For each λ (docs/design.md) the levels of held-out learners are updated answer by answer, and the level of the asked
 skill is compared with the answer that followed: AUC over all answers, and over first answers to a skill alone. W
-comes from training learners only: two skills are related by the Jaccard index of the sets of learners who practised them, kept at
-≥ θ = 0.3 as for resources; a control shuffles the skills of W. The level before a learner's first answer is the share
+comes from training learners only: two skills are related by the Jaccard index of the sets of
+learners who practised them, kept at ≥ θ = 0.3 as for resources; a control shuffles the skills of W. The level before a learner's first answer is the share
 of right answers to that skill in training. The logs have no clock, so nothing is forgotten.
 
 AUC only ranks: it grows with λ and never penalises a level that is too high. But a level unlocks the points that depend
