@@ -18,7 +18,7 @@ import sys, time
 from pathlib import Path
 from tests import database
 database.CACHE = Path(sys.argv[1])
-running = database._managed(database.silent)
+running = database._managed(database.ignore_progress)
 print("up", flush=True)
 time.sleep(600)
 """

@@ -83,7 +83,8 @@ def test_commands_of_the_benchmarks_can_be_run(document):
     for module in set(COMMAND_PATTERN.findall(read(document))):
         if PLACEHOLDER.search(module):
             continue
-        path = ROOT.joinpath(*module.rstrip(".").split(".")).with_suffix(".py")
+        folder = ROOT.joinpath(*module.rstrip(".").split("."))
+        path = folder / "__main__.py" if folder.is_dir() else folder.with_suffix(".py")
         assert path.exists(), f"{document.name} says python -m {module}"
         assert 'if __name__ == "__main__"' in read(path), f"{module} is no command"
 

@@ -1,16 +1,16 @@
 """λ of the learner state from real logs: `python -m benchmarks.knowledge_tracing.propagation [--quick] [--seeds 3]`.
 
 For each λ (docs/design.md) the levels of held-out learners are updated answer by answer, and the level of the asked
-skill is compared with the answer that followed: AUC over all answers, and over first answers to a skill alone. W
-comes from training learners only: two skills are related by the Jaccard index of the sets of
-learners who practised them, kept at ≥ θ = 0.3 as for resources; a control shuffles the skills of W. The level before a learner's first answer is the share
-of right answers to that skill in training. The logs have no clock, so nothing is forgotten.
+skill is compared with the answer that followed: AUC over all answers, and over first answers to a skill alone. W comes
+from training learners only: two skills are related by the Jaccard index of the sets of learners who practised them,
+kept at ≥ θ = 0.3 as for resources; a control shuffles the skills of W. The level before a learner's first answer is
+the share of right answers to that skill in training. The logs have no clock, so nothing is forgotten.
 
-AUC only ranks: it grows with λ and never penalises a level that is too high. But a level unlocks the points that depend
-on it. So λ is the one with the best AUC among those whose propagated mastery is true: learners over the mastered
-threshold in a skill that they never practised, lifted there from below, answer right at most `MAX_GAP` less often than
-those of the same data set who practised. The table shows what another criterion would choose. Test learners take no
-part in the choice.
+AUC only ranks: it grows with λ and never penalises a level that is too high. But a level unlocks the points that
+depend on it. So λ is the one with the best AUC among those whose propagated mastery is true: learners over the
+mastered threshold in a skill that they never practised, lifted there from below, answer right at most `MAX_GAP` less
+often than those of the same data set who practised. The table shows what another criterion would choose. Test learners
+take no part in the choice.
 
 Figures: DATA.default.LAMBDA.auc, DATA.paper.auc (validation), DATA.test.auc, gap.LAMBDA.share, chosen.lambda.
 """

@@ -97,7 +97,7 @@ async def test_what_recommendations_led_to_is_not_asked_about(api, tmp_path):
         [step] = (await api.get("/v1/learners/ana/recommendations"))["recommendations"]
         await api.post("/v1/outcomes", {"learner": "ana", "recommendation": step["id"], "right": True})
     logged = await read_raw_course_log(api.context.graph, "little")
-    assert [row.own for row in logged.rows] == [False] * 3
+    assert [row.is_own_choice for row in logged.rows] == [False] * 3
     with pytest.raises(Invalid, match=r"0 events to ask about, 20 needed\. The log holds 3 events, 0 of them chosen"):
         evaluate_rankers(logged, tmp_path / "rankers", NAMES)
     assert not (tmp_path / "rankers").exists()
