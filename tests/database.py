@@ -22,6 +22,7 @@ from graph.connection import Address
 from graph.errors import SetupFailed
 from graph.server import download
 from graph.server.download import ReportFunction, ignore_progress
+from graph.server.layout import BOLT_PORT, HTTP_PORT, ServerLayout, ServerState
 from graph.server.managed import ManagedServer
 from graph.server.process import AccessResult, ServerTuning, try_access
 
@@ -101,8 +102,9 @@ def _have(client: docker.DockerClient, image: str) -> None:
 
 def _managed(report: ReportFunction) -> Running:
     """A managed server in the first of the tests' homes that no other process uses."""
-    home, guard = _free_home()
+    number, home, guard = _free_home()
     server = ManagedServer(home, JARS, SERIES, TUNING)
+    _spread_ports(server.layout, number)
     watchdog = subprocess.Popen(
         [sys.executable, "-m", "tests.watchdog", str(home), str(JARS), SERIES, guard.lock_file],
         stdin=subprocess.PIPE,
@@ -123,7 +125,13 @@ def _managed(report: ReportFunction) -> Running:
     return Running(address, f"the managed local server (Neo4j {server.status().version})", stop)
 
 
-def _free_home() -> tuple[Path, FileLock]:
+def _spread_ports(layout: ServerLayout, number: int) -> None:
+    """Let each home look for ports from its own start: workers that start together would find the same ones free."""
+    if layout.read_state() == ServerState():
+        layout.write_state(ServerState(BOLT_PORT + 10 * number, HTTP_PORT + 10 * number))
+
+
+def _free_home() -> tuple[int, Path, FileLock]:
     for number in range(1, HOMES + 1):
         home = CACHE / "tests" / f"home-{number}"
         home.mkdir(parents=True, exist_ok=True)
@@ -132,5 +140,5 @@ def _free_home() -> tuple[Path, FileLock]:
             guard.acquire(blocking=False)
         except Timeout:
             continue
-        return home, guard
+        return number, home, guard
     raise SetupFailed(f"{HOMES} test processes hold the homes in {CACHE / 'tests'}.")
