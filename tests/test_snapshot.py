@@ -10,11 +10,16 @@ from tests.snapshot import Snapshot, clear, is_clear
 pytestmark = pytest.mark.database
 
 
+def ordered(values: dict) -> str:
+    """The properties by name: Neo4j gives them in any order."""
+    return repr(sorted(values.items()))
+
+
 def content(snapshot: Snapshot) -> tuple[dict, dict]:
     """Everything but the ids that Neo4j gives; a node stands for its values."""
-    nodes = {row["id"]: (labels, repr(row["values"])) for labels, rows in snapshot.nodes.items() for row in rows}
+    nodes = {row["id"]: (labels, ordered(row["values"])) for labels, rows in snapshot.nodes.items() for row in rows}
     edges = {
-        kind: sorted((nodes[row["start"]], nodes[row["end"]], repr(row["values"])) for row in rows)
+        kind: sorted((nodes[row["start"]], nodes[row["end"]], ordered(row["values"])) for row in rows)
         for kind, rows in snapshot.edges.items()
     }
     return sorted(nodes.values()), edges
