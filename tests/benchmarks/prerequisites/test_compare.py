@@ -7,7 +7,7 @@ from benchmarks.prerequisites import names
 from benchmarks.prerequisites.measure import score_edges, select_first_learners
 from benchmarks.prerequisites.million import generate_log
 from benchmarks.prerequisites.planted import AnswerNoise, draw_graph, make_course, simulate_log
-from models.mining import names as names_of_names
+from models.mining import names as mining_names
 from models.mining.mastery_log import MinedPrerequisites
 from models.mining.prerequisites import mine_prerequisites
 
@@ -61,7 +61,7 @@ def test_the_million_in_little():
 def test_area_and_f1_by_hand():
     true = np.array([True, False, True, False])
     assert names.compute_auc(np.array([0.9, 0.8, 0.7, 0.1]), true) == 0.75
-    assert names_of_names.f1_score(np.array([True, True, False, False]), true) == 0.5
+    assert mining_names.f1_score(np.array([True, True, False, False]), true) == 0.5
 
 
 @pytest.mark.skipif(names.read_domain("geometry") is None, reason="../shared/data/al-cpl is missing")

@@ -17,7 +17,7 @@ from services.recommendations.bandits import PRIORS, load_bandit, load_prior, re
 from services.recommendations.decision import decide_slate
 from services.recommendations.recommend import decide_and_log
 from tests import little_course
-from tests.services.little_arrays import little_course as little_course_of_little_arrays
+from tests.services.little_arrays import little_course as make_little_arrays
 
 pytestmark = pytest.mark.database
 
@@ -110,7 +110,7 @@ async def test_it_starts_from_practice_once_and_the_first_outcome_waits_for_it(a
 @pytest.mark.parametrize("name", BANDIT_NAMES)
 def test_what_is_stored_is_restored(name):
     """And learning goes on from it as if it had never been away."""
-    course = little_course_of_little_arrays()
+    course = make_little_arrays()
     start = make_bandit(name, course) if name == "linucb" else make_prior_bandit(name, course, rounds=3)
     followed = [
         BanditFeedback(id, [0.5] * (CONTEXT_SIZE - 1) + [1.0], 0.1 * n) for n, id in enumerate(course.resource_ids)
@@ -128,14 +128,14 @@ def test_what_is_stored_is_restored(name):
 
 
 def test_what_another_version_wrote_or_logged_is_not_understood():
-    start = make_bandit("linucb", little_course_of_little_arrays())
+    start = make_bandit("linucb", make_little_arrays())
     assert restore_bandit(start, BanditState("0", 9, [1.0], [1.0])) is start and restore_bandit(start, None) is start
     odd = update_bandit_state(start, None, [BanditFeedback("x", [1.0, 2.0], 1.0), BanditFeedback("x", None, 1.0)])
     assert odd.answers == 0 and not any(odd.moment)
 
 
 def test_a_resource_that_has_left_the_course_still_counts():
-    start = make_bandit("thompson_beta", little_course_of_little_arrays())
+    start = make_bandit("thompson_beta", make_little_arrays())
     after = update_bandit_state(start, None, [BanditFeedback("gone", None, 0.35)])
     assert after.arms == {"gone": (pytest.approx(1), pytest.approx(0))} and after.answers == 1
     assert not restore_bandit(start, after).state.wins.any()
