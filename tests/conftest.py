@@ -58,9 +58,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first: the workers get file by file in this order, and end at about the same time."""
+    """Mark what needs the database. Slow files first: the workers get file by file, and end at about the same time."""
     slow: dict[Path, int] = {}
     for item in items:
+        if "address" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker("database")
         rank = 2 if item.get_closest_marker("database") else 1 if item.get_closest_marker("training") else 0
         slow[item.path] = max(rank, slow.get(item.path, 0))
     items.sort(key=lambda item: -slow[item.path])
@@ -125,7 +127,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def address(request: pytest.FixtureRequest) -> Address:
-    """Where the tests' database is. A test that takes this or `graph` is marked `database`."""
+    """Where the tests' database is. A test that takes this or `graph` gets the mark `database`."""
     return request.config.stash[RUNNING].address
 
 

@@ -31,6 +31,7 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def imported_names(path: Path) -> list[tuple[str, str | None]]:
     """(module, name) pairs that a file imports; the name is None where the module itself is imported."""
     found: list[tuple[str, str | None]] = []
@@ -48,6 +49,7 @@ def internal_imports(path: Path) -> set[str]:
     return {module for module, _ in imported_names(path) if module in MODULES} - {module_name(path)}
 
 
+@cache
 def top_level_names(path: Path) -> set[str]:
     """The names that a module defines itself."""
     names: set[str] = set()

@@ -47,7 +47,7 @@ def repository():
         contents, cuts, busy, asked = {}, {}, {}, []
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Mine)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     Mine.url = f"http://127.0.0.1:{server.server_port}"
     yield Mine
     server.shutdown()
