@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from benchmarks.folders import RESULTS, ROOT
-from benchmarks.paths.docs import render_world_table as paths
-from benchmarks.prerequisites.compare import render_mining_table as prerequisites
+from benchmarks.paths.docs import render_world_table
+from benchmarks.prerequisites.compare import render_mining_table
 from benchmarks.registry import find_command
 from graph.analysis.ready import list_questions
 from models.evaluation.advice import FAMILY_NEEDS, NEED_LABELS
@@ -107,12 +107,12 @@ def render_block(name: str) -> str:
         "learners": render_learner_model_table,
         "cat": render_diagnostic_table,
         "recommenders": render_ranker_table,
-        "paths": paths,
+        "paths": render_world_table,
         "content": content,
         "population": population,
     }
     if benchmark == "prerequisites" and course:
-        lines = prerequisites(result, course)
+        lines = render_mining_table(result, course)
     else:
         lines = kinds[benchmark](result["figures"], course) if course else render_figure_list(result["figures"])
     return "\n".join([*lines, "", _source(benchmark, result), ""])

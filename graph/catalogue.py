@@ -131,12 +131,6 @@ async def list_courses(graph: Graph) -> list[CourseSummary]:
     return [CourseSummary(**row) for row in await graph.read("catalogue/courses")]
 
 
-async def read_revision_number(graph: Graph) -> int:
-    """Return the number of the curated graph's last change, 0 before the first."""
-    rows = await graph.read("catalogue/revision")
-    return int(rows[0]["revision"]) if rows else 0
-
-
 async def read_course_rows(graph: Graph, id: str, retired: bool = False) -> CourseRows:
     """Return all rows of a course, with `retired` resources for logs of old decisions. Raises `NotFound`."""
     return await graph.execute_read(partial(_read_course, id=id, retired=retired))

@@ -11,8 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from graph.connection import Address, connect
 from graph.errors import SetupFailed
-from graph.server.download import DownloadProgress as Downloaded
-from graph.server.download import ReportFunction
+from graph.server.download import DownloadProgress, ReportFunction
 from services.settings import Settings, get_managed_server, resolve_address
 
 app = typer.Typer(help="The managed local Neo4j: start, stop, status, reset.", no_args_is_help=True)
@@ -37,7 +36,7 @@ def _show_download_bar() -> Iterator[ReportFunction]:
     with Progress(*columns, console=console) as progress:
         task = None
 
-        def report(state: Downloaded) -> None:
+        def report(state: DownloadProgress) -> None:
             nonlocal task
             if task is None:
                 task = progress.add_task("neo4j", total=state.total)

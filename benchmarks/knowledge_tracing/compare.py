@@ -47,7 +47,8 @@ from benchmarks.knowledge_tracing.datasets import (
     read_data_set,
 )
 from benchmarks.report import Report
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import AnswerLog, build_answer_log
 from models.knowledge_tracing.base import LearnerModel, ModelState, Question, align_log
 from models.knowledge_tracing.evaluation import CALIBRATION_BINS, compute_reliability, score_predictions
 from models.knowledge_tracing.registry import LEARNER_MODELS, get_learner_model_class

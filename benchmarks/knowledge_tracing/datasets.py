@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.folders import DATA
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import AnswerLog, build_answer_log
 from models.knowledge_tracing.evaluation import cut_pykt_pieces
 
 MAX_OPPORTUNITIES = 40

@@ -41,7 +41,8 @@ from scipy.optimize import minimize_scalar
 
 from benchmarks.folders import PEERS_FOLDER, ROOT, locate_python
 from benchmarks.knowledge_tracing.datasets import LearnerAnswers, Split, list_available, read_assist2009
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import AnswerLog, build_answer_log
 from models.knowledge_tracing.base import align_log
 from models.knowledge_tracing.bkt import BKT
 from models.knowledge_tracing.evaluation import log_loss, roc_auc_score, score_predictions

@@ -41,7 +41,7 @@ from benchmarks.knowledge_tracing.datasets import (
     read_spaced_reviews,
 )
 from benchmarks.report import Report
-from models.arrays import Doubles as Floats
+from models.arrays import Doubles
 from models.course import RESOURCE_KINDS
 from models.knowledge_tracing.evaluation import log_loss, roc_auc_score
 from models.knowledge_tracing.state import Rates
@@ -140,7 +140,7 @@ def fit_constants(model: Likelihood, learners: Sequence[LearnerAnswers], passes:
 
 
 @torch.no_grad()
-def predict_answers(model: Likelihood, data: PackedAnswers) -> Floats:
+def predict_answers(model: Likelihood, data: PackedAnswers) -> Doubles:
     """(A,) P(right) one step ahead: θ and ε weighted by all earlier answers of the learner, ε′ by those of the pair."""
     order = np.lexsort((data.place, data.learner))
     learner = data.learner[order]
@@ -163,7 +163,7 @@ class PopulationStudy:
         self.test = [pack_answers(test[first : first + 200]) for first in range(0, len(test), 200)]
         self.skills = 1 + max(max(skills) for skills, _ in [*self.learners, *logs.test])
         self.right = np.concatenate([part.right for part in self.test])
-        self.chance: dict[str, Floats] = {}
+        self.chance: dict[str, Doubles] = {}
         self.scores: dict[str, list[tuple[float, float]]] = {}
         self.constants: list[dict[str, float]] = []
 
@@ -183,7 +183,7 @@ class PopulationStudy:
         print("{} {} {}: log loss {:.4f}, AUC {:.4f}".format(self.name, variant, seed, *self.scores[variant][-1]))
         return model
 
-    def score(self, variant: str, chance: Floats) -> None:
+    def score(self, variant: str, chance: Doubles) -> None:
         """Keep log loss and AUC of what was predicted of the test answers."""
         self.chance.setdefault(variant, chance)
         self.scores.setdefault(variant, []).append((log_loss(chance, self.right), roc_auc_score(chance, self.right)))
@@ -198,7 +198,7 @@ class PopulationStudy:
             self.fit(f"held.{name}", 0, {name: HAND_CHOSEN[name]})
         self.score("share", self.shares())
 
-    def shares(self) -> Floats:
+    def shares(self) -> Doubles:
         """The baseline: the skill's share of right answers in training, whoever answers."""
         right = np.zeros((2, self.skills))
         for skills, outcomes in self.sample(0):
@@ -222,17 +222,17 @@ class PopulationStudy:
 class ForgettingStudy:
     """Recall against days since the last review of a card: rows (card, days, earlier reviews, recalled)."""
 
-    def __init__(self, rows: Floats) -> None:
+    def __init__(self, rows: Doubles) -> None:
         self.card, self.days, earlier, self.right = rows.T
         self.earlier = np.minimum(earlier, PEAKS - 1).astype(int)
 
-    def chance(self, at: Floats, which: NDArray[np.bool_]) -> Floats:
+    def chance(self, at: Doubles, which: NDArray[np.bool_]) -> Doubles:
         """P(recall); `at` = (log forgetting, logit retained, logit of each peak). Nobody guesses a flash card."""
         retained, peak = expit(at[1]), expit(at[2:])[self.earlier[which]]
         kept = retained + (1 - retained) * np.exp(-np.exp(at[0]) * self.days[which])
         return np.asarray(expit(HAND_CHOSEN["slope"] * (peak * kept - 0.5)))
 
-    def fit(self, which: NDArray[np.bool_], held: bool = False) -> Floats:
+    def fit(self, which: NDArray[np.bool_], held: bool = False) -> Doubles:
         """The most likely `at`, or the chosen forgetting and retained with the most likely peaks."""
         chosen = np.array([np.log(FORGETTING), logit(RETAINED)])
         bounds = [(value, value) if held else (value - 5, value + 5) for value in chosen] + [(-5, 5)] * PEAKS

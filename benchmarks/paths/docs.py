@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from benchmarks.paths.course_compare import render_course_table as courses
+from benchmarks.paths.course_compare import render_course_table
 from benchmarks.paths.course_runs import COURSES
 
 LENGTH_PATTERN = re.compile(r"(judge_)?ep_(\d+)")
@@ -12,7 +12,7 @@ LENGTH_PATTERN = re.compile(r"(judge_)?ep_(\d+)")
 def render_world_table(figures: Mapping[str, float], world: str) -> list[str]:
     """The methods of one practice world, the best on the longest path first; of a course see the other module."""
     if world.partition("-")[0] in COURSES:
-        return courses(figures, world)
+        return render_course_table(figures, world)
     found: dict[str, dict[str, float]] = {}
     for name, value in figures.items():
         start, _, figure = name.rpartition(".")

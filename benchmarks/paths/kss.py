@@ -25,9 +25,7 @@ from typing import IO, Any, NamedTuple, Self
 import numpy as np
 
 from benchmarks.folders import PEERS_FOLDER, ROOT, locate_python
-from models.arrays import Doubles as Abilities
-from models.arrays import Flags, Floats, Ints
-from models.knowledge_tracing.answer_log import NO_INDEX
+from models.arrays import NO_INDEX, Doubles, Flags, Floats, Ints
 from models.simulation.practice import PastAnswers
 
 KSS_FOLDER = PEERS_FOLDER / "kss"
@@ -135,18 +133,18 @@ NEAR_POINTS: Flags = np.asarray((np.eye(POINTS) > 0) | (PREREQUISITES > 0) | _PR
 class DrawnStudents(NamedTuple):
     """S students after KSS's warm-up: abilities and targets (S, N), last items in effect (S,), what they answered."""
 
-    ability: Abilities
+    ability: Doubles
     target: Floats
     last: Ints
     past: PastAnswers
 
 
-def is_right(ability: Abilities) -> Flags:
+def is_right(ability: Doubles) -> Flags:
     """(…, N) whether each point would be answered rightly now."""
     return np.asarray(ability >= RIGHT_THRESHOLDS)
 
 
-def practise(ability: Abilities, last: Ints, points: Ints) -> tuple[Abilities, Ints]:
+def practise(ability: Doubles, last: Ints, points: Ints) -> tuple[Doubles, Ints]:
     """Abilities (B, N) and last items in effect (B,) after everybody practised `points` (B,)."""
     rows = np.arange(len(points))
     effect = (last < 0) | NEAR_POINTS[last, points]
@@ -180,7 +178,7 @@ class KSSArrays:
         """See `Students`."""
         return is_right(self.ability).astype(np.float32)
 
-    def truth(self) -> tuple[Abilities, Ints]:
+    def truth(self) -> tuple[Doubles, Ints]:
         """What planners may know that say so: abilities (B, N) and last items in effect (B,)."""
         return self.ability.copy(), self.last.copy()
 
@@ -219,11 +217,11 @@ class KSSPackage:
         """See `Students`."""
         return np.array(self.worker.ask("exam"), dtype=np.float32).reshape(-1, POINTS)
 
-    def gammas(self, students: Ints, paths: Ints) -> Abilities:
+    def gammas(self, students: Ints, paths: Ints) -> Doubles:
         """The package's own E_p of whole paths (B, T), walked anew in its own episodes, (B,)."""
         return np.array(self.worker.ask("gammas", students=students.tolist(), paths=paths.tolist()))
 
-    def truth(self) -> tuple[Abilities, Ints]:
+    def truth(self) -> tuple[Doubles, Ints]:
         """See `KSSArrays`."""
         held = self.worker.ask("held")
         return np.array([one[0] for one in held]), np.array([(one[2] or [NO_INDEX])[-1] for one in held])

@@ -43,11 +43,10 @@ from benchmarks.paths.kss import (
     ensure_installed,
 )
 from benchmarks.paths.methods import WorldStudy
-from models.arrays import Doubles as Abilities
-from models.arrays import Flags, Floats, Ints
+from models.arrays import NO_INDEX, Doubles, Flags, Floats, Ints
 from models.course import Course
 from models.knowledge_tracing import registry
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog
+from models.knowledge_tracing.answer_log import AnswerLog
 from models.knowledge_tracing.base import ModelState, Question, ServedLearnerModel
 from models.knowledge_tracing.dkt import DKT
 from models.knowledge_tracing.evaluation import roc_auc_score
@@ -67,7 +66,7 @@ _PREREQUISITES, _ABILITY_SPREAD, _RIGHT_THRESHOLDS = (
 class OracleStudents(Protocol):
     """Students whose truth may be asked."""
 
-    def truth(self) -> tuple[Abilities, Ints]:
+    def truth(self) -> tuple[Doubles, Ints]:
         """Abilities (B, N) and last items in effect (B,)."""
         ...
 
@@ -121,7 +120,7 @@ class TutorFilter(PointFilter):
 class SearchStart(NamedTuple):
     """Where B searches begin: abilities, targets and what may be first (B, N), last items (B,), memories (B, H)."""
 
-    ability: Abilities
+    ability: Doubles
     last: Ints
     memory: Floats
     target: Floats

@@ -19,8 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.arrays import Flags, Floats, Ints
-from models.knowledge_tracing.answer_log import NO_INDEX
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 from models.knowledge_tracing.state import compress_level, compute_expected_change, propagate_change
 from models.recommender import (
     PERIPHERAL_IMPORTANCE,

@@ -35,9 +35,9 @@ import numpy as np
 from benchmarks.folders import RUNS_FOLDER
 from benchmarks.knowledge_tracing.datasets import Assistments, read_data_set
 from benchmarks.paths.methods import WorldStudy
-from models.arrays import Flags, Floats, Ints
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 from models.course import Course, Thresholds
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog
+from models.knowledge_tracing.answer_log import AnswerLog
 from models.knowledge_tracing.base import LearnerModel, ModelState, ServedLearnerModel
 from models.knowledge_tracing.dkt import DKT
 from models.knowledge_tracing.logistic import BestLR
@@ -50,14 +50,12 @@ from models.policies.lookahead import BeamSettings, LookaheadPlanner, make_beam_
 from models.policies.rule_based import RandomStrategy, make_target_repeat
 from models.policies.wrappers import RankerStrategy
 from models.rankers.interactions import InteractionLog
-from models.rankers.registry import load_saved_ranker as load_ranker
-from models.rankers.registry import save_ranker
+from models.rankers.registry import load_saved_ranker, save_ranker
 from models.rankers.sequence_networks import GRU4Rec, SASRec
 from models.rankers.sequential import SequenceRanker
 from models.recommender import Observation, Recommender
 from models.simulation.kt_students import KTStudents, collect_past_answers, make_skill_course
-from models.simulation.practice import PastAnswers, PracticeRollout, PracticeWorld, Students
-from models.simulation.practice import PracticeConfig as PracticeRules
+from models.simulation.practice import PastAnswers, PracticeConfig, PracticeRollout, PracticeWorld, Students
 from models.simulation.tutor import BatchedLearnerModel, BatchedVectorModel
 
 TARGET_SHARE, REPEAT_SHARE = 0.3, 0.45
@@ -243,7 +241,7 @@ def mine_graph(log: AnswerLog) -> Ints:
 
 def simulate_answers(course: Course, practice: KTStudents, seed: int) -> AnswerLog:
     """What practice students answered."""
-    world = PracticeWorld(course, practice, PRACTISED_STUDENTS, PracticeRules((PRACTICE_STEPS,)))
+    world = PracticeWorld(course, practice, PRACTISED_STUDENTS, PracticeConfig((PRACTICE_STEPS,)))
     return simulate_transcripts(world, PRACTICE_STEPS, seed)
 
 
@@ -259,7 +257,7 @@ def load_or_fit_ranker(folder: Path, name: str, log: AnswerLog, seed: int) -> Se
     if not folder.exists():
         kind = SEQUENCE_RANKERS[name]
         save_ranker(kind.fit(build_interactions(log), settings=kind.Settings(work=RANKER_WORK), seed=seed), folder)
-    found = load_ranker(folder).ranker
+    found = load_saved_ranker(folder).ranker
     assert isinstance(found, SequenceRanker)
     return found
 

@@ -35,7 +35,7 @@ from benchmarks.folders import PEERS_FOLDER
 from benchmarks.knowledge_tracing.datasets import DATA, LOG_READERS
 from benchmarks.recommenders.choice_logs import ArrivalPlan, ChoiceMoments, generate_choice_log
 from benchmarks.stage import import_and_read
-from graph.catalogue import read_course_rows as course_rows
+from graph.catalogue import read_course_rows
 from graph.connection import Graph
 from models.arrays import Ints
 from models.course import Course
@@ -269,7 +269,7 @@ def load_english_course() -> tuple[Course, Catalogue] | None:
     from services.courses.arrays import build_course as course_of
 
     async def read(graph: Graph) -> tuple[Course, Catalogue]:
-        rows = await course_rows(graph, "english")
+        rows = await read_course_rows(graph, "english")
         return course_of(rows), catalogue_of(rows)
 
     return asyncio.run(import_and_read("english", read))

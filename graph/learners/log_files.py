@@ -157,12 +157,6 @@ class RawInteraction(NamedTuple):
     is_own_choice: bool = True
 
 
-def read_interaction_files(path: Path) -> tuple[list[RawInteraction], list[CourseProblem]]:
-    """Return the interactions of one file or of a folder's files, and the problems, see `read_rows`."""
-    rows, problems = read_rows(path, "interaction", REQUIRED_INTERACTION_COLUMNS, INTERACTION_COLUMNS)
-    return [parse_interaction(row) for row in rows], problems
-
-
 def parse_interaction(row: RawRow) -> RawInteraction:
     """Return the row's cells as far as they can be read."""
     values = row.values

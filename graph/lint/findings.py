@@ -57,14 +57,6 @@ def list_checks() -> list[LintCheck]:
     return sorted(found, key=lambda check: (SEVERITIES.index(check.severity), check.name))
 
 
-def find_check(name: str) -> LintCheck:
-    """Return one check, that of files included; raises `NotFound`."""
-    for each in (REFUSED_ROWS, *list_checks()):
-        if each.name == name:
-            return each
-    raise NotFound("check", name)
-
-
 def make_findings(check: LintCheck, hits: Iterable[Hit], course: str = "") -> list[LintFinding]:
     """Return the finding of a check, if there is any."""
     rows = list(hits)

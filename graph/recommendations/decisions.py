@@ -54,16 +54,6 @@ class LoggedDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionWithOutcome:
-    """A decision and the first outcome that followed it, if any."""
-
-    decision: LoggedDecision
-    outcome: str | None
-    right: bool | None
-    reward: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryEvent:
     """A line of a learner's history: an outcome, with the recommendation it followed, or one without an outcome."""
 
@@ -84,15 +74,6 @@ async def log_decisions(graph: Graph, decisions: list[LoggedDecision]) -> set[st
     """
     rows = sorted((_decision_row(decision) for decision in decisions), key=lambda row: (row["learner"], row["id"]))
     return {row["id"] for row in await graph.write("recommend/log_decisions", decisions=rows)}
-
-
-async def read_decision(graph: Graph, id: str) -> DecisionWithOutcome:
-    """Return a decision by id, with its first outcome; raises `NotFound`."""
-    rows = await graph.read("recommend/decision", id=id)
-    if not rows:
-        raise NotFound("recommendation", id)
-    row = rows[0]
-    return DecisionWithOutcome(parse_decision(row["decision"]), row["outcome"], row["right"], row["reward"])
 
 
 async def read_history(

@@ -30,18 +30,6 @@ from graph.recommendations.bandits import NO_BANDITS, BanditFeedback, BanditKey,
 from graph.values import to_datetime, to_utc
 
 
-async def record_outcome(
-    graph: Graph,
-    outcome: Outcome,
-    learn: LearnFunction,
-    now: datetime,
-    course: str | None = None,
-    bandits: BanditUpdates = NO_BANDITS,
-) -> RecordedOutcome:
-    """Store one outcome; see `record_outcomes`."""
-    return (await record_outcomes(graph, [outcome], learn, now, course, bandits))[0]
-
-
 async def record_outcomes(
     graph: Graph,
     outcomes: list[Outcome],

@@ -17,10 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import Flags, Floats, Ints
-
-NO_INDEX = -1
-"""Index of a skill or an item that does not exist."""
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,8 +24,8 @@ from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from models.arrays import Flags, Floats, Ints
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, list_skill_answers, number_groups
+from models.arrays import NO_INDEX, Flags, Floats, Ints
+from models.knowledge_tracing.answer_log import AnswerLog, list_skill_answers, number_groups
 from models.knowledge_tracing.state import compute_sd, compute_weight
 from models.storage import Parameters
 

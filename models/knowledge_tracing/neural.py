@@ -21,8 +21,8 @@ from scipy.special import expit
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from models.arrays import Flags, Floats, Ints
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog
+from models.arrays import NO_INDEX, Flags, Floats, Ints
+from models.knowledge_tracing.answer_log import AnswerLog
 from models.knowledge_tracing.base import (
     Estimate,
     LearnerModel,

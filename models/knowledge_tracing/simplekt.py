@@ -19,7 +19,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import AnswerLog
 from models.knowledge_tracing.neural import (
     AnswerSequences,
     KTNetwork,

@@ -77,19 +77,6 @@ def build_log_from_answers(
     return table.log(index - last_wrong >= in_a_row, at_once=in_a_row - 1)
 
 
-def build_log_from_levels(
-    learner: ArrayLike, point: ArrayLike, at: ArrayLike, level: ArrayLike, threshold: ArrayLike = Thresholds.mastered
-) -> MasteryLog:
-    """Build a log from A interactions; all arguments (A,), in any order.
-
-    learner, point: sortable ids; level: mastery of the point after the interaction; threshold: least level that counts
-    as mastered, one number or one a row. Learners and points are indexed by their sorted ids.
-    """
-    table = _SortedRows(learner, point, at)
-    over = np.asarray(level, dtype=np.float64) >= np.asarray(threshold, dtype=np.float64)
-    return table.log(over[table.order], at_once=0)
-
-
 class _SortedRows:
     """Rows sorted by learner, point and time, in G groups of a learner's rows on a point.
 

@@ -255,12 +255,12 @@ def update_beta_state(state: BetaState, resources: np.ndarray, win: Doubles) -> 
     return BetaState(wins, losses, state.answers + len(resources))
 
 
-class BetaThompson(StatefulBandit):
-    """The best by a draw from each resource's distribution; `seed` makes it repeatable."""
+class ResourceBandit(StatefulBandit):
+    """Common to bandits whose state is the wins and losses of each resource; each kind decides in its own way."""
 
-    state: BetaState
-    name = "thompson_beta"
+    name = "resource"
     version = "1"
+    state: BetaState
 
     def __init__(
         self,
@@ -273,21 +273,27 @@ class BetaThompson(StatefulBandit):
         self.state = BetaState.empty(course.resources) if state is None else state
         super().__init__(seed)
 
-    def decide(self, observation: Observation) -> Decision:
-        """One of n draws decides for each learner."""
-        arms = observation.candidates[..., None]
-        shape = (*observation.candidates.shape, self.settings.draws)
-        scores = self._random.beta(1 + self.state.wins[arms], 1 + self.state.losses[arms], size=shape)
-        return decide_by_draw(scores, observation, self._random, None)
-
     def after(self, observation: Observation, decision: Decision, reward: Floats) -> Self:
-        """Having seen what the decision's choices brought, (B,)."""
+        """Return the bandit updated by the rewards (B,) of the decision's choices."""
         done = observation.candidates[np.arange(len(observation)), decision.chosen]
         return self.of(update_beta_state(self.state, done, self.settings.win(reward)))
 
     def worth(self, answers: int) -> Self:
-        """With what it has learnt as a prior that counts as so many answers."""
+        """Return the bandit with its state as a prior that counts as so many answers."""
         return self.of(self.state.worth(answers))
+
+
+class BetaThompson(ResourceBandit):
+    """Choose the best by a draw from each resource's distribution; `seed` makes it repeatable."""
+
+    name = "thompson_beta"
+
+    def decide(self, observation: Observation) -> Decision:
+        """Return the decision of one of n draws for each learner."""
+        arms = observation.candidates[..., None]
+        shape = (*observation.candidates.shape, self.settings.draws)
+        scores = self._random.beta(1 + self.state.wins[arms], 1 + self.state.losses[arms], size=shape)
+        return decide_by_draw(scores, observation, self._random, None)
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from models.arrays import Flags, Floats, Ints
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 from models.course import Course
-from models.knowledge_tracing.answer_log import NO_INDEX
 from models.knowledge_tracing.base import LearnerModel
 from models.knowledge_tracing.neural import use_one_thread
 from models.recommender import Decision, Observation, Recommender, decide_by_score, find_blocked_points

@@ -8,35 +8,34 @@ SPARSE_SCORING_POINTS points it scores one learner by `SparseScorer`.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 import torch
 
 from graph.errors import Invalid, SetupFailed
 from models.course import Course
 from models.evaluation.advice import OfflineMeasurement, load_advised_strategy
-from models.evaluation.leaderboard import Leaderboard
-from models.evaluation.leaderboard import load_leaderboard as measured
+from models.evaluation.leaderboard import Leaderboard, load_leaderboard
 from models.policies.bandit_training import (
-    BANDIT_NAMES,
     PRACTICE_LEARNERS,
     PRACTICE_ROUNDS,
     AnyBandit,
+    make_bandit,
     make_prior_bandit,
     practise_bandit,
 )
-from models.policies.bandit_training import make_bandit as beginner
 from models.policies.graph_walk import MultiHop, PersonalisedPageRank
 from models.policies.rule_based import make_simple_baselines
 from models.policies.strategies import DEFAULT_STRATEGY, FITTED_STRATEGIES, STRATEGIES, find_strategy
 from models.policies.wrappers import load_ranker_strategy
-from models.rankers.comparison import load_comparison as measured_offline
+from models.rankers.comparison import load_comparison
 from models.rankers.interactions import Catalogue
 from models.rankers.registry import RANKERS
 from models.recommender import Recommender
 from models.rl.policy import LearnedPolicy, SparseScorer
-from models.rl.run import POLICY_FILE, load_policy, locate_policy
+from models.rl.run import MAIN_POLICY, POLICY_FILE, load_policy, locate_policy
 from models.simulation.environment import LearnerVectorEnv
+
+GRAPH_WALKS: dict[str, Callable[[Course], Recommender]] = {"pagerank": PersonalisedPageRank, "multi_hop": MultiHop}
 
 
 def make_baselines(course: Course, seed: int = 0) -> list[Recommender]:
@@ -45,19 +44,19 @@ def make_baselines(course: Course, seed: int = 0) -> list[Recommender]:
 
 
 def make_baseline(name: str, course: Course) -> Recommender:
-    """Make one strategy that needs no file; a bandit practises first, which takes seconds."""
-    if name in BANDIT_NAMES:
-        return make_prior_bandit(name, course)
-    graph: dict[str, Callable[[Course], Recommender]] = {"pagerank": PersonalisedPageRank, "multi_hop": MultiHop}
-    if name in graph:
-        return graph[name](course)
+    """Make one strategy that needs no file; a bandit is trained on simulated learners first, which takes seconds."""
+    match STRATEGIES[name].kind:
+        case "bandit":
+            return make_prior_bandit(name, course)
+        case "walk":
+            return GRAPH_WALKS[name](course)
     return {strategy.name: strategy for strategy in make_simple_baselines(course)}[name]
 
 
 def train_baseline_bandit(course: Course, seed: int = 0) -> AnyBandit:
     """Train the baseline `bandit`: LinUCB after practice on the reward that policies are trained on."""
     trained = practise_bandit(
-        beginner("linucb", course, seed), LearnerVectorEnv(course, PRACTICE_LEARNERS), PRACTICE_ROUNDS, seed
+        make_bandit("linucb", course, seed), LearnerVectorEnv(course, PRACTICE_LEARNERS), PRACTICE_ROUNDS, seed
     )
     trained.name = "bandit"
     return trained
@@ -66,28 +65,22 @@ def train_baseline_bandit(course: Course, seed: int = 0) -> AnyBandit:
 SPARSE_SCORING_POINTS = 500
 """Points from which on a learner is scored from the points that matter only."""
 
-HALF_METHODS: dict[str, Literal["q", "ppo"]] = {"q": "q", "ppo": "ppo"}
-TRAIN_OPTIONS = {"cql": " --offline"}
-
 
 def load_serving_policy(folder: Path, course: Course, name: str = "lodestar") -> LearnedPolicy:
-    """The trained policy `name` of `folder`, or one of the halves of lodestar.
-
-    Raises `SetupFailed` where it is not trained.
+    """Load the trained policy `name` of `folder`, or one head of lodestar alone.
 
     Torch is told to use one thread: for one learner that is as fast, and steadier beside a busy database.
+    Raises `SetupFailed` where it is not trained.
     """
     torch.set_num_threads(1)
-    home = folder if name in HALF_METHODS else locate_policy(folder, name)
+    entry = STRATEGIES[name]
+    home = locate_policy(folder, MAIN_POLICY if entry.head else name)
     if not (home / POLICY_FILE).exists():
-        raise SetupFailed(f"{name} is not trained: lodestar train {course.id}{TRAIN_OPTIONS.get(name, '')}")
+        raise SetupFailed(f"{name} is not trained: lodestar train {course.id}{entry.train_option}")
     trained = load_policy(home, course)
     if trained.network.operators and course.points >= SPARSE_SCORING_POINTS:
         trained.nearby = SparseScorer(trained.network, course)
-    return replace(trained, name=name, method=HALF_METHODS[name]) if name in HALF_METHODS else trained
-
-
-HALF_NAMES = ("q", "ppo")
+    return replace(trained, name=name, method=entry.head) if entry.head else trained
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,11 +133,11 @@ class CourseStrategies:
 
     def contest(self) -> Leaderboard | None:
         """What was measured of learning, in the simulator."""
-        return measured(self.policies)
+        return load_leaderboard(self.policies)
 
     def offline(self) -> Mapping[str, OfflineMeasurement]:
         """What was measured on the course's own log."""
-        standing = measured_offline(self.rankers)
+        standing = load_comparison(self.rankers)
         return {
             each.name: OfflineMeasurement(each.figures["ndcg10"], each.lead or 0.0, each.low or 0.0, each.high or 0.0)
             for each in (standing.rungs if standing else ())
@@ -154,7 +147,7 @@ class CourseStrategies:
     def ladder(self) -> Iterator[Recommender]:
         """Everything that can be made, simplest first; the policy's halves are no strategies beside the whole."""
         for name in STRATEGIES:
-            if name not in HALF_NAMES and self._can(name):
+            if STRATEGIES[name].head is None and self._can(name):
                 yield self.make(name)
 
     def _can(self, name: str) -> bool:
@@ -165,8 +158,9 @@ class CourseStrategies:
         return True
 
     def _make(self, name: str) -> Recommender:
-        if name in RANKERS:
-            return load_ranker_strategy(self.rankers / name, self.course, name, self.catalogue)
-        if STRATEGIES[name].family.endswith("reinforcement"):
-            return load_serving_policy(self.policies, self.course, name)
+        match STRATEGIES[name].kind:
+            case "ranker":
+                return load_ranker_strategy(self.rankers / name, self.course, name, self.catalogue)
+            case "policy":
+                return load_serving_policy(self.policies, self.course, name)
         return make_baseline(name, self.course)

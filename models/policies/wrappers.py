@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from models.arrays import Floats, Ints
+from models.arrays import NO_INDEX, Floats, Ints
 from models.course import Course
 from models.rankers.base import Ranker
-from models.rankers.interactions import NO_INDEX, Catalogue, InteractionHistory
+from models.rankers.interactions import Catalogue, InteractionHistory
 from models.rankers.registry import load_saved_ranker
 from models.recommender import Decision, Observation, Recommender, decide_by_score
 

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.learners.log_files import RawInteraction
-from models.arrays import Flags, Floats, Ints
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 from models.cleaning_report import MAX_EXAMPLES, CleaningFinding, CleaningReport, add_finding
-from models.rankers.interactions import NO_INDEX, InteractionLog
+from models.rankers.interactions import InteractionLog
 
 MAX_DAYS = 3e6
 """Days from 1970 to beyond the year 9999; a greater value is not a time."""

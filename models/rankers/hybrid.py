@@ -19,11 +19,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from graph.errors import Invalid
-from models.arrays import Floats, Ints
+from models.arrays import NO_INDEX, Floats, Ints
 from models.rankers.base import Ranker
 from models.rankers.content import is_encoder_installed
 from models.rankers.evaluation import EvaluationSplit, make_validation_split, ndcg, rank_targets
-from models.rankers.interactions import NO_INDEX, Catalogue, InteractionHistory, InteractionLog
+from models.rankers.interactions import Catalogue, InteractionHistory, InteractionLog
 from models.rankers.registry import import_ranker
 from models.storage import Parameters
 

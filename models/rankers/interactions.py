@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from models.arrays import Flags, Floats, Ints
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 
-NO_INDEX = -1
-"""Index of an item that does not exist."""
 MAX_HISTORY = 50
 """Latest events of a learner that rankers use."""
 

@@ -19,9 +19,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from graph.errors import Invalid
-from models.arrays import Flags, Floats, Ints
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 from models.rankers.base import Ranker, require_events
-from models.rankers.interactions import NO_INDEX, Catalogue, InteractionHistory, InteractionLog
+from models.rankers.interactions import Catalogue, InteractionHistory, InteractionLog
 from models.storage import Parameters
 
 CHUNK = 50_000

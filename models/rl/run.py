@@ -23,7 +23,6 @@ from models.course import Course
 from models.rl.network import NetworkConfig, PolicyNetwork
 from models.rl.policy import LearnedPolicy
 from models.rl.trainer import Trainer, TrainingConfig, TrainingProgress
-from models.rl.trainer import TrainingProgress as Trained
 from models.simulation.environment import LearnerVectorEnv
 from models.simulation.practice import World
 
@@ -206,7 +205,7 @@ def train_policy(
     folder: Path,
     device: str = "auto",
     fresh: bool = False,
-    report: Callable[[Trained], None] = lambda progress: None,
+    report: Callable[[TrainingProgress], None] = lambda progress: None,
 ) -> Trainer:
     """Train on simulated learners of `course`, see `train_in_world`."""
     return train_in_world(LearnerVectorEnv(course, config.learners), config, folder, device, fresh, report)
@@ -218,7 +217,7 @@ def train_in_world(
     folder: Path,
     device: str = "auto",
     fresh: bool = False,
-    report: Callable[[Trained], None] = lambda progress: None,
+    report: Callable[[TrainingProgress], None] = lambda progress: None,
 ) -> Trainer:
     """Train until `config.steps`, leaving policy.pt, curves.png and tensorboard/ in `folder`.
 

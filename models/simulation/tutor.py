@@ -16,14 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from graph.learners.practice import RECENT
-from models.arrays import Flags, Floats, Ints
+from models.arrays import NO_INDEX, Flags, Floats, Ints
 from models.assessment.diagnostic import estimate_starting_level
 from models.course import Course
-from models.knowledge_tracing.answer_log import NO_INDEX
 from models.knowledge_tracing.base import Estimate, LearnerModel, ModelState, Question, compute_reward
 from models.knowledge_tracing.state import decay_level, kept_share, update_levels
 from models.rankers.interactions import MAX_HISTORY, InteractionHistory
-from models.rankers.interactions import NO_INDEX as NOTHING
 
 
 class EstimateUpdate(NamedTuple):
@@ -177,7 +175,7 @@ class RecentEvents:
     """The latest events of B learners, the last in the last column; the arrays are (B, MAX_HISTORY)."""
 
     def __init__(self, learners: int) -> None:
-        self.item = np.full((learners, MAX_HISTORY), NOTHING)
+        self.item = np.full((learners, MAX_HISTORY), NO_INDEX)
         self.at, self.right = (np.zeros((learners, MAX_HISTORY), dtype=np.float32) for _ in range(2))
 
     def add(self, item: Ints, at: Floats, right: Flags) -> None:
@@ -188,7 +186,7 @@ class RecentEvents:
 
     def forget(self, who: Ints) -> None:
         """Some learners are new."""
-        self.item[who] = NOTHING
+        self.item[who] = NO_INDEX
 
     def bring(self, who: Ints, item: Ints, right: Flags) -> None:
         """Some learners come with a past (n, T), oldest first, NO_INDEX where there is none; it ended just before 0."""

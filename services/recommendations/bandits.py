@@ -19,9 +19,9 @@ from models.policies.bandit_training import BANDIT_NAMES, AnyBandit, make_bandit
 from models.policies.bandits import (
     CONTEXT_SIZE,
     BetaState,
-    BetaThompson,
     LinearBandit,
     LinearState,
+    ResourceBandit,
     update_linear_state,
 )
 from services.courses.served import CourseMemo, ServedCourse
@@ -36,7 +36,7 @@ def restore_bandit(start: AnyBandit, stored: BanditState | None) -> AnyBandit:
     """
     if stored is None or stored.version != start.version:
         return start
-    if isinstance(start, BetaThompson):
+    if isinstance(start, ResourceBandit):
         return start.of(_read_beta_state(start, stored))
     return start.of(_read_linear_state(stored))
 
@@ -44,7 +44,7 @@ def restore_bandit(start: AnyBandit, stored: BanditState | None) -> AnyBandit:
 def update_bandit_state(start: AnyBandit, stored: BanditState | None, followed: list[BanditFeedback]) -> BanditState:
     """Return the state to store after these outcomes; of the wins and losses those of their resources."""
     now = restore_bandit(start, stored)
-    if isinstance(now, BetaThompson):
+    if isinstance(now, ResourceBandit):
         return _update_beta_state(now, stored if now is not start else None, followed)
     rows = [(each.context, each.reward) for each in followed if each.context and len(each.context) == CONTEXT_SIZE]
     if not rows:
@@ -64,21 +64,21 @@ def _write_linear_state(bandit: LinearBandit, state: LinearState) -> BanditState
     return BanditState(bandit.version, state.answers, state.moment.tolist(), state.precision[UPPER_TRIANGLE].tolist())
 
 
-def _read_beta_state(start: BetaThompson, stored: BanditState) -> BetaState:
+def _read_beta_state(start: ResourceBandit, stored: BanditState) -> BetaState:
     wins, losses = start.state.wins.copy(), start.state.losses.copy()
     for resource, arm in stored.arms.items():
-        place = start.course.resource_index.get(resource)
-        if place is not None:
-            wins[place], losses[place] = arm
+        index = start.course.resource_index.get(resource)
+        if index is not None:
+            wins[index], losses[index] = arm
     return BetaState(wins, losses, stored.answers)
 
 
-def _update_beta_state(now: BetaThompson, stored: BanditState | None, followed: list[BanditFeedback]) -> BanditState:
+def _update_beta_state(now: ResourceBandit, stored: BanditState | None, followed: list[BanditFeedback]) -> BanditState:
     """By id: a resource that has left the course still counts its last outcomes."""
     arms = dict(stored.arms) if stored else {}
     for each in followed:
-        place = now.course.resource_index.get(each.resource)
-        start = (0.0, 0.0) if place is None else (float(now.state.wins[place]), float(now.state.losses[place]))
+        index = now.course.resource_index.get(each.resource)
+        start = (0.0, 0.0) if index is None else (float(now.state.wins[index]), float(now.state.losses[index]))
         wins, losses = arms.get(each.resource, start)
         win = float(now.settings.win(each.reward))
         arms[each.resource] = (wins + win, losses + 1 - win)
@@ -133,7 +133,7 @@ async def load_bandit_start(graph: Graph, served: ServedCourse, name: str) -> An
 async def _load_start(served: ServedCourse, name: str, stored: BanditState | None) -> AnyBandit:
     """The prior is trained only where it counts: a stored state replaces all of it, but for wins and losses."""
     untrained = _get_prior(served, name).untrained
-    if restore_bandit(untrained, stored) is untrained or isinstance(untrained, BetaThompson):
+    if restore_bandit(untrained, stored) is untrained or isinstance(untrained, ResourceBandit):
         return await load_prior(served, name)
     return untrained
 

@@ -13,7 +13,6 @@ from time import monotonic
 from typing import NamedTuple
 
 from graph.errors import GraphUnavailable, LodestarError, NoStrategyAvailable
-from models.policies.bandit_training import BANDIT_NAMES
 from models.policies.strategies import STRATEGIES, find_strategy
 from models.recommender import Recommender
 from services.context import AppContext
@@ -154,7 +153,7 @@ LOADING: CourseMemo[str, asyncio.Task[Recommender]] = CourseMemo(len(STRATEGIES)
 
 async def _load_strategy(context: AppContext, served: ServedCourse, name: str) -> Recommender:
     """Load the strategy on the course; requests that come while it is being made wait for the same."""
-    if name in BANDIT_NAMES:
+    if find_strategy(name).kind == "bandit":
         return await load_bandit(context.graph, served, name)
     available = served.strategies.available
     if name in available.made:

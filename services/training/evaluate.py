@@ -11,8 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import time
 
-from graph.catalogue import CourseDataCounts, count_course_data
-from graph.catalogue import read_course_rows as read_course
+from graph.catalogue import CourseDataCounts, count_course_data, read_course_rows
 from graph.connection import Graph
 from graph.learners.history import read_interactions
 from graph.learners.log_files import SECONDS_PER_DAY, RawInteraction
@@ -82,7 +81,7 @@ class RawCourseLog:
 
 async def read_raw_course_log(graph: Graph, course: str) -> RawCourseLog:
     """Read a course's resources and interactions. Raises `NotFound` for the course."""
-    catalogue = build_catalogue(await read_course(graph, course))
+    catalogue = build_catalogue(await read_course_rows(graph, course))
     return RawCourseLog(course, catalogue, await read_interactions(graph, course))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.catalogue import read_course_rows as read_course
+from graph.catalogue import read_course_rows
 from graph.connection import Graph
 from graph.courses.records import CourseProblem
 from graph.learners.history import read_course_answers
@@ -71,7 +71,7 @@ async def read_training_answers(
 
     Raises `NotFound` for the course.
     """
-    points = [row["id"] for row in (await read_course(graph, course)).points]
+    points = [row["id"] for row in (await read_course_rows(graph, course)).points]
     if log is None:
         return points, await read_course_answers(graph, course), []
     return points, *read_answer_files(log)

@@ -1,13 +1,13 @@
 """Runs the real loop on the database, so that tests of what reads the log have a log."""
 
 import random
+from tests.graph.short_forms import record_outcome
 from datetime import datetime, timedelta
 
 from graph.connection import Graph
 from graph.learners.practice import Outcome
 from graph.recommendations.candidates import read_candidates
 from graph.recommendations.decisions import LoggedDecision, log_decisions
-from graph.recommendations.outcomes import record_outcome
 from tests.graph.outcome_model import learn
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.graph.short_forms import read_revision_number
 from graph import catalogue
 from graph.courses.records import (
     CourseRecord,
@@ -121,14 +122,14 @@ async def test_only_accepted_prerequisites_and_hand_made_ones_count(graph):
 
 
 async def test_lists_and_look_ups(graph):
-    assert await catalogue.list_courses(graph) == [] and await catalogue.read_revision_number(graph) == 0
+    assert await catalogue.list_courses(graph) == [] and await read_revision_number(graph) == 0
     await import_course(graph, parsed(NEXT.__class__("empty", "Empty", points=(PointRecord("e", "E"),))))
     await import_course(graph, parsed(BASE))
     assert await catalogue.list_courses(graph) == [
         catalogue.CourseSummary("base", "Base", "en", None, points=2, resources=2, items=1),
         catalogue.CourseSummary("empty", "Empty", None, None, points=1, resources=0, items=0),
     ]
-    assert await catalogue.read_revision_number(graph) == 2
+    assert await read_revision_number(graph) == 2
     found = await catalogue.read_resources(graph, ["base/r/old", "nowhere", "base/r/b"])
     assert [(row["id"], row["status"], row["text"]) for row in found] == [
         ("base/r/old", "retired", None),

@@ -3,11 +3,11 @@
 import csv
 import json
 import subprocess
+from tests.graph.short_forms import read_revision_number
 from datetime import datetime, timedelta
 
 import pytest
 
-from graph import catalogue
 from graph.learners.profiles import create_learner
 from graph.proposals.store import store_proposals
 from graph.recommendations.candidates import read_candidates
@@ -176,7 +176,7 @@ async def test_a_crash_loses_nothing_that_was_decided(offered, address):
     process.wait()
     found = await edges(offered)
     assert found[PLANTED]["status"] == "accepted" and found[IDS[4], IDS[5]]["status"] == "proposed"
-    assert await catalogue.read_revision_number(offered) == 3
+    assert await read_revision_number(offered) == 3
     code, said = lodestar(address, "review", "planted", typed="r\n\nr\n\n")
     assert code == 0 and "2 decided, 0 open" in said
 

@@ -16,7 +16,8 @@ from benchmarks.knowledge_tracing.datasets import (
     select_before,
 )
 from benchmarks.knowledge_tracing.peers import predict_recall
-from models.knowledge_tracing.answer_log import NO_INDEX, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import build_answer_log
 from models.knowledge_tracing.baseline import ShareModel
 from models.knowledge_tracing.fsrs import FSRS, FSRS_DEFAULTS, GOOD, FSRSSettings
 

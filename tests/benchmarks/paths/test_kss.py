@@ -31,8 +31,8 @@ from benchmarks.paths.kss_study import (
     search_paths,
     simulate_practice_log,
 )
+from models.arrays import NO_INDEX
 from models.course import Thresholds
-from models.knowledge_tracing.answer_log import NO_INDEX
 from models.knowledge_tracing.base import ServedLearnerModel
 from models.knowledge_tracing.baseline import ShareModel
 from models.knowledge_tracing.dkt import DKT

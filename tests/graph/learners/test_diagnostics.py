@@ -1,5 +1,6 @@
 """A diagnostic's state lives in the graph: it goes on after a restart, and ends as s(0)."""
 
+from tests.graph.short_forms import record_outcome
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,7 +18,6 @@ from graph.learners.diagnostics import (
 from graph.learners.mastery import read_mastery
 from graph.learners.practice import Outcome, PointUpdate
 from graph.learners.profiles import delete_learner
-from graph.recommendations.outcomes import record_outcome
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
 from tests.graph.worlds import NOW, write_worlds

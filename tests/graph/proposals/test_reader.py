@@ -1,5 +1,6 @@
 """Answers come from what learners did themselves, in the order of time, however many there are."""
 
+from tests.graph.short_forms import record_outcome
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,6 @@ from graph.learners.log_files import SECONDS_PER_DAY
 from graph.learners.practice import Outcome
 from graph.proposals import reader
 from graph.proposals.reader import read_point_answers
-from graph.recommendations.outcomes import record_outcome
 from tests.graph.outcome_model import learn
 from tests.graph.recommendation_loop import run_loop
 from tests.graph.worlds import NOW, Point, Resource, World, write_worlds

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.graph.short_forms import read_revision_number
 from graph import catalogue
 from graph.errors import Conflict, Invalid, NotFound
 from graph.proposals import reader
@@ -30,9 +31,9 @@ async def degrees(graph) -> dict[str, int]:
 
 
 async def test_a_proposal_gates_nothing_and_keeps_its_evidence(web):
-    revision = await catalogue.read_revision_number(web)
+    revision = await read_revision_number(web)
     done = await offer(web, mined("e", "a"), alike("a", "e"))
-    assert done.revision == await catalogue.read_revision_number(web) == revision + 1
+    assert done.revision == await read_revision_number(web) == revision + 1
     edge = (await edges(web))["e", "a"]
     expected = {"source": "mined", "status": "proposed", "support": 100.0, "pValue": 1e-6, "evidence": "100 learners"}
     assert edge.items() >= expected.items() and edge["proposedAt"] and "courses" not in edge
@@ -43,9 +44,9 @@ async def test_a_proposal_gates_nothing_and_keeps_its_evidence(web):
 
 async def test_proposing_the_same_again_writes_nothing(web):
     await offer(web, mined("e", "a"), alike("a", "e"))
-    before = await edges(web), await catalogue.read_revision_number(web)
+    before = await edges(web), await read_revision_number(web)
     assert (await offer(web, mined("e", "a"), alike("a", "e"))).revision is None
-    assert (await edges(web), await catalogue.read_revision_number(web)) == before
+    assert (await edges(web), await read_revision_number(web)) == before
 
 
 async def test_newer_evidence_is_taken_up(web):
@@ -65,7 +66,7 @@ async def test_experts_edges_are_never_touched(web):
 async def test_accepting_is_who_when_why_and_gates(web):
     await offer(web, mined("e", "a"), alike("a", "e"))
     revision = await decide_proposal(web, EA, Attribution("ben", "accept", "plainly so"))
-    assert revision == await catalogue.read_revision_number(web)
+    assert revision == await read_revision_number(web)
     edge = (await edges(web))["e", "a"]
     assert (edge["status"], edge["reviewedBy"], edge["reviewReason"]) == ("accepted", "ben", "plainly so")
     assert edge["reviewedAt"] and (await degrees(web))["a"] == 1
@@ -79,10 +80,10 @@ async def test_accepting_is_who_when_why_and_gates(web):
 async def test_a_cycle_is_refused_and_spelled_out(web):
     await offer(web, mined("d", "e"), mined("e", "a"))
     await decide_proposal(web, ProposedPair("prerequisite", "d", "e"), Attribution("ben", "accept"))
-    revision = await catalogue.read_revision_number(web)
+    revision = await read_revision_number(web)
     with pytest.raises(Conflict, match="would close a cycle: a → b → c → d → e → a"):
         await decide_proposal(web, EA, Attribution("ben", "accept"))
-    assert (await edges(web))["e", "a"]["status"] == "proposed" and await catalogue.read_revision_number(
+    assert (await edges(web))["e", "a"]["status"] == "proposed" and await read_revision_number(
         web
     ) == revision
     assert (await reader.read_proposal(web, "e", "a")).cycle == ["a", "b", "c", "d", "e"]

@@ -1,6 +1,7 @@
 """A bandit's state in the graph: moved with the outcome, once, by its own recommendations only, and by all of them."""
 
 import asyncio
+from tests.graph.short_forms import read_decision, record_outcome
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,8 @@ from graph.connection import connect
 from graph.errors import Conflict
 from graph.learners.practice import Outcome
 from graph.recommendations.bandits import BanditFeedback, BanditKey, BanditState, BanditUpdates, read_bandit
-from graph.recommendations.decisions import LoggedDecision, log_decisions, read_decision
-from graph.recommendations.outcomes import record_outcome, record_outcomes
+from graph.recommendations.decisions import LoggedDecision, log_decisions
+from graph.recommendations.outcomes import record_outcomes
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
 from tests.graph.worlds import NOW, write_worlds

@@ -1,6 +1,7 @@
 """Served decisions are logged as they were, read back, and rebuilt into (s, a, r, s′)."""
 
 import math
+from tests.graph.short_forms import read_decision, record_outcome
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,8 +13,7 @@ from graph.learners.mastery import read_mastery
 from graph.learners.practice import Outcome, PointUpdate
 from graph.learners.profiles import Goal
 from graph.recommendations.candidates import read_candidates
-from graph.recommendations.decisions import LoggedDecision, log_decisions, read_decision, read_history
-from graph.recommendations.outcomes import record_outcome
+from graph.recommendations.decisions import LoggedDecision, log_decisions, read_history
 from graph.recommendations.transitions import read_transitions
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import re
+from tests.graph.short_forms import record_outcome
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from graph.errors import Conflict, Invalid, NotFound
 from graph.learners.mastery import read_mastery
 from graph.learners.practice import UNSEEN_SD, Outcome, PointUpdate, PracticeResult
 from graph.learners.profiles import read_learner
-from graph.recommendations.outcomes import record_outcome, record_outcomes
+from graph.recommendations.outcomes import record_outcomes
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
 from tests.graph.worlds import NOW, Event, write_worlds

@@ -1,5 +1,6 @@
 """Degrees and Jaccard edges equal a brute-force count, after every import and after edits by hand."""
 
+from tests.graph.short_forms import read_revision_number
 from dataclasses import replace
 from itertools import combinations
 
@@ -115,10 +116,10 @@ async def test_rebuild_says_what_it_found(graph):
     assert await derive.rebuild_derived(graph) == derive.RebuildResult(0, 0)
     await import_course(graph, parsed(CourseRecord("w", "W", points=(PointRecord("a", "A"),))))
     assert await derive.rebuild_derived(graph) == derive.RebuildResult(1, 0)
-    assert await catalogue.read_revision_number(graph) == 1
+    assert await read_revision_number(graph) == 1
     await run(graph, "MATCH (a:KnowledgePoint) SET a.prerequisiteCount = 7")
     assert await derive.rebuild_derived(graph) == derive.RebuildResult(1, 1)
-    assert await catalogue.read_revision_number(graph) == 2
+    assert await read_revision_number(graph) == 2
 
 
 async def test_what_a_person_judged_is_neither_deleted_nor_derived_again(graph):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from models.knowledge_tracing.answer_log import NO_INDEX, AnswerLog, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import AnswerLog, build_answer_log
 
 Row = tuple[str, list[str], str | None, bool, float]
 NO_CLOCK = float("nan")

@@ -6,7 +6,8 @@ n₀ is found again in answers drawn from Beta-distributed chances.
 import numpy as np
 import pytest
 
-from models.knowledge_tracing.answer_log import NO_INDEX, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import build_answer_log
 from models.knowledge_tracing.base import (
     DEFAULT_PRIOR_ANSWERS,
     MAX_PRIOR_ANSWERS,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.learners.log_files import RawAnswer
-from models.knowledge_tracing.answer_log import NO_INDEX
+from models.arrays import NO_INDEX
 from models.knowledge_tracing.cleaning import AnswerScale, clean_answers
 
 NAN = math.nan

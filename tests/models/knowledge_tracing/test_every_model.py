@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.knowledge_tracing.answer_log import NO_INDEX, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import build_answer_log
 from models.knowledge_tracing.base import ModelState, Question, align_log, replay_log
 from models.knowledge_tracing.registry import LEARNER_MODELS, get_learner_model_class
 

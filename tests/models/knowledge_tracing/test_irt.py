@@ -9,7 +9,8 @@ from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
-from models.knowledge_tracing.answer_log import NO_INDEX, build_answer_log
+from models.arrays import NO_INDEX
+from models.knowledge_tracing.answer_log import build_answer_log
 from models.knowledge_tracing.base import Question
 from models.knowledge_tracing.irt import (
     IRTModel,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from implicit.cpu.bpr import BayesianPersonalizedRanking
 
+from models.arrays import NO_INDEX
 from models.rankers.bpr import BPR, BPRSettings
-from models.rankers.interactions import NO_INDEX
 from tests.models.rankers.planted import ITEMS, planted, seen
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from graph.errors import Invalid
+from models.arrays import NO_INDEX
 from models.rankers import registry
 from models.rankers.evaluation import evaluate_ranker, split_by_time
-from models.rankers.interactions import NO_INDEX, InteractionLog, build_interaction_log
+from models.rankers.interactions import InteractionLog, build_interaction_log
 from tests.models.rankers.planted import ITEMS, levels, planted, seen
 
 POPULAR = ("popular", "popular_level", "trending")

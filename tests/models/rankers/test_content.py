@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from graph.errors import Invalid
+from models.arrays import NO_INDEX
 from models.rankers import content, registry
 from models.rankers.content import Embeddings, TfIdf
 from models.rankers.evaluation import evaluate_ranker, split_by_time
-from models.rankers.interactions import NO_INDEX, Catalogue, InteractionLog, build_interaction_log
+from models.rankers.interactions import Catalogue, InteractionLog, build_interaction_log
 from tests.models.rankers import topics
 from tests.models.rankers.topics import seen
 

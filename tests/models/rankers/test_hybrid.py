@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from graph.errors import Invalid
+from models.arrays import NO_INDEX
 from models.rankers import registry
 from models.rankers.base import VectorRanker, mask_known_items
 from models.rankers.content import TfIdf
 from models.rankers.evaluation import evaluate_ranker, split_by_time
 from models.rankers.hybrid import Hybrid, HybridSettings, mix_scores, standardise_scores
-from models.rankers.interactions import NO_INDEX, Catalogue, build_interaction_log
+from models.rankers.interactions import Catalogue, build_interaction_log
 from tests.models.rankers import topics
 from tests.models.rankers.topics import seen
 

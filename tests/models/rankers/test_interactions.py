@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rankers.interactions import MAX_HISTORY, NO_INDEX, Catalogue, InteractionLog, build_interaction_log
+from models.arrays import NO_INDEX
+from models.rankers.interactions import MAX_HISTORY, Catalogue, InteractionLog, build_interaction_log
 
 EVENTS = st.lists(
     st.tuples(st.sampled_from("abc"), st.sampled_from("uvwxyz"), st.integers(0, 9).map(float), st.just(1.0)),

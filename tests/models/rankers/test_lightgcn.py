@@ -9,8 +9,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from graph.errors import Invalid
+from models.arrays import NO_INDEX
 from models.rankers.evaluation import evaluate_ranker, split_last_event
-from models.rankers.interactions import NO_INDEX, InteractionHistory, build_interaction_log
+from models.rankers.interactions import InteractionHistory, build_interaction_log
 from models.rankers.lightgcn import (
     LightGCN,
     LightGCNSettings,

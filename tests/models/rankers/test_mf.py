@@ -9,8 +9,9 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from graph.errors import Invalid
+from models.arrays import NO_INDEX
 from models.rankers.evaluation import evaluate_ranker, split_by_time
-from models.rankers.interactions import NO_INDEX, InteractionLog
+from models.rankers.interactions import InteractionLog
 from models.rankers.mf import (
     MF,
     MFSettings,

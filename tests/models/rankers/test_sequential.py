@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from graph.errors import Invalid
+from models.arrays import NO_INDEX
 from models.rankers.evaluation import evaluate_ranker, split_by_time
-from models.rankers.interactions import MAX_HISTORY, NO_INDEX, InteractionHistory, InteractionLog, build_interaction_log
+from models.rankers.interactions import MAX_HISTORY, InteractionHistory, InteractionLog, build_interaction_log
 from models.rankers.sequence_networks import GRU4Rec, SASRec
 from models.rankers.sequential import build_rows, compute_repeat_share
 from tests.models.rankers.ordered_logs import ITEMS, NASTY, by_outcome, circle

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.functional import log_softmax
 
-from models.rankers.interactions import NO_INDEX, InteractionHistory, build_interaction_log
+from models.arrays import NO_INDEX
+from models.rankers.interactions import InteractionHistory, build_interaction_log
 from models.rankers.sequence_networks import GRU4RecNetwork, GRU4RecSettings
 from models.rankers.sequential import (
     SequenceTrainer,

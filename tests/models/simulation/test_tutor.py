@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.arrays import NO_INDEX
 from models.knowledge_tracing.answer_log import AnswerLog, build_answer_log
 from models.knowledge_tracing.base import Estimate, ModelState, ServedLearnerModel, replay_log
 from models.knowledge_tracing.bkt import BKT
@@ -17,7 +18,7 @@ from models.knowledge_tracing.fsrs import FSRS
 from models.knowledge_tracing.logistic import BestLR
 from models.knowledge_tracing.state import update_levels
 from models.policies.rule_based import make_needed_first
-from models.rankers.interactions import MAX_HISTORY, NO_INDEX
+from models.rankers.interactions import MAX_HISTORY
 from models.simulation.environment import EpisodeConfig, LearnerVectorEnv
 from models.simulation.tutor import BatchedLearnerModel, BatchedVectorModel, Estimator, RecentEvents
 from tests.models.courses import random_course

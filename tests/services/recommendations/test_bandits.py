@@ -1,13 +1,13 @@
 """Bandits on the real database: recommend, outcome, the state moves, and a restart changes nothing."""
 
 import asyncio
+from tests.graph.short_forms import read_decision
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from graph.recommendations.bandits import BanditFeedback, BanditState, read_bandit
-from graph.recommendations.decisions import read_decision
 from models.policies.bandit_training import BANDIT_NAMES, make_bandit, make_prior_bandit
 from models.policies.bandits import CONTEXT_SIZE
 from services.context import ContextFactory

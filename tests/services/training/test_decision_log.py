@@ -1,5 +1,6 @@
 """The graph's log as arrays, from real decisions and answers; and a policy that is learned from it."""
 
+from tests.graph.short_forms import record_outcome
 from datetime import timedelta
 
 import numpy as np
@@ -10,7 +11,6 @@ from graph.learners.practice import Outcome
 from graph.learners.profiles import Goal, create_learner, set_goals
 from graph.recommendations.candidates import read_candidates
 from graph.recommendations.decisions import LoggedDecision, log_decisions
-from graph.recommendations.outcomes import record_outcome
 from graph.recommendations.transitions import read_transitions
 from models.recommender import find_wanted_points
 from models.rl.network import NetworkConfig
