@@ -83,54 +83,56 @@ class OutcomeViews:
     outcomes: list[OutcomeView]
 
 
-def apply_outcome(practice: Practice, tracer: ServedLearnerModel) -> PracticeResult | None:
+def apply_outcome(practice: Practice, learner_model: ServedLearnerModel) -> PracticeResult | None:
     """Apply an outcome by a fitted learner model; None where the model does not know all of the points.
 
     Numbers that another version stored are not read: the model starts from the level that they led to.
     """
     states = [each for each in practice.points if each.importance > 0]
-    skills = tracer.skills_of([each.point for each in states])[None]
+    skills = learner_model.skills_of([each.point for each in states])[None]
     if not states or (skills < 0).any():
         return None
-    level, spread, importance, days = (
+    level, sd, importance, days = (
         np.array([column], dtype=np.float32)
         for column in zip(*((s.level, s.sd, s.importance, s.days) for s in states), strict=True)
     )
-    question = tracer.question(skills, importance, tracer.items_of([_practised_id(practice.outcome)]), days)
-    memory = _restore_state(practice, states, tracer, skills, Estimate(level, spread))
-    after, known = tracer.update(memory, question, np.array([practice.outcome.right]))
-    rates = tracer.forgetting_rates(skills, after)
+    question = learner_model.question(
+        skills, importance, learner_model.items_of([_practised_id(practice.outcome)]), days
+    )
+    memory = _restore_state(practice, states, learner_model, skills, Estimate(level, sd))
+    after, known = learner_model.update(memory, question, np.array([practice.outcome.right]))
+    rates = learner_model.forgetting_rates(skills, after)
     changes = [
         PointUpdate(
             point=state.point,
             level=float(known.level[0, n]),
             sd=float(known.sd[0, n]),
-            model_state=_make_trace(tracer, after.points[0, n]),
+            model_state=_make_stored_state(learner_model, after.points[0, n]),
             decay=None if np.isnan(rates[0, n]) else float(rates[0, n]),
         )
         for n, state in enumerate(states)
     ]
     reward = float(compute_reward(importance, level, known.level)[0])
-    return PracticeResult(reward, changes, _make_trace(tracer, after.learner[0]))
+    return PracticeResult(reward, changes, _make_stored_state(learner_model, after.learner[0]))
 
 
 def _restore_state(
-    practice: Practice, states: list[PracticePoint], tracer: ServedLearnerModel, skills: Ints, known: Estimate
+    practice: Practice, states: list[PracticePoint], learner_model: ServedLearnerModel, skills: Ints, known: Estimate
 ) -> ModelState:
     """Return the model's stored numbers; without them those of the level, or the start of a point never seen."""
-    memory = tracer.start_from(skills[0], known)
-    for place, state in enumerate(states):
-        if state.model_state is not None and state.model_state.version == tracer.version:
-            memory.points[0, place] = state.model_state.numbers
+    memory = learner_model.start_from(skills[0], known)
+    for index, state in enumerate(states):
+        if state.model_state is not None and state.model_state.version == learner_model.version:
+            memory.points[0, index] = state.model_state.numbers
         elif not state.is_stored:
-            memory.points[0, place] = tracer.start.points[0, skills[0, place]]
-    if practice.model_state is not None and practice.model_state.version == tracer.version:
+            memory.points[0, index] = learner_model.start.points[0, skills[0, index]]
+    if practice.model_state is not None and practice.model_state.version == learner_model.version:
         memory.learner[0] = practice.model_state.numbers
     return memory
 
 
-def _make_trace(tracer: ServedLearnerModel, numbers: Floats) -> StoredModelState:
-    return StoredModelState(tracer.version, numbers.tolist())
+def _make_stored_state(learner_model: ServedLearnerModel, numbers: Floats) -> StoredModelState:
+    return StoredModelState(learner_model.version, numbers.tolist())
 
 
 def _practised_id(outcome: Outcome) -> str | None:
@@ -140,26 +142,25 @@ def _practised_id(outcome: Outcome) -> str | None:
 def apply_outcome_by_gain(practice: Practice, rates: Rates) -> PracticeResult:
     """Apply the update of docs/design.md to the points that the outcome can touch."""
     states = practice.points
-    level, importance, spread = (
+    level, importance, sd = (
         np.array(column, dtype=np.float32)
         for column in zip(*((each.level, each.importance, each.sd) for each in states), strict=True)
     )
     changed, reward = update_levels(level, importance, practice.outcome.right, _make_influence_matrix(practice), rates)
-    spreads = update_sd(level, spread, importance, changed)
+    sds = update_sd(level, sd, importance, changed)
     moved = (importance > 0) | (changed != level)
     changes = [
-        PointUpdate(states[place].point, float(changed[place]), float(spreads[place]))
-        for place in np.flatnonzero(moved)
+        PointUpdate(states[index].point, float(changed[index]), float(sds[index])) for index in np.flatnonzero(moved)
     ]
     return PracticeResult(float(reward), changes)
 
 
 def _make_influence_matrix(practice: Practice) -> sparse.csr_matrix:
     """Return W among these points alone; its other entries cannot change them."""
-    place = {state.point: position for position, state in enumerate(practice.points)}
-    edges = [(place[start], place[end], weight) for start, end, weight in practice.influence]
+    index = {state.point: number for number, state in enumerate(practice.points)}
+    edges = [(index[start], index[end], weight) for start, end, weight in practice.influence]
     rows, columns, weights = zip(*edges, strict=True) if edges else ((), (), ())
-    return sparse.csr_matrix((weights, (rows, columns)), shape=(len(place), len(place)), dtype=np.float32)
+    return sparse.csr_matrix((weights, (rows, columns)), shape=(len(index), len(index)), dtype=np.float32)
 
 
 def make_outcome_model(courses: Mapping[str, Course]) -> LearnFunction:
@@ -175,8 +176,8 @@ def make_outcome_model(courses: Mapping[str, Course]) -> LearnFunction:
         if practice.course not in courses:
             raise Conflict(f"The learner joined the course {practice.course!r} a moment ago; send the outcome again.")
         course = courses[practice.course]
-        traced = apply_outcome(practice, course.learner_model) if course.learner_model else None
-        return traced or apply_outcome_by_gain(practice, course.rates)
+        result = apply_outcome(practice, course.learner_model) if course.learner_model else None
+        return result or apply_outcome_by_gain(practice, course.rates)
 
     return model
 
