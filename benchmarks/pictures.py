@@ -36,7 +36,7 @@ from graph.learners.practice import Outcome
 from graph.learners.profiles import Goal, create_learner, delete_learner, set_goals
 from graph.migrations import migrate
 from graph.recommendations.candidates import read_candidates
-from graph.recommendations.outcomes import record_outcome
+from graph.recommendations.outcomes import record_outcomes
 from graph.revisions.record import Attribution
 from models.simulation.learners import Population, SimulatedLearners
 from services.analysis import output, questions
@@ -298,7 +298,7 @@ async def simulate_cohort(graph: Graph) -> None:
         for name, resource, answer in zip(names, chosen, right, strict=True):
             if resource:
                 outcome = Outcome(f"{name}-{step}", name, bool(answer), now, resource=resource)
-                await record_outcome(graph, outcome, model, now, COURSE)
+                await record_outcomes(graph, [outcome], model, now, COURSE)
 
 
 def draw_analysis_pictures() -> None:

@@ -1,18 +1,15 @@
-"""Import and export a course.
+"""Import a course, and read it back for an export.
 
-Import is atomic: all of the course or nothing is written, and a second import writes only what differs. Export
-reads the course as the graph states it and writes the folder that import reads. `import(export(x)) = x`, and
-exporting what was imported gives the same bytes again.
+Import is atomic: all of the course or nothing is written, and a second import writes only what differs. A course is
+read as the graph states it. `import(export(x)) = x`, and exporting what was imported gives the same bytes again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from graph.connection import Graph, Work
 from graph.courses import changes
-from graph.courses import folder as course_folder
 from graph.courses.parsing import ParsedCourse
 from graph.courses.records import CourseRecord
 from graph.courses.validation import refuse_bad_course
@@ -78,13 +75,3 @@ async def read_course(graph: Graph, course: str) -> CourseRecord:
     if found is None:
         raise NotFound("course", course)
     return found.sorted()
-
-
-async def export_course(graph: Graph, course: str, folder: Path) -> CourseRecord:
-    """Write the course into `folder` (made if need be) and return it.
-
-    Raises `NotFound`, and `Conflict` if the folder holds table files that an import would read beside ours.
-    """
-    found = await read_course(graph, course)
-    course_folder.write(found, folder)
-    return found

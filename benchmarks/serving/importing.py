@@ -35,7 +35,7 @@ from graph.courses.records import (
     TeachesRecord,
 )
 from graph.formats import registry
-from graph.importing import export_course, import_course
+from graph.importing import import_course, read_course
 from graph.migrations import migrate
 from graph.revisions import derived
 from services.settings import Settings, get_managed_server
@@ -107,7 +107,7 @@ async def _round(graph: Graph, size: int, seed: int, server: psutil.Process) -> 
     times["again s"] = perf_counter() - clock
     assert done.written.is_changed and not again.written.is_changed
     clock = perf_counter()
-    await export_course(graph, done.course, COURSE_FOLDER)
+    folder.write(await read_course(graph, done.course), COURSE_FOLDER)
     times["export s"] = perf_counter() - clock
     clock = perf_counter()
     assert (await derived.rebuild_derived(graph)).changed == 0

@@ -1,6 +1,6 @@
-"""Read answer logs and interaction logs from CSV or JSONL files: files in, raw rows out.
+"""Read answer logs from CSV or JSONL files: files in, raw rows out; and the raw row of an interaction log.
 
-An answer log; `models.knowledge_tracing.cleaning` interprets the rows together:
+The columns; `models.knowledge_tracing.cleaning` interprets the rows together:
 
     learner   id
     skill     id of a knowledge point; several: `a;b` in CSV, a list in JSONL
@@ -8,17 +8,10 @@ An answer log; `models.knowledge_tracing.cleaning` interprets the rows together:
     item      id of what was asked; optional
     time      ISO 8601 (UTC where it has no zone) or seconds since 1970; optional
     order     a number that grows from answer to answer of a learner; optional, for logs without a clock
-
-An interaction log; `models.rankers.cleaning` reports what is wrong with the rows:
-
-    learner    id
-    resource   id
-    time       ISO 8601 (UTC where it has no zone) or seconds since 1970
-    outcome    1 or 0 (true, false), or a number between; optional
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,35 +25,6 @@ _OUTCOME_WORDS = {"true": 1.0, "false": 0.0, "right": 1.0, "wrong": 0.0}
 
 REQUIRED_ANSWER_COLUMNS = ("learner", "skill", "right")
 ANSWER_COLUMNS = (*REQUIRED_ANSWER_COLUMNS, "item", "time", "order")
-REQUIRED_INTERACTION_COLUMNS = ("learner", "resource", "time")
-INTERACTION_COLUMNS = (*REQUIRED_INTERACTION_COLUMNS, "outcome")
-
-
-def read_rows(
-    path: Path, table: str, required: Sequence[str], columns: Sequence[str]
-) -> tuple[list[RawRow], list[CourseProblem]]:
-    """Return the rows of one file, or of a folder's CSV and JSONL files in the order of their names, and the problems.
-
-    A file that cannot be read is a problem, never an exception.
-    """
-    found, rows = CourseFolder(), []
-    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
-    if not files:
-        found.add_problem(FileLocation(path.name, 0), "there is no such file or folder, or nothing in it")
-    for file in files:
-        kind = file.suffix.lower().removeprefix(".")
-        if kind not in ("csv", "jsonl"):
-            found.add_problem(FileLocation(file.name, 0), f"was not read: {table} logs end in .csv or .jsonl")
-            continue
-        sheet = read_table(file, table, kind, found)
-        missing = [name for name in required if sheet.columns and name not in sheet.columns]
-        if missing:
-            found.add_problem(
-                FileLocation(file.name, 1), f"has no column {', '.join(missing)}; columns are {', '.join(columns)}"
-            )
-        else:
-            rows += sheet.rows
-    return rows, found.problems
 
 
 def parse_optional_number(values: Mapping[str, Any], column: str, read: Callable[[Any], float]) -> float | None:
@@ -115,9 +79,32 @@ class RawAnswer:
 
 
 def read_answer_files(path: Path) -> tuple[list[RawAnswer], list[CourseProblem]]:
-    """Return the answers of one file or of a folder's files, and the problems, see `read_rows`."""
-    rows, problems = read_rows(path, "answer", REQUIRED_ANSWER_COLUMNS, ANSWER_COLUMNS)
-    return [parse_answer(row) for row in rows], problems
+    """Return the answers of one file, or of a folder's files in the order of their names, and the problems.
+
+    A file that cannot be read is a problem, never an exception.
+    """
+    found, answers = CourseFolder(), list[RawAnswer]()
+    files = [path] if path.is_file() else sorted(path.glob("*")) if path.is_dir() else []
+    if not files:
+        found.add_problem(FileLocation(path.name, 0), "there is no such file or folder, or nothing in it")
+    for file in files:
+        answers += map(parse_answer, _read_rows(file, found))
+    return answers, found.problems
+
+
+def _read_rows(file: Path, found: CourseFolder) -> list[RawRow]:
+    """Return the rows of one file; problems are added to `found`."""
+    kind = file.suffix.lower().removeprefix(".")
+    if kind not in ("csv", "jsonl"):
+        found.add_problem(FileLocation(file.name, 0), "was not read: answer logs end in .csv or .jsonl")
+        return []
+    sheet = read_table(file, "answer", kind, found)
+    missing = [name for name in REQUIRED_ANSWER_COLUMNS if sheet.columns and name not in sheet.columns]
+    if missing:
+        columns = ", ".join(ANSWER_COLUMNS)
+        found.add_problem(FileLocation(file.name, 1), f"has no column {', '.join(missing)}; columns are {columns}")
+        return []
+    return sheet.rows
 
 
 def parse_answer(row: RawRow) -> RawAnswer:
@@ -141,7 +128,7 @@ def _parse_skills(value: Any) -> tuple[str, ...]:
 
 
 class RawInteraction(NamedTuple):
-    """One row, as it was given. NaN stands for what was given and is no number or no time, None for what was not.
+    """One row of an interaction log. NaN stands for what was given and is no number or no time, None for what was not.
 
     Attributes:
         item: the resource's id.
@@ -155,16 +142,3 @@ class RawInteraction(NamedTuple):
     outcome: float | None = None
     at: FileLocation = NO_LOCATION
     is_own_choice: bool = True
-
-
-def parse_interaction(row: RawRow) -> RawInteraction:
-    """Return the row's cells as far as they can be read."""
-    values = row.values
-    learner, item = parse_text(values.get("learner")), parse_text(values.get("resource"))
-    return RawInteraction(
-        learner,
-        item,
-        parse_optional_number(values, "time", parse_days),
-        parse_optional_number(values, "outcome", parse_number),
-        row.at,
-    )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph import queries
-from graph.errors import NotFound
 
 SEVERITIES = ("error", "warning", "note")
 """From what breaks the course for learners to what is only worth knowing."""

@@ -8,13 +8,11 @@ Metrics; `chance` and `right` are (A,) throughout:
     log loss     −mean ln(chance of what happened), nats, chances of what happened held at 1e-6 or more
     calibration  expected calibration error, Σ_bins |mean chance − share right| answers / A (Naeini et al. 2015)
 
-Splits: learners held out inside training, and the pieces and windows of the pyKT benchmark. pyKT (Liu et al. 2022,
-arXiv 2206.11460; pykt/preprocess/split_datasets.py and pykt/models/evaluate_model.py) cuts learners' logs into pieces
-of 200 answers, drops those of fewer than 3, starts afresh in each and scores all answers but the first of each piece,
-pooled over learners: `cut_pykt_pieces` and `mask_after_first`. It trains on such pieces, and its final figures
-(`window_testauc` in examples/wandb_predict.py) score the first 200 answers of a learner in this way, and each later
-one as the last of the 200 that end with it: `cut_pykt_windows`. Answers to several skills are one row per skill:
-`expand_by_skill`; where the log names questions, the figure is of the rows' mean prediction by question.
+Splits: learners held out inside training, and the pieces of the pyKT benchmark. pyKT (Liu et al. 2022, arXiv
+2206.11460; pykt/preprocess/split_datasets.py and pykt/models/evaluate_model.py) cuts learners' logs into pieces of 200
+answers, drops those of fewer than 3, starts afresh in each and scores all answers but the first of each piece, pooled
+over learners: `cut_pykt_pieces`. It trains on such pieces. Left out: the windows of its final figures
+(`window_testauc`), and one row per skill of an answer.
 """
 
 from dataclasses import replace
@@ -124,7 +122,15 @@ def cut_overlapping_pieces(log: AnswerLog, longest: int, context: int = 0) -> tu
     starts = np.concatenate([[0], np.cumsum(lengths)])
     rows = np.repeat(log.starts[who] + offset - starts[:-1], lengths) + np.arange(starts[-1])
     names = tuple(f"{log.learners[one]}+{first}" for one, first in zip(who, offset, strict=True))
-    cut = replace(_pick_rows(log, rows, log.skill[rows], starts), learners=names)
+    cut = replace(
+        log,
+        learners=names,
+        starts=starts,
+        skill=log.skill[rows],
+        item=log.item[rows],
+        right=log.right[rows],
+        days=log.days[rows],
+    )
     return cut, rows, (np.repeat(number, lengths) == 0) | (cut.index >= context)
 
 
@@ -132,27 +138,3 @@ def cut_pykt_pieces(log: AnswerLog, longest: int = 200, shortest: int = 3) -> An
     """Cut logs into pieces of at most `longest` answers, each a learner of its own; drop those below `shortest`."""
     pieces, _, _ = cut_overlapping_pieces(log, longest)
     return pieces.take(np.flatnonzero(pieces.lengths >= shortest))
-
-
-def cut_pykt_windows(log: AnswerLog, longest: int = 200, shortest: int = 3) -> tuple[AnswerLog, Flags]:
-    """Return the first `longest` answers of each learner, a window for each later one, and which are scored, (A',)."""
-    windows, _, new = cut_overlapping_pieces(log.take(np.flatnonzero(log.lengths >= shortest)), longest, longest - 1)
-    return windows, new & (windows.index > 0)
-
-
-def mask_after_first(log: AnswerLog) -> Flags:
-    """Mask all answers but the first of each learner, (A,)."""
-    return log.index > 0
-
-
-def expand_by_skill(log: AnswerLog) -> AnswerLog:
-    """Return one row for each skill of an answer, in order. As in pyKT, later rows of an answer follow its outcome."""
-    asked = log.skill >= 0
-    asked[:, 0] = True
-    rows, slot = np.nonzero(asked)
-    starts = np.concatenate([[0], np.cumsum(asked.sum(axis=1))])[log.starts]
-    return _pick_rows(log, rows, log.skill[rows, slot][:, None], starts)
-
-
-def _pick_rows(log: AnswerLog, rows: Ints, skill: Ints, starts: Ints) -> AnswerLog:
-    return replace(log, starts=starts, skill=skill, item=log.item[rows], right=log.right[rows], days=log.days[rows])

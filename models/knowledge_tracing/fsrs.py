@@ -68,11 +68,6 @@ def compute_retrievability(stability: Any, days: Any, w: Any) -> Any:
     return (1 + _compute_factor(w) * (days // 1) / stability.clip(min=STABILITY_MIN)) ** -w[20]
 
 
-def compute_due_days(stability: Any, w: Any, retention: float = 0.9) -> Any:
-    """Return the days from the last review until R = `retention`; S itself at the default."""
-    return stability / _compute_factor(w) * (retention ** (-1 / w[20]) - 1)
-
-
 def apply_review(stability: Any, difficulty: Any, days: Any, rating: Any, w: Any) -> tuple[Any, Any]:
     """Return stability and difficulty after a review, all of one shape; stability 0 before the first; ratings 1–4."""
     first, same_day, again = (1.0 * flag for flag in (stability <= 0, days < 1, rating == AGAIN))
@@ -269,12 +264,6 @@ class FSRS(LearnerModel):
         """Return R of points (…, 3) after days (…); 0 for those never answered."""
         found = compute_retrievability(points[..., STABILITY], np.maximum(days, 0), self.w)
         return np.asarray(np.where(points[..., STABILITY] > 0, found, 0), dtype=np.float32)
-
-    def due_in(self, points: Floats, days: Floats, retention: float = DESIRED_RETENTION) -> Floats:
-        """Return the days until R = `retention`, (…); 0 where a review is due or no answer was given yet."""
-        return np.asarray(
-            np.clip(compute_due_days(points[..., STABILITY], self.w, retention) - days, 0, None), dtype=np.float32
-        )
 
     def forgetting_rates(self, points: NDArray[np.int64], state: Floats) -> Floats:
         """Return the rate (B, P) at which a level falls to DESIRED_RETENTION of itself in S days; NaN without answers.

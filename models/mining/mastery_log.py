@@ -1,9 +1,9 @@
-"""Mastery logs, the input of mining: who mastered which point when, from answers or from levels after interactions.
+"""Mastery logs, the input of mining: who mastered which point when, from answers.
 
-From answers a point is mastered when `in_a_row` of them were right in a row: three, the rule of ASSISTments' own skill
+A point is mastered when `in_a_row` of its answers were right in a row: three, the rule of ASSISTments' own skill
 builders. The rule needs no model, so no information of other learners, other points or the graph enters, and a learner
 who guesses one in four passes by luck once in 64 runs. A learner whose first answers are all right knew the point
-before; such a row has `at` = `since`, and so has a level that is over the threshold from the first time on.
+before; such a row has `at` = `since`.
 
 `MinedPrerequisites` is the result of mining: pairs of points with support, confidence, lift and p-value.
 """
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.arrays import Doubles, Flags, Ints
-from models.course import Thresholds
 
 
 @dataclass(frozen=True)

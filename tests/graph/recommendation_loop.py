@@ -1,7 +1,6 @@
 """Runs the real loop on the database, so that tests of what reads the log have a log."""
 
 import random
-from tests.graph.short_forms import record_outcome
 from datetime import datetime, timedelta
 
 from graph.connection import Graph
@@ -9,6 +8,7 @@ from graph.learners.practice import Outcome
 from graph.recommendations.candidates import read_candidates
 from graph.recommendations.decisions import LoggedDecision, log_decisions
 from tests.graph.outcome_model import learn
+from tests.graph.short_forms import record_outcome
 
 
 async def run_loop(graph: Graph, learner: str, start: datetime, steps: int, seed: int = 0) -> int:

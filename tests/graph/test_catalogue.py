@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.graph.short_forms import read_revision_number
 from graph import catalogue
 from graph.courses.records import (
     CourseRecord,
@@ -15,6 +14,7 @@ from graph.courses.records import (
 from graph.errors import NotFound
 from graph.importing import import_course
 from tests.graph.folders import parsed
+from tests.graph.short_forms import read_revision_number
 
 pytestmark = pytest.mark.database
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import subprocess
-from tests.graph.short_forms import read_revision_number
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from graph.recommendations.candidates import read_candidates
 from graph.revisions.record import Attribution
 from tests.api.cli.terminal import COMMAND, environment, lodestar
 from tests.graph.proposals.course import alike, edges, mined
+from tests.graph.short_forms import read_revision_number
 from tests.services import planted
 from tests.services.planted import IDS, PLANTED
 

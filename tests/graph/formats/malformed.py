@@ -19,11 +19,11 @@ import openpyxl
 
 from graph.courses.validation import GraphContext, find_problems
 from graph.formats import registry
-from graph.learners.log_files import read_answer_files, read_interaction_files
+from graph.learners.log_files import read_answer_files
 from tests.graph.folders import GOOD, write_folder
 from tests.graph.formats import ims
 
-LOGS = {"answers": read_answer_files, "interactions": read_interaction_files}
+LOGS = {"answers": read_answer_files}
 MIB = 2**20
 
 
@@ -614,20 +614,20 @@ def _log_cases() -> list[Case]:
         _file("answers", "cut", "log.jsonl", '{"learner": "a"', r"log\.jsonl:1: is not JSON.*whole object a line"),
         _file("answers", "no log", "log.txt", "x", r"log\.txt: was not read: answer logs end in \.csv or \.jsonl"),
         _file(
-            "interactions",
+            "answers",
             "semicolons",
             "log.csv",
-            "learner;resource;time\na;b;1\n",
+            "learner;skill;right\na;b;1\n",
             r"log\.csv:1: .*semicolons; save it",
         ),
         _file(
-            "interactions",
+            "answers",
             "a quote left open",
             "log.csv",
-            'learner,resource,time\na,"b,1\n',
+            'learner,skill,right\na,"b,1\n',
             r"log\.csv:2: .*is not CSV.*close",
         ),
-        _file("interactions", "deep", "log.jsonl", "{" + '"a":{' * 5000, r"log\.jsonl:1: is not JSON"),
+        _file("answers", "deep", "log.jsonl", "{" + '"a":{' * 5000, r"log\.jsonl:1: is not JSON"),
     ]
 
 

@@ -1,6 +1,5 @@
 """A diagnostic's state lives in the graph: it goes on after a restart, and ends as s(0)."""
 
-from tests.graph.short_forms import record_outcome
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +19,7 @@ from graph.learners.practice import Outcome, PointUpdate
 from graph.learners.profiles import delete_learner
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
+from tests.graph.short_forms import record_outcome
 from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database

@@ -1,6 +1,5 @@
 """Answers come from what learners did themselves, in the order of time, however many there are."""
 
-from tests.graph.short_forms import record_outcome
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from graph.proposals import reader
 from graph.proposals.reader import read_point_answers
 from tests.graph.outcome_model import learn
 from tests.graph.recommendation_loop import run_loop
+from tests.graph.short_forms import record_outcome
 from tests.graph.worlds import NOW, Point, Resource, World, write_worlds
 
 pytestmark = pytest.mark.database

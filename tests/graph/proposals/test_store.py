@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from tests.graph.short_forms import read_revision_number
 from graph import catalogue
 from graph.errors import Conflict, Invalid, NotFound
 from graph.proposals import reader
@@ -14,6 +13,7 @@ from graph.proposals.store import decide_proposal
 from graph.revisions import derived
 from graph.revisions.record import Attribution
 from tests.graph.proposals.course import alike, edges, load, mined, offer
+from tests.graph.short_forms import read_revision_number
 
 pytestmark = pytest.mark.database
 EA, AE = ProposedPair("prerequisite", "e", "a"), ProposedPair("related", "a", "e")
@@ -83,9 +83,7 @@ async def test_a_cycle_is_refused_and_spelled_out(web):
     revision = await read_revision_number(web)
     with pytest.raises(Conflict, match="would close a cycle: a → b → c → d → e → a"):
         await decide_proposal(web, EA, Attribution("ben", "accept"))
-    assert (await edges(web))["e", "a"]["status"] == "proposed" and await read_revision_number(
-        web
-    ) == revision
+    assert (await edges(web))["e", "a"]["status"] == "proposed" and await read_revision_number(web) == revision
     assert (await reader.read_proposal(web, "e", "a")).cycle == ["a", "b", "c", "d", "e"]
     await decide_proposal(web, EA, Attribution("ben", "reject", "a cycle"))
 

@@ -1,7 +1,6 @@
 """A bandit's state in the graph: moved with the outcome, once, by its own recommendations only, and by all of them."""
 
 import asyncio
-from tests.graph.short_forms import read_decision, record_outcome
 from dataclasses import replace
 
 import pytest
@@ -14,6 +13,7 @@ from graph.recommendations.decisions import LoggedDecision, log_decisions
 from graph.recommendations.outcomes import record_outcomes
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
+from tests.graph.short_forms import read_decision, record_outcome
 from tests.graph.worlds import NOW, write_worlds
 
 pytestmark = pytest.mark.database

@@ -3,7 +3,6 @@
 import asyncio
 import math
 import re
-from tests.graph.short_forms import record_outcome
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from graph.learners.profiles import read_learner
 from graph.recommendations.outcomes import record_outcomes
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
+from tests.graph.short_forms import record_outcome
 from tests.graph.worlds import NOW, Event, write_worlds
 
 pytestmark = pytest.mark.database

@@ -1,6 +1,5 @@
 """Degrees and Jaccard edges equal a brute-force count, after every import and after edits by hand."""
 
-from tests.graph.short_forms import read_revision_number
 from dataclasses import replace
 from itertools import combinations
 
@@ -14,6 +13,7 @@ from graph.courses.records import CourseRecord, PointRecord, PrerequisiteRecord,
 from graph.importing import import_course
 from graph.revisions import derived as derive
 from tests.graph.folders import parsed
+from tests.graph.short_forms import read_revision_number
 
 pytestmark = pytest.mark.database
 SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -16,10 +16,7 @@ from models.knowledge_tracing.evaluation import (
     compute_reliability,
     cut_overlapping_pieces,
     cut_pykt_pieces,
-    cut_pykt_windows,
-    expand_by_skill,
     log_loss,
-    mask_after_first,
     rmse,
     roc_auc_score,
     score_predictions,
@@ -43,22 +40,7 @@ def test_pieces_by_hand():
     pieces = cut_pykt_pieces(log, longest=3)
     assert words(pieces) == ["abc", "ABC", "abc"]
     assert pieces.learners == ("0+0", "0+3", "2+0")
-    assert mask_after_first(pieces).tolist() == [False, True, True] * 3
-
-
-def test_windows_by_hand():
-    """Each answer after the third is the last of a window of three; the first of a learner is never scored."""
-    windows, scored = cut_pykt_windows(simple_log("abcAB", "ab", "Abc", skills="abc"), longest=3)
-    assert words(windows) == ["abc", "bcA", "cAB", "Abc"]
-    assert scored.reshape(4, 3).astype(int).tolist() == [[0, 1, 1], [0, 0, 1], [0, 0, 1], [0, 1, 1]]
-
-
-def test_a_row_for_each_skill():
-    log = random_log(0)
-    rows = expand_by_skill(log)
-    assert len(rows.right) == np.maximum((log.skill >= 0).sum(axis=1), 1).sum()
-    assert np.array_equal(rows.lengths, np.add.reduceat(np.maximum((log.skill >= 0).sum(axis=1), 1), log.starts[:-1]))
-    assert sorted(rows.skill[rows.skill >= 0]) == sorted(log.skill[log.skill >= 0])
+    assert (pieces.index > 0).tolist() == [False, True, True] * 3
 
 
 @given(st.lists(st.integers(0, 12), max_size=5), st.integers(1, 6), st.integers(0, 5))

@@ -25,7 +25,6 @@ from models.knowledge_tracing.fsrs import (
     FSRSSettings,
     apply_review,
     collect_reviews,
-    compute_due_days,
     compute_retrievability,
     fit_fsrs,
     predict_recall,
@@ -82,19 +81,14 @@ def test_the_chance_before_after_and_later(model):
     assert estimate.sd[0, 0] < estimate.sd[0, 1]
 
 
+def test_nothing_is_recalled_of_a_point_never_answered(model):
+    assert model.recall(model.start().points[0], np.ones(3)).tolist() == [0, 0, 0]
+
+
 def test_a_question_of_nothing_known(model):
     memory = ModelState(model.start().learner, model.start().points[:, :1])
     asked = question((0.0,), (0.0,), (-1,))
     assert model.predict(memory, asked) == pytest.approx([model.parameters()["first"][-1]])
-
-
-def test_when_a_review_is_due(model):
-    good = model.review(model.start().points[0, :2], np.zeros(2), np.array([3, 4]))
-    assert model.due_in(good, np.zeros(2)) == pytest.approx([FSRS_DEFAULTS[2], FSRS_DEFAULTS[3]], rel=1e-5)
-    assert model.due_in(good, np.array([100.0, 1.0])) == pytest.approx([0, FSRS_DEFAULTS[3] - 1], rel=1e-5)
-    assert (model.due_in(good, np.zeros(2), 0.8) > model.due_in(good, np.zeros(2), 0.9)).all()
-    assert model.due_in(model.start().points[0], np.zeros(3)).tolist() == [0, 0, 0]
-    assert model.recall(model.start().points[0], np.ones(3)).tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -133,18 +127,11 @@ def test_a_history_is_that_of_the_package(history):
         stability, difficulty = apply_review(stability, difficulty, np.array([days]), np.array([rating]), W)
         assert stability[0] == pytest.approx(card.stability)
         assert difficulty[0] == pytest.approx(card.difficulty)
-    assert np.clip(np.round(compute_due_days(stability, W)), 1, 36500) == scheduler._next_interval(
-        stability=card.stability
-    )
 
 
 def test_stability_is_the_days_to_nine_tenths():
     stability = np.array([2.0, 30.0])
     assert compute_retrievability(stability, stability, W) == pytest.approx([0.9, 0.9])
-    assert compute_due_days(stability, W) == pytest.approx(stability)
-    assert compute_retrievability(stability, np.floor(compute_due_days(stability, W, 0.7)), W) == pytest.approx(
-        [0.7, 0.7], abs=0.02
-    )
 
 
 def test_tensors_go_the_way_of_arrays():

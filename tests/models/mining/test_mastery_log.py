@@ -1,10 +1,10 @@
-"""Mastery out of answers and levels: by hand, and against a loop."""
+"""Mastery out of answers: by hand, and against a loop."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.mining.mastery_log import build_log_from_answers, build_log_from_levels
+from models.mining.mastery_log import build_log_from_answers
 from tests.models.courses import few
 
 
@@ -24,16 +24,8 @@ def test_not_mastered_is_nan_and_rows_may_come_in_any_order():
     assert np.isnan(build_log_from_answers([1], ["x"], [0], [False]).at).all()
 
 
-def test_levels_over_the_threshold_of_their_point():
-    log = build_log_from_levels(
-        ["a"] * 4, ["x", "x", "y", "y"], [1, 2, 1, 3], [0.5, 0.9, 0.9, 0.95], [0.8, 0.8, 0.7, 0.7]
-    )
-    assert log.at.tolist() == [2, 1]
-    assert log.since.tolist() == [1, 1]
-
-
 def test_an_empty_record_is_an_empty_log():
-    log = build_log_from_levels([], [], [], [])
+    log = build_log_from_answers([], [], [], [])
     assert log.points == ()
     assert log.learners == 0
 

@@ -1,7 +1,6 @@
 """Bandits on the real database: recommend, outcome, the state moves, and a restart changes nothing."""
 
 import asyncio
-from tests.graph.short_forms import read_decision
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +16,7 @@ from services.recommendations.bandits import PRIORS, load_bandit, load_prior, re
 from services.recommendations.decision import decide_slate
 from services.recommendations.recommend import decide_and_log
 from tests import little_course
+from tests.graph.short_forms import read_decision
 from tests.services.little_arrays import little_course as make_little_arrays
 
 pytestmark = pytest.mark.database

@@ -1,6 +1,5 @@
 """The graph's log as arrays, from real decisions and answers; and a policy that is learned from it."""
 
-from tests.graph.short_forms import record_outcome
 from datetime import timedelta
 
 import numpy as np
@@ -22,6 +21,7 @@ from services.training.evaluate import learn_from_log
 from tests import little_course
 from tests.graph.outcome_model import learn
 from tests.graph.recommendation_loop import run_loop
+from tests.graph.short_forms import record_outcome
 from tests.graph.worlds import NOW
 
 pytestmark = pytest.mark.database
