@@ -27,7 +27,7 @@ KSS_CONFIG = TrainingConfig(
     learning_rate=2e-3,
     network=PracticeNetworkConfig(width=48, hidden=128, prior=0, trail=True, memory=MEMORY, identity=16),
     ppo=PPOConfig(gamma=1.0, minibatch=512, advice=0.0),
-    q=QConfig(gamma=0.99, batch=512, updates=16, keep=8, warm_up=0.5, steps=3),
+    q=QConfig(gamma=0.99, batch=512, updates=16, keep=8, warm_up=0.5, n_step=3),
 )
 KT_CONFIG = replace(
     KSS_CONFIG,
@@ -65,7 +65,7 @@ ABLATIONS: dict[str, ConfigChange] = {
     "no_identity": _network(identity=0),
     "no_prior": _network(prior=0),
     "advice": _ppo(advice=1.0),
-    "one_step": _q(steps=1),
+    "one_step": _q(n_step=1),
     "longer": lambda config: replace(config, steps=3 * config.steps),
 }
 

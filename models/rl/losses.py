@@ -100,7 +100,7 @@ class QConfig:
         target_every: rollouts between copies of the network to the target network.
         keep: Top-M candidates that survive pruning; warm_up: share of training before pruning begins.
         explore: random share where Q alone chooses.
-        steps: n of the n-step target, 1 for the plain one.
+        n_step: n of the n-step target (Hessel et al. 2018); 1, the default, is the plain one.
     """
 
     gamma: float = 0.97
@@ -110,7 +110,7 @@ class QConfig:
     keep: int = 16
     warm_up: float = 0.3
     explore: float = 0.1
-    steps: int = 1
+    n_step: int = 1
 
 
 def best_value(q: Tensor, mask: Tensor) -> Tensor:

@@ -263,16 +263,16 @@ class Trainer:
 
     def _learn_q(self) -> float:
         config, total = self.config.q, 0.0
-        if self.replay.count <= config.steps:
+        if self.replay.count <= config.n_step:
             return 0.0
         for _ in range(config.updates):
-            slots, learners = self.replay.sample(config.batch, self.random, config.steps)
+            slots, learners = self.replay.sample(config.batch, self.random, config.n_step)
             rows = self.replay.read(slots, learners)
-            reward, ended = self.replay.rewards(slots, learners, config.steps, config.gamma)
-            following = self.replay.read((slots + config.steps) % self.replay.length, learners)
+            reward, ended = self.replay.rewards(slots, learners, config.n_step, config.gamma)
+            following = self.replay.read((slots + config.n_step) % self.replay.length, learners)
             with torch.no_grad():
                 value = self._following_value(following)
-            target = td_target(reward, ended, value, config.gamma**config.steps)
+            target = td_target(reward, ended, value, config.gamma**config.n_step)
             loss = q_loss(self.network.q(rows.chosen()).squeeze(1), target)
             self._descend(loss)
             total += loss.item()

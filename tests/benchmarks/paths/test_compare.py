@@ -141,7 +141,7 @@ def test_an_ablation_changes_one_thing(world: str) -> None:
         "no_identity": ".network.identity",
         "no_prior": ".network.prior",
         "advice": ".ppo.advice",
-        "one_step": ".q.steps",
+        "one_step": ".q.n_step",
         "longer": ".steps",
     }
     without = {MAIN_METHOD, *(["no_prior"] if world == "kss" else [])}  # KSS starts without the rule as it is
@@ -156,7 +156,7 @@ def test_every_method_has_settings_that_make_a_network(world: str) -> None:
         config = make_config(world, method, 3, 5000)
         assert (config.seed, config.steps) == (3, 5000)
         assert method == "longer" or make_config(world, method, 3).steps == make_config(world, MAIN_METHOD, 0).steps
-        assert config.q.steps < config.rollout < config.replay, "a state so many steps later is stored"
+        assert config.q.n_step < config.rollout < config.replay, "a state so many steps later is stored"
         config.network.build(course)
     assert not set(METHODS) & set(ABLATIONS)
     assert set(WORLD_METHODS.get(world, ())) <= {*METHODS, *ABLATIONS}

@@ -139,7 +139,7 @@ def practice_world(size: int, in_turn: bool = False) -> PracticeWorld:
 
 def practice_settings(**changes) -> TrainingConfig:
     network = PracticeNetworkConfig(width=8, layers=1, hidden=32, prior=0, trail=True, memory=8, identity=8)
-    told = {"steps": 640, "learners": 16, "rollout": 10, "replay": 40, "network": network, "q": QConfig(steps=3)}
+    told = {"steps": 640, "learners": 16, "rollout": 10, "replay": 40, "network": network, "q": QConfig(n_step=3)}
     return TrainingConfig(**{**told, **changes})
 
 
@@ -151,14 +151,14 @@ def practised(config: TrainingConfig) -> Trainer:
 
 
 def test_targets_of_several_steps_train_q_otherwise_than_those_of_one():
-    three, one = (practised(practice_settings(q=QConfig(updates=2, steps=steps, batch=32))) for steps in (3, 1))
+    three, one = (practised(practice_settings(q=QConfig(updates=2, n_step=n, batch=32))) for n in (3, 1))
     assert np.isfinite(parameters(three)).all()
     assert parameters(three) != parameters(one)
 
 
 @pytest.mark.training
 def test_practice_goes_on_from_its_state_as_without_a_cut():
-    config = practice_settings(q=QConfig(updates=2, steps=3, batch=32))
+    config = practice_settings(q=QConfig(updates=2, n_step=3, batch=32))
     whole, first, second = practised(config), *(Trainer(practice_world(16), config) for _ in range(2))
     for _ in range(2):
         first.iterate()
@@ -178,7 +178,7 @@ def test_it_learns_from_practice():
         steps=24_000,
         learners=64,
         ppo=PPOConfig(gamma=1.0, minibatch=160, advice=0.0),
-        q=QConfig(gamma=0.99, batch=128, updates=4, keep=3, warm_up=0.5, steps=3),
+        q=QConfig(gamma=0.99, batch=128, updates=4, keep=3, warm_up=0.5, n_step=3),
     )
     policy = LearnedPolicy(practised(config).network, keep=config.q.keep)
     trained = float(run_practice_rollout(test, policy, 0).ep.mean())
