@@ -114,7 +114,7 @@ def train_method(world: str, method: str, seed: int, steps: int | None, device: 
     practice = PracticeWorld(course, students, config.learners, make_rules(world, lengths, in_turn=False))
     every = max(1, config.iterations // 8)
 
-    def tell(progress: object) -> None:
+    def tell(progress: TrainingProgress) -> None:
         seconds = before + time.perf_counter() - began
         (folder / "seconds").write_text(str(seconds))
         if progress.iteration % every == 0:

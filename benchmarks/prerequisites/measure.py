@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.folders import ROOT, RUNS_FOLDER
-from benchmarks.knowledge_tracing.datasets import DATA, read_assist2009
+from benchmarks.folders import DATA, ROOT, RUNS_FOLDER
+from benchmarks.knowledge_tracing.datasets import read_assist2009
 from benchmarks.prerequisites.names import DOMAINS, VARIANTS, read_domain, score_domain
 from benchmarks.prerequisites.planted import AnswerNoise, draw_graph, make_course, simulate_log
 from benchmarks.stage import COURSE_READERS

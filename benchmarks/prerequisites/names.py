@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import rankdata
 
-from benchmarks.knowledge_tracing.datasets import DATA
+from benchmarks.folders import DATA
 from models.arrays import Doubles, Flags, Ints
 from models.mining.names import NameFeatures, build_known_matrix, compute_structure, f1_score, fit_classifier
 

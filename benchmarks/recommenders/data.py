@@ -31,8 +31,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.folders import PEERS_FOLDER
-from benchmarks.knowledge_tracing.datasets import DATA, LOG_READERS
+from benchmarks.folders import DATA, PEERS_FOLDER
+from benchmarks.knowledge_tracing.datasets import LOG_READERS
 from benchmarks.recommenders.choice_logs import ArrivalPlan, ChoiceMoments, generate_choice_log
 from benchmarks.stage import import_and_read
 from graph.catalogue import read_course_rows

@@ -158,8 +158,8 @@ class PlainPPO:
         normal = advantage[part]
         normal = (normal - normal.mean()) / (normal.std() + 1e-8)
         loss = policy_loss(log_probability(logits, action), old, normal, config.clip_coef)
-        loss = loss + config.value * nn.functional.mse_loss(self.value(seen).squeeze(-1), returns[part])
-        loss = loss - config.entropy * entropy(logits).mean()
+        loss = loss + config.vf_coef * nn.functional.mse_loss(self.value(seen).squeeze(-1), returns[part])
+        loss = loss - config.ent_coef * entropy(logits).mean()
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.parameters, self.setting.max_gradient)

@@ -107,7 +107,7 @@ class StableBaselines:
             gae_lambda=ppo.lam,
             clip_range=ppo.clip_coef,
             ent_coef=ppo.ent_coef,
-            vf_coef=ppo.value,
+            vf_coef=ppo.vf_coef,
             max_grad_norm=setting.max_gradient,
             policy_kwargs={"net_arch": {"pi": [64, 64], "vf": [64, 64]}, "optimizer_kwargs": ADAM},
             seed=seed,
@@ -179,7 +179,7 @@ class TorchRL:
             critic,
             clip_epsilon=ppo.clip_coef,
             entropy_coeff=ppo.ent_coef,
-            critic_coeff=ppo.value,
+            critic_coeff=ppo.vf_coef,
             loss_critic_type="l2",
             normalize_advantage=True,
         )
