@@ -25,6 +25,7 @@ from models.recommender import Recommender
 from models.rl.policy import LearnedPolicy
 from models.rl.practice_network import PracticeNetworkConfig
 from models.rl.run import CHECKPOINT_FILE, load_policy, select_device, train_in_world
+from models.rl.trainer import TrainingProgress
 from models.simulation.practice import PracticeConfig, PracticeWorld, Students, run_practice_rollout
 
 RUNS = RUNS_FOLDER / "paths"
