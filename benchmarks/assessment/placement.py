@@ -30,6 +30,9 @@ from models.course import Course
 COURSES = ("english", "metacademy")
 FIRST_SEED = 1000
 FITTED_SETTINGS = tuple(field.name for field in fields(GaussianFieldSettings) if field.name != "stiffness")
+FIGURE_NAMES = {"general_sd": "general", "graph_sd": "graph", "point_sd": "own"}
+"""Figures of settings whose names would read as the spread of another one."""
+
 INITIAL_SETTINGS = GaussianFieldSettings(start=2.0, decline=10.0, general_sd=2.5, graph_sd=1.5, point_sd=0.5)
 STEP = np.array([1.0, 2.0, 0.4, 0.5, 0.8])
 """Of the first simplex; `start` and `decline` as they are, the others in logarithms."""
@@ -57,7 +60,8 @@ def main() -> None:
         found.append([getattr(best, name) for name in FITTED_SETTINGS])
         scores.append([*score_field(sittings, best), *score_field(sittings, GaussianFieldSettings())])
         print(f"seed {seed}: {best}, evidence, error {scores[-1]}", flush=True)
-    for name, values in zip(FITTED_SETTINGS, np.transpose(found), strict=True):
+    for setting, values in zip(FITTED_SETTINGS, np.transpose(found), strict=True):
+        name = FIGURE_NAMES.get(setting, setting)
         report.figures[name] = round(float(values.mean()), 4)
         report.figures[f"{name}_sd"] = round(float(values.std(ddof=1)), 4) if len(values) > 1 else 0.0
     names = ("evidence.fitted", "error.fitted", "evidence.now", "error.now")
