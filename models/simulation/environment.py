@@ -1,8 +1,8 @@
 """The simulator as a Gymnasium vector environment: B simulated learners of one course, stepped together.
 
-The observation is the learner model's estimate (gain–propagation–forgetting after a diagnostic), never the truth; the
-reward is the learner model's too. The truth is used only in the closing test and in `knowledge_of_goal`, which
-evaluation reads.
+The observation is the learner model's estimate (gain–propagation–forgetting after a diagnostic), never the hidden
+state; the reward is computed from the estimate too. The hidden state is used only in the closing test and in
+`knowledge_of_goal`, which evaluation reads.
 """
 
 from dataclasses import dataclass
@@ -29,18 +29,18 @@ _HIDDEN_FIELDS = ("knowledge", "peak", "ability", "speed", "forgetting", "placem
 
 @dataclass(frozen=True)
 class EpisodeConfig:
-    """What an episode is and what it pays.
+    """The rules of an episode and the weights of its reward.
 
     Attributes:
         longest: steps after which an episode ends.
-        goals: most points a goal names.
-        fewest, most: unmastered points on the way at the start.
-        questions: diagnostic items a point.
+        goals: largest number of goal points.
+        fewest, most: bounds of the number of unmastered points before the goal at the start.
+        questions: diagnostic items for each point.
         gain_reward: weight of the learner model's r = Σ η Δs (docs/design.md).
         progress_reward: weight of the growth of the goal's progress, see `progress`.
-        goal_reward: paid when the goal's mastery is reached.
+        goal_reward: added when the goal's mastery is reached.
         test_reward: weight of the closing test, the share of right answers to `test_questions` on each goal point.
-        step_cost: paid for every step; minute_cost: for every minute of its resource.
+        step_cost: subtracted for every step; minute_cost: for every minute of its resource.
     """
 
     longest: int = 40
@@ -58,7 +58,7 @@ class EpisodeConfig:
 
 
 class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
-    """B simulated learners of one course, stepped together. An ended episode is replaced in the same step."""
+    """B simulated learners of one course, stepped together. Ended episodes are replaced in the same step."""
 
     metadata = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}
 
@@ -74,15 +74,15 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._estimator = Estimator(course)
-        self._seeded(0)
+        self._start_from_seed(0)
         self._goal_choices = np.flatnonzero(np.asarray(course.teaches.sum(axis=0)).ravel() > 0)
 
-    def _seeded(self, seed: int | list[int]) -> None:
+    def _start_from_seed(self, seed: int | list[int]) -> None:
         size, course = self.num_envs, self.course
         self._generator = np.random.default_rng(seed)
         self.learners = SimulatedLearners(course, self.population, size, self._generator)
-        nobody = np.zeros((size, course.points), dtype=np.float32)
-        self.level, (self.memory_of_learner, self.memory_of_points) = self._estimator.start(nobody, 1)
+        no_answers = np.zeros((size, course.points), dtype=np.float32)
+        self.level, (self.memory_of_learner, self.memory_of_points) = self._estimator.start(no_answers, 1)
         self.practised = np.zeros((size, course.points), dtype=np.float32)
         self.target = np.zeros((size, course.points), dtype=np.float32)
         self.closure = np.zeros((size, course.points), dtype=bool)
@@ -97,14 +97,14 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """New learners everywhere; `seed` makes the whole run repeatable."""
+        """Replace all learners by new ones; `seed` makes the whole run repeatable."""
         if seed is not None:
-            self._seeded([one or 0 for one in seed] if isinstance(seed, list) else seed)
+            self._start_from_seed([one or 0 for one in seed] if isinstance(seed, list) else seed)
         self._renew(np.arange(self.num_envs))
         return self.as_dict(), {}
 
     def step(self, actions: Ints) -> tuple[dict[str, Any], Floats, Flags, Flags, dict[str, Any]]:
-        """Everybody does the chosen resource; actions (B,) are resource indices."""
+        """Do the chosen resources, `actions` (B,) as indices, and replace learners whose episode has ended."""
         reward, ended, reached = self.advance(np.asarray(actions))
         info: dict[str, Any] = {"reached": reached, "final_knowledge": self.knowledge_of_goal()}
         if ended.any():
@@ -114,7 +114,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return self.as_dict(), reward, ended & ~truncated, truncated, info
 
     def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
-        """Like `step` without replacing ended learners. Returns reward, ended and goal reached, each (B,)."""
+        """Do the chosen resources, replacing nobody; return reward, ended and goal reached, each (B,)."""
         rows = np.arange(self.num_envs)
         before = self.progress()
         right = self.learners.answer(actions)
@@ -137,13 +137,13 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return reward.astype(np.float32), ended, reached
 
     def _closing_test(self, ended: Flags) -> Floats:
-        """(B,) pay for the share of right answers to a few questions on the goal points, where the episode ends."""
-        paid, who = np.zeros(self.num_envs, dtype=np.float32), np.flatnonzero(ended)
+        """Return the reward of the closing test, test_reward · share right on the goal points, at the end, (B,)."""
+        reward, who = np.zeros(self.num_envs, dtype=np.float32), np.flatnonzero(ended)
         if len(who) and self.episode.test_reward:
             share = self.learners.examine(who, self.episode.test_questions) / self.episode.test_questions
             aimed = self.target[who] > 0
-            paid[who] = self.episode.test_reward * (share * aimed).sum(axis=1) / aimed.sum(axis=1)
-        return paid
+            reward[who] = self.episode.test_reward * (share * aimed).sum(axis=1) / aimed.sum(axis=1)
+        return reward
 
     def _open_after_waiting(self, reached: Flags) -> Flags:
         """(B,) whether there is a candidate; who has none today comes back tomorrow and looks again, once."""
@@ -154,17 +154,17 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return any_left
 
     def wait(self, days: Floats) -> None:
-        """Time passes without a step, (B,) days."""
+        """Advance the clock by `days` (B,) without a step; learners forget."""
         self.clock += days
         self.learners.forget(days)
 
     def restart(self, ended: Flags) -> None:
-        """New learners where an episode has ended, (B,)."""
+        """Replace the learners whose episode has `ended` (B,) by new ones."""
         if ended.any():
             self._renew(np.flatnonzero(ended))
 
     def current(self) -> Floats:
-        """(B, N) the estimates as they are read now, decayed."""
+        """Return the estimated levels now, after decay since each point's last practice, (B, N)."""
         return self._estimator.now(self.level, self.clock[:, None] - self.practised, self._memory)
 
     @property
@@ -172,7 +172,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return ModelState(self.memory_of_learner, self.memory_of_points)
 
     def allowed(self, level: Floats | None = None) -> Flags:
-        """(B, R) the candidates."""
+        """Return the candidates as flags, (B, R); `level` (B, N): `current()` if not given."""
         level = self.current() if level is None else level
         wanted = find_wanted_points(self.course, level, self.target, self.closure)
         return find_feasible_resources(self.course, level, wanted) & self.fresh()
@@ -183,7 +183,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return (clock - self.done_right >= rest.repeat_after_days) & (clock - self.done >= rest.retry_after_days)
 
     def observe(self) -> Observation:
-        """What the recommenders see."""
+        """Return the observation of all B learners, the input of recommenders."""
         level = self.current()
         candidates, mask = pad_candidates(self.allowed(level))
         return Observation(
@@ -199,29 +199,29 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         )
 
     def goal_reached(self) -> Flags:
-        """(B,) every goal point is at its level, by the estimate."""
+        """Return whether every goal point is at its level, by the estimate, (B,)."""
         return np.asarray(((self.current() >= self.target) | (self.target == 0)).all(axis=1), dtype=bool)
 
     def knowledge_of_goal(self) -> Floats:
-        """(B,) the truth: mean hidden knowledge of the goal points. For evaluation only."""
+        """Return the mean hidden knowledge of the goal points, (B,). For evaluation only."""
         aimed = self.target > 0
         return np.asarray((self.learners.knowledge * aimed).sum(axis=1) / aimed.sum(axis=1), dtype=np.float32)
 
     def progress(self) -> Floats:
-        """(B,) −Σ (need − s) over what the goal still needs, in points; see `still_needed`."""
+        """Return −Σ (need − s) over the points that the goal still needs, (B,), see `still_needed`."""
         level = self.current()
         wanted = find_wanted_points(self.course, level, self.target, self.closure)
         return -still_needed(self.course, level, self.target, wanted)
 
     def state(self) -> dict[str, Any]:
-        """Everything that changes, as arrays and a generator state."""
-        mine = {name: getattr(self, name).copy() for name in _STATE_FIELDS}
+        """Return copies of everything that changes: arrays and the state of the generator."""
+        own = {name: getattr(self, name).copy() for name in _STATE_FIELDS}
         hidden = {name: getattr(self.learners, name).copy() for name in _HIDDEN_FIELDS}
         recent = self.recent.state()
-        return {"mine": mine, "hidden": hidden, "recent": recent, "random": self._generator.bit_generator.state}
+        return {"mine": own, "hidden": hidden, "recent": recent, "random": self._generator.bit_generator.state}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from `state`."""
+        """Set everything that changes from `state()`."""
         for owner, arrays in ((self, state["mine"]), (self.learners, state["hidden"])):
             for name, array in arrays.items():
                 setattr(owner, name, array.copy())
@@ -229,7 +229,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self._generator.bit_generator.state = state["random"]
 
     def _renew(self, who: Ints) -> None:
-        """New learners; one with nothing to do from the start is drawn again, up to ten times."""
+        """Draw new learners for the indices `who`; draw one without any candidate again, up to ten times in all."""
         for _ in range(10):
             self._draw(who)
             level = self.level[who]
@@ -252,7 +252,10 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.start_knowledge[who] = self.knowledge_of_goal()[who]
 
     def _goal(self, learner: int) -> tuple[Floats, Flags]:
-        """A goal with between `fewest` and `most` unmastered points on the way, the nearest of 30 tries otherwise."""
+        """Draw a goal with `fewest` to `most` unmastered points before it; return its target (N,) and closure (N,).
+
+        If none of 30 draws fits, return the one with the smallest miss.
+        """
         course, best, smallest = self.course, None, np.inf
         for _ in range(30):
             count = int(self._generator.integers(1, min(self.episode.goals, len(self._goal_choices)) + 1))
@@ -271,7 +274,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return target, best[1]
 
     def as_dict(self) -> dict[str, Any]:
-        """The observation in Gymnasium's form, see `make_observation_space`."""
+        """Return the observation in Gymnasium's form, see `make_observation_space`."""
         seen = self.observe()
         flags = np.zeros((self.num_envs, self.course.resources), dtype=np.int8)
         np.maximum.at(flags, (np.arange(self.num_envs)[:, None], seen.candidates), seen.mask.astype(np.int8))
@@ -285,7 +288,10 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
 
 
 def make_observation_space(course: Course) -> gymnasium.spaces.Dict:
-    """level, days (in months, clipped), target: Box [0, 1]^N; wanted: N flags; mask: R flags, the action mask."""
+    """Return the space of observations of one learner.
+
+    level, days (in months, clipped), target: Box [0, 1]^N; wanted: N flags; mask: R flags, the action mask.
+    """
     unit = gymnasium.spaces.Box(0, 1, (course.points,), np.float32)
     return gymnasium.spaces.Dict(
         {

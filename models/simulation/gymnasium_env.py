@@ -13,8 +13,8 @@ from models.simulation.learners import Population
 class LearnerEnv(gymnasium.Env[dict[str, Any], np.int64]):
     """`LearnerVectorEnv` with one learner and no automatic reset.
 
-    An action outside the mask is no candidate: it costs the step's price and changes nothing, so that a library that
-    ignores masks cannot break the prerequisite promise.
+    An action outside the mask is not carried out: it costs `step_cost`, counts as a step and leaves the learner
+    unchanged, so that a library that ignores masks cannot recommend a resource with an unmet prerequisite.
     """
 
     metadata = {"render_modes": []}
@@ -30,7 +30,7 @@ class LearnerEnv(gymnasium.Env[dict[str, Any], np.int64]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """A new learner with a goal that leaves something to choose."""
+        """Draw a new learner who has at least one candidate."""
         super().reset(seed=seed)
         seen, info = self._vector.reset(seed=seed, options=options)
         while not seen["mask"].any():
@@ -39,7 +39,7 @@ class LearnerEnv(gymnasium.Env[dict[str, Any], np.int64]):
         return self._first(seen), info
 
     def step(self, action: np.int64) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
-        """Do one resource; `info` tells whether it was a candidate."""
+        """Do one resource; `info["allowed"]` is whether it was a candidate."""
         vector = self._vector
         allowed = bool(vector.allowed()[0, action])
         if not allowed:
@@ -52,7 +52,7 @@ class LearnerEnv(gymnasium.Env[dict[str, Any], np.int64]):
         return self._first(vector.as_dict()), float(reward[0]), stopped, late and not stopped, {"allowed": True}
 
     def action_masks(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """(R,) the candidates, by the name that sb3-contrib looks for."""
+        """Return the candidates (R,), under the method name that sb3-contrib expects."""
         return np.asarray(self._vector.allowed()[0])
 
     @staticmethod

@@ -23,12 +23,12 @@ from models.simulation.practice import PastAnswers
 from models.simulation.tutor import BatchedVectorModel
 
 MIN_TARGETS, MAX_TARGETS = 3, 8
-"""Points of a target."""
+"""Bounds of the number of points of a target."""
 MASTERED_LEVEL = Thresholds.mastered
 
 
 class KTStudentState(NamedTuple):
-    """What a model knows of learners: its vector (B, H) and P(right) of each point (B, N)."""
+    """State of B learners: the model's vector (B, H) and P(right) of each point (B, N)."""
 
     learner: Floats
     level: Floats
@@ -37,29 +37,29 @@ class KTStudentState(NamedTuple):
 class KTStudents:
     """S students of a model: `models.simulation.practice.Students`.
 
-    With a `seed`, each student's target is the same whenever they come (a test); without one it is drawn anew.
+    With a `seed`, a student has the same target in every episode (a test); without one it is drawn for each episode.
     """
 
     def __init__(self, model: LearnerModel, past: PastAnswers, seed: int | None = None) -> None:
         self.past, self._follower = past, BatchedVectorModel(model)
         learner = self._follower.after(past.point, past.right)
-        self._brought = KTStudentState(learner, self._follower.levels(learner))
+        self._initial = KTStudentState(learner, self._follower.levels(learner))
         generator = np.random.default_rng(seed)
-        self._targets = None if seed is None else draw_targets(self._brought.level, generator)
+        self._targets = None if seed is None else draw_targets(self._initial.level, generator)
         self.begin(0, generator)
 
     def begin(self, size: int, generator: np.random.Generator) -> None:
         """See `Students`."""
         self._generator = generator
-        self._known = KTStudentState(*(np.zeros((size, part.shape[1]), dtype=np.float32) for part in self._brought))
+        self._known = KTStudentState(*(np.zeros((size, part.shape[1]), dtype=np.float32) for part in self._initial))
 
     def renew(self, who: Ints, students: Ints) -> Floats:
         """See `Students`."""
-        for mine, brought in zip(self._known, self._brought, strict=True):
-            mine[who] = brought[students]
+        for current, initial in zip(self._known, self._initial, strict=True):
+            current[who] = initial[students]
         if self._targets is not None:
             return self._targets[students]
-        return draw_targets(self._brought.level[students], self._generator)
+        return draw_targets(self._initial.level[students], self._generator)
 
     def answer(self, points: Ints) -> Flags:
         """See `Students`."""
@@ -82,18 +82,22 @@ class KTStudents:
 
 
 def draw_targets(level: Floats, generator: np.random.Generator) -> Floats:
-    """Draw targets (n, N), 0 or 1, at least one a student.
+    """Draw the targets (n, N), 0 or 1, of students at `level` (n, N).
 
-    MIN_TARGETS to MAX_TARGETS of the points that are not mastered, as far as there are such.
+    A target is MIN_TARGETS to MAX_TARGETS of the unmastered points, or all of them if there are fewer, but at least one
+    point.
     """
-    place = (generator.random(level.shape) + (level >= MASTERED_LEVEL)).argsort(axis=1).argsort(axis=1)
+    rank = (generator.random(level.shape) + (level >= MASTERED_LEVEL)).argsort(axis=1).argsort(axis=1)
     wanted = generator.integers(MIN_TARGETS, MAX_TARGETS + 1, len(level))
     count = np.clip(np.minimum(wanted, (level < MASTERED_LEVEL).sum(axis=1)), 1, level.shape[1])
-    return np.asarray(place < count[:, None], dtype=np.float32)
+    return np.asarray(rank < count[:, None], dtype=np.float32)
 
 
 def collect_past_answers(log: AnswerLog, answers: int, learners: int | None = None) -> PastAnswers:
-    """The first answers of the learners with as many, `learners` of them; of several points asked the first counts."""
+    """Return the first `answers` answers of the first `learners` learners that have as many.
+
+    All such learners without `learners`. Of an answer on several points only the first point is kept.
+    """
     who = np.flatnonzero(log.lengths >= answers)[:learners]
     rows = log.starts[who][:, None] + np.arange(answers)
     return PastAnswers(log.skill[rows, 0], log.right[rows])
@@ -109,7 +113,10 @@ def make_skill_course(
     learner_model: ServedLearnerModel | None = None,
     thresholds: Thresholds | None = None,
 ) -> Course:
-    """N points, N resources of the same ids: resource k practises point k. `prerequisites` (E, 2) as (from, to)."""
+    """Return a course of N points and N resources of the same ids, where resource k practises point k.
+
+    prerequisites: (E, 2) as (from, to).
+    """
     size, limits = len(point_ids), thresholds or Thresholds()
     return Course(
         id=id,

@@ -1,15 +1,15 @@
-"""Simulated learners with a hidden state of their own (docs/design.md): what they know, how fast they learn and forget.
+"""Simulated learners with a hidden state (docs/design.md): knowledge, ability, speed of learning, rate of forgetting.
 
 Their dynamics are not the recommender's update rule. A learner with knowledge k ∈ [0, 1]^N and ability θ answers by a
 three-parameter item-response curve (Birnbaum 1968) with an upper asymptote,
 
-    P(right) = g + (1 − g − s) σ(slope (k̄ − ½) + 0.6 θ − difficulty),       k̄ the η-weighted mean of what is touched
+    P(right) = g + (1 − g − s) σ(slope (k̄ − ½) + 0.6 θ − difficulty),     k̄: η-weighted mean of k over its points
 
 and learns from the resource, for every point i it teaches,
 
     Δk_i = rate · α⁺ · speed · η_i · (1 − k_i) · readiness_i · fit · stage(kind, k̄) · (1 if right else wrong_share)
 
-readiness: the least-known prerequisite, against what is needed (knowledge is built on knowledge);
+readiness: knowledge of the least-known prerequisite over its threshold, at most 1;
 fit: exp(−½ ((P − 0.65)/width)²), the zone of proximal development (Vygotsky; Wilson et al. 2019 put it near 0.85 for
 pure classification, tutoring practice lower); stage: lessons help beginners and practice the advanced, the expertise
 reversal effect (Kalyuga et al. 2003). Between answers k decays to a share of its peak.
@@ -26,31 +26,31 @@ from models.course import Course
 
 BEGINNER_EFFECTS = np.array([1.3, 0.6, 0.9, 1.2, 0.4], dtype=np.float32)
 ADVANCED_EFFECTS = np.array([0.5, 1.3, 0.9, 0.6, 0.8], dtype=np.float32)
-"""How well each of `course.KINDS` works at k̄ = 0 and at k̄ = 1; linear between. Chosen, not fitted."""
+"""Effect of each of `RESOURCE_KINDS` at k̄ = 0 and at k̄ = 1; linear between. Chosen, not fitted."""
 
 
 @dataclass(frozen=True)
 class Population:
-    """What learners differ in. Fitted to logs where they tell, else chosen: docs/learning.md.
+    """Distribution of the learners. Fitted to logs where these identify a parameter, else chosen: docs/learning.md.
 
     The fit is benchmarks/knowledge_tracing/population.py.
 
     Attributes:
         ability_sd: standard deviation of θ, logits. Fitted (1.05 in both data sets).
         guess, slip: asymptotes of the answer curve. Fitted; between ASSISTments 2009 and 2015, which differ.
-        slope: logits between knowing nothing and everything. Fitted (3.6 and 3.9).
-        rate: what a well-fitting resource gives, in units of the course's α⁺. Fitted together with speed_sd.
-        speed_sd: standard deviation of log speed between learners. The fit says 1.2; .8 predicts as well within .001
-            log loss, and does without learners who know everything after one answer.
-        wrong_share: how much of a right answer's learning a wrong one gives. Fitted, weakly identified.
+        slope: logits between k̄ = 0 and k̄ = 1. Fitted (3.6 and 3.9).
+        rate: gain of a resource at fit 1, in units of the course's α⁺. Fitted together with speed_sd.
+        speed_sd: standard deviation of log speed between learners. The fit is 1.2; .8 predicts as well within .001
+            log loss, and has no learners who know everything after one answer.
+        wrong_share: gain after a wrong answer as a share of that after a right one. Fitted, weakly identified.
         fit_width: width of the zone of proximal development, in probability. Chosen.
         forgetting: median share of unretained knowledge lost a day (one learner's flash cards); forgetting_sd of its
             logarithm, chosen.
-        retained: share of the knowledge that is never lost. The same one learner.
+        retained: share of the peak that is never lost. From the same learner.
         answers_per_day: steps of the loop in a day. Chosen.
-        careless: share of answers, in tests too, that are guesses whatever is known, and teach nothing.
-        gaming: probability of getting an answer right by help where it would be wrong; gamed_share: how much of a right
-            answer's learning that gives.
+        careless: share of answers, in tests too, that are guesses independent of knowledge and without gain.
+        gaming: probability that an answer that would be wrong is right by help; gamed_share: its gain as a share of
+            that after a right answer.
     """
 
     ability_sd: float = 1.0
@@ -86,7 +86,7 @@ class SimulatedLearners:
         self._height = (course.depth / max(1, course.depth.max(initial=0))).astype(np.float32)
 
     def renew(self, who: Ints) -> None:
-        """Replace the learners `who` by new ones, placed somewhere along the course."""
+        """Replace the learners `who` by new ones; draw how far along the course each one is."""
         draw, mean = self.generator, self.population
         count = len(who)
         self.ability[who] = draw.normal(0, mean.ability_sd, count)
@@ -99,26 +99,26 @@ class SimulatedLearners:
         self.peak[who] = self.knowledge[who]
 
     def chance(self, knowledge: Floats, who: Ints, difficulty: Floats) -> Floats:
-        """P(right) of learners `who` at mean knowledge k̄; the shapes broadcast."""
+        """Return P(right) of learners `who` at mean knowledge k̄; the shapes broadcast."""
         mean = self.population
         ability = self.ability[who].reshape(-1, *([1] * (knowledge.ndim - 1)))
         logit = mean.slope * (knowledge - 0.5) + 0.6 * ability - difficulty
         return np.asarray(mean.guess + (1 - mean.guess - mean.slip) / (1 + np.exp(-logit)), dtype=np.float32)
 
     def examine(self, who: Ints, questions: int) -> Floats:
-        """Right answers (len(who), N) to `questions` items of usual difficulty on every point."""
+        """Draw the number of right answers (len(who), N) to `questions` items of difficulty 0 on every point."""
         chance, mean = self.chance(self.knowledge[who], who, np.float32(0) * self.ability[:1]), self.population
         if mean.careless:
             chance += mean.careless * (mean.guess - chance)
         return self.generator.binomial(questions, chance).astype(np.float32)
 
     def answer(self, resources: Ints) -> Flags:
-        """Everybody does one resource, (B,): answers, learns from it, and time passes. Returns right or wrong (B,)."""
+        """Draw each learner's answer to its resource, (B,), update the hidden state and return right or wrong, (B,)."""
         rows = np.arange(len(resources))
         before, chosen = self.knowledge, resources[:, None]
         chance, pace = self.outlook(before, rows, chosen)
         right = self.generator.random(len(resources)) < chance[:, 0]
-        right, share = self._misbehave(right, np.where(right, 1, self.population.wrong_share))
+        right, share = self._apply_gaming_and_carelessness(right, np.where(right, 1, self.population.wrong_share))
         gain = self.growth(before, chosen, pace * share[:, None])[:, 0]
         np.add.at(self.knowledge, (rows[:, None], self.course.taught[resources]), gain)
         self.knowledge = np.minimum(self.knowledge, 1.0)
@@ -127,9 +127,9 @@ class SimulatedLearners:
         return np.asarray(right, dtype=bool)
 
     def outlook(self, knowledge: Floats, who: Ints, resources: Ints) -> tuple[Floats, Floats]:
-        """Learners `who` (S,) at `knowledge` (S, N) before resources (S, K): P(right) by knowing, and the pace, (S, K).
+        """Return P(right) by knowledge and the pace, (S, K), of learners `who` (S,) at `knowledge` (S, N).
 
-        The pace is what a right answer teaches of a point at η = 1 and full readiness, as a share of what is not known.
+        `resources`: (S, K). The pace is the gain after a right answer at η = 1 and full readiness, as a share of 1 − k.
         """
         course, mean = self.course, self.population
         points, importance = course.taught[resources], course.importance[resources]
@@ -142,14 +142,14 @@ class SimulatedLearners:
         return chance, mean.rate * course.rates.gain_right * self.speed[who, None] * fit * stage
 
     def growth(self, knowledge: Floats, resources: Ints, pace: Floats) -> Floats:
-        """Δk (S, K, C) of the points of resources (S, K), learnt at `pace` (S, K)."""
+        """Return Δk (S, K, C) of the points of resources (S, K) at `pace` (S, K) and `knowledge` (S, N)."""
         points, importance = self.course.taught[resources], self.course.importance[resources]
         known = knowledge[np.arange(len(points))[:, None, None], points]
         ready = self._readiness(knowledge, points)
         return np.asarray(np.minimum(pace[..., None] * importance * ready, 0.95) * (1 - known))
 
     def outcomes(self, chance: Floats) -> list[tuple[Floats, bool, float]]:
-        """What may come of an answer: probability (of chance's shape), whether it is right, its share of the pace."""
+        """Return the possible outcomes: probability (shape of `chance`), right or wrong, and share of the pace."""
         mean = self.population
         honest = 1 - mean.careless
         missed = honest * (1 - chance)
@@ -161,8 +161,11 @@ class SimulatedLearners:
             (np.full_like(chance, mean.careless * (1 - mean.guess)), False, 0.0),
         ]
 
-    def _misbehave(self, right: Flags, share: Floats) -> tuple[Flags, Floats]:
-        """Right or wrong and the share of the pace, (B,), after gaming and carelessness, which draw only where set."""
+    def _apply_gaming_and_carelessness(self, right: Flags, share: Floats) -> tuple[Flags, Floats]:
+        """Apply gaming and carelessness; return right or wrong and the share of the pace, (B,).
+
+        Nothing is drawn for a probability of 0, so that these options leave the random numbers of others unchanged.
+        """
         mean, size = self.population, len(right)
         if mean.gaming:
             gamed = ~right & (self.generator.random(size) < mean.gaming)
@@ -174,9 +177,9 @@ class SimulatedLearners:
         return right, share
 
     def _readiness(self, knowledge: Floats, points: Ints) -> Floats:
-        """(S, K, C) how well the least-known prerequisite of each point is known, 1 where none is lacking.
+        """Return the readiness (S, K, C): knowledge of the least-known prerequisite over its threshold, at most 1.
 
-        A matter of degree, on hidden knowledge: not the rule of `models.recommender.find_blocked_points`.
+        Continuous and on hidden knowledge, unlike `models.recommender.find_blocked_points`.
         """
         before = self.course.before_padded[points]
         rows = np.arange(len(points))[:, None, None, None]
@@ -184,11 +187,14 @@ class SimulatedLearners:
         return np.asarray(np.where(before >= 0, np.minimum(met, 1), 1).min(axis=-1), dtype=np.float32)
 
     def forget(self, days: Floats) -> None:
-        """Time passes, (B,) days: what is not retained fades."""
+        """Decay the knowledge of all learners by `days` (B,)."""
         self.knowledge = self.faded(self.knowledge, self.peak, np.arange(len(self.knowledge)), days)
 
     def faded(self, knowledge: Floats, peak: Floats, who: Ints, days: Floats) -> Floats:
-        """Knowledge (S, N) of learners `who` (S,) after `days` (S,) without practice: not the rule of `state.decay`."""
+        """Return knowledge (S, N) of learners `who` (S,) after `days` (S,) without practice.
+
+        Not the tutor's rule, which is `models.simulation.tutor.decay_level`.
+        """
         floor = self.population.retained * peak
         kept = np.exp(-self.forgetting[who] * days)[:, None]
         return np.asarray(np.maximum(floor + (knowledge - floor) * kept, 0), dtype=np.float32)

@@ -1,13 +1,13 @@
-"""Practice worlds: hidden students of any kind practise skills, and a tutor sees their answers; and rollouts in them.
+"""Practice worlds, in which students of any kind practise skills and a tutor sees their answers; rollouts in them.
 
-`World` is what training and rollouts need of B simulated learners of one course: `LearnerVectorEnv` is our parametric
-simulator on a course; `PracticeWorld` lets students of any kind (KSS, a knowledge-tracing model fitted to real logs)
-practise a set of skills. `observe` gives what a tutor can know: estimates, answers, the graph, the goal.
+`World` is the interface for training and rollouts with B simulated learners of one course. `LearnerVectorEnv` is the
+parametric simulator on a course; in `PracticeWorld` students of any kind (KSS, a knowledge-tracing model fitted to real
+logs) practise a set of skills. `observe` returns what a tutor can know: estimates, answers, the graph, the goal.
 
-One resource a knowledge point. The students (`Students`) hold the truth: what they know, how they learn and answer.
-The tutor's estimate is the course's learner model (`course.learner_model`), started on each student's past answers.
-Candidates are the points whose prerequisites are met by that estimate; an option of `PracticeConfig` switches the
-constraint off.
+There is one resource for each knowledge point. The hidden state (what students know, how they learn and answer) is in
+`Students`. The tutor's estimate is the course's learner model (`course.learner_model`), started on each student's past
+answers. Candidates are the points whose prerequisites are met by that estimate; an option of `PracticeConfig` switches
+the constraint off.
 
     E_p = (E_end − E_start) / (1 − E_start),    E: mean mastery of the target points in the students' own exam
 
@@ -39,13 +39,13 @@ RECENCY_DECAY = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeObservation(Observation):
-    """What is known of B learners in a practice world.
+    """The observation of B learners in a practice world.
 
     Attributes:
         practice: (B, N, PRACTICE_WIDTH) last answer right, last answer wrong, log1p of right and of wrong answers,
-            recency (RECENCY_DECAY to the power of the answers since), whether it was the very last.
+            recency (RECENCY_DECAY to the power of the answers since), whether it was the last answer of all.
         memory: (B, H) the vector of the learner model, H = 0 without one.
-        left: (B,) steps left of the path.
+        left: (B,) remaining steps of the path.
     """
 
     practice: Floats
@@ -54,7 +54,7 @@ class PracticeObservation(Observation):
 
 
 def update_practice(practice: Floats, points: Ints, right: Flags) -> Floats:
-    """Return `practice` (B, N, PRACTICE_WIDTH) after `right` (B,) on `points` (B,), no answer where a point is < 0."""
+    """Return `practice` (B, N, PRACTICE_WIDTH) after answers `right` (B,) on `points` (B,); no answer where < 0."""
     after, rows = practice.copy(), np.flatnonzero(points >= 0)
     point, answer = points[rows], right[rows]
     after[rows, :, 4] *= RECENCY_DECAY
@@ -83,50 +83,50 @@ _STATE_FIELDS = (
 
 
 class PastAnswers(NamedTuple):
-    """The answers that S students bring along: points and right (S, T), oldest first, NOTHING where there is none."""
+    """Answers of S students before the path: points and right (S, T), oldest first, NO_INDEX where there is none."""
 
     point: Ints
     right: Flags
 
 
 class Students(Protocol):
-    """The hidden side: S students to draw from, B of them at work. All arrays are about B unless said otherwise."""
+    """S students with a hidden state, of which B practise at a time."""
 
     past: PastAnswers
 
     def begin(self, size: int, generator: np.random.Generator) -> None:
-        """Make room for B = `size`; all chance comes from `generator`."""
+        """Allocate the state of B = `size` learners; every random number comes from `generator`."""
         ...
 
     def renew(self, who: Ints, students: Ints) -> Floats:
-        """Places `who` (n,) are taken by `students` (n,) of the S, after their past. Targets (n, N), 0 or 1."""
+        """Replace learners `who` (n,) of the B by `students` (n,) of the S, after their past; return targets (n, N)."""
         ...
 
     def answer(self, points: Ints) -> Flags:
-        """Everybody practises `points` (B,) and learns. Returns right or wrong (B,)."""
+        """Practise `points` (B,), update the hidden state and return right or wrong, (B,)."""
         ...
 
     def exam(self) -> Floats:
-        """(B, N) the truth: mastery of each point in [0, 1]."""
+        """Return the hidden mastery of each point, (B, N) in [0, 1]."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """Everything that changes, generator aside."""
+        """Return copies of everything that changes except the generator."""
         ...
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from `state`."""
+        """Set everything that changes from `state()`."""
         ...
 
 
 @dataclass(frozen=True)
 class PracticeConfig:
-    """What an episode is.
+    """The rules of an episode.
 
     Attributes:
-        lengths: paths are as long as one of these; the tutor knows which.
-        free: whether prerequisites are no constraint.
-        in_turn: whether students are taken in order, each once (a test), or drawn by chance (practice).
+        lengths: numbers of steps of a path, drawn uniformly; the tutor sees the drawn one.
+        free: whether every point is a candidate, met prerequisites or not.
+        in_turn: whether students are taken in order, each once (a test), or at random (practice).
     """
 
     lengths: tuple[int, ...] = (10, 30)
@@ -153,18 +153,18 @@ class PracticeWorld:
     def __init__(self, course: Course, students: Students, size: int, rules: PracticeConfig | None = None) -> None:
         assert course.learner_model, "the tutor needs a learner model"
         self.course, self.students, self.size, self.rules = course, students, size, rules or PracticeConfig()
-        self._belief = BatchedLearnerModel(course.learner_model.model)
-        self._brought = self._follow_past(students.past)
-        self._seeded(0)
+        self._learner_model = BatchedLearnerModel(course.learner_model.model)
+        self._initial = self._follow_past(students.past)
+        self._start_from_seed(0)
 
     def reset(self, *, seed: int | list[int | None] | None = None) -> Any:
-        """New students everywhere; `seed` makes the whole run repeatable."""
+        """Replace all students by new ones; `seed` makes the whole run repeatable."""
         if seed is not None:
-            self._seeded(seed)
+            self._start_from_seed(seed)
         self._renew(np.arange(self.size))
 
     def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
-        """See `World`; the goal is reached where every target is mastered in the exam."""
+        """See `World`; the goal is reached where E, the mean hidden mastery of the targets, is 1."""
         right = self.students.answer(actions)
         self._learn(actions, right)
         self.steps += 1
@@ -173,12 +173,12 @@ class PracticeWorld:
         return reward.astype(np.float32), self.steps >= self.length, self.last >= 1 - 1e-6
 
     def restart(self, ended: Flags) -> None:
-        """New students where an episode has ended, (B,)."""
+        """Replace the students whose episode has `ended` (B,) by new ones."""
         if ended.any():
             self._renew(np.flatnonzero(ended))
 
     def observe(self) -> PracticeObservation:
-        """Return what the tutor knows."""
+        """Return the observation of all B students, the input of recommenders."""
         candidates, mask = pad_candidates(self.allowed())
         return PracticeObservation(
             level=self.level,
@@ -196,24 +196,24 @@ class PracticeWorld:
         )
 
     def allowed(self) -> Flags:
-        """(B, R) the candidates: nothing whose prerequisites are not met, by the tutor's estimate."""
+        """Return the candidates as flags, (B, R): points without an unmet prerequisite, by the tutor's estimate."""
         if self.rules.free:
             return np.ones_like(self.level, dtype=bool)
         return ~find_blocked_points(self.course, self.level)
 
     def mastery(self) -> Floats:
-        """(B,) the truth: E, mean mastery of the targets."""
+        """Return E, the mean hidden mastery of the targets, (B,)."""
         return np.asarray((self.students.exam() * self.target).sum(axis=1) / self.target.sum(axis=1), dtype=np.float32)
 
     def gain(self) -> Floats:
-        """(B,) E_p so far."""
+        """Return E_p so far, (B,)."""
         return np.asarray((self.mastery() - self.start) / (1 - self.start), dtype=np.float32)
 
     def state(self) -> dict[str, Any]:
         """See `World`."""
-        mine = {name: getattr(self, name).copy() for name in _STATE_FIELDS}
+        own = {name: getattr(self, name).copy() for name in _STATE_FIELDS}
         random = self._generator.bit_generator.state
-        return {"mine": mine, "students": self.students.state(), "recent": self.recent.state(), "random": random}
+        return {"mine": own, "students": self.students.state(), "recent": self.recent.state(), "random": random}
 
     def restore(self, state: dict[str, Any]) -> None:
         """See `World`."""
@@ -223,13 +223,13 @@ class PracticeWorld:
         self.recent.restore(state["recent"])
         self._generator.bit_generator.state = state["random"]
 
-    def _seeded(self, seed: Any) -> None:
+    def _start_from_seed(self, seed: Any) -> None:
         size, points = self.size, self.course.points
         self._generator = np.random.default_rng(seed)
         self.students.begin(size, self._generator)
         self.level = np.zeros((size, points), dtype=np.float32)
         self.practice = np.zeros((size, points, PRACTICE_WIDTH), dtype=np.float32)
-        self.memory, self.answers = self._belief.start(size)
+        self.memory, self.answers = self._learner_model.start(size)
         self.target = np.zeros((size, points), dtype=np.float32)
         self.closure = np.zeros((size, points), dtype=bool)
         self.success, self.steps, self.length, self.start, self.last = np.zeros((5, size), dtype=np.float32)
@@ -244,35 +244,35 @@ class PracticeWorld:
         else:
             chosen = self._generator.integers(0, count, len(who))
         self.target[who] = self.students.renew(who, chosen)
-        for mine, brought in zip((self.memory, self.answers, self.practice, self.level), self._brought, strict=True):
-            mine[who] = brought[chosen]
-        self.closure[who] = (self.target[who] @ self._behind) > 0
+        for current, initial in zip((self.memory, self.answers, self.practice, self.level), self._initial, strict=True):
+            current[who] = initial[chosen]
+        self.closure[who] = (self.target[who] @ self._closures) > 0
         self.success[who], self.steps[who] = 0.5, 0
         self.length[who] = self._generator.choice(self.rules.lengths, len(who))
         self.recent.bring(who, self.students.past.point[chosen], self.students.past.right[chosen])
         self.start[who] = self.last[who] = self.mastery()[who]
 
     @cached_property
-    def _behind(self) -> Floats:
-        """(N, N) row k marks k and everything before it."""
+    def _closures(self) -> Floats:
+        """(N, N): row k flags point k and all points before it."""
         return np.stack([self.course.closure(np.array([k])) for k in range(self.course.points)]).astype(np.float32)
 
     def _learn(self, points: Ints, right: Flags) -> None:
-        """The tutor hears the answers (B,)."""
-        known = self._belief.heard(ModelState(self.memory, self.answers), points, right)
+        """Update the tutor's estimate by the answers `right` (B,) on `points` (B,)."""
+        known = self._learner_model.heard(ModelState(self.memory, self.answers), points, right)
         self.memory, self.answers = known
-        self.level = self._belief.levels(known)
+        self.level = self._learner_model.levels(known)
         self.practice = update_practice(self.practice, points, right)
         self.recent.add(points, self.steps, right)
         self.success = running_share(self.success, right)
 
     def _follow_past(self, past: PastAnswers) -> tuple[Floats, Floats, Floats, Floats]:
-        """What the tutor makes of each of the S students' past: memory, answers, practice and levels."""
-        known = self._belief.after(past.point, past.right)
+        """Return the tutor's estimate after each of the S students' past: memory, answers, practice and levels."""
+        known = self._learner_model.after(past.point, past.right)
         practice = np.zeros((len(past.point), self.course.points, PRACTICE_WIDTH), dtype=np.float32)
         for points, right in zip(past.point.T, past.right.T, strict=True):
             practice = update_practice(practice, points, right)
-        return *known, practice, self._belief.levels(known)
+        return *known, practice, self._learner_model.levels(known)
 
 
 class World(Protocol):
@@ -281,27 +281,27 @@ class World(Protocol):
     course: Course
 
     def reset(self, *, seed: int | list[int | None] | None = None) -> Any:
-        """New learners everywhere; `seed` makes the whole run repeatable."""
+        """Replace all learners by new ones; `seed` makes the whole run repeatable."""
         ...
 
     def observe(self) -> Observation:
-        """What a tutor knows; the mask holds whoever has no candidate left only where the episode is over."""
+        """Return the observation of all B learners; only where the episode is over may the mask be empty."""
         ...
 
     def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
-        """Everybody does the resource `actions` (B,). Returns reward, ended and goal reached, each (B,)."""
+        """Do the resources `actions` (B,); return reward, ended and goal reached, each (B,)."""
         ...
 
     def restart(self, ended: Flags) -> None:
-        """New learners where an episode has ended, (B,)."""
+        """Replace the learners whose episode has `ended` (B,) by new ones."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """Everything that changes."""
+        """Return copies of everything that changes."""
         ...
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from `state`."""
+        """Set everything that changes from `state()`."""
         ...
 
 
@@ -310,11 +310,11 @@ class PracticeRollout:
     """B paths of T steps.
 
     Attributes:
-        points, right: (B, T) what was practised, and the answers.
+        points, right: (B, T) the practised points, and the answers.
         target: (B, N) 0 or 1.
         ep: (B,) E_p by the students' own exam.
-        violations: steps on a point with a prerequisite that was not met by the tutor's estimate.
-        ms_per_step: of choosing, for one learner.
+        violations: number of steps on a point with a prerequisite that was not met by the tutor's estimate.
+        ms_per_step: time of one decision for one learner, in milliseconds.
     """
 
     points: Ints
@@ -326,7 +326,7 @@ class PracticeRollout:
 
 
 def run_practice_rollout(world: PracticeWorld, recommender: Recommender, seed: int) -> PracticeRollout:
-    """A path of the world's one length for every student, from `seed`."""
+    """Roll out one path for every learner of the world from `seed`; all paths need the same length."""
     world.reset(seed=seed)
     target, rows = world.target.copy(), np.arange(world.size)
     points, right, violations, spent = [], [], 0, 0.0
@@ -348,5 +348,5 @@ def run_practice_rollout(world: PracticeWorld, recommender: Recommender, seed: i
 
 
 def find_violations(course: Course, level: Floats, points: Ints) -> Flags:
-    """(B,) whether the point of each has a prerequisite whose level is not met."""
+    """Return whether each of `points` (B,) has an unmet prerequisite at `level` (B, N), (B,)."""
     return np.asarray(find_blocked_points(course, level)[np.arange(len(points)), points], dtype=bool)

@@ -1,10 +1,10 @@
 """The tutor's estimate of simulated learners, updated answer by answer, and their recent events.
 
 `Estimator` in an environment on a course: without a fitted model it is gain–propagation–forgetting
-(models/knowledge_tracing/state.py) on whole vectors; with one, the model keeps its memory beside the levels. Between
+(models/knowledge_tracing/state.py) on whole vectors; with one, the model state is kept beside the levels. Between
 answers levels decay by the course's rates, see `decay_level`.
 
-`BatchedLearnerModel` runs any learner model for B learners who practise one point at a time: memory and levels of all
+`BatchedLearnerModel` runs any learner model for B learners who practise one point at a time: state and levels of all
 points. `BatchedVectorModel` does the same for models whose whole state of a learner is one vector; simulated
 students, planners and replays of a path use it.
 
@@ -25,7 +25,7 @@ from models.rankers.interactions import MAX_HISTORY, InteractionHistory
 
 
 class EstimateUpdate(NamedTuple):
-    """After an answer: levels (B, N), which of them moved (B, N), the gain r = Σ η Δs (B,), and the memory."""
+    """Result of an answer: levels (B, N), which of them changed (B, N), gain r = Σ η Δs (B,), and model state."""
 
     level: Floats
     moved: Flags
@@ -34,7 +34,7 @@ class EstimateUpdate(NamedTuple):
 
 
 class Estimator:
-    """The learner model of one course. Stateless: levels and memory are the caller's."""
+    """The learner model of one course. Stateless: the caller keeps levels and model state."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
@@ -44,15 +44,18 @@ class Estimator:
             self._items = self._model.items_of(course.resource_ids)
 
     def start(self, right: Floats, questions: int) -> tuple[Floats, ModelState]:
-        """s(0) (B, N) from the right answers (B, N) to so many questions on every point, and the memory."""
-        level, spread = estimate_starting_level(right, np.full_like(right, questions))
+        """Return s(0) (B, N) and the model state.
+
+        right: (B, N) number of right answers to `questions` questions on each point.
+        """
+        level, sd = estimate_starting_level(right, np.full_like(right, questions))
         if self._model:
-            return level, self._model.start_from(self._skills, Estimate(level, spread))
+            return level, self._model.start_from(self._skills, Estimate(level, sd))
         size, points = level.shape
         return level, ModelState(np.zeros((size, 0), np.float32), np.zeros((size, points, 0), np.float32))
 
     def now(self, level: Floats, days: Floats, memory: ModelState) -> Floats:
-        """Levels (B, N) after days (B, N) without practice."""
+        """Return the levels (B, N) after `days` (B, N) without practice."""
         faded = decay_level(level, days, self.course.rates)
         if not self._model:
             return faded
@@ -61,7 +64,10 @@ class Estimator:
         return np.where(np.isnan(rates), faded, own).astype(np.float32)
 
     def follow(self, level: Floats, days: Floats, memory: ModelState, resources: Ints, right: Flags) -> EstimateUpdate:
-        """Everybody did a resource (B,). `level`, `days` (B, N): as read now, and since each point's practice."""
+        """Update the estimate by the answers `right` (B,) on `resources` (B,).
+
+        level: (B, N) now, after decay; days: (B, N) since each point's last practice.
+        """
         if self._model:
             return self._trace(level, days, memory, resources, right)
         rows = np.arange(len(resources))
@@ -78,39 +84,39 @@ class Estimator:
         here = ModelState(memory.learner, memory.points[rows, points])
         after, known = self._model.update(here, question, right)
         row, column = np.nonzero(importance > 0)
-        place = points[row, column]
+        point = points[row, column]
         changed, moved, kept = level.copy(), np.zeros(level.shape, dtype=bool), memory.points.copy()
-        changed[row, place], moved[row, place] = known.level[row, column], True
-        kept[row, place] = after.points[row, column]
+        changed[row, point], moved[row, point] = known.level[row, column], True
+        kept[row, point] = after.points[row, column]
         gain = compute_reward(importance, level[rows, points], known.level)
         return EstimateUpdate(changed, moved, gain, ModelState(after.learner, kept))
 
 
 class BatchedVectorModel:
-    """A learner model that knows a learner by its vector alone (a `models.knowledge_tracing.neural.NeuralModel`)."""
+    """A learner model whose whole state of a learner is one vector (`models.knowledge_tracing.neural.NeuralModel`)."""
 
     def __init__(self, model: LearnerModel) -> None:
         self.model, self.points = model, np.arange(len(model.skills))
 
     def heard(self, learner: Floats, points: Ints, right: Flags) -> Floats:
-        """(B, H) the vectors after the answers `right` (B,) to `points` (B,)."""
+        """Return the vectors (B, H) after the answers `right` (B,) to `points` (B,)."""
         return self.model.update(self._memory(learner, 1), make_point_questions(points[:, None]), right).learner
 
     def level(self, learner: Floats, points: Ints) -> Floats:
-        """(B, P) P(right) on each of `points` (B, P) as the next question; any number where padded with NO_INDEX."""
+        """Return P(right) on each of `points` (B, P) as the next question; undefined where padded with NO_INDEX."""
         known = self._memory(learner, points.shape[1])
         return np.asarray(self.model.mastery(known, make_point_questions(points)).level, dtype=np.float32)
 
     def levels(self, learner: Floats) -> Floats:
-        """(B, N) the same of every point."""
+        """Return P(right) on every point as the next question, (B, N)."""
         return self.level(learner, np.tile(self.points, (len(learner), 1)))
 
     def after(self, points: Ints, right: Flags) -> Floats:
-        """(B, H) the vectors of new learners after answers (B, T), oldest first, NO_INDEX where there is none."""
+        """Return vectors (B, H) of new learners after answers (B, T), oldest first, NO_INDEX where there is none."""
         return self.on(np.repeat(self.model.start().learner, len(points), axis=0), points, right)
 
     def on(self, learner: Floats, points: Ints, right: Flags) -> Floats:
-        """(B, H) the same of learners who are known."""
+        """Return vectors `learner` (B, H) after answers (B, T), oldest first, NO_INDEX where there is none."""
         learner = learner.copy()
         for asked, answer in zip(points.T, right.T, strict=True):
             rows = np.flatnonzero(asked >= 0)
@@ -122,44 +128,44 @@ class BatchedVectorModel:
 
 
 def make_point_questions(points: Ints) -> Question:
-    """Each of `points` (B, P), without an item or a clock."""
+    """Return a question on each of `points` (B, P), without an item or a clock."""
     ones = np.ones(points.shape, dtype=np.float32)
     return Question(points, ones, np.full(len(points), NO_INDEX), 0 * ones)
 
 
 class BatchedLearnerModel:
-    """A learner model, asked about all its N points."""
+    """A learner model for B learners, with the state and levels of all its N points."""
 
     def __init__(self, model: LearnerModel) -> None:
         self.model, self._points = model, np.arange(len(model.skills))[None]
 
     def start(self, size: int) -> ModelState:
-        """(B, H) and (B, N, M) of new learners."""
+        """Return the state of new learners, (B, H) and (B, N, M)."""
         start = self.model.start()
         return ModelState(*(np.repeat(part, size, axis=0) for part in start))
 
     def heard(self, known: ModelState, points: Ints, right: Flags) -> ModelState:
-        """After everybody's answer `right` (B,) to `points` (B,)."""
+        """Return the state after the answers `right` (B,) to `points` (B,)."""
         rows = np.arange(len(points))
         here = ModelState(known.learner, known.points[rows, points][:, None])
         after = self.model.update(here, make_point_questions(points[:, None]), right)
-        answers = known.points.copy()
-        answers[rows, points] = after.points[:, 0]
-        return ModelState(after.learner, answers)
+        states = known.points.copy()
+        states[rows, points] = after.points[:, 0]
+        return ModelState(after.learner, states)
 
     def levels(self, known: ModelState) -> Floats:
-        """(B, N)."""
+        """Return the level of every point, (B, N)."""
         points = np.repeat(self._points, len(known.learner), axis=0)
         return np.asarray(self.model.mastery(known, make_point_questions(points)).level, dtype=np.float32)
 
     def after(self, points: Ints, right: Flags) -> ModelState:
-        """Of new learners with a past (B, T), oldest first, NO_INDEX where there is none."""
+        """Return the state of new learners after answers (B, T), oldest first, NO_INDEX where there is none."""
         known = self.start(len(points))
         for asked, answer in zip(points.T, right.T, strict=True):
             rows = np.flatnonzero(asked >= 0)
             after = self.heard(ModelState(*(part[rows] for part in known)), asked[rows], answer[rows])
-            for mine, new in zip(known, after, strict=True):
-                mine[rows] = new
+            for current, new in zip(known, after, strict=True):
+                current[rows] = new
         return known
 
 
@@ -179,17 +185,20 @@ class RecentEvents:
         self.at, self.right = (np.zeros((learners, MAX_HISTORY), dtype=np.float32) for _ in range(2))
 
     def add(self, item: Ints, at: Floats, right: Flags) -> None:
-        """One more event of each learner, (B,); the oldest is forgotten."""
+        """Append one event of each learner, (B,), and drop the oldest."""
         for array, value in ((self.item, item), (self.at, at), (self.right, right)):
             array[:, :-1] = array[:, 1:]
             array[:, -1] = value
 
     def forget(self, who: Ints) -> None:
-        """Some learners are new."""
+        """Remove all events of the learners `who`."""
         self.item[who] = NO_INDEX
 
     def bring(self, who: Ints, item: Ints, right: Flags) -> None:
-        """Some learners come with a past (n, T), oldest first, NO_INDEX where there is none; it ended just before 0."""
+        """Set the events of learners `who` (n,) to a past (n, T), oldest first, NO_INDEX where there is none.
+
+        The latest event is at day −1, the one before it at −2, and so on.
+        """
         order = np.argsort(item >= 0, axis=1, kind="stable")[:, -MAX_HISTORY:]
         width = order.shape[1]
         self.forget(who)
@@ -198,15 +207,15 @@ class RecentEvents:
         self.at[who] = np.arange(-MAX_HISTORY, 0)
 
     def history(self, clock: Floats) -> InteractionHistory:
-        """Seen at `clock` (B,) days."""
+        """Return the events as the history at `clock` (B,) in days."""
         there = self.item >= 0
         days = np.where(there, clock[:, None] - self.at, 0).astype(np.float32)
         return InteractionHistory(self.item.copy(), days, np.where(there, self.right, np.nan).astype(np.float32))
 
     def state(self) -> dict[str, Floats | Ints]:
-        """Copies of the arrays."""
+        """Return copies of the arrays."""
         return {name: array.copy() for name, array in vars(self).items()}
 
     def restore(self, state: dict[str, Floats | Ints]) -> None:
-        """Go on from `state`."""
+        """Set the arrays from `state()`."""
         vars(self).update({name: array.copy() for name, array in state.items()})
