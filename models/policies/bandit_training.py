@@ -1,7 +1,7 @@
 """Bandits by name, and their training on simulated learners before they serve real ones.
 
-`make_prior_bandit` trains a bandit on the reward of real outcomes, Σ η Δs, and takes what it has learnt as a prior
-that counts as PRIOR_ANSWERS answers. The amount of practice is about that of the training of a small policy.
+`make_prior_bandit` trains a bandit on the reward of real outcomes, Σ η Δs, and makes the result a prior that counts as
+PRIOR_ANSWERS answers. The number of simulated answers is about that of the training of a small policy.
 """
 
 from typing import Protocol, Self, TypeVar
@@ -21,7 +21,7 @@ BANDIT_NAMES = tuple(kind.name for kind in _BANDIT_CLASSES)
 
 
 def make_bandit(name: str, course: Course, seed: int | None = None) -> AnyBandit:
-    """One that has learnt nothing yet; raises `Invalid` for a name that none has."""
+    """Return an untrained bandit by name; raises `Invalid` for an unknown name."""
     for kind in _BANDIT_CLASSES:
         if kind.name == name:
             return kind(course, seed=seed)
@@ -29,13 +29,13 @@ def make_bandit(name: str, course: Course, seed: int | None = None) -> AnyBandit
 
 
 PRACTICE_LEARNERS, PRACTICE_ROUNDS = 64, 150
-"""Simulated learners, and answers of each: about as many answers as a small policy is trained on."""
+"""Simulated learners, and answers of each; together about the training of a small policy."""
 
 PRIOR_ANSWERS = 1_000
-"""Answers that the practice counts as once real ones come."""
+"""Weight of the training on simulated learners as a prior, in answers."""
 
 OUTCOME_EPISODE = EpisodeConfig(gain_reward=1.0, progress_reward=0.0, goal_reward=0.0, test_reward=0.0, step_cost=0.0)
-"""The simulator pays what a real outcome does: Σ η Δs."""
+"""Only the reward of real outcomes, Σ η Δs."""
 
 
 class Bandit(Protocol):
@@ -45,38 +45,38 @@ class Bandit(Protocol):
     version: str
 
     def decide(self, observation: Observation) -> Decision:
-        """Choose by the state."""
+        """Choose a candidate for each learner."""
         ...
 
     def after(self, observation: Observation, decision: Decision, reward: Floats) -> Self:
-        """Having seen what the decision's choices brought, (B,)."""
+        """Return the bandit updated by the rewards (B,) of the decision's choices."""
         ...
 
     def worth(self, answers: int) -> Self:
-        """With what it has learnt as a prior that counts as so many answers."""
+        """Return the bandit with its state as a prior that counts as `answers` answers."""
         ...
 
 
 B = TypeVar("B", bound=Bandit)
 
 
-def practise_bandit(beginner: B, env: LearnerVectorEnv, rounds: int, seed: int = 0) -> B:
-    """The beginner after `rounds` answers of every simulated learner of `env`."""
+def practise_bandit(bandit: B, env: LearnerVectorEnv, rounds: int, seed: int = 0) -> B:
+    """Return the bandit after `rounds` answers of every simulated learner of `env`."""
     env.reset(seed=seed)
-    learnt, rows = beginner, np.arange(env.num_envs)
+    trained, rows = bandit, np.arange(env.num_envs)
     for _ in range(rounds):
         seen = env.observe()
-        decision = learnt.decide(seen)
+        decision = trained.decide(seen)
         reward, ended, _ = env.advance(seen.candidates[rows, decision.chosen])
-        learnt = learnt.after(seen, decision, reward)
+        trained = trained.after(seen, decision, reward)
         env.restart(ended)
-    return learnt
+    return trained
 
 
 def make_prior_bandit(name: str, course: Course, seed: int = 0, rounds: int = PRACTICE_ROUNDS) -> AnyBandit:
-    """A bandit that practised on the reward of real outcomes. Takes seconds.
+    """Train a bandit on simulated learners and return it with its state as a prior. Takes seconds.
 
-    The state is the same for the same course and seed; the chance in its decisions from now on is not.
+    The same course and seed give the same state; the returned bandit has a generator without a seed.
     """
     env = LearnerVectorEnv(course, PRACTICE_LEARNERS, episode=OUTCOME_EPISODE)
     return practise_bandit(make_bandit(name, course, seed), env, rounds, seed).worth(PRIOR_ANSWERS).seeded()

@@ -6,7 +6,7 @@ context of a candidate, the state and its exact update:
     r ≈ θᵀx,      A = λI + Σ x xᵀ,      b = Σ r x,      θ̂ = A⁻¹ b
 
 x: the features of a candidate (`models/rl/features.py`) and a constant; r: the outcome's reward Σ η Δs. All resources
-share one θ, so a resource that was added a minute ago has a score. The state holds the sums A and b, not A⁻¹: an
+share one θ, so a newly added resource has a score. The state holds the sums A and b, not A⁻¹: an
 update only adds, so no error accumulates and the order of outcomes does not matter. A is factorised when a decision
 needs it, D³/3 operations at D = 25. Left out: parameters of each arm (the hybrid model of Li et al. 2010).
 
@@ -33,7 +33,7 @@ else the best of θ̂ᵀx.
     propensity(a) = (1 − ε) [a is the best] + ε / K
 
 Thompson sampling over resources, each with a Beta distribution of its reward (Thompson 1933; Chapelle & Li 2011). It
-uses nothing of the learner but the candidates.
+uses no feature of the learner except the candidates.
 
     p̃_a ~ Beta(1 + wins_a, 1 + losses_a),      score = p̃_a
 
@@ -62,7 +62,7 @@ from models.rl.features import CANDIDATE_WIDTH, RESOURCE_WIDTH, Features, Observ
 
 
 class StatefulBandit:
-    """Has a `state`; `seed` makes what it leaves to chance repeatable."""
+    """A bandit with a `state` and a random generator; `seed` makes its choices repeatable."""
 
     state: Any
 
@@ -70,13 +70,13 @@ class StatefulBandit:
         self._random = np.random.default_rng(seed)
 
     def of(self, state: Any) -> Self:
-        """The same bandit in another state; they share a source of chance."""
+        """Return the bandit with another state; both share the random generator."""
         other = copy(self)
         other.state = state
         return other
 
     def seeded(self, seed: int | None = None) -> Self:
-        """The same bandit with a new source of chance."""
+        """Return the bandit with a new random generator."""
         other = copy(self)
         other._random = np.random.default_rng(seed)
         return other
@@ -88,7 +88,7 @@ CONTEXT_SIZE = CANDIDATE_WIDTH + RESOURCE_WIDTH + 1
 
 @dataclass(frozen=True, eq=False)
 class LinearState:
-    """Everything a linear bandit has learnt: A (D, D), b (D,), and from how many answers."""
+    """State of a linear bandit: A (D, D), b (D,), and the number of answers in them."""
 
     precision: Doubles
     moment: Doubles
@@ -96,41 +96,41 @@ class LinearState:
 
     @classmethod
     def empty(cls, ridge: float = 1.0, size: int = CONTEXT_SIZE) -> "LinearState":
-        """Before any answer; ridge: λ."""
+        """Return the state before any answer; ridge: λ."""
         return cls(ridge * np.eye(size), np.zeros(size))
 
     @cached_property
     def factor(self) -> Doubles:
-        """(D, D) lower L with A = L Lᵀ."""
+        """L (D, D), lower triangular with A = L Lᵀ."""
         return np.asarray(np.linalg.cholesky(self.precision))
 
     @cached_property
     def mean(self) -> Doubles:
-        """(D,) θ̂."""
+        """θ̂ (D,)."""
         return np.asarray(cho_solve((self.factor, True), self.moment))
 
-    def spread(self, context: Floats) -> Doubles:
-        """(…,) √(xᵀ A⁻¹ x) = |L⁻¹ x| of contexts (…, D)."""
+    def sd(self, context: Floats) -> Doubles:
+        """Return √(xᵀ A⁻¹ x) = |L⁻¹ x|, (…,), of contexts (…, D)."""
         flat = solve_triangular(self.factor, context.reshape(-1, context.shape[-1]).T, lower=True)
         return np.asarray(np.sqrt((flat**2).sum(axis=0)).reshape(context.shape[:-1]))
 
     def worth(self, answers: int, ridge: float) -> "LinearState":
-        """The same experience as a prior that counts as so many answers, at most as many as it has."""
+        """Return a prior with the same information, scaled to the weight of at most `answers` answers; ridge: λ."""
         share = min(1.0, answers / max(1, self.answers))
         own = ridge * np.eye(len(self.moment))
         return LinearState(own + share * (self.precision - own), share * self.moment)
 
 
 def update_linear_state(state: LinearState, context: ArrayLike, reward: ArrayLike) -> LinearState:
-    """The state after answers to chosen candidates: context (M, D) or (D,), reward (M,) or a number."""
+    """Return the state after rewards (M,), or one number, of chosen candidates with contexts (M, D), or (D,)."""
     rows, rewards = np.atleast_2d(np.asarray(context, np.float64)), np.atleast_1d(np.asarray(reward, np.float64))
     return LinearState(state.precision + rows.T @ rows, state.moment + rows.T @ rewards, state.answers + len(rows))
 
 
 class LinearBandit(StatefulBandit):
-    """What is common to them; each kind decides in its own way.
+    """Base of the linear bandits: context and update; subclasses have `decide`.
 
-    settings: its own, `usual` without; they have a `ridge`, λ. seed: of its chance, if it leaves anything to chance.
+    settings: of the subclass, with a `ridge`, λ; `usual` if not given. seed: of the random generator.
     """
 
     name = "linear"
@@ -147,7 +147,7 @@ class LinearBandit(StatefulBandit):
         super().__init__(seed)
 
     def context(self, observation: Observation) -> Floats:
-        """(B, K, D) features of the candidates and a constant."""
+        """Return the features of the candidates and a constant 1, (B, K, D)."""
         needed = find_needed_points(self.course, observation.level, observation.target, observation.wanted)
         seen = ObservationBatch.of(observation, None, needed)
         parts = [self._features.candidates(seen), self._features.resources[seen.candidates]]
@@ -155,12 +155,12 @@ class LinearBandit(StatefulBandit):
         return np.concatenate([*parts, constant], axis=-1, dtype=np.float32)
 
     def after(self, observation: Observation, decision: Decision, reward: Floats) -> Self:
-        """Having seen what the decision's choices brought, (B,)."""
+        """Return the bandit updated by the rewards (B,) of the decision's choices."""
         context = self.context(observation) if decision.context is None else decision.context
         return self.of(update_linear_state(self.state, context[np.arange(len(context)), decision.chosen], reward))
 
     def worth(self, answers: int) -> Self:
-        """With what it has learnt as a prior that counts as so many answers."""
+        """Return the bandit with its state as a prior that counts as `answers` answers, see `LinearState.worth`."""
         return self.of(self.state.worth(answers, self.settings.ridge))
 
 
@@ -174,20 +174,20 @@ class ThompsonSettings:
 
 
 class Thompson(LinearBandit):
-    """The best by a draw from what θ may be."""
+    """Linear Thompson sampling: choose the best candidate under a draw of θ̃."""
 
     name = "thompson"
     settings: ThompsonSettings
     usual = ThompsonSettings()
 
     def decide(self, observation: Observation) -> Decision:
-        """One of n draws decides for each learner."""
+        """Draw n parameter vectors for each learner and decide by one of them, taken at random."""
         context = self.context(observation)
-        scores = context @ self._drawn(len(context))
+        scores = context @ self._draw_parameters(len(context))
         return decide_by_draw(scores, observation, self._random, context)
 
-    def _drawn(self, learners: int) -> Doubles:
-        """(B, D, n) parameters."""
+    def _draw_parameters(self, learners: int) -> Doubles:
+        """Return draws of θ̃, (B, D, n)."""
         state, shape = self.state, (learners, len(self.state.mean), self.settings.draws)
         noise = self._random.standard_normal((shape[1], shape[0] * shape[2]))
         moved = solve_triangular(state.factor, noise, lower=True, trans="T").reshape(shape[1], shape[0], shape[2])
@@ -197,7 +197,10 @@ class Thompson(LinearBandit):
 def decide_by_draw(
     scores: Doubles, observation: Observation, random: np.random.Generator, context: Floats | None
 ) -> Decision:
-    """The decision of one of n draws, taken at random; scores (B, K, n), of which that draw's order the slate."""
+    """Return the decision of one of n draws, taken at random; its scores order the slate.
+
+    scores: (B, K, n). The propensity of a candidate is the share of draws that prefer it.
+    """
     mask = observation.mask
     scores = np.where(mask[..., None], scores, -np.inf)
     preferred, rows = scores.argmax(axis=1), np.arange(len(scores))
@@ -211,7 +214,7 @@ def decide_by_draw(
 
 @dataclass(frozen=True)
 class BetaThompsonSettings:
-    """What counts as a loss and as a win.
+    """Scale of rewards between a loss and a win.
 
     Attributes:
         low, high: the rewards that count as 0 and 1: a wrong answer at full mastery and a right one at none, −α⁻ and α⁺
@@ -224,13 +227,13 @@ class BetaThompsonSettings:
     draws: int = 64
 
     def win(self, reward: Floats | float) -> Doubles:
-        """The reward within [0, 1]."""
+        """Return w, the reward scaled to [0, 1]."""
         return np.clip((np.asarray(reward, np.float64) - self.low) / (self.high - self.low), 0, 1)
 
 
 @dataclass(frozen=True, eq=False)
 class BetaState:
-    """Wins and losses (R,) of each resource, and from how many answers."""
+    """Wins and losses (R,) of each resource, and the number of answers in them."""
 
     wins: Doubles
     losses: Doubles
@@ -238,17 +241,17 @@ class BetaState:
 
     @classmethod
     def empty(cls, resources: int) -> "BetaState":
-        """Before any answer."""
+        """Return the state before any answer."""
         return cls(np.zeros(resources), np.zeros(resources))
 
     def worth(self, answers: int) -> "BetaState":
-        """The same experience as a prior that counts as so many answers, at most as many as it has."""
+        """Return a prior with the same shares of wins, scaled to the weight of at most `answers` answers."""
         share = min(1.0, answers / max(1, self.answers))
         return BetaState(share * self.wins, share * self.losses)
 
 
 def update_beta_state(state: BetaState, resources: np.ndarray, win: Doubles) -> BetaState:
-    """The state after answers to resources (M,), each a `win` (M,) within [0, 1]."""
+    """Return the state after answers to resources (M,) with `win` (M,) within [0, 1]."""
     wins, losses = state.wins.copy(), state.losses.copy()
     np.add.at(wins, resources, win)
     np.add.at(losses, resources, 1 - win)
@@ -256,7 +259,7 @@ def update_beta_state(state: BetaState, resources: np.ndarray, win: Doubles) -> 
 
 
 class ResourceBandit(StatefulBandit):
-    """Common to bandits whose state is the wins and losses of each resource; each kind decides in its own way."""
+    """Base of bandits whose state is the wins and losses of each resource; subclasses have `decide`."""
 
     name = "resource"
     version = "1"
@@ -279,7 +282,7 @@ class ResourceBandit(StatefulBandit):
         return self.of(update_beta_state(self.state, done, self.settings.win(reward)))
 
     def worth(self, answers: int) -> Self:
-        """Return the bandit with its state as a prior that counts as so many answers."""
+        """Return the bandit with its state as a prior that counts as `answers` answers."""
         return self.of(self.state.worth(answers))
 
 
@@ -289,7 +292,7 @@ class BetaThompson(ResourceBandit):
     name = "thompson_beta"
 
     def decide(self, observation: Observation) -> Decision:
-        """Return the decision of one of n draws for each learner."""
+        """Draw n values p̃ of each candidate and decide by one draw, taken at random."""
         arms = observation.candidates[..., None]
         shape = (*observation.candidates.shape, self.settings.draws)
         scores = self._random.beta(1 + self.state.wins[arms], 1 + self.state.losses[arms], size=shape)
@@ -298,25 +301,25 @@ class BetaThompson(ResourceBandit):
 
 @dataclass(frozen=True)
 class EpsilonGreedySettings:
-    """epsilon: share of decisions by chance, usually 0.01–0.2; ridge: λ, usually 0.1–10."""
+    """epsilon: share of random decisions, usually 0.01–0.2; ridge: λ, usually 0.1–10."""
 
     epsilon: float = 0.1
     ridge: float = 1.0
 
 
 class EpsilonGreedy(LinearBandit):
-    """Usually the best estimate, now and then any candidate."""
+    """ε-greedy: choose any candidate with probability ε, else the best of θ̂ᵀx."""
 
     name = "epsilon_greedy"
     settings: EpsilonGreedySettings
     usual = EpsilonGreedySettings()
 
     def decide(self, observation: Observation) -> Decision:
-        """The best or, rarely, any."""
+        """Choose a random candidate for a share ε of the learners, the best one for the others."""
         context, mask, share = self.context(observation), observation.mask, self.settings.epsilon
         best = decide_by_score((context @ self.state.mean).astype(np.float32), mask)
-        anyone = np.where(mask, self._random.random(mask.shape), -1).argmax(axis=1)
-        chosen = np.where(self._random.random(len(mask)) < share, anyone, best.chosen)
+        uniform_choice = np.where(mask, self._random.random(mask.shape), -1).argmax(axis=1)
+        chosen = np.where(self._random.random(len(mask)) < share, uniform_choice, best.chosen)
         uniform = mask / np.maximum(1, mask.sum(axis=1, keepdims=True))
         propensity = ((1 - share) * best.propensity + share * uniform).astype(np.float32)
         return replace(best, chosen=chosen, propensity=propensity, context=context)
@@ -331,14 +334,14 @@ class LinUCBSettings:
 
 
 class LinUCB(LinearBandit):
-    """The best upper confidence bound."""
+    """LinUCB: choose the candidate with the greatest upper confidence bound."""
 
     name = "linucb"
     settings: LinUCBSettings
     usual = LinUCBSettings()
 
     def decide(self, observation: Observation) -> Decision:
-        """Take the best."""
+        """Choose the candidate with the greatest score θ̂ᵀx + α √(xᵀ A⁻¹ x)."""
         context = self.context(observation)
-        score = context @ self.state.mean + self.settings.alpha * self.state.spread(context)
+        score = context @ self.state.mean + self.settings.alpha * self.state.sd(context)
         return replace(decide_by_score(score.astype(np.float32), observation.mask), context=context)

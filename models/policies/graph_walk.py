@@ -45,17 +45,17 @@ from models.recommender import (
 
 @dataclass(frozen=True)
 class PageRankSettings:
-    """How the walk goes.
+    """Settings of the walk.
 
     `goal` and `against_global` were chosen in the simulator (English course, 200 learners, one seed): E_p .523 by the
     mass itself, .483 and .480 by its lift at ½ and 1, .482 without a restart at the goals.
 
     Attributes:
-        damping: d, the chance to go on; 0.5–0.9.
-        iterations: of the power method; what is left out is below damping to this power. 10–50.
+        damping: d, the probability of another step; 0.5–0.9.
+        iterations: of the power method; the truncated mass is below damping to this power. 10–50.
         forward, back, related, teaches: weight of each kind of edge, 0–2.
-        goal: restarts at the goals for one at the frontier; 0–1.
-        against_global: 0 is the mass itself, 1 the lift over everybody's.
+        goal: weight of restarts at the goals relative to the frontier; 0–1.
+        against_global: 0 is the mass itself, 1 the lift over a walk that restarts anywhere.
     """
 
     damping: float = 0.85
@@ -69,7 +69,7 @@ class PageRankSettings:
 
 
 class PersonalisedPageRank:
-    """Choose the candidate with the greatest share of the walk."""
+    """Choose the candidate with the greatest mass of the walk from the learner's frontier."""
 
     name = "pagerank"
     version = "1"
@@ -83,11 +83,11 @@ class PersonalisedPageRank:
         self._scale = (np.maximum(everybody, 1e-12) ** -self.settings.against_global).astype(np.float32)
 
     def decide(self, observation: Observation) -> Decision:
-        """The best score."""
+        """Choose the candidate with the greatest score."""
         return decide_by_score(self.score(observation), observation.mask)
 
     def score(self, seen: Observation) -> Floats:
-        """(B, K) mass of the candidates."""
+        """Return the mass of the candidates, (B, K)."""
         mass = self.walk(self.restart(seen))
         points = self._course.taught[seen.candidates]
         share = self._share[seen.candidates]
@@ -96,7 +96,7 @@ class PersonalisedPageRank:
         return np.asarray(found * self._scale[seen.candidates], dtype=np.float32)
 
     def walk(self, restart: Floats) -> Floats:
-        """(B, N) mass of the points, for restarts (B, N) that sum to 1 a row."""
+        """Return the mass of the points (B, N) for restarts (B, N), each row of which sums to 1."""
         start = ((1 - self.settings.damping) * restart.T).astype(np.float32)
         mass = start
         for _ in range(self.settings.iterations):
@@ -104,7 +104,7 @@ class PersonalisedPageRank:
         return np.asarray(mass.T)
 
     def restart(self, seen: Observation) -> Floats:
-        """(B, N) v: the frontier by what it lacks, and the goals; uniform where there is neither."""
+        """Return v (B, N): frontier points by distance to mastery, and the goals; uniform where there are none."""
         course = self._course
         lacking = np.maximum(np.maximum(course.mastered, seen.target) - seen.level, 0)
         open_now = seen.wanted & ~find_blocked_points(course, seen.level)
@@ -115,7 +115,7 @@ class PersonalisedPageRank:
 
 
 def _build_operators(course: Course, settings: PageRankSettings) -> tuple[sparse.csr_matrix, Floats]:
-    """(d P_pp + d² P_pr P_rp)ᵀ (N, N), and d P_pr at the places of `course.taught`, (R, C)."""
+    """Return (d P_pp + d² P_pr P_rp)ᵀ (N, N), and d P_pr at the entries of `course.taught`, (R, C)."""
     along = settings.forward * course.after + settings.back * course.before + settings.related * _build_related(course)
     teaches = settings.teaches * course.teaches
     out = np.asarray(along.sum(axis=1)).ravel() + np.asarray(teaches.sum(axis=0)).ravel()
@@ -128,8 +128,8 @@ def _build_operators(course: Course, settings: PageRankSettings) -> tuple[sparse
 
 def _build_related(course: Course) -> sparse.csr_matrix:
     a, b = course.related[:, 0], course.related[:, 1]
-    places = (np.concatenate([a, b]), np.concatenate([b, a]))
-    return sparse.csr_matrix((np.tile(course.related_weight, 2), places), shape=course.before.shape)
+    indices = (np.concatenate([a, b]), np.concatenate([b, a]))
+    return sparse.csr_matrix((np.tile(course.related_weight, 2), indices), shape=course.before.shape)
 
 
 def _invert_positive(values: Floats) -> Floats:
@@ -137,23 +137,23 @@ def _invert_positive(values: Floats) -> Floats:
 
 
 def _normalise_rows(weight: Floats) -> Floats:
-    """Rows that sum to 1; a row of zeros stays."""
+    """Divide each row by its sum; a row of zeros is returned unchanged."""
     return np.asarray(weight / np.maximum(weight.sum(axis=1, keepdims=True), 1e-12), dtype=np.float32)
 
 
 KNOWN_PENALTY = 20.0
-"""Above every other part of a score."""
+"""Larger than the sum of all other terms of a score."""
 
 
 @dataclass(frozen=True)
 class MultiHopSettings:
-    """How far evidence reaches and what it weighs.
+    """Range and weights of the evidence from mastered points.
 
     Attributes:
-        hops: edges between a point and what shows it; 1–5.
-        rules: what evidence weighs.
-        shown_at: shown to be known from here on; 0.5–0.95.
-        near: how much the expected gain of a point one hop from the goal is raised over one infinitely far; 0–1.
+        hops: most edges between a point and the mastered point beyond it; 1–5.
+        rules: weights of the evidence.
+        shown_at: threshold of `shown` from which a point counts as known; 0.5–0.95.
+        near: weight of 1 / (1 + hops to the goal) in the score; 0–1.
     """
 
     hops: int = 4
@@ -163,7 +163,7 @@ class MultiHopSettings:
 
 
 class MultiHop:
-    """See the module."""
+    """As `needed`, with mastered points beyond a point as evidence that it is known; see the module."""
 
     name = "multi_hop"
     version = "1"
@@ -175,11 +175,11 @@ class MultiHop:
         self._rings = _build_rings(course, self.settings)
 
     def decide(self, observation: Observation) -> Decision:
-        """The best score."""
+        """Choose the candidate with the greatest score."""
         return decide_by_score(self.score(observation), observation.mask)
 
     def score(self, seen: Observation) -> Floats:
-        """(B, K): needed and near the goal first, shown to be known last."""
+        """Return the scores (B, K): resources needed and near the goal first, those shown to be known last."""
         points, importance = self._course.taught[seen.candidates], self._course.importance[seen.candidates]
         rows, counts = np.arange(len(seen))[:, None, None], importance > PERIPHERAL_IMPORTANCE
         near = (self._nearness(seen)[rows, points] * counts).max(axis=-1)
@@ -190,7 +190,7 @@ class MultiHop:
         return np.asarray(base + self.settings.near * near - KNOWN_PENALTY * known.all(axis=-1), dtype=np.float32)
 
     def shown(self, level: Floats) -> Floats:
-        """(B, N) how surely mastered points show that a point is known; 0 where nothing mastered builds on it."""
+        """Return the evidence (B, N) in [0, 1] that a point is known; 0 where no mastered point builds on it."""
         mastered = (level >= self._course.mastered).astype(np.float32)
         nearest, total = np.zeros_like(level), np.zeros_like(level)
         for ring, doubt in self._rings:
@@ -201,13 +201,16 @@ class MultiHop:
         return np.asarray(1 - np.exp((1 - further) * nearest + further * total), dtype=np.float32)
 
     def _nearness(self, seen: Observation) -> Floats:
-        """(B, N) 1 / (1 + hops to the nearest goal) over points that the goal still needs, 0 elsewhere."""
+        """Return 1 / (1 + hops to the nearest goal) of points that the goal still needs, 0 of others, (B, N)."""
         needed = find_needed_points(self._course, seen.level, seen.target, seen.wanted)
         return np.where(needed, 1 / (1 + count_hops(self._course, seen.target > 0)), 0).astype(np.float32)
 
 
 def count_hops(course: Course, goals: Flags) -> Floats:
-    """(B, N) edges on a shortest chain of prerequisites from each point to a goal (B, N); ∞ where none leads there."""
+    """Return the edges on a shortest chain of prerequisites from each point to a goal, (B, N), ∞ without a chain.
+
+    goals: (B, N) flags.
+    """
     hops = np.where(goals, 0, np.inf).astype(np.float32)
     rows, points = np.nonzero(goals)
     distance = 0
@@ -227,7 +230,7 @@ def _expand_prerequisites(course: Course, rows: Ints, points: Ints) -> tuple[Int
 
 
 def _build_rings(course: Course, settings: MultiHopSettings) -> list[tuple[sparse.csr_matrix, float]]:
-    """For each number of hops: (N, N) 1 where column d lies so far beyond row i, and log(1 − w)."""
+    """Return for each number of hops a matrix (N, N), 1 where point d is so far beyond point i, and log(1 − w)."""
     reached = ring = sparse.identity(course.points, dtype=np.float32, format="csr")
     rings, rules = [], settings.rules
     for hops in range(settings.hops):

@@ -59,9 +59,9 @@ def plan_steps(
         if not mask.any():
             break
         seen = replace(start, level=level, wanted=wanted, candidates=candidates, mask=mask, sd=None)
-        position = recommender.decide(seen).chosen
-        chance = max(optimism, float(predict_success(course, seen)[0, position[0]]))
-        resource = int(candidates[0, position[0]])
+        index = recommender.decide(seen).chosen
+        chance = max(optimism, float(predict_success(course, seen)[0, index[0]]))
+        resource = int(candidates[0, index[0]])
         after = _expect_level(course, level, resource, chance)
         steps.append(PlannedStep(resource, level[0], after[0], chance))
         open_resources[0, resource] = False
@@ -70,7 +70,7 @@ def plan_steps(
 
 
 def compute_closure(course: Course, observation: Observation) -> Flags:
-    """(B, N) what is on the way to each learner's goal; the whole course without one."""
+    """Return the points on the way to each learner's goal, (B, N); the whole course without a goal."""
     return np.stack(
         [
             course.closure(np.flatnonzero(target)) if target.any() else np.ones(course.points, dtype=bool)
@@ -80,7 +80,7 @@ def compute_closure(course: Course, observation: Observation) -> Flags:
 
 
 def _find_open_points(course: Course, level: Floats, start: Observation, closure: Flags) -> Flags:
-    """(B, N) goal points below the level aimed at; without a goal every unmastered point."""
+    """Return the goal points below their level, (B, N); without a goal every unmastered point."""
     if start.target.any():
         return np.asarray((start.target > 0) & (level < start.target), dtype=bool)
     return find_wanted_points(course, level, start.target, closure)

@@ -105,7 +105,7 @@ def test_two_answers_worked_by_hand():
     state = update_linear_state(update_linear_state(LinearState.empty(1.0, 2), [1, 0], 1.0), [1, 1], 2.0)
     assert state.precision.tolist() == [[3, 1], [1, 2]] and state.moment.tolist() == [3, 2]
     assert state.mean == pytest.approx([0.8, 0.6]) and state.answers == 2
-    assert state.spread(np.array([[1.0, 0.0], [0.0, 1.0]])) == pytest.approx(np.sqrt([2 / 5, 3 / 5]))
+    assert state.sd(np.array([[1.0, 0.0], [0.0, 1.0]])) == pytest.approx(np.sqrt([2 / 5, 3 / 5]))
 
 
 @few
@@ -118,7 +118,7 @@ def test_the_estimate_is_ridge_regression_whatever_the_batches_and_the_order(cut
         state = update_linear_state(state, context[part], reward[part])
     precision = 2.0 * np.eye(6) + context.T @ context
     assert state.mean == pytest.approx(np.linalg.solve(precision, context.T @ reward), abs=1e-9)
-    assert state.spread(context) == pytest.approx(
+    assert state.sd(context) == pytest.approx(
         np.sqrt(np.einsum("md,de,me->m", context, np.linalg.inv(precision), context)), abs=1e-9
     )
     assert state.answers == 40
@@ -154,7 +154,7 @@ def test_a_prior_worth_less_keeps_its_estimate_and_is_surer_of_nothing():
     state = update_linear_state(LinearState.empty(1.0, 4), context, context @ [1.0, -1.0, 0.5, 0.0])
     prior = state.worth(500, 1.0)
     assert prior.answers == 0 and prior.mean == pytest.approx(state.mean, abs=0.01)
-    assert prior.spread(context[:9]) == pytest.approx(np.sqrt(10) * state.spread(context[:9]), rel=0.02)
+    assert prior.sd(context[:9]) == pytest.approx(np.sqrt(10) * state.sd(context[:9]), rel=0.02)
     assert (state.worth(9_999, 1.0).precision == state.precision).all()
 
 
@@ -223,7 +223,7 @@ CHANCE = [name for name in BANDIT_NAMES if name != "linucb"]
 def test_draws_have_the_posteriors_mean_and_covariance():
     draw = np.random.default_rng(0)
     state = update_linear_state(LinearState.empty(), draw.normal(size=(60, CONTEXT_SIZE)), draw.normal(size=60))
-    drawn = Thompson(random_course(1), ThompsonSettings(scale=0.5, draws=20_000), state, seed=1)._drawn(1)[0]
+    drawn = Thompson(random_course(1), ThompsonSettings(scale=0.5, draws=20_000), state, seed=1)._draw_parameters(1)[0]
     covariance = 0.25 * np.linalg.inv(state.precision)
     assert drawn.mean(axis=1) == pytest.approx(state.mean, abs=5 * np.sqrt(covariance.max() / 20_000))
     assert np.cov(drawn) == pytest.approx(covariance, abs=0.05 * covariance.max())
