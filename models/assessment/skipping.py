@@ -16,12 +16,11 @@ short check would show whether it is known. Left out: evidence from failed depen
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy.stats import beta
 
-from graph.learners.skip_evidence import CurrentPoint, SkipEvidence
 from models.knowledge_tracing.state import compute_weight
 
 SkipVerdict = Literal["skip", "test_first", "learn"]
@@ -54,6 +53,45 @@ class SkipRules:
     test_at: float = 0.5
 
 
+class DependentEvidence(NamedTuple):
+    """A mastered point that builds on the one in question.
+
+    Attributes:
+        level, sd: the estimate of its mastery.
+        met_at: the level from which it is known.
+        hops: prerequisite edges from the point in question.
+        confidence: the product of the confidences along them.
+    """
+
+    level: float
+    sd: float
+    met_at: float
+    hops: int
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PointEvidence:
+    """What is known of one learner and one point.
+
+    Attributes:
+        level: of mastery; sd: of the estimate, None where nothing was ever recorded.
+        needed: the level from which the point can be skipped.
+        is_mastered: at its threshold, a goal at its own level too.
+        is_on_path: on the way to the learner's goals.
+        prerequisites_met: whether every prerequisite is.
+        dependents: the mastered points that build on it.
+    """
+
+    level: float
+    sd: float | None
+    needed: float
+    is_mastered: bool = False
+    is_on_path: bool = True
+    prerequisites_met: bool = True
+    dependents: tuple[DependentEvidence, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SkipJudgement:
     """The verdict, the chance in [0, 1] that the point is known, and that chance by its own record alone."""
@@ -63,7 +101,7 @@ class SkipJudgement:
     own: float
 
 
-def judge_skip(evidence: SkipEvidence, rules: SkipRules | None = None) -> SkipJudgement:
+def judge_skip(evidence: PointEvidence, rules: SkipRules | None = None) -> SkipJudgement:
     """Skip what is mastered, not wanted, or surely known without gating; check the likely known; learn the rest."""
     rules = rules or SkipRules()
     own = estimate_own_chance(evidence, rules)
@@ -72,21 +110,21 @@ def judge_skip(evidence: SkipEvidence, rules: SkipRules | None = None) -> SkipJu
     return SkipJudgement(verdict, round(chance, 4), round(own, 4))
 
 
-def estimate_own_chance(evidence: SkipEvidence, rules: SkipRules) -> float:
+def estimate_own_chance(evidence: PointEvidence, rules: SkipRules) -> float:
     """P(known) by the point's own record, or the prior."""
-    if evidence.point.sd is None:
-        return rules.prior_unmet if evidence.unmet else rules.prior_met
-    return compute_chance_above(evidence.point, evidence.point.needed)
+    if evidence.sd is None:
+        return rules.prior_met if evidence.prerequisites_met else rules.prior_unmet
+    return compute_chance_above(evidence.level, evidence.sd, evidence.needed)
 
 
-def estimate_chance_known(evidence: SkipEvidence, rules: SkipRules) -> float:
+def estimate_chance_known(evidence: PointEvidence, rules: SkipRules) -> float:
     """P(known) by everything."""
     weights = (
         rules.trust
         * rules.per_hop ** (each.hops - 1)
         * each.confidence
-        * compute_chance_above(each.state, each.state.met_at)
-        for each in evidence.mastered_dependents
+        * compute_chance_above(each.level, each.sd, each.met_at)
+        for each in evidence.dependents
     )
     strongest, *others = sorted(1 - weight for weight in weights) or [1.0]
     unlikely = strongest * prod(others) ** rules.further
@@ -94,18 +132,16 @@ def estimate_chance_known(evidence: SkipEvidence, rules: SkipRules) -> float:
     return own / (own + (1 - own) * unlikely)
 
 
-def compute_chance_above(point: CurrentPoint, level: float) -> float:
-    """P(the point's true level ≥ `level`) by its estimate, never quite 0 or 1."""
-    mean = min(max(point.level, 0.01), 0.99)
-    spread = point.sd or 0.0
-    answers = max(float(compute_weight(np.array([mean], np.float32), np.array([spread], np.float32))[0]), 0.1)
-    return float(np.clip(beta.sf(level, mean * answers, (1 - mean) * answers), 0.01, 0.99))
+def compute_chance_above(level: float, sd: float, threshold: float) -> float:
+    """P(the true level ≥ `threshold`) by the estimate `level` ± `sd`, never quite 0 or 1."""
+    mean = min(max(level, 0.01), 0.99)
+    answers = max(float(compute_weight(np.array([mean], np.float32), np.array([sd], np.float32))[0]), 0.1)
+    return float(np.clip(beta.sf(threshold, mean * answers, (1 - mean) * answers), 0.01, 0.99))
 
 
-def _choose_verdict(evidence: SkipEvidence, chance: float, rules: SkipRules) -> SkipVerdict:
-    point = evidence.point
-    if point.mastered or not point.on_path:
+def _choose_verdict(evidence: PointEvidence, chance: float, rules: SkipRules) -> SkipVerdict:
+    if evidence.is_mastered or not evidence.is_on_path:
         return "skip"
-    if chance >= rules.skip_at and point.level >= point.needed:
+    if chance >= rules.skip_at and evidence.level >= evidence.needed:
         return "skip"
     return "test_first" if chance >= rules.test_at else "learn"

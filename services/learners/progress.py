@@ -5,7 +5,7 @@ from datetime import datetime
 from graph.learners.mastery import read_mastery
 from graph.learners.skip_evidence import CurrentPoint, DependentPoint, SkipEvidence, read_skip_evidence
 from graph.recommendations.decisions import read_history
-from models.assessment.skipping import SkipVerdict, judge_skip
+from models.assessment.skipping import DependentEvidence, PointEvidence, SkipVerdict, judge_skip
 from services.context import AppContext
 from services.courses.served import ServedCourse
 from services.learners.schemas import (
@@ -82,7 +82,7 @@ async def assess_skip(context: AppContext, learner: str, point: str, course: str
 
 
 def _make_skip_view(served: ServedCourse, evidence: SkipEvidence, items: list[str]) -> SkipView:
-    judged, point = judge_skip(evidence), evidence.point
+    judged, point = judge_skip(make_point_evidence(evidence)), evidence.point
     return SkipView(
         learner=evidence.learner,
         course=evidence.course,
@@ -97,6 +97,23 @@ def _make_skip_view(served: ServedCourse, evidence: SkipEvidence, items: list[st
         shown_by=[_make_dependent_view(served, each) for each in evidence.mastered_dependents],
         missed=[_make_point_state(each.state, each.state.needed) for each in evidence.affected_dependents],
         items=items,
+    )
+
+
+def make_point_evidence(evidence: SkipEvidence) -> PointEvidence:
+    """Return the evidence as the numbers that the judgement needs."""
+    point = evidence.point
+    return PointEvidence(
+        level=point.level,
+        sd=point.sd,
+        needed=point.needed,
+        is_mastered=point.mastered,
+        is_on_path=point.on_path,
+        prerequisites_met=not evidence.unmet,
+        dependents=tuple(
+            DependentEvidence(each.state.level, each.state.sd or 0.0, each.state.met_at, each.hops, each.confidence)
+            for each in evidence.mastered_dependents
+        ),
     )
 
 
