@@ -1,11 +1,11 @@
 """Input features of the policy network for points, resources and learners.
 
-Content and structure only, never an id: a point or resource that was added a minute ago has features.
+Content and structure only, never an id, so that newly added points and resources have features.
 
     points      static (N, POINT_WIDTH)      depth, degrees, resources, thresholds
-                state (B, N, STATE_WIDTH)    mastery, goal, days since practice, what is lacking
+                state (B, N, STATE_WIDTH)    mastery, goal, days since practice, lacking level
     resources   static (R, RESOURCE_WIDTH)   difficulty, minutes, kind, modality, breadth
-    candidates  (B, K, CANDIDATE_WIDTH)      success probability, expected gain, how much of what is lacking it teaches
+    candidates  (B, K, CANDIDATE_WIDTH)      success probability, expected gain, share of the lacking level it teaches
     learner     (B, LEARNER_WIDTH)           recent success, steps, distance of the goal
 """
 
@@ -46,7 +46,7 @@ class ObservationBatch:
     def of(cls, seen: Observation, device: torch.device | None, needed: Flags | None = None) -> Self:
         """Convert an observation to tensors on `device`, or to NumPy's arrays without one.
 
-        needed: (B, N), see `models.recommender.find_needed_points`; what is wanted without it.
+        needed: (B, N), see `models.recommender.find_needed_points`; `seen.wanted` if not given.
         """
         arrays = {name: getattr(seen, name) for name in cls.__dataclass_fields__ if name != "needed"}
         arrays["wanted"] = seen.wanted.astype(np.float32)
@@ -56,12 +56,12 @@ class ObservationBatch:
         return cls(**{name: torch.as_tensor(array, device=device) for name, array in arrays.items()})
 
     def take(self, rows: Any) -> Self:
-        """Return some of the learners, in this order."""
+        """Return the learners `rows`, in this order."""
         return type(self)(**{name: value[rows] for name, value in vars(self).items()})
 
 
 def compute_point_features(course: Course) -> Floats:
-    """(N, POINT_WIDTH) of the course's structure."""
+    """Return the features of the points from the course's structure, (N, POINT_WIDTH)."""
     before, after = np.diff(course.before.indptr), np.diff(course.after.indptr)
     taught = np.asarray(course.teaches.sum(axis=0)).ravel()
     columns = [
@@ -77,7 +77,7 @@ def compute_point_features(course: Course) -> Floats:
 
 
 def compute_resource_features(course: Course) -> Floats:
-    """(R, RESOURCE_WIDTH) of each resource's content."""
+    """Return the features of the resources from their content, (R, RESOURCE_WIDTH)."""
     columns = np.stack(
         [
             course.difficulty / 3,
@@ -92,10 +92,10 @@ def compute_resource_features(course: Course) -> Floats:
 
 
 class Features:
-    """Static features of a course and the computation of the rest, without parameters.
+    """Static features of a course, and functions that compute the features of an observation; without parameters.
 
-    On a `device` the arrays are torch's; without one everything is NumPy's, on a `ObservationBatch` of NumPy arrays,
-    with the same lines of code and the same numbers: for one learner NumPy takes half of torch's time.
+    With a `device` the arrays are torch tensors; without one they are NumPy arrays, as is the `ObservationBatch`. Code
+    and numbers are the same; for one learner NumPy takes half the time of torch.
 
     Attributes:
         state_width, learner_width: columns of `state` and `learner`.
@@ -119,11 +119,11 @@ class Features:
         )
 
     def lacking(self, seen: ObservationBatch) -> Any:
-        """(B, N) how far a wanted point is below what the way needs: met for a prerequisite, its level for a goal."""
+        """Return how far each wanted point is below the needed level, (B, N): `met`, or its target for a goal point."""
         return (self._library.maximum(self.met, seen.target) - seen.level).clip(0) * seen.wanted
 
     def state(self, seen: ObservationBatch) -> Any:
-        """(B, N, STATE_WIDTH)."""
+        """Return the state features of the points, (B, N, STATE_WIDTH)."""
         aimed = ONE * (seen.target > 0)
         days = (seen.days / self.rates.forget_after_days).clip(max=2)
         met = ONE * (seen.level >= self.met)
@@ -131,7 +131,7 @@ class Features:
         return self._library.stack(columns, -1)
 
     def candidates(self, seen: ObservationBatch) -> Any:
-        """(B, K, CANDIDATE_WIDTH)."""
+        """Return the features of the candidates, (B, K, CANDIDATE_WIDTH)."""
         points, importance = self.taught[seen.candidates], self.importance[seen.candidates]
         rows = self._library.arange(len(seen.level))[:, None, None]
         level, wanted, lacking = seen.level[rows, points], seen.wanted[rows, points], self.lacking(seen)[rows, points]
@@ -159,7 +159,7 @@ class Features:
         return self._library.stack(columns, -1)
 
     def learner(self, seen: ObservationBatch) -> Any:
-        """(B, LEARNER_WIDTH)."""
+        """Return the features of the learners, (B, LEARNER_WIDTH)."""
         lacking = self.lacking(seen)
         columns = [
             2 * (seen.success - 0.5),
@@ -173,8 +173,9 @@ class Features:
 
 
 def compute_prior_logits(candidates: Any) -> Any:
-    """(…, K) logits of the rule that a policy starts from, of features that end with the candidates' own.
+    """Return the logits of the rule that a policy starts from, (…, K).
 
-    What teaches something needed comes first, then the larger expected gain: the strategy `needed`, softened.
+    candidates: (…, K, F), of which the last CANDIDATE_WIDTH columns are `Features.candidates`. Resources that teach a
+    needed point have the greatest logits, then those of larger expected gain: the strategy `needed` as a softmax.
     """
     return 4 * candidates[..., -1] + 12 * candidates[..., 2 - CANDIDATE_WIDTH]

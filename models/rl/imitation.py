@@ -3,8 +3,8 @@
     π_i = β_i · teacher + (1 − β_i) · student,   β_i falling from 1 to 0        (Ross, Gordon & Bagnell 2011)
     L   = −E[log π(a*|s)],   a*: the teacher's choice among the candidates of every visited state
 
-The teacher may use the hidden truth; the student gets the observation only. All visited states are kept in the replay
-buffer and used again, as far as its length goes.
+The teacher may use the hidden state of the learners, the student only the observation. Visited states are stored in the
+replay buffer and reused until they are overwritten.
 """
 
 from collections.abc import Callable
@@ -23,12 +23,12 @@ from models.simulation.practice import World
 
 @dataclass(frozen=True)
 class ImitationConfig:
-    """One run of imitation.
+    """Settings of one run of imitation.
 
     Attributes:
-        steps: answers in all; rollout: steps of everybody between the updates; updates: after each rollout.
-        batch: states an update; replay: time steps kept.
-        teaching: share of the steps after which the student walks alone (β = 0).
+        steps: answers in all; rollout: steps of every learner between the updates; updates: after each rollout.
+        batch: states in an update; replay: stored time steps.
+        teaching: share of the steps after which β = 0.
     """
 
     steps: int = 12_000
@@ -49,7 +49,7 @@ def imitate_teacher(
     config: ImitationConfig | None = None,
     report: Callable[[float], None] = lambda loss: None,
 ) -> PolicyNetwork:
-    """Let `network` learn to choose in `world` as `teacher` does; `report` hears each rollout's mean loss."""
+    """Train `network` to choose in `world` as `teacher` does; call `report` with the mean loss after each rollout."""
     config = config or ImitationConfig()
     world.reset(seed=config.seed)
     random, device = np.random.default_rng(config.seed), network.features.points.device
@@ -74,23 +74,26 @@ def _collect_step(
     world: World,
     teacher: Recommender,
     buffer: ReplayBuffer,
-    led: NDArray[np.bool_],
+    use_teacher: NDArray[np.bool_],
     sampler: torch.Generator,
 ) -> None:
-    """Everybody takes a step, those `led` (B,) the teacher's, the others their own; the teacher's is remembered."""
+    """Do one step of all learners: the teacher's choice where `use_teacher` (B,), else the network's.
+
+    The teacher's choice is stored in the buffer for all of them.
+    """
     observation = world.observe()
     seen = network.batch(observation)
-    advised = torch.as_tensor(teacher.decide(observation).chosen, device=seen.mask.device)
+    teacher_choice = torch.as_tensor(teacher.decide(observation).chosen, device=seen.mask.device)
     with torch.no_grad():
         logits = network.policy(seen)[0]
         own = torch.multinomial(torch.softmax(logits, dim=-1), 1, generator=sampler).squeeze(1)
-    action = torch.where(torch.as_tensor(led, device=own.device), advised, own)
-    reward, ended, _ = world.advance(observation.candidates[np.arange(len(led)), action.cpu().numpy()])
-    none = torch.zeros(len(led), device=own.device)
+    action = torch.where(torch.as_tensor(use_teacher, device=own.device), teacher_choice, own)
+    reward, ended, _ = world.advance(observation.candidates[np.arange(len(use_teacher)), action.cpu().numpy()])
+    none = torch.zeros(len(use_teacher), device=own.device)
     buffer.add(
         seen,
         kept=seen.mask,
-        action=advised,
+        action=teacher_choice,
         log_prob=none,
         value=none,
         reward=torch.as_tensor(reward, device=own.device),
@@ -106,7 +109,7 @@ def _update_network(
     random: np.random.Generator,
     config: ImitationConfig,
 ) -> float:
-    """One step down the cross-entropy."""
+    """Do one gradient step on a sample of the buffer and return its loss."""
     slots, learners = buffer.sample(config.batch, random)
     loss = imitation_loss(network, buffer.read(slots, learners))
     optimiser.zero_grad()
@@ -117,5 +120,5 @@ def _update_network(
 
 
 def imitation_loss(network: PolicyNetwork, rows: Transitions) -> torch.Tensor:
-    """−mean log π of the teacher's choices, a scalar."""
+    """Return −mean log π of the teacher's choices, a scalar."""
     return -log_probability(network.policy(rows.state)[0], rows.action).mean()

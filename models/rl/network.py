@@ -41,10 +41,10 @@ RELATION_COUNT = 3
 
 
 def build_relation_operators(course: Course) -> list[sparse.csr_matrix]:
-    """The three (N, N) mean operators: each row sums to 1, or is empty."""
+    """Return the three mean operators (N, N); each row sums to 1 or is empty."""
     a, b, weight = course.related[:, 0], course.related[:, 1], course.related_weight
-    places = (np.concatenate([a, b]), np.concatenate([b, a]))
-    related = sparse.csr_matrix((np.tile(weight, 2), places), shape=course.before.shape)
+    indices = (np.concatenate([a, b]), np.concatenate([b, a]))
+    related = sparse.csr_matrix((np.tile(weight, 2), indices), shape=course.before.shape)
     return [_normalise_edges(course.before), _normalise_edges(course.after), _normalise_edges(related)]
 
 
@@ -62,18 +62,18 @@ class RelationalLayer(MessagePassing):  # type: ignore[misc]
         self.relation = nn.ModuleList(nn.Linear(inputs, outputs, bias=False) for _ in range(RELATION_COUNT))
 
     def forward(self, h: Tensor, edges: list[tuple[Tensor, Tensor]]) -> Tensor:
-        """h: (N, F_in); edges: for each relation edge_index (2, E) and mean weight (E,). Returns (N, F_out)."""
+        """Return (N, F_out) from h (N, F_in); edges: for each relation edge_index (2, E) and mean weight (E,)."""
         out: Tensor = self.own(h)
         for (index, weight), linear in zip(edges, self.relation, strict=False):
             out = out + linear(self.propagate(index, x=h, weight=weight))
         return out
 
     def message(self, x_j: Tensor, weight: Tensor) -> Tensor:
-        """One neighbour's share of the mean, (E, F_in)."""
+        """Return the neighbours' features times their weights in the mean, (E, F_in)."""
         return weight[:, None] * x_j
 
     def batched(self, h: Tensor, operators: list[Tensor]) -> Tensor:
-        """h: (N, B, F_in); operators: sparse (N, N). Returns (N, B, F_out)."""
+        """Return (N, B, F_out) from h (N, B, F_in); operators: sparse (N, N)."""
         size, batch, width = h.shape
         flat = h.reshape(size, batch * width)
         means = [(operator @ flat).view(size, batch, width) for operator in operators]
@@ -86,7 +86,7 @@ class Encoder(nn.Module):
     """Static and state features of the points → embeddings (N, B, F), in `layers` hops.
 
     The first hop is linear in the static features and in the state, so the static part is computed once for all B
-    learners. Without operators (an empty list) no message is sent: the ablation without the graph.
+    learners. Without operators (an empty list) points do not exchange messages: the ablation without the graph.
     """
 
     def __init__(self, static: int, state: int, width: int, layers: int) -> None:
@@ -96,7 +96,7 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(RelationalLayer(width, width) for _ in range(layers - 1))
 
     def forward(self, static: Tensor, state: Tensor, operators: list[Tensor]) -> Tensor:
-        """The fast path: (N, S), (B, N, T), sparse operators → (N, B, F)."""
+        """Return the embeddings (N, B, F) from static (N, S), state (B, N, T) and sparse operators: the fast path."""
         states = state.transpose(0, 1).contiguous()
         h = torch.relu(self.static.batched(static[:, None], operators) + self.state.batched(states, operators))
         for layer in self.layers:
@@ -104,7 +104,7 @@ class Encoder(nn.Module):
         return h
 
     def by_message_passing(self, static: Tensor, state: Tensor, edges: list[tuple[Tensor, Tensor]]) -> Tensor:
-        """The reference path: one learner at a time through PyG, same shapes as `forward`."""
+        """Return the same as `forward`, one learner at a time through PyG: the reference path."""
         embedded = []
         for learner in state:
             h = torch.relu(self.static(static, edges) + self.state(learner, edges))
@@ -115,14 +115,14 @@ class Encoder(nn.Module):
 
 
 def build_sparse_operators(course: Course, device: torch.device) -> list[Tensor]:
-    """The mean operators as torch sparse CSR tensors; the last is left out where no points are related."""
+    """Return the mean operators as torch sparse CSR tensors, without the last one where no points are related."""
     return convert_to_tensors(
         build_relation_operators(course)[: RELATION_COUNT if len(course.related) else RELATION_COUNT - 1], device
     )
 
 
 def convert_to_tensors(operators: list[sparse.csr_matrix], device: torch.device) -> list[Tensor]:
-    """Sparse matrices as torch sparse CSR tensors."""
+    """Convert sparse matrices to torch sparse CSR tensors on `device`."""
     tensors = []
     for operator in operators:
         parts = (operator.indptr.astype(np.int64), operator.indices.astype(np.int64), operator.data.astype(np.float32))
@@ -132,7 +132,7 @@ def convert_to_tensors(operators: list[sparse.csr_matrix], device: torch.device)
 
 
 def build_edge_lists(course: Course, device: torch.device) -> list[tuple[Tensor, Tensor]]:
-    """The mean operators as PyG edge lists: messages flow from column to row."""
+    """Return the mean operators as PyG edge lists; messages flow from column to row."""
     lists = []
     for operator in build_relation_operators(course):
         coo = operator.tocoo()
@@ -143,11 +143,11 @@ def build_edge_lists(course: Course, device: torch.device) -> list[tuple[Tensor,
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Sizes and what is seen.
+    """Sizes and inputs of the network.
 
     Attributes:
-        width: of an embedding; layers: hops; hidden: of the heads.
-        graph: whether the encoder sees it.
+        width: of an embedding; layers: number of hops; hidden: width of the heads' hidden layer.
+        graph: whether the graph is an input of the encoder.
         prior: weight of the rule that the policy starts from, see `models.rl.features.compute_prior_logits`.
     """
 
@@ -164,7 +164,7 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class PolicyScores:
-    """q and logits: (B, K), −inf where masked; value: (B,)."""
+    """Outputs of the heads: q and logits (B, K), −inf where masked, and value (B,)."""
 
     q: Tensor
     logits: Tensor
@@ -181,7 +181,7 @@ class CandidateHead(nn.Module):
         self.out = nn.Linear(hidden, 1)
 
     def forward(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> Tensor:
-        """(B, D), (B, K, E), (B, K) → (B, K)."""
+        """Return the scores (B, K), −inf where masked, from (B, D), (B, K, E) and mask (B, K)."""
         score = self.out(torch.relu(self.learner(learner)[:, None] + self.candidate(candidates))).squeeze(-1)
         return torch.where(mask, score, -torch.inf)
 
@@ -189,7 +189,7 @@ class CandidateHead(nn.Module):
 class PolicyNetwork(nn.Module):
     """Encoder and heads for one course; the parameters do not depend on N or R, only the buffers do.
 
-    A network that sees more (`models.rl.practice_network`) overrides `batch_class`, `static` and the parts made here.
+    A network with more inputs (`models.rl.practice_network`) overrides `batch_class`, `static` and the parts made here.
     """
 
     batch_class: type[ObservationBatch] = ObservationBatch
@@ -230,7 +230,7 @@ class PolicyNetwork(nn.Module):
         return self.batch_class.of(observation, self.features.points.device, self.needed(observation))
 
     def needed(self, seen: Observation) -> Flags:
-        """(B, N) see `find_needed_points`; without the graph only the goal itself."""
+        """Return the needed points (B, N), see `find_needed_points`; without the graph only the goal points."""
         wanted = seen.wanted if self.config.graph else np.zeros_like(seen.wanted)
         return find_needed_points(self.course, seen.level, seen.target, wanted)
 
@@ -241,11 +241,11 @@ class PolicyNetwork(nn.Module):
         return embedded
 
     def forward(self, seen: ObservationBatch) -> PolicyScores:
-        """Everything at once: Q values, policy logits and state value."""
+        """Return Q values, policy logits and state value of a batch."""
         return self.scores(*self.embed(seen), seen.mask)
 
     def scores(self, learner: Tensor, candidates: Tensor, mask: Tensor) -> PolicyScores:
-        """All heads, on what `embed` gives."""
+        """Return the outputs of all heads from the embeddings of `embed`."""
         return PolicyScores(
             q=self.q_head(learner, candidates, mask),
             logits=self._logits(learner, candidates, mask),
@@ -259,13 +259,13 @@ class PolicyNetwork(nn.Module):
         return logits
 
     def q(self, seen: ObservationBatch) -> Tensor:
-        """The Q values alone, (B, K)."""
+        """Return the Q values alone, (B, K)."""
         learner, candidates = self.embed(seen)
         scores: Tensor = self.q_head(learner, candidates, seen.mask)
         return scores
 
     def policy(self, seen: ObservationBatch, advised: bool = True) -> tuple[Tensor, Tensor, Tensor | None]:
-        """The policy's logits (B, K), the state value (B,) and the Q values that advise (B, K), 0 where masked."""
+        """Return the policy's logits (B, K), the state value (B,) and, if `advised`, Q (B, K), 0 where masked."""
         learner, candidates = self.embed(seen)
         logits, value = self._logits(learner, candidates, seen.mask), self.value_head(learner).squeeze(-1)
         if not advised:
@@ -276,13 +276,13 @@ class PolicyNetwork(nn.Module):
 
 
 class Pooling(nn.Module):
-    """From the points' embeddings (N, B, F) to what the heads see.
+    """Compute the inputs of the heads from the points' embeddings (N, B, F).
 
-    The learner: mean embedding of the goals, of what is lacking, and its own features. A candidate: mean of its points
-    by their share η / Σ η, its own features, and those for this learner.
+    Learner: mean embedding of the goal points, mean embedding of the needed points weighted by their lack, and learner
+    features. Candidate: mean of its points weighted by η / Σ η, resource features, and candidate features.
 
     Attributes:
-        means: how many mean embeddings of points make up the learner.
+        means: number of mean embeddings of points in the learner's input.
     """
 
     means = 2
@@ -311,6 +311,6 @@ class Pooling(nn.Module):
 
 
 def _average_points(points: Tensor, weight: Tensor) -> Tensor:
-    """points (N, B, F), weight (B, N) → (B, F); zeros where there is no weight."""
+    """Return the weighted means (B, F) of points (N, B, F) by weight (B, N); zeros where all weights are 0."""
     total = weight.sum(-1, keepdim=True).clamp(min=1e-6)
     return (points * (weight / total).t()[..., None]).sum(dim=0)

@@ -1,9 +1,9 @@
 """Offline reinforcement learning: conservative Q-learning from a log, and the choice of α on held-out learners.
 
 CQL(H) for discrete actions (Kumar et al. 2020, "Conservative Q-Learning for Offline RL"). A Q network trained on a
-log alone overestimates actions that nobody took: the maximum in its target selects its errors, and no new data
-corrects them. CQL(H) adds to the temporal-difference loss how far a soft maximum over the feasible candidates lies
-above the Q of the candidate that was taken:
+log alone overestimates actions that the log does not contain: the maximum in its target selects its errors, and no new
+data corrects them. CQL(H) adds to the temporal-difference loss the difference between a soft maximum over the feasible
+candidates and the Q of the chosen candidate:
 
     L = Huber(Q(s, a) − y) + α · mean[ log Σ_a′ exp Q(s, a′) − Q(s, a) ]
     y = r + γ Q̂(s′, argmax_a′ Q(s′, a′)),    0 after an end         (double Q-learning, van Hasselt et al. 2016)
@@ -42,15 +42,15 @@ from models.rl.run import hash_parameters, save_learned_policy
 
 @dataclass(frozen=True)
 class CQLConfig:
-    """Everything that a run depends on beside the log. Usual ranges in brackets.
+    """Settings of one run. Usual ranges in brackets.
 
     Attributes:
         alpha: weight of the conservative term [0.1–5; 0 is offline DQN].
-        gamma: discount [0.95–0.99], the project's own.
+        gamma: discount [0.95–0.99], as in `models.rl.losses.QConfig`.
         updates: gradient steps [500–20,000]; batch: logged steps in each [32–256].
         learning_rate: of Adam [1e-4–3e-3]; max_gradient: norm at which gradients are clipped [0.5–10].
-        follow: share by which the target network moves to the network at each update [0.005–0.05].
-        pay: what a logged step is worth.
+        follow: weight of the network in the moving average of the target network, at each update [0.005–0.05].
+        pay: weights of the reward of a logged step.
         seed: of the parameters and of the order of the steps.
     """
 
@@ -67,32 +67,32 @@ class CQLConfig:
 
 
 def conservative_penalty(q: Tensor, mask: Tensor, action: Tensor) -> Tensor:
-    """log Σ exp Q over the feasible candidates minus Q of the chosen one, (M,); q and mask (M, K), action (M,)."""
+    """Return log Σ exp Q over the feasible candidates − Q of the chosen one, (M,); q, mask (M, K), action (M,)."""
     feasible = torch.where(mask, q, -torch.inf)
     return feasible.logsumexp(dim=1) - q.gather(1, action[:, None]).squeeze(1)
 
 
 def double_q_value(q: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """What the target network (M, K) says of the candidate that the network q (M, K) prefers; 0 where there is none."""
+    """Return `target` (M, K) at the feasible candidate with the greatest `q` (M, K), (M,); 0 without candidates."""
     best = torch.where(mask, q, -torch.inf).argmax(dim=1)
     value = target.gather(1, best[:, None]).squeeze(1)
     return torch.where(mask.any(dim=1), value, 0)
 
 
 def cql_loss(q: Tensor, mask: Tensor, action: Tensor, target: Tensor, alpha: float) -> Tensor:
-    """Huber loss to `target` (M,) of the chosen candidates' Q plus α times the mean conservative term, a scalar."""
+    """Return the Huber loss of the chosen Q to `target` (M,) plus α times the mean conservative term, a scalar."""
     chosen = q.gather(1, action[:, None]).squeeze(1)
     return q_loss(chosen, target) + alpha * conservative_penalty(q, mask, action).mean()
 
 
 class LoggedStates:
-    """A log's states as one batch on the network's device, of which some rows are taken at a time."""
+    """The states of a log as one batch on the network's device."""
 
     def __init__(self, network: PolicyNetwork, logged: OfflineLog) -> None:
         self._batch = network.batch(logged.states)
 
     def rows(self, rows: Ints) -> ObservationBatch:
-        """Those states, without the padding that they do not need."""
+        """Return the states `rows` (M,), with candidates no wider than they need."""
         taken = self._batch.take(torch.as_tensor(rows, device=self._batch.mask.device))
         width = max(1, int(taken.mask.sum(dim=1).max()))
         return replace(taken, candidates=taken.candidates[:, :width], mask=taken.mask[:, :width])
@@ -104,9 +104,9 @@ def fit_cql(
     config: CQLConfig,
     report: Callable[[int, float], None] = lambda update, loss: None,
 ) -> PolicyNetwork:
-    """A network whose Q head was trained on the log; `report` hears the number of each update and its loss.
+    """Train the Q head of a new network on the log; call `report` with the number and the loss of each update.
 
-    Q starts at the mean return of the log: near its fixed point, long before the rewards have come through.
+    The bias of Q starts at the mean return of the log, which is near the fixed point and saves updates.
     """
     torch.manual_seed(config.seed)
     reward = logged.rewards(course, config.pay)
@@ -140,13 +140,13 @@ def _compute_loss(
     after = states.rows(some.following)
     with torch.no_grad():
         following = double_q_value(network.q(after), target.q(after), after.mask)
-        aim = td_target(reward, torch.as_tensor(some.ended), following, config.gamma)
+        y = td_target(reward, torch.as_tensor(some.ended), following, config.gamma)
     seen = states.rows(some.state)
-    return cql_loss(network.q(seen), seen.mask, torch.as_tensor(some.chosen), aim, config.alpha)
+    return cql_loss(network.q(seen), seen.mask, torch.as_tensor(some.chosen), y, config.alpha)
 
 
 def _update_target(target: PolicyNetwork, network: PolicyNetwork, share: float) -> None:
-    """Move the target's parameters a little towards the network's."""
+    """Set the target's parameters to (1 − share) · target + share · network."""
     with torch.no_grad():
         for old, new in zip(target.parameters(), network.parameters(), strict=True):
             old.lerp_(new, share)
@@ -157,14 +157,14 @@ CQL_NAME = "cql"
 
 @dataclass(frozen=True)
 class OfflineConfig:
-    """What a run depends on beside the log.
+    """Settings of a run.
 
     Attributes:
-        alphas: of the conservative term that are tried [0.05–5], see `CQLConfig`.
-        held_out: share of the learners that choose among them [0.1–0.3].
-        fewest: decisions that a log must hold [5,000–50,000]. At 6,000 the estimates of held-out learners were off by
-            up to 1.3 of 5, at 30,000 by about 0.4 (`benchmarks/training/offline_rl.py`).
-        cql: the rest.
+        alphas: the values of α that are tried [0.05–5], see `CQLConfig`.
+        held_out: share of the learners on which α is chosen [0.1–0.3].
+        fewest: smallest number of decisions in a log [5,000–50,000]. At 6,000 the estimates of held-out learners were
+            off by up to 1.3 of 5, at 30,000 by about 0.4 (`benchmarks/training/offline_rl.py`).
+        cql: the other settings of training.
     """
 
     alphas: tuple[float, ...] = (0.1, 0.3, 1.0)
@@ -175,12 +175,12 @@ class OfflineConfig:
 
 @dataclass(frozen=True)
 class OfflineResult:
-    """What a run came to; estimates are of held-out learners of the log.
+    """Result of a run; estimates are from held-out learners of the log.
 
     Attributes:
-        worth: α → mean discounted return by fitted Q evaluation; `behaviour` the same of who decided in the log.
-        reward: mean reward of a step by SNIPS; `logged_reward` in the log; `decisions` that the former rests on.
-        steps, learners: that were held out.
+        worth: α → mean discounted return by fitted Q evaluation; behaviour: the same of the logged choices.
+        reward: mean reward of a step by SNIPS; logged_reward: in the log; decisions: effective sample size of `reward`.
+        steps, learners: number held out.
     """
 
     policy: LearnedPolicy
@@ -197,9 +197,9 @@ class OfflineResult:
 def select_offline_policy(
     course: Course, logged: OfflineLog, config: OfflineConfig, report: Callable[[float, int, float], None]
 ) -> OfflineResult:
-    """Train and choose; `report` hears α, the number of each update and its loss.
+    """Train a policy with each α and return the best on held-out learners.
 
-    Raises `Invalid` where the log holds too little.
+    report: called with α, the number and the loss of each update. Raises `Invalid` for a log with too few decisions.
     """
     people = len(np.unique(logged.learner))
     if len(logged) < config.fewest or people < 2:
@@ -207,25 +207,25 @@ def select_offline_policy(
             f"The log holds {len(logged)} usable decisions of {people} learner(s); learning from it takes "
             f"{config.fewest} of at least 2. Until then: lodestar train {course.id}"
         )
-    training, apart = logged.split(config.held_out, config.cql.seed)
-    reward = apart.rewards(course, config.cql.pay)
-    judge = make_evaluator(course, apart, config.cql)
+    training, held_out = logged.split(config.held_out, config.cql.seed)
+    reward = held_out.rewards(course, config.cql.pay)
+    evaluator = make_evaluator(course, held_out, config.cql)
     policies = {
         alpha: train_cql_policy(course, training, replace(config.cql, alpha=alpha), report) for alpha in config.alphas
     }
-    worth = {alpha: judge.worth(policy) for alpha, policy in policies.items()}
+    worth = {alpha: evaluator.worth(policy) for alpha, policy in policies.items()}
     alpha = max(worth, key=worth.__getitem__)
-    weight = compute_policy_weights(policies[alpha], apart)
+    weight = compute_policy_weights(policies[alpha], held_out)
     return OfflineResult(
         policy=policies[alpha],
         alpha=alpha,
         worth=worth,
-        behaviour=judge.behaviour(),
+        behaviour=evaluator.behaviour(),
         reward=snips(weight, reward),
         logged_reward=float(reward.mean()),
         decisions=effective_sample_size(weight),
-        steps=len(apart),
-        learners=len(np.unique(apart.learner)),
+        steps=len(held_out),
+        learners=len(np.unique(held_out.learner)),
     )
 
 
@@ -236,19 +236,19 @@ def train_offline_policy(
     config: OfflineConfig | None = None,
     report: Callable[[float, int, float], None] = lambda alpha, update, loss: None,
 ) -> OfflineResult:
-    """`learn`, leaving policy.pt in `folder`."""
-    learned = select_offline_policy(course, logged, config or OfflineConfig(), report)
-    save_learned_policy(learned.policy, folder)
-    return learned
+    """Run `select_offline_policy` and write policy.pt to `folder`."""
+    result = select_offline_policy(course, logged, config or OfflineConfig(), report)
+    save_learned_policy(result.policy, folder)
+    return result
 
 
 def make_evaluator(course: Course, logged: OfflineLog, config: CQLConfig) -> FittedQEvaluator:
-    """Fitted Q evaluation on these steps, with the same pay and discount as the training."""
+    """Return fitted Q evaluation on `logged`, with the reward and discount of the training."""
     return FittedQEvaluator(course, logged, logged.rewards(course, config.pay), FQEConfig(gamma=config.gamma))
 
 
 def compute_policy_weights(policy: LearnedPolicy, logged: OfflineLog) -> Floats:
-    """(T,) importance weights of the logged choices under `policy`."""
+    """Return the importance weights of the logged choices under `policy`, (T,)."""
     shares = np.zeros(len(logged), dtype=np.float32)
     for steps in np.array_split(np.arange(len(logged)), max(1, len(logged) // 512)):
         propensity = policy.decide(logged.states.take(logged.state[steps])).propensity
@@ -262,7 +262,7 @@ def train_cql_policy(
     config: CQLConfig,
     report: Callable[[float, int, float], None] = lambda *now: None,
 ) -> LearnedPolicy:
-    """A policy with the α of `config`; `report` hears it, the number of each update and its loss."""
+    """Train a policy with the α of `config`; call `report` with α, the number and the loss of each update."""
     network = fit_cql(course, logged, config, lambda update, loss: report(config.alpha, update, loss))
     version = f"{course.id}-{len(logged)}-{hash_parameters(network)}"
     return LearnedPolicy(network, name=CQL_NAME, version=version, method="q")

@@ -1,8 +1,8 @@
 """A log of decisions as arrays, the data of offline reinforcement learning (Levine et al. 2020).
 
-Any policy may have decided: a step is the observed state, the chosen candidate with its propensity, its outcome, and
-the state after. States are stored once; steps refer to their rows. The reward is limited to what a deployment's log
-holds:
+The log may come from any policy. A step is the observed state, the chosen candidate with its propensity, its outcome,
+and the state after. States are stored once; steps refer to their rows. The reward is computed from what the log of a
+deployment contains:
 
     r_t = gain · Σ η Δs + goal · [the step reached the goal]
 
@@ -25,13 +25,13 @@ from models.recommender import Observation, still_needed
 
 @dataclass(frozen=True)
 class RewardWeights:
-    """What a logged step is worth.
+    """Weights of the reward of a logged step.
 
     Attributes:
         gain: weight of the log's own reward Σ η Δs, about 0.1 a step.
-        needed: weight of the shrinking of what the goal still needs, in points of mastery.
-        goal: paid when the goal is reached. Has to outweigh what could be gained by never getting there, about
-            gain / (1 − γ): 3 to 10. With less, a learner is best kept from the goal.
+        needed: weight of the decrease of `models.recommender.still_needed`.
+        goal: added when the goal is reached. Must exceed the return of never reaching it, about gain / (1 − γ): 3 to
+            10. With less, the best policy avoids the goal.
     """
 
     gain: float = 1.0
@@ -46,8 +46,8 @@ class OfflineLog:
     Attributes:
         states: S observations.
         state, following: (T,) rows of `states` before and after the step.
-        chosen: (T,) position among the state's candidates; propensity: (T,) with which probability it was chosen.
-        gain: (T,) the log's own reward Σ η Δs; reached, ended: (T,) the goal is reached; nothing follows.
+        chosen: (T,) index among the state's candidates; propensity: (T,) probability with which it was chosen.
+        gain: (T,) the log's own reward Σ η Δs; reached: (T,) the step reached the goal; ended: (T,) no step follows.
         learner, episode: (T,) numbers; one goal of one learner is one episode.
     """
 
@@ -66,23 +66,23 @@ class OfflineLog:
         return len(self.state)
 
     def take(self, steps: Ints | Flags) -> "OfflineLog":
-        """Some of the steps, with all states."""
+        """Return the log with some of the steps and all states."""
         columns = {name: value[steps] for name, value in vars(self).items() if name != "states"}
         return OfflineLog(self.states, **columns)
 
     def split(self, share: float, seed: int) -> tuple["OfflineLog", "OfflineLog"]:
-        """The steps of most learners, and those of a `share` of the learners, at least one."""
+        """Split by learner: return all but a `share` of the learners, and that share, at least one learner."""
         learners = np.random.default_rng(seed).permutation(np.unique(self.learner))
-        apart = np.isin(self.learner, learners[: max(1, round(share * len(learners)))])
-        return self.take(~apart), self.take(apart)
+        held_out = np.isin(self.learner, learners[: max(1, round(share * len(learners)))])
+        return self.take(~held_out), self.take(held_out)
 
     @property
     def first(self) -> Flags:
-        """(T,) whether the step begins its episode."""
+        """Whether the step is the first of its episode, (T,)."""
         return np.concatenate([[True], self.episode[1:] != self.episode[:-1]])[: len(self)]
 
     def rewards(self, course: Course, pay: RewardWeights) -> Floats:
-        """(T,) what the steps are worth."""
+        """Return the rewards of the steps, (T,)."""
         reward = pay.gain * self.gain + pay.goal * self.reached
         if pay.needed:
             states = self.states
@@ -91,7 +91,7 @@ class OfflineLog:
         return np.asarray(reward, dtype=np.float32)
 
     def returns(self, reward: Floats, gamma: float) -> Floats:
-        """(T,) discounted sums of `reward` from each step to the end of its episode in the log."""
+        """Return the discounted sums of `reward` (T,) from each step to the end of its episode in the log, (T,)."""
         total = reward.astype(np.float64)
         for step in range(len(total) - 2, -1, -1):
             if self.episode[step] == self.episode[step + 1]:
@@ -100,7 +100,7 @@ class OfflineLog:
 
 
 def stack_observations(parts: Sequence[Observation]) -> Observation:
-    """Observations one after the other, their candidates padded to the widest; spread and history are left out."""
+    """Concatenate observations, with candidates padded to the widest, without sd and history."""
     width = max(part.candidates.shape[1] for part in parts)
 
     def padded(values: NDArray[Any]) -> NDArray[Any]:

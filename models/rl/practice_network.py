@@ -1,7 +1,7 @@
-"""The policy network of practice worlds: it also sees the answers, the learner model's vector and the steps left.
+"""The policy network of practice worlds, with the answers, the learner model's vector and the steps left as inputs.
 
 For `models.simulation.practice.PracticeWorld`, where a path has a set length and the course stays the same. A served
-course has neither, so its network (`models.rl.network`) sees none of this.
+course has neither, so its network (`models.rl.network`) has none of these inputs.
 
     points      state (B, N, STATE_WIDTH + PRACTICE_WIDTH)
     learner     (B, LEARNER_WIDTH + LEFT_WIDTH + H)
@@ -39,12 +39,12 @@ class PracticeFeatures(Features):
         self.state_width, self.learner_width = STATE_WIDTH + PRACTICE_WIDTH, LEARNER_WIDTH + LEFT_WIDTH + memory
 
     def state(self, seen: ObservationBatch) -> Any:
-        """Return (B, N, STATE_WIDTH + PRACTICE_WIDTH)."""
+        """Return the state features of the points, (B, N, STATE_WIDTH + PRACTICE_WIDTH)."""
         assert isinstance(seen, PracticeBatch)
         return self._library.concatenate([super().state(seen), seen.practice], -1)
 
     def learner(self, seen: ObservationBatch) -> Any:
-        """Return (B, LEARNER_WIDTH + LEFT_WIDTH + H)."""
+        """Return the features of the learners, (B, LEARNER_WIDTH + LEFT_WIDTH + H)."""
         assert isinstance(seen, PracticeBatch)
         left = self._library.stack([seen.left / 30, (seen.left / 10).clip(max=1)], -1)
         return self._library.concatenate([super().learner(seen), left, seen.memory[:, : self.memory]], -1)
@@ -63,12 +63,12 @@ class PracticePooling(Pooling):
 
 @dataclass(frozen=True)
 class PracticeNetworkConfig(NetworkConfig):
-    """Sizes and what is seen.
+    """Sizes and inputs of the network.
 
     Attributes:
-        trail: whether answers, the learner model's vector and steps left are seen.
-        memory: H, how many numbers of the learner model's vector.
-        identity: width of an embedding learnt for each point of this one course, 0 for a policy that knows no ids.
+        trail: whether answers, the learner model's vector and steps left are inputs.
+        memory: H, how many numbers of the learner model's vector are inputs.
+        identity: width of an embedding learnt for each point of this one course, 0 for none.
     """
 
     trail: bool = False
@@ -81,14 +81,14 @@ class PracticeNetworkConfig(NetworkConfig):
 
 
 class PracticeNetwork(PolicyNetwork):
-    """A `PolicyNetwork` for practice worlds; with an identity its parameters depend on N."""
+    """A `PolicyNetwork` for practice worlds; with `identity` > 0 the shape of its parameters depends on N."""
 
     config: PracticeNetworkConfig
     identity: nn.Parameter | None
 
     @property
     def batch_class(self) -> type[ObservationBatch]:  # type: ignore[override]
-        """Return the class of what it sees."""
+        """Class of the network's input."""
         return PracticeBatch if self.config.trail else ObservationBatch
 
     def _make_features(self, device: torch.device) -> Features:

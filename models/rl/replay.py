@@ -1,6 +1,6 @@
 """The replay buffer of both heads: a ring of T time steps of B learners.
 
-The state after step t is the state of step t + 1 of the same learner, so nothing is stored twice. PPO reads the
+The state after step t is the state of step t + 1 of the same learner, so no state is stored twice. PPO reads the
 newest rows in order with the log-probabilities stored when acting, Q-learning samples all of them.
 """
 
@@ -16,9 +16,9 @@ from models.rl.features import ObservationBatch
 
 @dataclass(frozen=True)
 class Transitions:
-    """Rows of the buffer, flat (M, …): states with their candidates, and what was done and came of it.
+    """Rows of the buffer, flat (M, …): states with their candidates, choices and their results.
 
-    kept (M, K): the candidates the policy chose among; action (M,) a position among the candidates.
+    kept (M, K): the candidates the policy chose among; action (M,): index among the candidates.
     """
 
     state: ObservationBatch
@@ -30,19 +30,19 @@ class Transitions:
     ended: Tensor
 
     def among_kept(self) -> "Transitions":
-        """The same choices with the candidates that pruning dropped left out: equal log-probabilities, less work."""
+        """Return the transitions without the candidates that pruning dropped: equal log-probabilities, less work."""
         width = max(1, int(self.kept.sum(dim=1).max()))
-        places = self.kept.int().argsort(dim=1, descending=True, stable=True)[:, :width]
-        action = (places == self.action[:, None]).int().argmax(dim=1)
-        return replace(self, state=self._at(places), kept=self.kept.gather(1, places), action=action)
+        indices = self.kept.int().argsort(dim=1, descending=True, stable=True)[:, :width]
+        action = (indices == self.action[:, None]).int().argmax(dim=1)
+        return replace(self, state=self._at(indices), kept=self.kept.gather(1, indices), action=action)
 
     def chosen(self) -> ObservationBatch:
-        """The states with the chosen candidate alone, K = 1."""
+        """Return the states with the chosen candidate alone, K = 1."""
         return self._at(self.action[:, None])
 
-    def _at(self, places: Tensor) -> ObservationBatch:
+    def _at(self, indices: Tensor) -> ObservationBatch:
         state = self.state
-        return replace(state, candidates=state.candidates.gather(1, places), mask=state.mask.gather(1, places))
+        return replace(state, candidates=state.candidates.gather(1, indices), mask=state.mask.gather(1, indices))
 
 
 class ReplayBuffer:
@@ -66,17 +66,17 @@ class ReplayBuffer:
         self.count += 1
 
     def newest(self, steps: int) -> Ints:
-        """Slots of the last `steps` time steps, oldest first."""
+        """Return the slots of the last `steps` time steps, oldest first."""
         return np.arange(self.count - steps, self.count) % self.length
 
     def sample(self, amount: int, generator: np.random.Generator, steps: int = 1) -> tuple[Ints, Ints]:
-        """`amount` random (slot, learner) pairs whose state `steps` later is stored too."""
+        """Draw `amount` random pairs (slot, learner) whose state `steps` later is stored too."""
         held = min(self.count, self.length)
         age = generator.integers(steps, held, amount)
         return (self.count - 1 - age) % self.length, generator.integers(0, self.size, amount)
 
     def read(self, slots: Ints, learners: Ints) -> Transitions:
-        """The transitions at (slot, learner), each (M,)."""
+        """Return the transitions at (slot, learner), each (M,)."""
         got = {name: column[slots, learners] for name, column in self.columns.items()}
         width = max(1, int(got["mask"].sum(dim=1).max()))
         for name in ("candidates", "mask", "kept"):
@@ -85,7 +85,7 @@ class ReplayBuffer:
         return Transitions(state=state, **got)
 
     def rewards(self, slots: Ints, learners: Ints, steps: int, gamma: float) -> tuple[Tensor, Tensor]:
-        """Σ_{k<n} γ^k r_k up to an end, and whether one came, each (M,)."""
+        """Return Σ_{k<n} γ^k r_k up to the episode's end, and whether it ended within n = `steps`, each (M,)."""
         total = torch.zeros(len(slots), device=self.device)
         ended = torch.zeros(len(slots), dtype=torch.bool, device=self.device)
         for step in range(steps):
@@ -95,7 +95,7 @@ class ReplayBuffer:
         return total, ended
 
     def _column(self, name: str, values: Tensor) -> Tensor:
-        """The stored column, made or widened to hold `values`."""
+        """Return the stored column, created or widened to hold `values`."""
         old = self.columns.get(name)
         shape = (self.length, *values.shape)
         if old is None or (values.dim() == 2 and old.shape[2] < values.shape[1]):

@@ -29,7 +29,7 @@ from models.simulation.practice import World
 CHECKPOINT_FILE = "checkpoint.pt"
 POLICY_FILE = "policy.pt"
 MAIN_POLICY = "lodestar"
-"""The policy whose files lie in a course's folder itself; any other has a sub-folder, see `locate_policy`."""
+"""Name of the policy that is saved in the course's folder itself; others have a sub-folder, see `locate_policy`."""
 
 
 def save_checkpoint(trainer: Trainer, folder: Path) -> None:
@@ -38,10 +38,10 @@ def save_checkpoint(trainer: Trainer, folder: Path) -> None:
 
 
 def resume_training(trainer: Trainer, folder: Path) -> bool:
-    """Let `trainer` go on from the checkpoint in `folder`; false where there is none.
+    """Restore `trainer` from the checkpoint in `folder`; return False where there is none.
 
-    Raises `SetupFailed` when the checkpoint was made with other settings or on another course: resuming it would end as
-    neither run.
+    Raises `SetupFailed` when the checkpoint was made with other settings or on another course: the result would belong
+    to neither run.
     """
     path = folder / CHECKPOINT_FILE
     if not path.exists():
@@ -56,12 +56,12 @@ def resume_training(trainer: Trainer, folder: Path) -> bool:
 
 
 def save_policy(trainer: Trainer, folder: Path, version: str) -> None:
-    """Write what serving needs of a run, see `save_learned_policy`; the trainer goes on with its network."""
+    """Write the policy of a run as `save_learned_policy` does; the trainer keeps its network."""
     _save_network(trainer.network, MAIN_POLICY, version, trainer.config.q.keep, trainer.config.method, folder)
 
 
 def save_learned_policy(policy: LearnedPolicy, folder: Path) -> None:
-    """Write what serving needs: the parameters and the sizes."""
+    """Write what serving needs, the parameters and sizes, to `folder`."""
     _save_network(policy.network, policy.name, policy.version, policy.keep, policy.method, folder)
 
 
@@ -79,12 +79,12 @@ def _save_network(network: PolicyNetwork, name: str, version: str, keep: int, me
 
 
 def locate_policy(folder: Path, name: str) -> Path:
-    """Where in a course's folder the policy called `name` is kept."""
+    """Return the folder of the policy `name` within a course's folder."""
     return folder if name == MAIN_POLICY else folder / name
 
 
 def hash_parameters(network: PolicyNetwork) -> str:
-    """Eight digits of the SHA-256 of the parameters."""
+    """Return eight digits of the SHA-256 of the parameters."""
     digest = hashlib.sha256()
     for parameter in network.parameters():
         digest.update(parameter.detach().cpu().numpy().tobytes())
@@ -94,10 +94,10 @@ def hash_parameters(network: PolicyNetwork) -> str:
 def load_policy(
     folder: Path, course: Course, device: torch.device | None = None, sizes: type[NetworkConfig] = NetworkConfig
 ) -> LearnedPolicy:
-    """Load the policy in `folder` for today's `course`; what was added since training is scored like anything else.
+    """Load the policy in `folder` for `course`, which may have changed since the training.
 
-    sizes: the class of the network's configuration. Raises `SetupFailed` where there is no policy, where the file
-    cannot be read, or where it needs a network with more than `sizes` has.
+    sizes: the class of the network's configuration. Raises `SetupFailed` if there is no policy, if the file cannot be
+    read, or if its network has options that `sizes` does not have.
     """
     path = folder / POLICY_FILE
     if not path.exists():
@@ -110,7 +110,7 @@ def load_policy(
 
 
 def _read_sizes(saved: dict[str, Any], sizes: type[NetworkConfig], path: Path) -> NetworkConfig:
-    """Return what was saved as `sizes`. Earlier files name options that now belong to other classes, all off there."""
+    """Return the saved sizes as `sizes`. Earlier files name options of other classes; these must be off."""
     known = sizes.__dataclass_fields__
     more = [name for name, value in saved.items() if value and name not in known]
     if more:
@@ -130,12 +130,12 @@ def _write_file(content: dict[str, Any], path: Path) -> None:
     os.replace(part, path)
 
 
-# What torch's reader raises for damaged files: it looks up instructions and takes from its stack without a check.
+# What torch's reader raises for damaged files: it looks up instructions and pops its stack without checks.
 _UNREADABLE = (pickle.UnpicklingError, EOFError, RuntimeError, LookupError, ValueError, TypeError, AttributeError)
 
 
 def _read_file(path: Path, device: torch.device, remedy: str) -> dict[str, Any]:
-    """Read tensors, numbers and text; raise `SetupFailed` with `remedy` for anything else, and run nothing of it."""
+    """Read tensors, numbers and text without running code; raise `SetupFailed` with `remedy` for anything else."""
     try:
         content: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
     except _UNREADABLE as error:
@@ -157,7 +157,7 @@ PANELS = {
 
 
 class LearningCurves:
-    """Collects each iteration's figures in `folder`; use as a context manager."""
+    """Collect each iteration's figures in `folder`; use as a context manager."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -170,7 +170,7 @@ class LearningCurves:
         return self
 
     def add(self, progress: TrainingProgress) -> None:
-        """One more iteration."""
+        """Add the figures of one iteration."""
         self.history.append(progress)
         for name, value in progress.figures().items():
             if not math.isnan(value):
@@ -219,9 +219,9 @@ def train_in_world(
     fresh: bool = False,
     report: Callable[[TrainingProgress], None] = lambda progress: None,
 ) -> Trainer:
-    """Train until `config.steps`, leaving policy.pt, curves.png and tensorboard/ in `folder`.
+    """Train until `config.steps`; write policy.pt, curves.png and tensorboard/ to `folder`.
 
-    A run that was cut off goes on from its last checkpoint and ends as it would have without the cut, unless `fresh`.
+    An interrupted run resumes from its last checkpoint, with the result of an uninterrupted one, unless `fresh`.
     """
     torch.set_num_threads(1)
     if fresh:
@@ -242,10 +242,10 @@ def train_in_world(
 
 
 def format_version(trainer: Trainer) -> str:
-    """A name that changes with the parameters: course, steps and eight digits of their SHA-256."""
+    """Return the version of a trained policy: course, steps and eight digits of the SHA-256 of its parameters."""
     return f"{trainer.env.course.id}-{trainer.config.steps}-{hash_parameters(trainer.network)}"
 
 
 def select_device(name: str) -> torch.device:
-    """`auto` is CUDA where there is one; any other name is torch's own."""
+    """Return the device of a torch name; `auto` is CUDA where available, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else torch.device(name)

@@ -35,11 +35,11 @@ from models.simulation.practice import World
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Everything that a run depends on beside the course.
+    """Settings of a run.
 
     Attributes:
-        steps: answers of simulated learners in all; learners: how many in parallel; rollout: steps an iteration.
-        replay: time steps kept for each learner.
+        steps: answers of simulated learners in all; learners: number in parallel; rollout: steps in an iteration.
+        replay: stored time steps of each learner.
         method: "whole" prunes by Q and chooses by PPO; "q" and "ppo" are each half alone.
     """
 
@@ -57,13 +57,13 @@ class TrainingConfig:
 
     @property
     def iterations(self) -> int:
-        """How many iterations make up `steps`, at least one."""
+        """Number of iterations in `steps`, at least one."""
         return max(1, self.steps // (self.learners * self.rollout))
 
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """One iteration's figures. `episode_return` is the mean of the episodes that ended in it, NaN when none did."""
+    """Figures of one iteration. `episode_return` is the mean of the episodes that ended in it, NaN if none did."""
 
     iteration: int
     steps: int
@@ -76,7 +76,7 @@ class TrainingProgress:
     entropy: float
 
     def figures(self) -> dict[str, float]:
-        """All of them by name, for curves and logs."""
+        """Return all figures by name, for curves and logs."""
         return {name: float(value) for name, value in asdict(self).items()}
 
 
@@ -92,7 +92,7 @@ def convert_arrays(content: Any, kind: type, convert: Callable[[Any], Any]) -> A
 
 
 class Trainer:
-    """One run. `models.rl.run` writes its `state` to a file and reads it back."""
+    """One training run. `models.rl.run` saves and loads its `state`."""
 
     def __init__(self, env: World, config: TrainingConfig, device: torch.device | None = None) -> None:
         self.env, self.config = env, config
@@ -110,9 +110,9 @@ class Trainer:
         env.reset(seed=config.seed)
 
     def start_from(self, network: PolicyNetwork) -> None:
-        """Begin with the parameters of a network of the same sizes, one that imitated a teacher for instance."""
-        for mine in (self.network, self.target):
-            mine.load_state_dict(network.state_dict())
+        """Copy the parameters of a network of the same sizes, e.g. one trained by imitation."""
+        for own in (self.network, self.target):
+            own.load_state_dict(network.state_dict())
 
     @property
     def finished(self) -> bool:
@@ -120,7 +120,7 @@ class Trainer:
         return self.iteration >= self.config.iterations
 
     def iterate(self) -> TrainingProgress:
-        """One iteration: collect, learn, and report."""
+        """Run one iteration: collect a rollout, update policy and Q, and return the figures."""
         self._anneal()
         episodes, reached = self._collect()
         losses = (
@@ -145,7 +145,7 @@ class Trainer:
         )
 
     def state(self) -> dict[str, Any]:
-        """Return all that a resumed run needs to end as an unbroken one, the simulated learners included.
+        """Return all state of the run, simulated learners included, so that a resumed run gives the same result.
 
         Tensors, numbers and text only (NumPy's arrays as tensors), so that the file is read without running code.
         """
@@ -162,7 +162,7 @@ class Trainer:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from `state`."""
+        """Set the state of the run from `state()`."""
         self.network.load_state_dict(state["network"])
         self.target.load_state_dict(state["target"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -217,7 +217,7 @@ class Trainer:
         return prune_candidates(q, mask, self.config.q.keep)
 
     def _act(self, q: Tensor, logits: Tensor, mask: Tensor) -> Tensor:
-        """(B,) sampled from the policy; where Q alone chooses, its best with some random choices."""
+        """Return actions (B,) sampled from the policy; for Q alone the best by Q with a share of random choices."""
         if self.config.method != "q":
             return torch.multinomial(torch.softmax(logits, dim=-1), 1, generator=self.sampler).squeeze(1)
         drawn = torch.multinomial(mask.float(), 1, generator=self.sampler).squeeze(1)
@@ -279,7 +279,7 @@ class Trainer:
         return total / config.updates
 
     def _following_value(self, rows: Transitions) -> Tensor:
-        """(M,) of the states of `rows`, by the target network: of the policy, or of the best candidate for Q alone."""
+        """Return the states' values (M,) by the target network: of the policy, for Q alone of the best candidate."""
         seen = rows.state
         scores = self.target(seen)
         if self.config.method == "whole":
