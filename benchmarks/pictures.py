@@ -270,10 +270,11 @@ async def draw_plots(graph: Graph) -> None:
     await simulate_cohort(graph)
     for name, given in PLOTTED_QUERIES.items():
         question = questions.find_question(name)
-        answer = await questions.ask_ready(graph, question, {"course": COURSE, **given}, questions.QueryLimits())
+        limits, params = questions.QueryLimits(), {"course": COURSE, **given}
+        answer = await questions.ask_ready(graph, question, params, limits, every_row=True)
         path = PICTURES / f"ask-{name.replace('_', '-')}.png"
-        output.plot_answer(answer, output.parse_plot(question.plot), name.replace("_", " "), path)
-        print(f"{path.name}: {len(answer.rows)} rows")
+        output.plot_question(answer.all_rows, question, answer.limit, path)
+        print(f"{path.name}: {len(answer.rows.rows)} of {len(answer.all_rows.rows)} rows")
 
 
 async def simulate_cohort(graph: Graph) -> None:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
+from api.cli.database import describe_browser
 from api.cli.runtime import run_on_graph, run_on_graph_as_is
 from graph import catalogue
 from graph.analysis import browser, ready
@@ -24,6 +25,7 @@ from graph.connection import Graph
 from graph.errors import Invalid, NotFound
 from services.analysis import output, questions
 from services.analysis.output import choose_format, format_cell, format_csv, format_json, save_answer
+from services.settings import Settings
 
 console = Console(highlight=False)
 notes_console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -47,18 +49,21 @@ class AnswerOutput(NamedTuple):
             having = ", ".join(each.name for each in ready.list_questions() if each.plot)
             raise Invalid(f"This has no picture; these questions have one: {having}.", "plot")
 
-    def give(self, answer: QueryResult, plot: str = "", title: str = "") -> None:
-        """Print or write the answer, draw it if a picture is wanted, and say when it was cut."""
+    def give(self, answer: QueryResult) -> None:
+        """Print or write the answer, and say when it was cut."""
         if self.out is not None:
             save_answer(answer, self.form, self.out)
             notes_console.print(f"{len(answer.rows):,} rows in {self.out}", markup=False)
         else:
             _print_answer(answer, self.form)
-        if self.plot is not None:
-            output.plot_answer(answer, output.parse_plot(plot), title.replace("_", " "), self.plot)
-            notes_console.print(f"picture in {self.plot}", markup=False)
         if answer.is_truncated:
             notes_console.print(f"cut after {len(answer.rows):,} rows; there is more: --rows NUMBER", style="yellow")
+
+    def draw(self, answer: questions.ReadyAnswer) -> None:
+        """Draw the answer of a ready question, if a picture is wanted."""
+        if self.plot is not None:
+            output.plot_question(answer.all_rows, answer.question, answer.limit, self.plot)
+            notes_console.print(f"picture in {self.plot}", markup=False)
 
 
 def _print_answer(answer: QueryResult, form: str) -> None:
@@ -109,19 +114,25 @@ def browse(
     course: Annotated[str | None, typer.Option(help="The course that the scripts begin with; the first one.")] = None,
 ) -> None:
     """Write saved scripts and a style for Neo4j Browser, and say how to load them."""
-    chosen = run_on_graph(lambda graph: _choose_course(graph, course))
+    settings = Settings()
+    chosen, examples = run_on_graph(lambda graph: _choose_examples(graph, course), settings)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SCRIPTS_FILE).write_bytes(browser.pack_scripts(chosen))
+    (folder / SCRIPTS_FILE).write_bytes(browser.pack_scripts(chosen, {**examples, "by": settings.author}))
     (folder / STYLE_FILE).write_text(browser.render_style(), encoding="utf-8")
     console.print(
         f"{folder / SCRIPTS_FILE}   {len(browser.list_scripts(chosen))} saved scripts about {chosen}", soft_wrap=True
     )
     console.print(f"{folder / STYLE_FILE}   colours and captions", soft_wrap=True)
-    console.print(
-        "Open Neo4j Browser (`lodestar db status` says where) and drop both files onto it, one after the other.",
-        soft_wrap=True,
-    )
+    for line in describe_browser(settings):
+        console.print(line, soft_wrap=True, markup=False)
+    console.print("Log in and drop both files onto Neo4j Browser, one after the other.", soft_wrap=True)
     console.print("The scripts are under the star. Run `0 parameters` first, then any other.", soft_wrap=True)
+
+
+async def _choose_examples(graph: Graph, course: str | None) -> tuple[str, dict[str, Any]]:
+    """Return the course and values of the scripts' parameters from it. Raises `NotFound` for an unknown course."""
+    chosen = await _choose_course(graph, course)
+    return chosen, await browser.read_examples(graph, chosen)
 
 
 async def _choose_course(graph: Graph, course: str | None) -> str:
@@ -202,9 +213,11 @@ def ask(  # noqa: PLR0913 (a command's options are its arguments)
     if show:
         print(questions.format_ready_for_browser(ready, given))
     else:
-        wanted.give(
-            run_on_graph_as_is(lambda graph: questions.ask_ready(graph, ready, given, limits)), ready.plot, ready.name
+        answer = run_on_graph_as_is(
+            lambda graph: questions.ask_ready(graph, ready, given, limits, every_row=plot is not None)
         )
+        wanted.give(answer.rows)
+        wanted.draw(answer)
 
 
 def register(group: typer.Typer) -> None:

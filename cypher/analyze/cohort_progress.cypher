@@ -3,7 +3,7 @@
 // returns: learner, mastered, share, answers, right_share, last_active
 // access: read
 // group: progress
-// plot: bar x=learner y=share
+// plot: bar x=learner y=share n=answers unit=of_the_points of=learners
 MATCH (c:Course {id: $course})
 WITH c, COUNT { (c)-[:INCLUDES]->(:KnowledgePoint) } AS points
 MATCH (c)-[:INCLUDES]->(k:KnowledgePoint)<-[m:MASTERY]-(l:Learner)

@@ -3,7 +3,7 @@
 // returns: point, name, resources, kinds, items, learners_below
 // access: read
 // group: resources
-// plot: bar x=point y=resources
+// plot: bar x=point label=name y=resources unit=active of=points
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 OPTIONAL MATCH (k)<-[:TEACHES]-(r:Resource {status: 'active'})
 WITH c, k, count(r) AS resources, collect(DISTINCT r.kind) AS kinds

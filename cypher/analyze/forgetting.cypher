@@ -5,7 +5,7 @@
 // returns: days_from, answers, learners, right_share, low, high, assumed
 // access: read
 // group: points
-// plot: interval x=days_from y=right_share low=low high=high
+// plot: interval x=days_from y=right_share low=low high=high n=answers of=spans_of_days
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[t:TEACHES|ASSESSES]-()<-[:ON]-(i:Interaction)
 WHERE parts.is_primary(t)
 WITH c, k, i

@@ -5,7 +5,7 @@
 // returns: resource, title, kind, answers, learners, right_share, gain_per_minute, low, high, teaches
 // access: read
 // group: resources
-// plot: interval x=resource y=gain_per_minute low=low high=high
+// plot: interval x=resource label=title y=gain_per_minute low=low high=high n=learners unit=level of=resources
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:TEACHES]-(r:Resource)
 WITH DISTINCT r
 MATCH (r)<-[:ON]-(i:Interaction)

@@ -4,7 +4,7 @@
 // returns: learner, left, per_week, forecast, due, in_time
 // access: read
 // group: goals
-// plot: histogram x=forecast
+// plot: histogram x=forecast of=learners
 MATCH (c:Course {id: $course})-[:INCLUDES]->(g:KnowledgePoint)<-[a:AIMS_AT]-(l:Learner)
 WITH c, l, collect(g) AS goals, min(a.dueAt) AS due
 CALL (c, l, goals) {

@@ -5,7 +5,7 @@
 // returns: item, prompt, learners, right_share, discrimination, look
 // access: read
 // group: items
-// plot: scatter x=right_share y=discrimination
+// plot: scatter x=right_share y=discrimination unit=correlation of=items
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:ASSESSES]-(t:Item)
 WITH DISTINCT t
 CALL (t) {

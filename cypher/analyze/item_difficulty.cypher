@@ -4,7 +4,7 @@
 // returns: item, prompt, answers, right_share, expected, difference
 // access: read
 // group: items
-// plot: bar x=item y=difference
+// plot: bar x=item label=prompt y=difference n=answers unit=share_of_right_answers of=items
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:ASSESSES]-(t:Item)
 WITH DISTINCT t
 CALL (t) {

@@ -4,7 +4,7 @@
 // returns: week, gained, lost, learners, mastered_each
 // access: read
 // group: progress
-// plot: line x=week y=mastered_each
+// plot: line x=week y=mastered_each n=learners unit=points of=weeks
 CALL () {
   MATCH (i:Interaction)
   RETURN i AS e, i.at AS at

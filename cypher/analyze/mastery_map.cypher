@@ -4,7 +4,7 @@
 // returns: domain, level, points, learners, mean_mastery, mastered_share
 // access: read
 // group: points
-// plot: heatmap x=level y=domain value=mean_mastery
+// plot: heatmap x=level y=domain value=mean_mastery of=domains_and_levels
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)
 OPTIONAL MATCH (k)<-[m:MASTERY]-(l:Learner)
 WITH c, k, l, m, parts.days_between(m.practicedAt, $now) AS days

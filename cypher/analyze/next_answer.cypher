@@ -5,7 +5,7 @@
 // returns: resource, title, answers, learners, next_right, low, high, usual, lift
 // access: read
 // group: resources
-// plot: interval x=resource y=next_right low=low high=high
+// plot: interval x=resource label=title y=next_right low=low high=high n=answers unit=share of=resources
 MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[t:TEACHES|ASSESSES]-(r)<-[:ON]-(i:Interaction)
 WHERE parts.is_primary(t)
 WITH k, r, i

@@ -5,7 +5,7 @@
 // returns: took, learners, reached, reached_share, low, high, median_steps, median_minutes
 // access: read
 // group: goals
-// plot: interval x=took y=reached_share low=low high=high
+// plot: interval x=took y=reached_share low=low high=high n=learners of=groups
 MATCH (g:KnowledgePoint {id: $goal})<-[a:AIMS_AT]-(l:Learner)
 OPTIONAL MATCH (c:Course {id: l.course})
 WITH g, l, parts.aimed_at(a, g, c) AS aim

@@ -4,7 +4,7 @@
 // returns: point, name, level, mastered, waits_for, opens
 // access: read
 // group: progress
-// plot: bar x=point y=level
+// plot: bar x=point label=name y=level of=points
 MATCH (l:Learner {id: $learner})-[:AIMS_AT]->(g:KnowledgePoint)
 OPTIONAL MATCH (c:Course {id: l.course})
 WITH l, c, collect(g) AS goals

@@ -4,7 +4,7 @@
 // returns: path, learners, reached, reached_share, median_steps, median_minutes
 // access: read
 // group: goals
-// plot: bar x=path y=reached_share
+// plot: bar x=path y=reached_share n=learners of=ways
 MATCH (g:KnowledgePoint {id: $goal})<-[a:AIMS_AT]-(l:Learner)
 OPTIONAL MATCH (c:Course {id: l.course})
 WITH g, l, parts.aimed_at(a, g, c) AS aim

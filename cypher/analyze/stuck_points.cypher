@@ -4,7 +4,7 @@
 // returns: point, name, learners, answers, right_share, weakest_prerequisite, lacking, its_mean_level
 // access: read
 // group: points
-// plot: bar x=point y=learners
+// plot: bar x=point label=name y=learners n=answers unit=stuck of=points
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint)<-[:TEACHES|ASSESSES]-()<-[:ON]-(i:Interaction)<-[:DID]-(l:Learner)
 WITH c, k, l, count(DISTINCT i) AS answers, sum(CASE WHEN i.right THEN 1 ELSE 0 END) AS right
 WHERE answers >= $at_least

@@ -4,7 +4,7 @@
 // returns: point, name, members, lacking, nobody, nearest, missing
 // access: read
 // group: teams
-// plot: bar x=point y=lacking
+// plot: bar x=point label=name y=lacking n=members unit=members of=points
 MATCH (l:Learner)
 WHERE parts.in_team(l, $learners, $course)
 WITH collect(l) AS team

@@ -5,7 +5,7 @@
 // returns: point, name, members, mastered, share, mean_level, best
 // access: read
 // group: teams
-// plot: bar x=point y=share
+// plot: bar x=point label=name y=share n=members unit=of_the_team of=points
 MATCH (l:Learner)
 WHERE parts.in_team(l, $learners, $course)
 WITH collect(l) AS team

@@ -5,7 +5,7 @@
 // returns: point, name, learners, reached, median_answers, median_days
 // access: read
 // group: points
-// plot: bar x=point y=median_answers
+// plot: bar x=point label=name y=median_answers n=learners of=points
 MATCH (i:Interaction)
 WITH i.learner AS learner, max(i.at) AS last, collect(i) AS own
 UNWIND own AS i

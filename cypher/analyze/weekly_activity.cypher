@@ -3,7 +3,7 @@
 // returns: week, learners, answers, right_share, mean_reward
 // access: read
 // group: progress
-// plot: line x=week y=right_share
+// plot: line x=week y=right_share n=answers of=weeks
 MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:TEACHES|ASSESSES]-(r)
 WITH DISTINCT r
 MATCH (r)<-[:ON]-(i:Interaction)

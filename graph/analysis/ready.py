@@ -19,8 +19,20 @@ from graph.errors import Invalid, NotFound
 from graph.learners.profiles import read_learner
 from graph.values import to_utc
 
-DEFAULT_PARAMETERS: dict[str, Any] = {"limit": 20, "at_least": 5, "days": 14, "weeks": 4, "depth": 3, "learners": []}
-"""What a parameter is when it is not given; `now` is the present."""
+DEFAULT_PARAMETERS: dict[str, Any] = {
+    "limit": 20,
+    "at_least": 5,
+    "days": 14,
+    "weeks": 4,
+    "depth": 3,
+    "learners": [],
+    "since": datetime(1970, 1, 1, tzinfo=UTC),
+    "baseline": "",
+}
+"""What a parameter is when it is not given; `now` and `until` are the present."""
+
+PRESENT_PARAMETERS = ("now", "until")
+"""Parameters that are the present when they are not given."""
 
 GROUPS = ("progress", "points", "resources", "items", "goals", "teams", "policies")
 """What the questions are about, in the order in which they are listed."""
@@ -86,7 +98,7 @@ def parameter_values(asked: ReadyQuestion, given: Mapping[str, Any]) -> dict[str
 
 
 def _parameter_value(name: str, key: str, kind: str, given: Mapping[str, Any]) -> Any:
-    value = given.get(key, datetime.now(UTC) if key == "now" else DEFAULT_PARAMETERS.get(key))
+    value = given.get(key, datetime.now(UTC) if key in PRESENT_PARAMETERS else DEFAULT_PARAMETERS.get(key))
     if value is None:
         raise Invalid(f"{name} needs {key} ({kind}).", key)
     try:
@@ -96,7 +108,11 @@ def _parameter_value(name: str, key: str, kind: str, given: Mapping[str, Any]) -
 
 
 def _parse_moment(value: Any) -> datetime:
-    return to_utc(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    """Return a moment in UTC; text without a time zone, such as 2026-11-01, is UTC."""
+    if not isinstance(value, str):
+        return to_utc(value)
+    moment = datetime.fromisoformat(value)
+    return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _parse_names(value: Any) -> list[str]:
@@ -116,11 +132,21 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
 
 
 async def complete_parameters(graph: Graph, question: ReadyQuestion, given: dict[str, Any]) -> dict[str, Any]:
-    """With the course, if it is the only one. Raises `Invalid` without a course, `NotFound` for an unknown learner."""
+    """Return the parameters with the course, if it is the only one.
+
+    Raises `Invalid` without a course or for an arm that never decided, `NotFound` for an unknown learner.
+    """
     if "learner" in question.params and "learner" in given:
         await read_learner(graph, given["learner"])
     if "course" not in question.params:
         return given
+    course = await _find_course(graph, question, given)
+    if "baseline" in question.params and given.get("baseline"):
+        await _check_arm(graph, course, given["baseline"])
+    return given | {"course": course}
+
+
+async def _find_course(graph: Graph, question: ReadyQuestion, given: Mapping[str, Any]) -> str:
     courses = [course.id for course in await catalogue.list_courses(graph)]
     if not courses:
         raise Invalid("There is no course yet. Import one: lodestar import examples/english", "course")
@@ -128,4 +154,12 @@ async def complete_parameters(graph: Graph, question: ReadyQuestion, given: dict
     if course not in courses:
         said = f"There is no course {course!r}" if course else f"{question.name} needs --course"
         raise Invalid(f"{said}: one of {', '.join(courses)}.", "course")
-    return given | {"course": course}
+    return str(course)
+
+
+async def _check_arm(graph: Graph, course: str, baseline: str) -> None:
+    """Raise `Invalid` for a baseline that is no policy, or policy and version, of the course's decisions."""
+    arms = await graph.read("ask/arms", course=course)
+    if not any(baseline in (row["arm"], row["policy"]) for row in arms):
+        there = ", ".join(row["arm"] for row in arms) or "none has decided yet"
+        raise Invalid(f"There is no arm {baseline!r} in {course}; arms: {there}.", "baseline")

@@ -76,7 +76,8 @@ def parse_value(value: str) -> Any:
 def format_ready_for_browser(question: ready.ReadyQuestion, given: Mapping[str, Any]) -> str:
     """A ready question; what is not given and has no default is shown as a place to fill in."""
     open_ = {
-        key: f"<{key}>" for key in question.params.keys() - given.keys() - ready.DEFAULT_PARAMETERS.keys() - {"now"}
+        key: f"<{key}>"
+        for key in question.params.keys() - given.keys() - ready.DEFAULT_PARAMETERS.keys() - {*ready.PRESENT_PARAMETERS}
     }
     return format_for_browser(question.text, ready.parameter_values(question, open_ | dict(given)))
 
@@ -101,16 +102,41 @@ class QueryLimits:
     rows: int = MAX_ROWS
 
 
+@dataclass(frozen=True)
+class ReadyAnswer:
+    """The answer to a ready question.
+
+    Attributes:
+        all_rows: what there is without the question's limit, where that was asked for.
+        limit: how many rows were asked for; None where the question has no limit.
+    """
+
+    question: ready.ReadyQuestion
+    all_rows: QueryResult
+    limit: int | None
+
+    @property
+    def rows(self) -> QueryResult:
+        """The rows that were asked for."""
+        if self.limit is None or self.limit >= len(self.all_rows.rows):
+            return self.all_rows
+        return QueryResult(self.all_rows.columns, self.all_rows.rows[: self.limit])
+
+
 async def ask_ready(
-    graph: Graph, question: ready.ReadyQuestion, given: dict[str, Any], limits: QueryLimits
-) -> QueryResult:
-    """Return the answer to a ready question.
+    graph: Graph, question: ready.ReadyQuestion, given: dict[str, Any], limits: QueryLimits, every_row: bool = False
+) -> ReadyAnswer:
+    """Return the answer to a ready question, with `every_row` for a picture also the rows beyond its limit.
 
     Raises as `graph.analysis.ready.answer_question`, and `NotFound` for an unknown id.
     """
-    return await ready.answer_question(
-        graph, question, await complete_parameters(graph, question, given), limits.timeout, limits.rows
-    )
+    complete = await complete_parameters(graph, question, given)
+    values = ready.parameter_values(question, complete)
+    limit = values.get("limit")
+    if every_row and limit is not None:
+        complete |= {"limit": max(limit, limits.rows + 1)}
+    answer = await ready.answer_question(graph, question, complete, limits.timeout, limits.rows)
+    return ReadyAnswer(question, answer, limit)
 
 
 async def ask_own(graph: Graph, text: str, given: Mapping[str, str], limits: QueryLimits) -> QueryResult:

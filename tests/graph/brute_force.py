@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from itertools import pairwise
 from types import SimpleNamespace
@@ -24,6 +24,12 @@ ORDER BY i.learner, i.step
 MASTERY = "MATCH (l:Learner)-[m:MASTERY]->(k) RETURN l.id AS l, k.id AS k, m.level AS level, m.practicedAt AS at"
 GOALS = "MATCH (l:Learner)-[a:AIMS_AT]->(g) RETURN l.id AS l, g.id AS g, a.level AS level, a.dueAt AS due"
 EDGES = "MATCH (p:KnowledgePoint)-[:PREREQUISITE_OF {status: 'accepted'}]->(k) RETURN p.id AS p, k.id AS k"
+DECISIONS = """
+MATCH (q:Recommendation)
+RETURN q {.id, .learner, .policy, .version, .goals, .goalLevels} AS q, q.at AS at,
+  COLLECT { MATCH (q)<-[:FOLLOWED]-(i) RETURN i.reward ORDER BY i.step }[0] AS reward
+ORDER BY at, q.id
+"""
 ASKED = """
 MATCH (d:Diagnostic)-[a:ASKED]->(t:Item) WHERE a.right IS NOT NULL
 RETURN d.learner AS learner, t.id AS item, a.right AS right, a.answeredAt AS at
@@ -54,6 +60,9 @@ class Truth:
         self.goals = {(row["l"], row["g"]): (row["level"], to_datetime_or_none(row["due"])) for row in rows["goals"]}
         self.edges = networkx.DiGraph([(row["p"], row["k"]) for row in rows["edges"]])
         self.edges.add_nodes_from(self.points)
+        self.decisions = [
+            SimpleNamespace(**row["q"], at=to_datetime(row["at"]), reward=row["reward"]) for row in rows["decisions"]
+        ]
         self.asked = [SimpleNamespace(**row | {"at": to_datetime(row["at"])}) for row in rows["asked"]]
 
     def _kept(self, level, at):
@@ -79,6 +88,7 @@ async def read_truth(graph: Graph, now) -> Truth:
         "goals": GOALS,
         "edges": EDGES,
         "asked": ASKED,
+        "decisions": DECISIONS,
     }
 
     async def unit(work):
@@ -307,3 +317,65 @@ def goal_forecast(truth, weeks):
         day = truth.now if left == 0 else truth.now + timedelta(days=7 * left / pace) if pace else None
         found[who] = (left, pace, day and day.date())
     return found
+
+
+MEASURES = ("reward per decision", "points mastered", "goals reached", "minutes")
+
+
+def policy_comparison(truth, since, until, at_least, baseline, learners=None):
+    """(measure, arm): (learners, mixed, mean, low, high, difference, its low, its high), by Welch's t test of SciPy.
+
+    Ends are missing where learners do not differ.
+    """
+    values, mixed, firsts = defaultdict(list), Counter(), {}
+    for who in learners or truth.learners:
+        made = [q for q in truth.decisions if q.learner == who and since <= q.at < until]
+        if len(made) < at_least:
+            continue
+        counts = Counter((q.policy, q.version) for q in made)
+        arm = max(counts, key=lambda each: (counts[each], -[(q.policy, q.version) for q in made].index(each)))
+        firsts[arm] = min([firsts.get(arm, until), *(q.at for q in made if (q.policy, q.version) == arm)])
+        for measure, value in zip(MEASURES, _measures_of(truth, who, made, since, until), strict=True):
+            if value is not None:
+                values[measure, arm].append(value)
+                mixed[measure, arm] += len(counts) > 1
+    base = min((arm for arm in firsts if baseline in ("", arm[0], " ".join(arm))), key=lambda arm: (firsts[arm], arm))
+    return {
+        (measure, " ".join(arm)): [
+            len(own), mixed[measure, arm], np.mean(own), *_interval_of_mean(own),
+            *([None] * 3 if arm == base else _welch(own, values[measure, base])),
+        ]
+        for (measure, arm), own in values.items()
+    }  # fmt: skip
+
+
+def _interval_of_mean(own):
+    if len(own) < 2 or np.ptp(own) < 1e-9:
+        return None, None
+    return stats.t.interval(0.95, len(own) - 1, np.mean(own), stats.sem(own))
+
+
+def _welch(own, other):
+    """The difference of two means with its interval."""
+    difference = np.mean(own) - np.mean(other)
+    if min(len(own), len(other)) < 2 or np.ptp(own) + np.ptp(other) < 1e-9:
+        return difference, None, None
+    return difference, *stats.ttest_ind(own, other, equal_var=False).confidence_interval()
+
+
+def _measures_of(truth, who, made, since, until):
+    did = [i for i in truth.of(who) if since <= i.at < until]
+    rewards = [q.reward for q in made if q.reward is not None]
+    mastered = 0
+    for point in truth.points:
+        own = [i for i in did if point in i.points and point in {p for p, _ in i.teaches}]
+        levels = [(i.before[i.points.index(point)], i.after[i.points.index(point)]) for i in own]
+        mastered += bool(levels) and levels[0][0] < 0.8 <= levels[-1][1]
+    goals = {(g, level or 0.8) for q in made for g, level in zip(q.goals, q.goalLevels, strict=True)}
+    reached = {
+        goal
+        for goal, level in goals
+        for i in did
+        if goal in i.points and i.before[i.points.index(goal)] < level <= i.after[i.points.index(goal)]
+    }
+    return np.mean(rewards) if rewards else None, mastered, len(reached) if goals else None, sum(i.took for i in did)

@@ -24,6 +24,7 @@ RESOURCES = {f"{point}{n}": Resource({point: 1.0}) for point in "abc" for n in r
 GIVEN = {
     "course": "course", "learner": "learner", "now": LATER, "limit": 100, "at_least": 1, "days": 3, "weeks": 4,
     "goal": "c", "first": ["a", "b"], "second": ["b", "a"], "learners": [], "depth": 3,
+    "since": NOW, "until": LATER, "baseline": "",
 }  # fmt: skip
 
 
