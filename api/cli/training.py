@@ -43,8 +43,10 @@ def train_on_log(settings: Settings, course: str, seed: int) -> None:
 def print_offline_result(learned: OfflineResult, read: LogReadCounts) -> None:
     """Print what was read of the log, the estimates, and what they rest on."""
     console.print(f"log     {read.decisions:,} answered decisions of {read.learners:,} learners")
-    console.print(f"        {read.unknown:,} left out: resource or goal is gone; {read.unfinished:,}: nothing follows")
-    if read.full:
+    console.print(
+        f"        {read.not_in_course:,} left out: resource or goal is gone; {read.without_next:,}: nothing follows"
+    )
+    if read.is_truncated:
         console.print("        more learners are in the graph than could be held; they were left out")
     console.print(f"held    {learned.steps:,} decisions of {learned.learners:,} learners chose the conservatism α")
     for alpha, worth in learned.worth.items():

@@ -23,21 +23,21 @@ class LogReadCounts:
 
     Attributes:
         decisions: answered ones of this course; learners: whose they are.
-        unknown: of them, with a resource or goals that the course has no more.
-        unfinished: at the end of the log or before a change of goals: the next state is not known.
-        full: whether learners were left out because the log is too large to be held.
+        not_in_course: of them, with a resource or goals that the course has no more.
+        without_next: at the end of the log or before a change of goals: the next state is not known.
+        is_truncated: whether learners were left out because the log is too large to be held.
     """
 
     decisions: int = 0
     learners: int = 0
-    unknown: int = 0
-    unfinished: int = 0
-    full: bool = False
+    not_in_course: int = 0
+    without_next: int = 0
+    is_truncated: bool = False
 
     @property
     def used(self) -> int:
         """Steps to learn from."""
-        return self.decisions - self.unknown - self.unfinished
+        return self.decisions - self.not_in_course - self.without_next
 
 
 async def read_decision_log(
@@ -46,8 +46,8 @@ async def read_decision_log(
     """Read all answered decisions on `course`; `report` is called with the counts after each learner."""
     log, read = _LogBuilder(course), LogReadCounts()
     async for steps in _group_by_learner(graph, course.id):
-        read.full = log.held * course.points > MAX_STATE_VALUES
-        if read.full:
+        read.is_truncated = log.held * course.points > MAX_STATE_VALUES
+        if read.is_truncated:
             break
         _add_steps(log, read, steps)
         report(read)
@@ -71,9 +71,9 @@ def _add_steps(log: "_LogBuilder", read: LogReadCounts, steps: Sequence[Transiti
     read.learners += 1
     for number, step in enumerate(steps):
         if not log.knows(step.decision):
-            read.unknown += 1
+            read.not_in_course += 1
         elif not log.add(step, steps[number + 1 :], read.learners):
-            read.unfinished += 1
+            read.without_next += 1
 
 
 class _LogBuilder:

@@ -47,8 +47,8 @@ async def test_arrays_are_what_was_logged(log):
     course = await load_course_arrays(log, "little")
     logged, read = await read_decision_log(log, course)
     steps = [step async for step in read_transitions(log, "little")]
-    assert (read.decisions, read.learners, read.unknown) == (len(steps), LEARNERS, 0)
-    assert len(logged) == read.used == len(steps) - read.unfinished and read.unfinished <= LEARNERS
+    assert (read.decisions, read.learners, read.not_in_course) == (len(steps), LEARNERS, 0)
+    assert len(logged) == read.used == len(steps) - read.without_next and read.without_next <= LEARNERS
     by_state = {tuple(row) for row in logged.states.level[logged.state].round(5)}
     place = 0
     for step in steps:
@@ -113,7 +113,7 @@ async def test_what_the_course_has_no_more_is_left_out_and_counted(log):
     await log.execute_write(lambda work: work.text("MATCH (r:Resource {id: $id}) SET r.status = 'retired'", id=gone))
     smaller = await load_course_arrays(log, "little")
     logged, read = await read_decision_log(log, smaller)
-    assert read.unknown == chosen > 0 and len(logged) == read.used
+    assert read.not_in_course == chosen > 0 and len(logged) == read.used
     assert logged.states.mask[logged.state, logged.chosen].all()
 
 
