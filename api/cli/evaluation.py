@@ -56,30 +56,30 @@ def evaluate_in_simulation(strategies: CourseStrategies, learners: int, seeds: i
         def report(total: int, name: str) -> None:
             bar.update(task, total=total, advance=1, description=name)
 
-        standings = evaluate_strategies(strategies, learners, seeds, report)
-    print_leaderboard(standings)
+        leaderboard = evaluate_strategies(strategies, learners, seeds, report)
+    print_leaderboard(leaderboard)
     console.print(f"table   {strategies.policies / 'evaluation.json'}\nplot    {strategies.policies / 'ladder.png'}")
 
 
-def print_leaderboard(standings: Leaderboard) -> None:
-    """Print the standings and the verdict."""
-    title = f"{standings.course}: {standings.learners} held-out learners, {len(standings.seeds)} seed(s)"
+def print_leaderboard(leaderboard: Leaderboard) -> None:
+    """Print the leaderboard and the verdict."""
+    title = f"{leaderboard.course}: {leaderboard.learners} held-out learners, {len(leaderboard.seeds)} seed(s)"
     table = Table("rung", title=title)
     for name in ("E_p", "reached", "steps", "violations", "diversity", "ms"):
         table.add_column(name, justify="right", no_wrap=True)
-    several = len(standings.seeds) > 1
-    for rung in standings.rungs:
+    several = len(leaderboard.seeds) > 1
+    for row in leaderboard.rows:
         table.add_row(
-            f"[bold]{rung.name} ←[/bold]" if rung.name == standings.served else rung.name,
-            f"{rung.ep:.3f} ± {rung.ep_sd:.3f}" if several else f"{rung.ep:.3f}",
-            f"{rung.reached:.0%}",
-            f"{rung.steps:.1f} ± {rung.steps_sd:.1f}" if several else f"{rung.steps:.1f}",
-            str(rung.violations),
-            f"{rung.diversity:.2f}",
-            f"{rung.ms_per_step:.3f}",
+            f"[bold]{row.name} ←[/bold]" if row.name == leaderboard.served else row.name,
+            f"{row.ep:.3f} ± {row.ep_sd:.3f}" if several else f"{row.ep:.3f}",
+            f"{row.reached:.0%}",
+            f"{row.steps:.1f} ± {row.steps_sd:.1f}" if several else f"{row.steps:.1f}",
+            str(row.violations),
+            f"{row.diversity:.2f}",
+            f"{row.ms_per_step:.3f}",
         )
     console.print(table)
-    console.print(f"served  {standings.verdict}")
+    console.print(f"served  {leaderboard.verdict}")
 
 
 def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
@@ -89,22 +89,22 @@ def evaluate_on_log(settings: Settings, course: str, names: list[str]) -> None:
     columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("fitting", total=len(names))
-        standing, held = evaluate_rankers(
+        comparison, held = evaluate_rankers(
             logged, folder, names, 0, lambda name: bar.update(task, advance=1, description=name)
         )
-    print_ranker_comparison(standing, held, folder)
+    print_ranker_comparison(comparison, held, folder)
 
 
-def print_ranker_comparison(standing: RankerComparison, held: list[RankerMeasurement], folder: Path) -> None:
+def print_ranker_comparison(comparison: RankerComparison, held: list[RankerMeasurement], folder: Path) -> None:
     """Print what the log held, the figures, and the notes of each fit."""
-    console.print(standing.cleaned)
-    title = f"{standing.course}: {standing.asked} of {standing.events} events, {standing.learners} learners"
+    console.print(comparison.cleaned)
+    title = f"{comparison.course}: {comparison.asked} of {comparison.events} events, {comparison.learners} learners"
     table = Table("rung", *METRIC_COLUMNS, "lead on all simpler", title=title, box=None)
-    for rung in standing.rungs:
-        lead = "" if rung.lead is None else f"{rung.lead:+.3f} ({rung.low:+.3f} to {rung.high:+.3f})"
-        values = [rung.figures.get(name) for name in METRIC_COLUMNS]
+    for row in comparison.rows:
+        lead = "" if row.lead is None else f"{row.lead:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
+        values = [row.figures.get(name) for name in METRIC_COLUMNS]
         cells = ("" if value is None else f"{value:.3f}" for value in values)
-        table.add_row(rung.name, *cells, escape(rung.lacks) or lead)
+        table.add_row(row.name, *cells, escape(row.lacks) or lead)
     console.print(table)
     for each in held:
         for note in each.ranker.notes if each.ranker else ():

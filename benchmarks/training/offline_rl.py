@@ -129,7 +129,7 @@ def compare_policies(course: Course, options: Namespace, report: Report) -> None
     env = LearnerVectorEnv(course, options.learners)
     standings, results = measure_strategies(env, strategies_of, options.seeds)
     rows = []
-    for rung in standings.rungs:
+    for rung in standings.rows:
         against = compare_results(results["cql"], results[rung.name])
         own = {name: float(np.mean([each[name] for each in parts])) for name, parts in _columns(figures, rung.name)}
         plain = {name: getattr(rung, name) for name in ("ep", "ep_sd", "reached", "steps", "steps_sd")}

@@ -109,7 +109,7 @@ def compare_strategies(course: Course, options: Namespace) -> tuple[Leaderboard,
         env, strategies_of, options.seeds, lambda name: print(f"measured {course.id} {name}")
     )
     rows: list[dict[str, object]] = []
-    for rung in standings.rungs:
+    for rung in standings.rows:
         against = compare_results(results["lodestar"], results[rung.name])
         row: dict[str, object] = {
             "rung": rung.name,
@@ -136,7 +136,7 @@ def summarise_strategies(course: str, standings: Leaderboard) -> dict[str, float
     """Flat names as in docs/design.md."""
     measured = ("ep", "ep_sd", "reached", "steps", "steps_sd", "minutes", "minutes_sd")
     names = (*measured, "violations", "diversity", "ms_per_step")
-    return {f"{course}.{rung.name}.{name}": getattr(rung, name) for rung in standings.rungs for name in names}
+    return {f"{course}.{rung.name}.{name}": getattr(rung, name) for rung in standings.rows for name in names}
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 The needs are the field's rules of thumb, documented below; they only say what is worth trying. The choice rests on
 measurements. The base is the winner on simulated learners (`lodestar evaluate`), or `needed` before any evaluation. A
 ranker replaces it when it predicts better what learners turn to than every simpler strategy (bootstrap interval of the
-NDCG@10 difference above 0, `lodestar evaluate --offline`) and teaches as well on simulated learners: preference alone
-is no reason to teach less.
+NDCG@10 difference above 0, `lodestar evaluate --offline`) and has as high an E_p on simulated learners: preference
+alone does not outweigh a lower E_p.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Literal
 from models.storage import replace_file
 
 Team = Literal["none", "some", "full"]
-"""Who looks after models: nobody, somebody now and then, or people who retrain and watch."""
+"""Who maintains models: nobody, a person occasionally, or a team that retrains and monitors them."""
 
 CARE_LEVELS: dict[str, int] = {"none": 0, "some": 1, "full": 2}
 ADVICE_FILE = "advice.json"
@@ -26,14 +26,14 @@ NEED_LABELS = {
     "described": "resources described",
 }
 MIN_KNOWN_EVENTS = 5
-"""Events from which on a learner or an item counts as known."""
+"""Least events of a known learner or item."""
 EP_TOLERANCE = 0.01
-"""A ranker's E_p may be lower than the base's by this much and still count as teaching as well."""
+"""Largest difference by which a ranker's E_p may be below the base's and still count as equal."""
 
 
 @dataclass(frozen=True)
 class CourseDataSummary:
-    """What a course has.
+    """Amounts of data of a course.
 
     Attributes:
         known_learners, known_items: with at least `MIN_KNOWN_EVENTS` events.
@@ -58,7 +58,7 @@ class CourseDataSummary:
 
     @property
     def labels(self) -> str:
-        """How much the outcomes tell: nothing where nearly all are the same."""
+        """Whether the outcomes are informative: "none", "telling" or "nearly all the same"."""
         if self.right is None:
             return "none"
         return "telling" if 0.1 <= self.right <= 0.95 else "nearly all the same"
@@ -66,7 +66,7 @@ class CourseDataSummary:
 
 @dataclass(frozen=True)
 class FamilyNeeds:
-    """What a family needs before it is worth trying, and how much care (0: none, 2: a team that watches)."""
+    """Least data that makes a family worth trying, and its maintenance `care` (0: none, 2: a full team)."""
 
     care: int
     why: str
@@ -112,7 +112,7 @@ class AdviceRow:
 
 @dataclass(frozen=True)
 class Advice:
-    """The decision matrix, who is taken, and why in one sentence."""
+    """The decision matrix, the strategy to serve, and why in one sentence."""
 
     rows: tuple[AdviceRow, ...]
     strategy: str
@@ -121,7 +121,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class OfflineMeasurement:
-    """What was measured offline of one strategy: NDCG@10, and the interval of its lead on the best simpler family."""
+    """Offline figures of one strategy: NDCG@10, and its lead over the best simpler family with its interval."""
 
     ndcg10: float
     lead: float
@@ -130,13 +130,13 @@ class OfflineMeasurement:
 
 
 def find_lacking_data(needs: FamilyNeeds, data: CourseDataSummary, team: Team) -> tuple[str, ...]:
-    """What there is too little of, in words."""
-    told = asdict(data) | {"described": data.described / max(1, data.resources)}
+    """Return the data that a family lacks, in words."""
+    amounts = asdict(data) | {"described": data.described / max(1, data.resources)}
     short = [
-        f"{_format_amount(name, told[name])} of {_format_amount(name, wanted)} "
+        f"{_format_amount(name, amounts[name])} of {_format_amount(name, wanted)} "
         f"{NEED_LABELS.get(name, name.replace('_', ' '))}"
         for name, wanted in asdict(needs).items()
-        if name not in ("care", "why") and told[name] < wanted
+        if name not in ("care", "why") and amounts[name] < wanted
     ]
     return tuple(short + (["somebody who looks after it (TEAM)"] if CARE_LEVELS[team] < needs.care else []))
 
@@ -149,9 +149,10 @@ def advise_strategy(
     taught: Mapping[str, float],
     base: str,
 ) -> Advice:
-    """The matrix of `strategies` (name, family) and the pick; `base` serves where no ranker has earned its place.
+    """Return the decision matrix of `strategies` (name, family) and the strategy to serve.
 
-    `offline` and `taught` (E_p): what was measured of each, on the course's log and in the contest.
+    offline: figures of each strategy on the course's log; taught: its E_p on the leaderboard; base: the strategy to
+    serve if no ranker qualifies.
     """
     rows = []
     for name, family in strategies:
@@ -163,10 +164,10 @@ def advise_strategy(
 
 
 def pick_strategy(rows: Sequence[AdviceRow], base: str) -> tuple[str, str]:
-    """The strategy to serve and why."""
+    """Return the strategy to serve and why."""
     ep = next((row.ep for row in rows if row.strategy == base), None)
-    able = [row for row in rows if row.better and not row.lacking and row.family != "reference"]
-    proven = [row for row in able if row.ep is not None and ep is not None and row.ep >= ep - EP_TOLERANCE]
+    better = [row for row in rows if row.better and not row.lacking and row.family != "reference"]
+    proven = [row for row in better if row.ep is not None and ep is not None and row.ep >= ep - EP_TOLERANCE]
     if proven:
         best = max(proven, key=lambda row: row.ndcg10 or 0.0)
         if best.strategy != base:
@@ -174,8 +175,8 @@ def pick_strategy(rows: Sequence[AdviceRow], base: str) -> tuple[str, str]:
                 f"it predicts best what learners turn to (NDCG@10 {best.ndcg10:.3f}, better than everything simpler)"
                 f" and teaches as well as {base} (E_p {best.ep:.3f}, {ep:.3f})"
             )
-    if able:
-        names = ", ".join(row.strategy for row in able)
+    if better:
+        names = ", ".join(row.strategy for row in better)
         return base, f"{names}: better at what learners turn to, but not shown to teach as well (lodestar evaluate)"
     if ep is None:
         return base, "nothing is measured yet; it needs no data but the prerequisite graph"
@@ -187,12 +188,12 @@ def _format_amount(name: str, value: float) -> str:
 
 
 def save_advice(advice: Advice, folder: Path) -> None:
-    """Let the advice stand in `folder`: from then on it says who serves."""
+    """Write the advice to `folder`; its strategy is served from then on."""
     folder.mkdir(parents=True, exist_ok=True)
     replace_file(folder / ADVICE_FILE, json.dumps(asdict(advice), indent=1, ensure_ascii=False).encode())
 
 
 def load_advised_strategy(folder: Path) -> str | None:
-    """Whom the advice in `folder` took; None where there is none."""
+    """Return the strategy of the advice in `folder`; None where there is none."""
     path = folder / ADVICE_FILE
     return str(json.loads(path.read_text(encoding="utf-8"))["strategy"]) if path.exists() else None

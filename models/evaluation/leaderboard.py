@@ -18,8 +18,11 @@ from models.simulation.environment import LearnerVectorEnv
 from models.storage import replace_file
 
 EVALUATION_FILE = "evaluation.json"
+ROWS_KEY = "rungs"
+"""The key of the rows in the file, as it has been from the start."""
+
 LEARNED_POLICIES = ("lodestar", "cql")
-"""Policies that have to win: trained in the simulator, and from the log."""
+"""Policies that are served only if they win: trained in the simulator, and from the log."""
 
 HELD_OUT_SEED = 1_000_000
 """Seeds of held-out learners start here; training uses the small ones."""
@@ -29,7 +32,7 @@ HELD_OUT_SEED = 1_000_000
 class LeaderboardRow:
     """One strategy over all seeds: means, and sd between the seeds' means where there is one.
 
-    minutes, minutes_sd: of the path; 0 in a standing written before they were measured.
+    minutes, minutes_sd: of the path; 0 in a file written before they were measured.
     """
 
     name: str
@@ -48,18 +51,18 @@ class LeaderboardRow:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """The strategies on one course; `served` is the name of the one to serve, `verdict` why in one sentence."""
+    """The strategies on one course; served: name of the one to serve; verdict: why, in one sentence."""
 
     course: str
     learners: int
     seeds: list[int]
-    rungs: list[LeaderboardRow]
+    rows: list[LeaderboardRow]
     served: str
     verdict: str
 
     def of(self, name: str) -> LeaderboardRow:
         """Return the row called `name`."""
-        return next(row for row in self.rungs if row.name == name)
+        return next(row for row in self.rows if row.name == name)
 
 
 def measure_strategies(
@@ -70,7 +73,7 @@ def measure_strategies(
 ) -> tuple[Leaderboard, dict[str, SimulationResult]]:
     """Measure every strategy on the same held-out learners of `env`, once for each seed.
 
-    `strategies_of(seed)` may train anew.
+    strategies_of: returns the strategies of a seed, e.g. policies trained with it.
     """
     results: dict[str, list[SimulationResult]] = {}
     versions: dict[str, str] = {}
@@ -89,9 +92,8 @@ def measure_strategies(
 def choose_served_strategy(results: dict[str, SimulationResult]) -> tuple[str, str]:
     """Return the strategy to serve and why.
 
-    A learned one is served only when it wins against each that is not learned, see `Comparison.wins`.
-
-    Of several that do, the one with the highest E_p.
+    A learned policy is served only if it wins against every other strategy, see `Comparison.wins`; of several, the one
+    with the highest E_p.
     """
     others = {name: result for name, result in results.items() if name not in LEARNED_POLICIES}
     lost = {name: _list_unbeaten(results[name], others) for name in LEARNED_POLICIES if name in results}
@@ -114,39 +116,41 @@ def _find_best(results: dict[str, SimulationResult]) -> str:
     return max(results, key=lambda name: float(results[name].ep.mean()))
 
 
-def save_leaderboard(standings: Leaderboard, folder: Path) -> None:
+def save_leaderboard(leaderboard: Leaderboard, folder: Path) -> None:
     """Write evaluation.json and the plot ladder.png."""
+    content = {ROWS_KEY if name == "rows" else name: value for name, value in asdict(leaderboard).items()}
     folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / EVALUATION_FILE, json.dumps(asdict(standings), indent=1).encode())
-    plot_leaderboard(standings, folder / "ladder.png")
+    replace_file(folder / EVALUATION_FILE, json.dumps(content, indent=1).encode())
+    plot_leaderboard(leaderboard, folder / "ladder.png")
 
 
 def load_leaderboard(folder: Path) -> Leaderboard | None:
-    """The verdict in `folder`, or None where nothing was measured."""
+    """Read the leaderboard in `folder`; None where there is none."""
     path = folder / EVALUATION_FILE
     if not path.exists():
         return None
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return Leaderboard(**{**content, "rungs": [LeaderboardRow(**row) for row in content["rungs"]]})
+    rows = [LeaderboardRow(**row) for row in content.pop(ROWS_KEY)]
+    return Leaderboard(**content, rows=rows)
 
 
-def plot_leaderboard(standings: Leaderboard, path: Path) -> None:
-    """Bars of E_p and steps to the goal, sd over seeds as whiskers."""
-    from matplotlib.figure import Figure  # 40 MB that a service, which draws nothing, need not hold
+def plot_leaderboard(leaderboard: Leaderboard, path: Path) -> None:
+    """Plot bars of E_p and of steps to the goal to `path`, with the sd over seeds as whiskers."""
+    from matplotlib.figure import Figure  # 40 MB, loaded only to plot
 
     figure = Figure(figsize=(10, 4.5), layout="constrained")
-    names = [row.name for row in standings.rungs]
-    colours = ["#2563eb" if name == standings.served else "#94a3b8" for name in names]
+    names = [row.name for row in leaderboard.rows]
+    colours = ["#2563eb" if name == leaderboard.served else "#94a3b8" for name in names]
     panels = figure.subplots(1, 2, sharey=True)
     for panel, value, sd, title in (
         (panels[0], "ep", "ep_sd", "normalised learning gain E_p (more is better)"),
         (panels[1], "steps", "steps_sd", "steps to the goal (fewer is better)"),
     ):
-        values = [getattr(row, value) for row in standings.rungs]
-        panel.barh(names, values, xerr=[getattr(row, sd) for row in standings.rungs], color=colours)
+        values = [getattr(row, value) for row in leaderboard.rows]
+        panel.barh(names, values, xerr=[getattr(row, sd) for row in leaderboard.rows], color=colours)
         panel.set_title(title, fontsize=10)
         panel.grid(axis="x", alpha=0.3)
-    figure.suptitle(f"{standings.course}: {standings.verdict}", fontsize=10)
+    figure.suptitle(f"{leaderboard.course}: {leaderboard.verdict}", fontsize=10)
     figure.savefig(path, dpi=120)
 
 

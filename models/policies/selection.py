@@ -114,37 +114,39 @@ class CourseStrategies:
         return taken if taken in RANKERS and self._can(taken) else self.taught()
 
     def taught(self) -> str:
-        """The winner of the contest, if it is still what was measured."""
-        standings = self.contest()
-        return standings.served if standings and self._as_measured(standings, standings.served) else DEFAULT_STRATEGY
+        """The strategy that the leaderboard serves, if it is still what was measured."""
+        leaderboard = self.leaderboard()
+        if leaderboard is None or not self._as_measured(leaderboard, leaderboard.served):
+            return DEFAULT_STRATEGY
+        return leaderboard.served
 
     def teaching(self) -> Mapping[str, float]:
         """E_p of each that is still what was measured."""
-        standings = self.contest()
-        if standings is None:
+        leaderboard = self.leaderboard()
+        if leaderboard is None:
             return {}
-        return {row.name: row.ep for row in standings.rungs if self._as_measured(standings, row.name)}
+        return {row.name: row.ep for row in leaderboard.rows if self._as_measured(leaderboard, row.name)}
 
-    def _as_measured(self, standings: Leaderboard, name: str) -> bool:
-        """What is newer than the contest, or gone, has not earned its place."""
+    def _as_measured(self, leaderboard: Leaderboard, name: str) -> bool:
+        """What is newer than the leaderboard, or gone, has not earned its place."""
         if name not in FITTED_STRATEGIES:
             return name in STRATEGIES
-        return self._can(name) and self.make(name).version == standings.of(name).version
+        return self._can(name) and self.make(name).version == leaderboard.of(name).version
 
-    def contest(self) -> Leaderboard | None:
+    def leaderboard(self) -> Leaderboard | None:
         """What was measured of learning, in the simulator."""
         return load_leaderboard(self.policies)
 
     def offline(self) -> Mapping[str, OfflineMeasurement]:
         """What was measured on the course's own log."""
-        standing = load_comparison(self.rankers)
+        comparison = load_comparison(self.rankers)
         return {
             each.name: OfflineMeasurement(each.figures["ndcg10"], each.lead or 0.0, each.low or 0.0, each.high or 0.0)
-            for each in (standing.rungs if standing else ())
+            for each in (comparison.rows if comparison else ())
             if not each.lacks
         }
 
-    def ladder(self) -> Iterator[Recommender]:
+    def make_all(self) -> Iterator[Recommender]:
         """Everything that can be made, simplest first; the policy's halves are no strategies beside the whole."""
         for name in STRATEGIES:
             if STRATEGIES[name].head is None and self._can(name):

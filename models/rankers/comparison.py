@@ -33,6 +33,9 @@ from models.storage import replace_file
 
 CATALOGUE_ORDER_NAME = "curriculum"
 COMPARISON_FILE = "offline.json"
+ROWS_KEY = "rungs"
+"""The key of the rows in the file, as it has been from the start."""
+
 TEST_SHARE = 0.2
 """Last share of the events, on which rankers are tested."""
 MIN_TEST_EVENTS = 20
@@ -41,7 +44,7 @@ MIN_TEST_EVENTS = 20
 
 @dataclass(frozen=True)
 class RankerMeasurement:
-    """Evaluation of one ranker; `reason` says why it could not be fitted, the other fields are then empty.
+    """Evaluation of one ranker; `reason`: why it could not be fitted; the other fields are then empty.
 
     Attributes:
         figures: those of `RankerResult`, with train_s, and ndcg10 of cold learners and items if there are any.
@@ -138,7 +141,7 @@ class RankerComparisonRow:
 
 @dataclass(frozen=True)
 class RankerComparison:
-    """All rankers on one course. The fields are the keys of offline.json.
+    """All rankers on one course. The fields are the keys of offline.json, where `rows` is ROWS_KEY.
 
     Attributes:
         when: time of the comparison, UTC.
@@ -146,7 +149,7 @@ class RankerComparison:
         events: number of events in the log.
         asked: number of test events.
         cleaned: report of the cleaning of the log.
-        rungs: one row for each ranker.
+        rows: one row for each ranker.
     """
 
     course: str
@@ -157,7 +160,7 @@ class RankerComparison:
     learners: int
     items: int
     cleaned: str
-    rungs: Sequence[RankerComparisonRow]
+    rows: Sequence[RankerComparisonRow]
 
 
 def make_comparison_row(measured: RankerMeasurement) -> RankerComparisonRow:
@@ -175,7 +178,8 @@ def format_current_time() -> str:
 def save_comparison(comparison: RankerComparison, folder: Path) -> None:
     """Write offline.json and offline.png to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / COMPARISON_FILE, json.dumps(asdict(comparison), indent=1, ensure_ascii=False).encode())
+    content = {ROWS_KEY if name == "rows" else name: value for name, value in asdict(comparison).items()}
+    replace_file(folder / COMPARISON_FILE, json.dumps(content, indent=1, ensure_ascii=False).encode())
     plot_comparison(comparison, folder / "offline.png")
 
 
@@ -185,14 +189,15 @@ def load_comparison(folder: Path) -> RankerComparison | None:
     if not path.exists():
         return None
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return RankerComparison(**{**content, "rungs": [RankerComparisonRow(**row) for row in content["rungs"]]})
+    rows = [RankerComparisonRow(**row) for row in content.pop(ROWS_KEY)]
+    return RankerComparison(**content, rows=rows)
 
 
 def plot_comparison(comparison: RankerComparison, path: Path) -> None:
     """Plot bars of NDCG@10; blue where the interval of the lead over simpler rankers is above 0."""
     from matplotlib.figure import Figure  # 40 MB, loaded only to plot
 
-    rows = [row for row in comparison.rungs if not row.lacks]
+    rows = [row for row in comparison.rows if not row.lacks]
     figure = Figure(figsize=(8, 0.4 * len(rows) + 1.5), layout="constrained")
     axes = figure.subplots()
     colours = ["#2563eb" if (row.low or 0) > 0 else "#94a3b8" for row in rows]

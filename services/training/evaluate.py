@@ -124,18 +124,18 @@ def evaluate_strategies(
     seeds: int = 3,
     report: Callable[[int, str], None] = lambda total, name: None,
 ) -> Leaderboard:
-    """Measure, write evaluation.json and ladder.png beside the policy, and return the standings.
+    """Measure, write evaluation.json and ladder.png beside the policy, and return the leaderboard.
 
     Where a ranker has no opinion of a learner, the default strategy decides, as when it serves. `report` is called
     with the number of measurements in all and the name of each strategy as it is done.
     """
     stand_in = strategies.make(DEFAULT_STRATEGY)
-    rungs: list[Recommender] = [
-        FallbackStrategy([rung, stand_in]) if rung.name in RANKERS else rung for rung in strategies.ladder()
+    measured: list[Recommender] = [
+        FallbackStrategy([each, stand_in]) if each.name in RANKERS else each for each in strategies.make_all()
     ]
-    total = len(rungs) * seeds
-    standings, _ = measure_strategies(
-        LearnerVectorEnv(strategies.course, learners), lambda seed: rungs, seeds, lambda name: report(total, name)
+    total = len(measured) * seeds
+    leaderboard, _ = measure_strategies(
+        LearnerVectorEnv(strategies.course, learners), lambda seed: measured, seeds, lambda name: report(total, name)
     )
-    save_leaderboard(standings, strategies.policies)
-    return standings
+    save_leaderboard(leaderboard, strategies.policies)
+    return leaderboard

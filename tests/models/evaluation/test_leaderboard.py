@@ -52,7 +52,7 @@ def test_standings_are_kept_and_drawn(tmp_path):
     standings, results = leaderboard.measure_strategies(
         LearnerVectorEnv(course, 8), lambda seed: make_simple_baselines(course)[:2], seeds=2
     )
-    assert [rung.name for rung in standings.rungs] == ["random", "popularity"] and len(results["random"].ep) == 16
+    assert [rung.name for rung in standings.rows] == ["random", "popularity"] and len(results["random"].ep) == 16
     leaderboard.save_leaderboard(standings, tmp_path)
     assert leaderboard.load_leaderboard(tmp_path) == standings and (tmp_path / "ladder.png").stat().st_size > 5_000
 
@@ -62,13 +62,14 @@ def test_a_standing_from_before_minutes_were_measured_is_still_read(tmp_path):
     standings, _ = leaderboard.measure_strategies(
         LearnerVectorEnv(course, 8), lambda seed: make_simple_baselines(course)[:1], seeds=2
     )
-    assert standings.rungs[0].minutes > 0 and standings.rungs[0].minutes_sd > 0
-    content = dataclasses.asdict(standings)
+    assert standings.rows[0].minutes > 0 and standings.rows[0].minutes_sd > 0
+    leaderboard.save_leaderboard(standings, tmp_path)
+    content = json.loads((tmp_path / leaderboard.EVALUATION_FILE).read_text(encoding="utf-8"))
     for name in ("minutes", "minutes_sd"):
         content["rungs"][0].pop(name)
     (tmp_path / leaderboard.EVALUATION_FILE).write_text(json.dumps(content), encoding="utf-8")
     old = leaderboard.load_leaderboard(tmp_path)
-    assert old and old.rungs[0] == dataclasses.replace(standings.rungs[0], minutes=0.0, minutes_sd=0.0)
+    assert old and old.rows[0] == dataclasses.replace(standings.rows[0], minutes=0.0, minutes_sd=0.0)
 
 
 @pytest.mark.training

@@ -48,8 +48,8 @@ async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
     )
     assert heard == NAMES and load_comparison(strategies.rankers) == standing
     assert (standing.events, standing.learners) == (240, 30) and standing.asked == 48
-    rungs = {rung.name: rung for rung in standing.rungs}
-    assert set(rungs) == {"curriculum", *NAMES} and not any(rung.lacks for rung in standing.rungs)
+    rungs = {rung.name: rung for rung in standing.rows}
+    assert set(rungs) == {"curriculum", *NAMES} and not any(rung.lacks for rung in standing.rows)
     assert rungs["item_knn"].figures["ndcg10"] > 0 and (strategies.rankers / "offline.png").stat().st_size > 5_000
 
     answer = await api.get("/v1/learners/l1/recommendations", strategy="item_knn")
