@@ -175,8 +175,8 @@ def align_log(log: AnswerLog, model: LearnerModel) -> AnswerLog:
 
 
 def _map_indices(own: tuple[str, ...], known: tuple[str, ...], values: Ints) -> Ints:
-    index = {name: position for position, name in enumerate(known)}
-    new = np.array([*(index.get(name, NO_INDEX) for name in own), NO_INDEX])
+    indices = {name: index for index, name in enumerate(known)}
+    new = np.array([*(indices.get(name, NO_INDEX) for name in own), NO_INDEX])
     return np.asarray(new[values])
 
 

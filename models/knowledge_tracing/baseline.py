@@ -2,8 +2,8 @@
 
     P(right) = mean over the question's points of (right_k + a·overall) / (answers_k + a)
 
-`overall` is the log's share of right answers, a = 5 pseudo-answers as in `compute_right_shares`. Nothing is stored of
-a learner.
+`overall` is the log's share of right answers, a = 5 pseudo-answers as in `compute_right_shares`. No state of a
+learner is stored.
 """
 
 from typing import ClassVar, Self
@@ -79,5 +79,5 @@ class ShareModel(LearnerModel):
         """Predict all answers in one call: none depends on another."""
         asked: Ints = log.skill
         importance = (asked >= 0).astype(np.float32)
-        nobody = ModelState(np.empty((len(asked), 0), np.float32), np.empty((*asked.shape, 0), np.float32))
-        return self.predict(nobody, Question(asked, importance, log.item, np.zeros(asked.shape, np.float32)))
+        state = ModelState(np.empty((len(asked), 0), np.float32), np.empty((*asked.shape, 0), np.float32))
+        return self.predict(state, Question(asked, importance, log.item, np.zeros(asked.shape, np.float32)))

@@ -8,7 +8,7 @@ duplicate row                    later ones dropped; only rows with a time or an
 time missing or unreadable       takes the time before it of the same learner, else the one after it
 times out of order               sorted within the learner, equal times in the order given
 one-answer learner               kept and named
-skill never wrong, never right   kept and named: a fit can say little of it
+skill never wrong, never right   kept and named: a fit is hardly informed by it
 """
 
 import math

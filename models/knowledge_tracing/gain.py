@@ -102,20 +102,20 @@ def fit_gain(log: AnswerLog, start: Floats, settings: GainSettings, seed: int) -
     moves[2] = bool((pairs.days >= settings.start.forget_after_days).any())
 
     def loss(some: Doubles) -> float:
-        rates, link = decode_parameters(placed(some), settings.start)
+        rates, link = decode_parameters(insert(some), settings.start)
         chance = link.chance(trace_levels(pairs, start, rates), first)
         return (
             compute_negative_log_likelihood(chance, pairs.right)
             + 0.5 * float(((some - begin[moves]) ** 2).sum()) / settings.prior_sd**2
         )
 
-    def placed(some: Doubles) -> Doubles:
+    def insert(some: Doubles) -> Doubles:
         whole = begin.copy()
         whole[moves] = some
         return whole
 
     found = optimize.minimize(loss, begin[moves], method="L-BFGS-B", options={"maxiter": 60, "ftol": 1e-8})
-    rates, link = decode_parameters(placed(found.x), settings.start)
+    rates, link = decode_parameters(insert(found.x), settings.start)
     return (rates if moves[2] else replace(rates, forgetting=settings.start.forgetting)), link
 
 

@@ -67,7 +67,7 @@ class IRTSettings:
 
 @dataclass(frozen=True, eq=False)
 class ItemBank:
-    """I items; all arrays (I,). The standard errors of an item that nobody answered are those of the prior."""
+    """I items; all arrays (I,). The standard errors of an item without answers are those of the prior."""
 
     discrimination: Doubles
     difficulty: Doubles
@@ -99,14 +99,14 @@ class ItemFit(NamedTuple):
 
 
 def compute_response_curve(discrimination: Doubles, difficulty: Doubles, guessing: Doubles, theta: Doubles) -> Doubles:
-    """P(right); all shapes broadcast."""
+    """Return P(right); all shapes broadcast."""
     return np.asarray(guessing + (1 - guessing) * expit(discrimination * (theta - difficulty)))
 
 
 def count_responses(
     learner: NDArray[np.int64], item: NDArray[np.int64], right: NDArray[np.bool_], shape: tuple[int, int]
 ) -> Responses:
-    """Answers as (learner, item, right) triples (A,), in any order; the same pair may occur often."""
+    """Count answers given as triples (learner, item, right) (A,), in any order; a pair may occur several times."""
     parts = (sparse.csr_matrix((of.astype(float), (learner, item)), shape=shape) for of in (right, ~right))
     return Responses(*parts)
 
@@ -246,15 +246,15 @@ def _estimate_errors(values: Doubles, responses: Responses, settings: IRTSetting
 
 
 def _compute_shared_loss(responses: Responses, weight: Doubles, chance: Doubles, by: Doubles) -> tuple[float, Doubles]:
-    """Return the information that an unobserved θ costs a shared log a.
+    """Return the information on a shared log a that is lost because θ is unobserved.
 
     That is the variance of its score, and the covariances of its score with that of each b, (I,).
     """
     right, wrong = by / chance[..., None], by / (1 - chance)[..., None]
     score = responses.right @ right[..., 0] - responses.wrong @ wrong[..., 0]
-    apart = weight * (score - (weight * score).sum(axis=1, keepdims=True))
-    with_b = (responses.right.T @ apart) * right[..., 1] - (responses.wrong.T @ apart) * wrong[..., 1]
-    return float((apart * score).sum()), with_b.sum(axis=1)
+    centred = weight * (score - (weight * score).sum(axis=1, keepdims=True))
+    with_b = (responses.right.T @ centred) * right[..., 1] - (responses.wrong.T @ centred) * wrong[..., 1]
+    return float((centred * score).sum()), with_b.sum(axis=1)
 
 
 def _estimate_tied_errors(information: Doubles, lost: Doubles, shared: tuple[float, Doubles], prior: _Prior) -> Doubles:

@@ -83,7 +83,7 @@ LEARNER_MODELS: dict[str, LearnerModelEntry] = {
         True,
     ),
 }
-"""In the order that `lodestar learners` lists them."""
+"""The learner models by name, in the order of `lodestar learners`."""
 
 
 class SavedLearnerModel(NamedTuple):

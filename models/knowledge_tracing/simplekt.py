@@ -31,10 +31,10 @@ from models.knowledge_tracing.neural import (
 
 WIDTH, HEADS, INNER, LENGTH, MAX_SLOTS = 64, 4, 128, 100, 4
 DROPOUT = 0.2
-"""Width of embeddings, heads, width of inner layers, L, most skills of an answer that are remembered; dropout. L = 200
+"""Width of embeddings, heads, width of inner layers, L, most skills of an answer in the state; dropout. L = 200
 gains .0006 AUC on held-out training learners of ASSISTments 2009; the others were not tried."""
 RIGHT_COLUMN, ITEM_COLUMN, FIRST_SKILL_COLUMN = 0, 1, 2
-"""Columns of a remembered answer."""
+"""Columns of an answer in the state."""
 
 
 class SimpleKTNetwork(KTNetwork):
@@ -89,7 +89,7 @@ class SimpleKTNetwork(KTNetwork):
 
     def forward_next(self, learner: Tensor, questions: AnswerSequences) -> Tensor:
         """Return logits of P(right) if each of the T questions came next, (B, T)."""
-        past = self._remembered(learner)
+        past = self._read_state(learner)
         known = self._questions(past)
         age = torch.where(past.real, torch.arange(1, self.length + 1), 0)
         return self._attend(self._questions(questions), known, self._answers(known, past), age[:, None, None])
@@ -100,7 +100,7 @@ class SimpleKTNetwork(KTNetwork):
         skill = torch.where(answers.weight > 0, answers.skill, NO_INDEX).gather(-1, order)
         return replace(answers, skill=skill, weight=(skill >= 0).float())
 
-    def _remembered(self, learner: Tensor) -> AnswerSequences:
+    def _read_state(self, learner: Tensor) -> AnswerSequences:
         past = learner.view(len(learner), self.length, -1)
         skill, real = past[..., FIRST_SKILL_COLUMN:].long(), past[..., RIGHT_COLUMN] >= 0
         return AnswerSequences(
