@@ -98,11 +98,11 @@ class VectorRanker(Ranker):
 
     def score(self, history: InteractionHistory, candidates: Ints | None = None) -> Floats:
         """Return x_u · y_i + b_i; see `Ranker.score`."""
-        mine = self.encode_learners(history)
+        learners = self.encode_learners(history)
         if candidates is None:
-            return np.asarray(mine @ self.vectors.T + self.bias, dtype=np.float32)
+            return np.asarray(learners @ self.vectors.T + self.bias, dtype=np.float32)
         gathered = self.vectors[candidates]
-        return np.asarray((gathered @ mine[:, :, None])[..., 0] + self.bias[candidates], dtype=np.float32)
+        return np.asarray((gathered @ learners[:, :, None])[..., 0] + self.bias[candidates], dtype=np.float32)
 
 
 def mask_known_items(log: InteractionLog) -> Flags:

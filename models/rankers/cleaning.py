@@ -8,7 +8,7 @@ unknown resource                    row left out
 duplicate row                       same learner, resource and time: later ones left out
 outcome outside [0, 1]              taken as unknown
 
-A bot acts faster than people do (`BotThresholds`). All its rows count for that, whatever else is wrong with them.
+A bot acts faster than people do (`BotThresholds`). All rows of a learner count for that, faulty ones too.
 """
 
 from collections.abc import Collection, Iterable

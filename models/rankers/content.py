@@ -6,8 +6,8 @@
 
 age: events since then, 0 for the latest; an unknown outcome counts as a good one. The profile is that of relevance
 feedback (Rocchio 1971; Pazzani & Billsus 2007), with a low weight in place of a negative one for failed items: a
-learner who failed at a topic still needs it. A trait is weighted by its rarity, as a word is. An item that nobody has
-done is scored like any other. Left out: weights learnt for each kind of trait.
+learner who failed at a topic still needs it. A trait is weighted by its rarity, as a word is. An item without
+events is scored like any other. Left out: weights learnt for each kind of trait.
 
 `tfidf`: words and traits, without any neural model, in any language; words are split in `models/rankers/text.py`.
 
@@ -99,7 +99,7 @@ class TextVectorizer(Protocol):
 
 
 class ContentRanker(Ranker):
-    """A content-based ranker; a subclass says how texts become vectors.
+    """A content-based ranker; a subclass has the vectorizer of texts.
 
     Attributes:
         vectors: text (R, D) and traits (R, T), rows of length 1, or 0 where there is none.
@@ -154,8 +154,8 @@ class ContentRanker(Ranker):
             made = select_best(
                 (cls(made.items, made.vectors, made.vectorizers, each) for each in settings.list_candidates()), split
             )
-        silent = int((~made._known).sum())
-        made.notes = (f"{silent} of {len(log.items)} items have neither text nor traits.",) if silent else ()
+        empty = int((~made._known).sum())
+        made.notes = (f"{empty} of {len(log.items)} items have neither text nor traits.",) if empty else ()
         return made
 
     def extend(self, catalogue: Catalogue) -> Self:
@@ -175,11 +175,11 @@ class ContentRanker(Ranker):
         """Return cosines of profiles and items; see `Ranker.score`."""
         weights = self._weights(history)
         profiles = [weights @ block for block in self._blocks]
-        size = np.hypot(*(compute_norms(mine) for mine in profiles))[:, None]
+        size = np.hypot(*(compute_norms(profile) for profile in profiles))[:, None]
         asked = np.arange(len(self.items)) if candidates is None else np.unique(candidates)
         blocks = self._blocks if candidates is None else [block[asked] for block in self._blocks]
         cosine = sum(
-            multiply_rows(mine, block) for mine, block in zip(profiles, blocks, strict=True)
+            multiply_rows(profile, block) for profile, block in zip(profiles, blocks, strict=True)
         ) * invert_positive(size)
         cosine = np.where(self._known[asked] & (size > 0), cosine, np.nan).astype(np.float32)
         if candidates is None:
@@ -341,7 +341,7 @@ class Embeddings(ContentRanker):
         return SentenceVectorizer(parameters["centre"])
 
     def extend(self, catalogue: Catalogue) -> Self:
-        """Append items; without the encoder they stay unknown, and a note says so. See `Ranker.extend`."""
+        """Append items; without the encoder they stay unknown, which is added to the notes. See `Ranker.extend`."""
         fresh = set(catalogue.items) - set(self.items)
         if is_encoder_installed() or not fresh:
             return super().extend(catalogue)

@@ -298,7 +298,7 @@ def _compute_calibration(ranker: Scorer, split: EvaluationSplit, bins: int = 10)
 
 
 def calibration_error(predicted: Floats, observed: Floats, bins: int = 10) -> float:
-    """Mean distance between what was predicted and what observed in equally wide bins, weighed by their size."""
+    """Return the mean distance between predicted and observed outcomes in equally wide bins, weighted by size."""
     if not len(predicted):
         return float("nan")
     bin_of = np.minimum((predicted * bins).astype(int), bins - 1)

@@ -158,9 +158,9 @@ class Hybrid(Ranker):
 
     def _parts(self, history: InteractionHistory) -> tuple[Floats, Floats]:
         """Return the z-scores of the collaborative and the content part, (B, R) each."""
-        mine = standardise_scores(self.collaborative.score(self._known(history)))
+        collaborative = standardise_scores(self.collaborative.score(self._known(history)))
         more = len(self.items) - len(self.events)
-        return np.pad(mine, ((0, 0), (0, more)), constant_values=np.nan), standardise_scores(
+        return np.pad(collaborative, ((0, 0), (0, more)), constant_values=np.nan), standardise_scores(
             self.content.score(history)
         )
 

@@ -65,7 +65,7 @@ class InteractionLog:
     Attributes:
         learners, items: ids; an item without an event may be among them.
         learner, item: (E,) indices.
-        days: (E,) days since any fixed moment, never falling; without a `clock` the event's place in the learner's log.
+        days: (E,) days since any fixed moment, never falling; without a `clock` the event's index in the learner's log.
         outcome: (E,) in [0, 1], such as right or wrong; NaN where unknown.
         clock: whether `days` are times.
         self_chosen: (E,) whether the learner chose the item without a recommendation; None: all events are.
@@ -116,8 +116,8 @@ class InteractionLog:
     def events_before(self, learner: int, before: int) -> Ints:
         """Return the learner's events among the first `before` of the log."""
         order, starts = self._by_learner
-        mine = order[starts[learner] : starts[learner + 1]]
-        return mine[: np.searchsorted(mine, before)]
+        events = order[starts[learner] : starts[learner + 1]]
+        return events[: np.searchsorted(events, before)]
 
     def sequences(self, longest: int) -> tuple[Ints, Ints]:
         """Return events as (S, longest) rows, NO_INDEX in front, and their learners (S,); long logs give several rows.
@@ -180,8 +180,8 @@ class Catalogue:
         """Return the sorted values of a kind of trait, such as `level`, and each item's index, or NO_INDEX, (R,)."""
         found = [sorted(trait for trait in traits if trait.startswith(f"{kind}:")) for traits in self.traits]
         names = tuple(sorted({each[0] for each in found if each}))
-        index = {name: position for position, name in enumerate(names)}
-        return names, np.array([index[each[0]] if each else NO_INDEX for each in found], dtype=np.int64)
+        indices = {name: index for index, name in enumerate(names)}
+        return names, np.array([indices[each[0]] if each else NO_INDEX for each in found], dtype=np.int64)
 
 
 def build_interaction_log(
@@ -194,9 +194,7 @@ def build_interaction_log(
     rows = sorted(events, key=lambda row: row[2])
     names = items or tuple(sorted({row[1] for row in rows}))
     learners = tuple(dict.fromkeys(row[0] for row in rows))
-    item_index, learner_index = (
-        {name: position for position, name in enumerate(values)} for values in (names, learners)
-    )
+    item_index, learner_index = ({name: index for index, name in enumerate(values)} for values in (names, learners))
     return InteractionLog(
         learners=learners,
         items=names,

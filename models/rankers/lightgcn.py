@@ -7,7 +7,7 @@
 No transformation, no nonlinearity: layers are sums over neighbours, each divided by the root of both degrees. e^k (R,
 D) are the items' layers, u^k (U, D) the learners'. Learners have no vectors of their own: their layer 0 is the mean
 of what they did, as in INMO (Wu et al. 2022, arXiv 2107.05247; all items are templates), so that a new learner is
-served as everybody else. Both end as the mean of their layers. All learners of a layer are a linear map of items, so
+scored as any other. Both end as the mean of their layers. All learners of a layer are a linear map of items, so
 that D_i^{−½} times the mean of the s^k are the vectors to sum over a history.
 
 Training is the same: each event is predicted from the learner's history before it, and the weight w of the n-th last
@@ -155,9 +155,9 @@ def _accumulate_gradients(
 
 
 class _SoftmaxLoss:
-    """Σ −log softmax of what was done, among all items or those that are drawn once a chunk.
+    """Σ −log softmax of the item that was done, among all items or a sample that is drawn for each chunk.
 
-    A drawn one's score is lowered by log n q (Bengio & Senécal 2008), so that the sum nears that over all.
+    The score of a drawn item is lowered by log n q (Bengio & Senécal 2008), so that the sum nears that over all.
     """
 
     def __init__(self, log: InteractionLog, negatives: int) -> None:
@@ -176,7 +176,7 @@ class _SoftmaxLoss:
 
 
 class _PairwiseLoss:
-    """Σ −log σ(score of what was done − score of an item drawn at random) (Rendle et al. 2009)."""
+    """Σ −log σ(score of the item that was done − score of an item drawn at random) (Rendle et al. 2009)."""
 
     def __init__(self, items: int) -> None:
         self.items = items

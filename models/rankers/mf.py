@@ -15,7 +15,7 @@ is not scored. The predicted outcome is σ(slope · logit + shift), Platt's scal
 by a ranker trained on the earlier part only. Squared loss instead of logistic was no better in log loss on ML-100k
 (validation).
 
-It ranks what is likely to go well, which is not what learners choose next: by that measure it may rank below
+It ranks by the predicted outcome, which differs from what learners choose next: by that measure it may rank below
 popularity. Left out: implicit feedback (SVD++), drift of the biases; every event of a learner with an item counts.
 """
 
@@ -33,7 +33,7 @@ from models.rankers.interactions import Catalogue, InteractionHistory, Interacti
 from models.storage import Parameters
 
 NEWTON_STEPS = 4
-"""Enough from 0: a fifth step changes nothing visible."""
+"""Enough from 0: a fifth step changes no figure."""
 NEWTON_CHUNK = 4_000
 """Rows or columns whose matrices are in memory at a time."""
 INITIAL_SD = 0.1
@@ -99,21 +99,21 @@ def replace_bias(vectors: Floats) -> Floats:
     return np.concatenate([vectors[:, :-1], np.ones((len(vectors), 1), dtype=np.float32)], axis=1)
 
 
-def _step_rows(mine: Floats, other: Floats, cells: OutcomeCells, overall: float, ridge: Floats) -> Floats:
+def _step_rows(vectors: Floats, columns: Floats, cells: OutcomeCells, overall: float, ridge: Floats) -> Floats:
     """Return the vectors (N, D + 1) of the rows after one step with fixed columns (M, D + 1)."""
-    features, offset = replace_bias(other), overall + other[:, -1]
-    logit = offset[cells.column] + np.einsum("ed,ed->e", mine[cells.row], features[cells.column])
+    features, offset = replace_bias(columns), overall + columns[:, -1]
+    logit = offset[cells.column] + np.einsum("ed,ed->e", vectors[cells.row], features[cells.column])
     chance = expit(logit)
-    shape = (len(mine), len(other))
+    shape = (len(vectors), len(columns))
     indices = (cells.row, cells.column)
     weight = sparse.csr_matrix(((chance * (1 - chance)).astype(np.float32), indices), shape=shape)
     residual = sparse.csr_matrix(((cells.outcome - chance).astype(np.float32), indices), shape=shape)
-    slope = residual @ features - ridge * mine
-    stepped = np.empty_like(mine)
-    for start in range(0, len(mine), NEWTON_CHUNK):
+    slope = residual @ features - ridge * vectors
+    stepped = np.empty_like(vectors)
+    for start in range(0, len(vectors), NEWTON_CHUNK):
         part = slice(start, start + NEWTON_CHUNK)
         square = _sum_outer_products(weight[part], features) + np.diag(ridge)
-        stepped[part] = mine[part] + np.linalg.solve(square, slope[part, :, None])[..., 0]
+        stepped[part] = vectors[part] + np.linalg.solve(square, slope[part, :, None])[..., 0]
     return stepped
 
 

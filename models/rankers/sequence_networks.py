@@ -57,12 +57,12 @@ class SASRecBlock(nn.Module):
         self.dropout = nn.Dropout(settings.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, T, D) → (B, T, D)."""
-        x = x + self.dropout(self.mixed(self._attended(self.before_attention(x))))
+        """Return (B, T, D) from x (B, T, D)."""
+        x = x + self.dropout(self.mixed(self._attend(self.before_attention(x))))
         more: Tensor = self.dropout(self.down(gelu(self.up(self.before_inner(x)))))
         return x + more
 
-    def _attended(self, x: Tensor) -> Tensor:
+    def _attend(self, x: Tensor) -> Tensor:
         query, key, value = self.query_key_value(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         return scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2).flatten(2)
 

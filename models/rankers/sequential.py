@@ -143,7 +143,7 @@ def pad_rows(item: Ints, outcome: Floats, real: Flags) -> SequenceRows:
 
 
 def build_rows(history: InteractionHistory, index: Ints, longest: int) -> SequenceRows:
-    """The last `longest` events with items that have an `index` (R,), without the gaps that others leave."""
+    """Return rows of the last `longest` events with items that have an `index` (R,), without gaps."""
     moved = history.reindex(index)
     order = np.argsort(~moved.is_event, axis=1, kind="stable")
     count = moved.is_event.sum(axis=1)
@@ -163,7 +163,7 @@ class SequenceSettings:
         width: of item vectors; 64–256.
         layers: 1–4.
         dropout: of item vectors on their way in, and of layers; 0.1–0.5.
-        longest: events looked back on; 20–200.
+        longest: L, events of a window; 20–200.
         stride: events predicted of each piece of a log that is longer; `models.rankers.sequential`.
         epochs: at most; the number of them where nothing is held out.
         work: predicted events at most, all epochs together, so that a large log ends; a million cost SASRec 86 s of one
@@ -174,7 +174,7 @@ class SequenceSettings:
         events: of a batch, padding included; 1,000–5,000.
         rate: of Adam; 3e-4–3e-3.
         negatives: n; all items instead where they are at most 2 n, or n is 0.
-        outcomes: whether the network sees right and wrong.
+        outcomes: whether outcomes are an input of the network.
     """
 
     width: int = 128
@@ -204,7 +204,7 @@ class SequenceNetwork(nn.Module):
 
     @abstractmethod
     def states(self, x: Tensor) -> Tensor:
-        """h (B, T, D) from inputs x (B, T, D), each from those up to it."""
+        """Return h (B, T, D) from inputs x (B, T, D), each from the inputs up to it."""
 
     def forward(self, rows: SequenceRows) -> Tensor:
         """Return h (B, T, D)."""
@@ -237,7 +237,7 @@ def sampled_softmax_loss(
 
 
 class SequenceTrainer:
-    """Trains a network on windows of a log by Adam."""
+    """Train a network on windows of a log by Adam."""
 
     def __init__(
         self, network: SequenceNetwork, windows: SequenceWindows, settings: SequenceSettings, seed: int
@@ -249,16 +249,17 @@ class SequenceTrainer:
         counts = np.bincount(windows.item, minlength=len(network.item)) ** 0.75
         self.share = torch.from_numpy((counts / counts.sum()).astype(np.float32)).to(self.device)
 
-    def run(self, epochs: int, judge: ValidationMetric | None = None) -> int:
-        """Train in place for at most `epochs`, with `judge` until `patience` after the best; return the best epoch.
+    def run(self, epochs: int, compute_metric: ValidationMetric | None = None) -> int:
+        """Train in place for at most `epochs`; return the best epoch by `compute_metric`, else the last one.
 
+        With `compute_metric`, stop `patience` epochs after the best one.
         The network keeps the weights of the last epoch, not of the best.
         """
         best, best_epoch = -np.inf, 0
         affordable = max(1, self.settings.work // max(1, self.windows.steps))
         for epoch in range(1, min(epochs, affordable) + 1):
             self._epoch()
-            figure = judge() if judge else float(epoch)
+            figure = compute_metric() if compute_metric else float(epoch)
             if figure > best:
                 best, best_epoch = figure, epoch
             if epoch - best_epoch >= self.settings.patience:

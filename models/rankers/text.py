@@ -122,8 +122,8 @@ class Terms:
 
     def vectors(self, bags: Sequence[Iterable[str]]) -> sparse.csr_matrix:
         """Return TF-IDF vectors (bags, D) of length 1; empty rows for bags without a known term."""
-        index = {name: position for position, name in enumerate(self.names)}
-        known = [[index[term] for term in bag if term in index] for bag in bags]
+        indices = {name: index for index, name in enumerate(self.names)}
+        known = [[indices[term] for term in bag if term in indices] for bag in bags]
         rows = np.repeat(np.arange(len(known)), [len(each) for each in known])
         columns = np.fromiter(chain.from_iterable(known), dtype=np.int64)
         ones = np.ones(len(columns), dtype=np.float32)
