@@ -20,12 +20,13 @@ from models.simulation.environment import LearnerVectorEnv
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """One strategy on B learners.
+    """Figures of one strategy on B learners.
 
     ep (B,), reached (B,), steps (B,): to the goal, the longest path where it is not reached.
     minutes (B,): of the resources of the path, to the goal or of all that was done where it is not reached.
     violations: steps that skipped a prerequisite or repeated a resource too early; diversity: Gini–Simpson index of the
-    kinds in a path, mean over learners; ms_per_step: of choosing, for one learner.
+    kinds in a path, mean over learners; ms_per_step: time of one decision for one
+    learner, in milliseconds.
     """
 
     ep: Floats
@@ -48,12 +49,12 @@ class Comparison:
 
     @property
     def wins(self) -> bool:
-        """Better on both at p < 0.05."""
+        """Whether the first is better on both E_p and steps at p < 0.05."""
         return self.ep > 0 and self.steps < 0 and self.ep_p < 0.05 and self.steps_p < 0.05
 
 
 def evaluate_recommender(env: LearnerVectorEnv, recommender: Recommender, seed: int) -> SimulationResult:
-    """One episode of every learner of `env`, from `seed`."""
+    """Run one episode of every learner of `env` from `seed` and return the figures."""
     env.reset(seed=seed)
     size = env.num_envs
     start, alive = env.start_knowledge.copy(), env.allowed().any(axis=1)
@@ -89,7 +90,7 @@ def evaluate_recommender(env: LearnerVectorEnv, recommender: Recommender, seed: 
 
 
 def compare_results(first: SimulationResult, second: SimulationResult) -> Comparison:
-    """Paired t-test on E_p, Wilcoxon's signed-rank test on steps (they are cut at the longest path)."""
+    """Compare by a paired t-test on E_p and Wilcoxon's signed-rank test on steps, which are cut at the longest path."""
     steps = first.steps - second.steps
     return Comparison(
         ep=float((first.ep - second.ep).mean()),
@@ -100,7 +101,7 @@ def compare_results(first: SimulationResult, second: SimulationResult) -> Compar
 
 
 def join_results(results: list[SimulationResult]) -> SimulationResult:
-    """Several seeds as one."""
+    """Concatenate the results of several seeds."""
     return SimulationResult(
         ep=np.concatenate([result.ep for result in results]),
         reached=np.concatenate([result.reached for result in results]),
@@ -113,7 +114,7 @@ def join_results(results: list[SimulationResult]) -> SimulationResult:
 
 
 def ensure_candidate(seen: Observation) -> Observation:
-    """Learners whose episode is over have no candidate; give them a dummy so that the batch stays whole."""
+    """Give learners without a candidate, whose episode is over, a dummy one, so that the batch keeps its size."""
     mask = seen.mask.copy()
     mask[~mask.any(axis=1), 0] = True
     return seen.keep(mask)

@@ -1,1 +1,1 @@
-"""Mining of prerequisites: from the order in which learners master points, and from what points are called."""
+"""Mining of prerequisites: from the order in which learners master points, and from names and texts of points."""

@@ -233,10 +233,10 @@ def compute_order_chance(log: StratifiedLog) -> Doubles:
     level = share.copy()
     level[:, 0] = 0
     less = before @ share.T + 0.5 * (level @ share.T)
-    apart = 1 - np.outer(share[:, 0], share[:, 0])
+    untied = 1 - np.outer(share[:, 0], share[:, 0])
     known = share.sum(axis=1)
-    comparable = (np.outer(known, known) > 0) & (apart > 1e-9)
-    return np.where(comparable, less / np.maximum(apart, 1e-9), 0.5)
+    comparable = (np.outer(known, known) > 0) & (untied > 1e-9)
+    return np.where(comparable, less / np.maximum(untied, 1e-9), 0.5)
 
 
 def compute_order_distribution(log: StratifiedLog) -> Doubles:

@@ -81,17 +81,17 @@ class RowsByPoint:
     def collect_candidates(self, point: int, candidates: Ints) -> CandidateMastery:
         """Return the mastery of `candidates` (C,) by the learners who work on `point`."""
         stratified = self.stratified
-        mine = self.rows_of(point)
-        seat = np.full(self._learners, -1)
-        seat[stratified.learner[mine]] = np.arange(len(mine))
-        worked = np.zeros((len(mine), len(candidates)), dtype=np.float32)
+        own_rows = self.rows_of(point)
+        index = np.full(self._learners, -1)
+        index[stratified.learner[own_rows]] = np.arange(len(own_rows))
+        worked = np.zeros((len(own_rows), len(candidates)), dtype=np.float32)
         won = np.zeros_like(worked)
         for column, candidate in enumerate(candidates):
             rows = self.rows_of(int(candidate))
-            rows = rows[seat[stratified.learner[rows]] >= 0]
-            worked[seat[stratified.learner[rows]], column] = 1
-            won[seat[stratified.learner[rows]], column] = stratified.at[rows] < np.inf
-        return CandidateMastery(stratified.at[mine] < np.inf, worked, won, stratified.stratum[mine])
+            rows = rows[index[stratified.learner[rows]] >= 0]
+            worked[index[stratified.learner[rows]], column] = 1
+            won[index[stratified.learner[rows]], column] = stratified.at[rows] < np.inf
+        return CandidateMastery(stratified.at[own_rows] < np.inf, worked, won, stratified.stratum[own_rows])
 
 
 def measure_conditional_dependence(mastery: CandidateMastery) -> Dependence:
