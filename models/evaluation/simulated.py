@@ -25,8 +25,8 @@ class SimulationResult:
     ep (B,), reached (B,), steps (B,): to the goal, the longest path where it is not reached.
     minutes (B,): of the resources of the path, to the goal or of all that was done where it is not reached.
     violations: steps that skipped a prerequisite or repeated a resource too early; diversity: Gini–Simpson index of the
-    kinds in a path, mean over learners; ms_per_step: time of one decision for one
-    learner, in milliseconds.
+    kinds in a path, mean over learners; ms_per_step: time of one decision for
+    one learner.
     """
 
     ep: Floats

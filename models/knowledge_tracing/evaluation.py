@@ -103,7 +103,7 @@ def calibration_error(chance: Chances, right: Flags, bins: int = CALIBRATION_BIN
 
 
 def split_held_out(log: AnswerLog, share: float = 0.1, seed: int = 0) -> tuple[AnswerLog, AnswerLog]:
-    """Split off `share` of the learners, by whom settings are chosen; none of fewer than ten learners."""
+    """Split off `share` of the learners, on whom settings are chosen; none of fewer than ten learners."""
     order = np.random.default_rng(seed).permutation(len(log.learners))
     count = round(share * len(order)) if len(order) >= 10 else 0
     return log.take(np.sort(order[count:])), log.take(np.sort(order[:count]))

@@ -79,8 +79,8 @@ class PersonalisedPageRank:
         self._course = course
         self._step, self._share = _build_operators(course, self.settings)
         everywhere = np.full((1, course.points), 1 / max(1, course.points), dtype=np.float32)
-        everybody = (self.walk(everywhere)[0][course.taught] * self._share).sum(axis=1)
-        self._scale = (np.maximum(everybody, 1e-12) ** -self.settings.against_global).astype(np.float32)
+        global_mass = (self.walk(everywhere)[0][course.taught] * self._share).sum(axis=1)
+        self._scale = (np.maximum(global_mass, 1e-12) ** -self.settings.against_global).astype(np.float32)
 
     def decide(self, observation: Observation) -> Decision:
         """Choose the candidate with the greatest score."""

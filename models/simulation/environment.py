@@ -114,7 +114,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         return self.as_dict(), reward, ended & ~truncated, truncated, info
 
     def advance(self, actions: Ints) -> tuple[Floats, Flags, Flags]:
-        """Do the chosen resources, replacing nobody; return reward, ended and goal reached, each (B,)."""
+        """Do `step` without replacing ended learners; return reward, ended and goal reached, each (B,)."""
         rows = np.arange(self.num_envs)
         before = self.progress()
         right = self.learners.answer(actions)
