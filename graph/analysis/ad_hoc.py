@@ -50,7 +50,7 @@ class QueryResult:
     """
 
     columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
+    rows: list[tuple[object, ...]]
     is_truncated: bool = False
 
     def records(self) -> list[Row]:

@@ -7,7 +7,7 @@ cannot be read becomes a problem, never an exception, so that one report lists e
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,7 +39,7 @@ class RawRow(NamedTuple):
     """One row as it stands in its file: text in CSV, JSON values in JSONL."""
 
     at: FileLocation
-    values: dict[str, Any]
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ The table as published has a cycle, exercises before themselves, ids that stand 
 by a spreadsheet. Import refuses it with these problems; damaged names are notes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,18 +55,18 @@ def _make_tables(rows: list[RawRow]) -> dict[str, list[RawRow]]:
     }
 
 
-def _point_row(row: dict[str, Any]) -> dict[str, Any]:
+def _point_row(row: Mapping[str, Any]) -> dict[str, Any]:
     name = row["pretty_display_name"].strip() or row["short_display_name"]
     return {"id": _make_id(row["name"]), "name": name, "domain": row.get("area", "").replace("N/A", "")}
 
 
-def _prerequisite_rows(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _prerequisite_rows(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for before in dict.fromkeys(row["prerequisites"].split(",")):
         if before:
             yield {"from": _make_id(before), "to": _make_id(row["name"])}
 
 
-def _resource_row(row: dict[str, Any]) -> dict[str, Any]:
+def _resource_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": _make_id(f"r/{row['name']}"),
         "title": row["short_display_name"].strip() or row["pretty_display_name"],
@@ -78,7 +78,7 @@ def _resource_row(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _teaches_row(row: dict[str, Any]) -> dict[str, Any]:
+def _teaches_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"resource": _make_id(f"r/{row['name']}"), "point": _make_id(row["name"]), "role": "primary"}
 
 
@@ -98,4 +98,4 @@ def _find_damaged_names(rows: list[RawRow]) -> Iterator[CourseProblem]:
     for at, values in rows:
         for column in _NAMES:
             if is_broken(values[column]):
-                yield CourseProblem(at, values["name"], f"{column} is damaged: {values[column]!r}; type it anew")
+                yield CourseProblem(at, str(values["name"]), f"{column} is damaged: {values[column]!r}; type it anew")
