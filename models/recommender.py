@@ -28,6 +28,8 @@ class Observation:
         success: (B,) share of right answers lately, 0.5 without any.
         steps: (B,) answers so far.
         sd: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
+        demonstrated: (B, N) level that the learner's own answers showed, without forgetting; None where it does not
+            count (profile `paper`), so that `gate` is the level.
         history: the latest resources of each learner; None where nobody asks for it.
     """
 
@@ -41,6 +43,12 @@ class Observation:
     steps: Floats
     sd: Floats | None = None
     history: InteractionHistory | None = None
+    demonstrated: Floats | None = None
+
+    @property
+    def gate(self) -> Floats:
+        """(B, N) what counts for a prerequisite: a point that was demonstrated once stays met when it fades."""
+        return compute_gate(self.level, self.demonstrated)
 
     def __len__(self) -> int:
         return len(self.level)
@@ -148,6 +156,11 @@ def predict_success(course: Course, observation: Observation) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logit)), dtype=np.float32)
 
 
+def compute_gate(level: Floats, demonstrated: Floats | None) -> Floats:
+    """(B, N) the level that is compared with a prerequisite's threshold: `level`, or `demonstrated` where higher."""
+    return level if demonstrated is None else np.maximum(level, demonstrated)
+
+
 def find_wanted_points(course: Course, level: Floats, target: Floats, closure: Flags) -> Flags:
     """(B, N) points of the closure that are below their mastered threshold (a goal: below its own level too)."""
     return closure & (level < np.maximum(course.mastered, target))
@@ -157,13 +170,16 @@ PERIPHERAL_IMPORTANCE = 0.3
 """A resource counts as teaching a point where the point's importance is above this."""
 
 
-def find_needed_points(course: Course, level: Floats, target: Floats, wanted: Flags) -> Flags:
+def find_needed_points(
+    course: Course, level: Floats, target: Floats, wanted: Flags, gate: Floats | None = None
+) -> Flags:
     """(B, N) what the goal still needs: goal points below their level, and unmet prerequisites of needed points.
 
     A prerequisite of a point that is met already is on the way to the goal, but nobody has to do it to get there.
+    gate: (B, N) see `compute_gate`; the level without it.
     """
     needed = (target > 0) & (level < target)
-    unmet = wanted & (level < course.met)
+    unmet = wanted & ((level if gate is None else gate) < course.met)
     rows, points = np.nonzero(needed)
     while len(rows):
         before = course.before_padded[points]
@@ -175,22 +191,36 @@ def find_needed_points(course: Course, level: Floats, target: Floats, wanted: Fl
     return np.asarray(needed, dtype=bool)
 
 
-def still_needed(course: Course, level: Floats, target: Floats, wanted: Flags) -> Floats:
+def still_needed(course: Course, level: Floats, target: Floats, wanted: Flags, gate: Floats | None = None) -> Floats:
     """(B,) Σ (need − s) over what the goal still needs: a prerequisite to be met, a goal point to be at its level."""
-    lacking = np.maximum(np.maximum(course.met, target) - level, 0)
-    return np.asarray((lacking * find_needed_points(course, level, target, wanted)).sum(axis=1), dtype=np.float32)
+    gate = level if gate is None else gate
+    lacking = np.maximum(np.maximum(course.met - gate, target - level), 0)
+    needed = find_needed_points(course, level, target, wanted, gate)
+    return np.asarray((lacking * needed).sum(axis=1), dtype=np.float32)
 
 
-def find_blocked_points(course: Course, level: Floats) -> Flags:
-    """(B, N) points with an accepted prerequisite that is not met."""
-    unmet = (level < course.met).astype(np.float32)
+def find_blocked_points(course: Course, gate: Floats) -> Flags:
+    """(B, N) points with an accepted prerequisite that is not met. gate: (B, N) see `compute_gate`."""
+    unmet = (gate < course.met).astype(np.float32)
     return np.asarray((course.before @ unmet.T).T > 0, dtype=bool)
 
 
-def find_feasible_resources(course: Course, level: Floats, wanted: Flags) -> Flags:
-    """(B, R) resources that teach something wanted and nothing blocked (rules 2 and 3 of the candidate rule)."""
-    blocked = find_blocked_points(course, level)
+def find_feasible_resources(course: Course, gate: Floats, wanted: Flags) -> Flags:
+    """(B, R) resources that teach something wanted and nothing blocked (rules 2 and 3 of the candidate rule).
+
+    gate: (B, N) see `compute_gate`.
+    """
+    blocked = find_blocked_points(course, gate)
     both = np.concatenate([wanted, blocked]).astype(np.float32)
     counts = np.asarray((course.teaches @ both.T).T)
-    teaches_wanted, teaches_blocked = counts[: len(level)] > 0, counts[len(level) :] > 0
+    teaches_wanted, teaches_blocked = counts[: len(gate)] > 0, counts[len(gate) :] > 0
     return np.asarray(teaches_wanted & ~teaches_blocked, dtype=bool)
+
+
+def prefer_rested(feasible: Flags, resting: Flags) -> Flags:
+    """(B, R) the feasible resources that do not rest; a learner who has none of these has all feasible ones.
+
+    A rest is a preference, not a wall: nobody waits where all that is lacking is another try.
+    """
+    rested = feasible & ~resting
+    return np.where(rested.any(axis=1, keepdims=True), rested, feasible)

@@ -29,7 +29,7 @@ from graph.recommendations.outcomes import read_outcome_origins, record_outcomes
 from models.arrays import Floats, Ints
 from models.course import Course
 from models.knowledge_tracing.base import Estimate, ModelState, ServedLearnerModel, compute_reward
-from models.knowledge_tracing.state import Rates, update_levels, update_sd
+from models.knowledge_tracing.state import Rates, update_demonstrated, update_forgetting, update_levels, update_sd
 from models.policies.bandit_training import BANDIT_NAMES
 from services.context import AppContext
 from services.recommendations.bandits import load_bandit_start, make_bandit_updates
@@ -83,7 +83,7 @@ class OutcomeViews:
     outcomes: list[OutcomeView]
 
 
-def apply_outcome(practice: Practice, learner_model: ServedLearnerModel) -> PracticeResult | None:
+def apply_outcome(practice: Practice, learner_model: ServedLearnerModel, rates: Rates) -> PracticeResult | None:
     """Apply an outcome by a fitted learner model; None where the model does not know all of the points.
 
     Numbers that another version stored are not read: the model starts from the level that they led to.
@@ -101,14 +101,17 @@ def apply_outcome(practice: Practice, learner_model: ServedLearnerModel) -> Prac
     )
     memory = _restore_state(practice, states, learner_model, skills, Estimate(level, sd))
     after, known = learner_model.update(memory, question, np.array([practice.outcome.right]))
-    rates = learner_model.forgetting_rates(skills, after)
+    decays = learner_model.forgetting_rates(skills, after)
+    shown = np.array([[each.demonstrated for each in states]], dtype=np.float32)
+    demonstrated = update_demonstrated(shown, known.level, importance, practice.outcome.right, rates)
     changes = [
         PointUpdate(
             point=state.point,
             level=float(known.level[0, n]),
             sd=float(known.sd[0, n]),
             model_state=_make_stored_state(learner_model, after.points[0, n]),
-            decay=None if np.isnan(rates[0, n]) else float(rates[0, n]),
+            decay=None if np.isnan(decays[0, n]) else float(decays[0, n]),
+            demonstrated=float(demonstrated[0, n]),
         )
         for n, state in enumerate(states)
     ]
@@ -142,15 +145,25 @@ def _practised_id(outcome: Outcome) -> str | None:
 def apply_outcome_by_gain(practice: Practice, rates: Rates) -> PracticeResult:
     """Apply the update of docs/design.md to the points that the outcome can touch."""
     states = practice.points
-    level, importance, sd = (
+    right = practice.outcome.right
+    level, importance, sd, days, rate, shown = (
         np.array(column, dtype=np.float32)
-        for column in zip(*((each.level, each.importance, each.sd) for each in states), strict=True)
+        for column in zip(*((s.level, s.importance, s.sd, s.days, s.rate, s.demonstrated) for s in states), strict=True)
     )
-    changed, reward = update_levels(level, importance, practice.outcome.right, _make_influence_matrix(practice), rates)
+    changed, reward = update_levels(level, importance, right, _make_influence_matrix(practice), rates)
+    decay = update_forgetting(rate, days, importance, right, rates)
+    demonstrated = update_demonstrated(shown, changed, importance, right, rates)
     sds = update_sd(level, sd, importance, changed)
     moved = (importance > 0) | (changed != level)
     changes = [
-        PointUpdate(states[index].point, float(changed[index]), float(sds[index])) for index in np.flatnonzero(moved)
+        PointUpdate(
+            point=states[index].point,
+            level=float(changed[index]),
+            sd=float(sds[index]),
+            decay=float(decay[index]) if decay[index] != rate[index] else None,
+            demonstrated=float(demonstrated[index]),
+        )
+        for index in np.flatnonzero(moved)
     ]
     return PracticeResult(float(reward), changes)
 
@@ -176,7 +189,7 @@ def make_outcome_model(courses: Mapping[str, Course]) -> LearnFunction:
         if practice.course not in courses:
             raise Conflict(f"The learner joined the course {practice.course!r} a moment ago; send the outcome again.")
         course = courses[practice.course]
-        result = apply_outcome(practice, course.learner_model) if course.learner_model else None
+        result = apply_outcome(practice, course.learner_model, course.rates) if course.learner_model else None
         return result or apply_outcome_by_gain(practice, course.rates)
 
     return model

@@ -137,7 +137,7 @@ class UnfilteredEnv(LearnerVectorEnv):
         """(B, R) the candidates."""
         level = self.current() if level is None else level
         wanted = find_wanted_points(self.course, level, self.target, self.closure).astype(np.float32)
-        return np.asarray((self.course.teaches @ wanted.T).T > 0) & self.fresh()
+        return np.asarray((self.course.teaches @ wanted.T).T > 0) & ~self.resting()
 
 
 @dataclass(frozen=True)

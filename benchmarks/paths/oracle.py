@@ -118,7 +118,7 @@ class OraclePlanner:
     def _start(self, level: Floats) -> BeamPaths:
         env, who = self.env, np.arange(self.env.num_envs)
         learners = env.learners
-        return BeamPaths(who, who * 0 + NO_INDEX, learners.knowledge, learners.peak, level, env.fresh(), who * 0.0)
+        return BeamPaths(who, who * 0 + NO_INDEX, learners.knowledge, learners.peak, level, ~env.resting(), who * 0.0)
 
     def _candidates(self, paths: BeamPaths) -> tuple[Ints, Flags]:
         """What may come next, as in `LearnerVectorEnv.allowed`."""

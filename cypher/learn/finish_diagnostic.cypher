@@ -16,7 +16,7 @@ CALL (l, d, c) {
   WITH l, d, row, k, COUNT { (d)-[a:ASKED]->()-[:ASSESSES]->(k) WHERE a.right IS NOT NULL } AS answers,
     coalesce(parts.level(old, c, days), 0.0) AS before
   MERGE (l)-[m:MASTERY]->(k)
-  SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = coalesce(m.attempts, 0) + answers,
+  SET m.level = row.level, m.demonstrated = row.level, m.uncertainty = row.uncertainty, m.attempts = coalesce(m.attempts, 0) + answers,
     m.practicedAt = $now, m.updatedAt = $now, m.memoryOf = null, m.memory = null
   RETURN collect(k.id) AS points, collect(before) AS before, collect(row.level) AS after,
     collect(row.uncertainty) AS uncertainties

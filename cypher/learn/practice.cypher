@@ -41,7 +41,7 @@ CALL (l, c, touched, neighbours) {
   WITH DISTINCT l, c, p
   MATCH (l)-[m:MASTERY]->(p)
   RETURN collect([p.id, m.level, m.practicedAt, m.attempts, m.uncertainty,
-    coalesce(m.decay, parts.forgetting_rate(c)), m.decay, m.memoryOf, m.memory]) AS mastery
+    coalesce(m.decay, parts.forgetting_rate(c)), m.decay, m.memoryOf, m.memory, parts.demonstrated(m)]) AS mastery
 }
 OPTIONAL MATCH (l)-[x:TRACED]->(c)
 RETURN row.position AS position, l.id AS learner, coalesce(l.step, 0) AS step, coalesce(l.answers, 0) AS answers,

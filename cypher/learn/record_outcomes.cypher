@@ -11,8 +11,8 @@ CALL () {
   MATCH (l:Learner {id: row.learner})
   MATCH (k:KnowledgePoint {id: row.point})
   CREATE (l)-[:MASTERY {level: row.level, uncertainty: row.uncertainty, attempts: row.attempts,
-    practicedAt: row.practiced_at, updatedAt: row.updated_at, decay: row.decay, memoryOf: row.memory_of,
-    memory: row.memory}]->(k)
+    practicedAt: row.practiced_at, updatedAt: row.updated_at, decay: row.decay, demonstrated: row.demonstrated,
+    memoryOf: row.memory_of, memory: row.memory}]->(k)
 }
 CALL () {
   UNWIND $interactions AS row
@@ -38,8 +38,8 @@ CALL () {
   UNWIND $known AS row
   MATCH (:Learner {id: row.learner})-[m:MASTERY]->(:KnowledgePoint {id: row.point})
   SET m.level = row.level, m.uncertainty = row.uncertainty, m.attempts = row.attempts,
-    m.practicedAt = row.practiced_at, m.updatedAt = row.updated_at, m.decay = row.decay, m.memoryOf = row.memory_of,
-    m.memory = row.memory
+    m.practicedAt = row.practiced_at, m.updatedAt = row.updated_at, m.decay = row.decay,
+    m.demonstrated = row.demonstrated, m.memoryOf = row.memory_of, m.memory = row.memory
 }
 CALL () {
   UNWIND $traces AS row

@@ -1,11 +1,13 @@
 // What a learner can study now, with everything the policy needs to choose, in one row: resources that teach a wanted
-// point (on the way to the goals, below its threshold), have every accepted prerequisite of every point they teach met,
-// fit the learner's limits, and were neither done nor recommended just now. No row: no such learner or course.
+// point (on the way to the goals, below its threshold), have every accepted prerequisite of every point they teach met
+// (at its level, or once demonstrated), and fit the learner's limits. Those that rest, because they were done or
+// recommended just now or were failed twice where something else teaches the point, are left out as long as there are
+// others: nobody waits where all that is lacking is another try. No row: no such learner or course.
 // Points come by level and id, at most `per_point` resources of each by importance and id, `limit` in all. Decay is
 // applied on reading. Without goals the whole course is wanted, found by walking out from what is met.
 // params: learner STRING, course STRING, now DATETIME, per_point INTEGER, limit INTEGER
 // returns: learner, course, revision, step, answers, success, goals, max_minutes, modalities, languages, points, levels,
-// days, uncertainties, resources
+// days, uncertainties, demonstrated, resources
 // access: read
 MATCH (l:Learner {id: $learner})
 MATCH (c:Course {id: coalesce($course, l.course)})
@@ -22,7 +24,8 @@ CALL (l, c, aims) {
     collect(level) AS levels,
     collect(days) AS days,
     collect(m.uncertainty) AS uncertainties,
-    collect(CASE WHEN level >= parts.met_at(p, c) THEN p END) AS met,
+    collect(parts.demonstrated(m)) AS demonstrated,
+    collect(CASE WHEN parts.is_met(p, m, level, c) THEN p END) AS met,
     collect(CASE WHEN parts.is_mastered(p, level, c, aims) THEN p END) AS mastered
 }
 CALL (c) {
@@ -38,6 +41,15 @@ CALL (c) {
   MATCH (i)-[:ON]->(r:Resource)
   RETURN collect(r) AS tried
 }
+CALL () {
+  MATCH (i:Interaction)
+  WHERE i.learner = $learner AND i.at > $now - duration({days: 30})
+  MATCH (i)-[:ON]->(r:Resource)
+  WITH r, i
+  ORDER BY i.at DESC, i.step DESC
+  WITH r, collect(i.right)[..2] AS latest
+  RETURN collect(CASE WHEN latest = [false, false] THEN r END) AS failed
+}
 CALL (c) {
   MATCH (q:Recommendation)
   WHERE q.learner = $learner AND q.at > $now - parts.serve_again_after(c)
@@ -45,7 +57,7 @@ CALL (c) {
   MATCH (q)-[:CHOSE]->(r)
   RETURN collect(r) AS served
 }
-CALL (l, c, aims, met, mastered, done, tried, served) {
+CALL (l, c, aims, met, mastered) {
   CALL (l, c, aims, met, mastered) {
     WITH l, met, mastered
     MATCH (l)-[:AIMS_AT]->()<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
@@ -74,28 +86,40 @@ CALL (l, c, aims, met, mastered, done, tried, served) {
       AND NOT parts.is_blocked(k, met)
     RETURN k
   }
-  WITH l, met, done, tried, served, collect(k) AS open
+  RETURN collect(k) AS open
+}
+WITH l, c, aims, points, levels, days, uncertainties, demonstrated, met, failed, open, done + tried + served AS resting
+CALL (l, met, resting, failed, open) {
   UNWIND open AS k
-  CALL (l, k, open, met, done, tried, served) {
+  CALL (l, k, open, met, resting, failed) {
     MATCH (k)<-[t:TEACHES]-(r)
-    WHERE r.status = 'active' AND NOT r IN done AND NOT r IN tried AND NOT r IN served
-      AND (l.maxMinutes IS NULL OR r.minutes <= l.maxMinutes)
-      AND (l.modalities IS NULL OR r.modality IN l.modalities)
-      AND (l.languages IS NULL OR r.language IS NULL OR r.language IN l.languages)
-      AND (COUNT { (r)-[:TEACHES]->() } = 1
-        OR NOT EXISTS { (r)-[:TEACHES]->(q) WHERE NOT q IN open
-          AND parts.is_blocked(q, met) })
+    WHERE NOT r IN resting AND parts.is_feasible(r, l, open, met)
+      AND NOT (r IN failed AND EXISTS { (k)<-[:TEACHES]-(other)
+        WHERE NOT other IN resting AND NOT other IN failed AND parts.is_feasible(other, l, open, met) })
     RETURN r.id AS id
     ORDER BY t.importance DESC, id
     LIMIT $per_point
   }
   WITH DISTINCT id
   LIMIT $limit
-  RETURN collect(id) AS resources
+  RETURN collect(id) AS rested
+}
+CALL (l, met, open, rested) {
+  UNWIND CASE WHEN size(rested) = 0 THEN open ELSE [] END AS k
+  CALL (l, k, open, met) {
+    MATCH (k)<-[t:TEACHES]-(r)
+    WHERE parts.is_feasible(r, l, open, met)
+    RETURN r.id AS id
+    ORDER BY t.importance DESC, id
+    LIMIT $per_point
+  }
+  WITH DISTINCT id
+  LIMIT $limit
+  RETURN collect(id) AS again
 }
 OPTIONAL MATCH (lodestar:Lodestar {id: 'lodestar'})
 RETURN l.id AS learner, c.id AS course, coalesce(lodestar.revision, 0) AS revision, coalesce(l.step, 0) AS step,
   coalesce(l.answers, 0) AS answers, parts.success(l) AS success,
   [aim IN aims | [aim[0].id, aim[1], aim[2]]] AS goals, l.maxMinutes AS max_minutes, l.modalities AS modalities,
   l.languages AS languages, points, levels, days,
-  uncertainties, resources
+  uncertainties, demonstrated, rested + again AS resources

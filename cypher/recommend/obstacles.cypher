@@ -1,8 +1,8 @@
 // What stands between a learner and each wanted point, when nothing can be recommended. A row a point and, where it is
 // taught, a resource: the unmet prerequisites of all that the resource teaches (of the point, where nothing teaches it) as
-// [prerequisite, level, needed, what it is before], the limits that refuse it, and until when it rests.
+// [prerequisite, level, needed, what it is before], and the limits that refuse it.
 // params: learner STRING, course STRING, now DATETIME, limit INTEGER
-// returns: point, resource, unmet, limits, until
+// returns: point, resource, unmet, limits
 // access: read
 MATCH (l:Learner {id: $learner})
 MATCH (c:Course {id: coalesce($course, l.course)})
@@ -13,28 +13,12 @@ CALL (l) {
 CALL (l, c, aims) {
   MATCH (l)-[m:MASTERY]->(p)
   WITH c, aims, m, p, parts.days_between(m.practicedAt, $now) AS days
-  WITH c, aims, p, parts.level(m, c, days) AS level
+  WITH c, aims, m, p, parts.level(m, c, days) AS level
   RETURN
     collect([p, level]) AS levels,
-    collect(CASE WHEN level >= parts.met_at(p, c) THEN p END) AS met,
+    collect(CASE WHEN parts.is_met(p, m, level, c) THEN p END) AS met,
     collect(CASE WHEN parts.is_mastered(p, level, c, aims) THEN p END) AS mastered
 }
-CALL (l, c) {
-  MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r:Resource)
-  RETURN r, CASE WHEN i.right THEN i.at + parts.repeat_after(c) END AS until
-  UNION ALL
-  MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r:Resource)
-  RETURN r, i.at + parts.retry_after(c) AS until
-  UNION ALL
-  MATCH (l)-[:RECEIVED]->(q)-[:CHOSE]->(r)
-  WHERE NOT EXISTS { (q)<-[:FOLLOWED]-() }
-  RETURN r, q.at + parts.serve_again_after(c) AS until
-  UNION ALL
-  RETURN null AS r, null AS until
-}
-WITH l, c, aims, levels, met, mastered, r, until
-WITH l, c, aims, levels, met, mastered, r, max(CASE WHEN until > $now THEN until END) AS until
-WITH l, c, aims, levels, met, mastered, collect(CASE WHEN until IS NOT NULL THEN [r, until] END) AS rests
 CALL (l, c, aims, mastered) {
   WITH l, mastered
   MATCH (l)-[:AIMS_AT]->()<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
@@ -48,7 +32,7 @@ CALL (l, c, aims, mastered) {
   WHERE NOT k IN mastered
   RETURN k
 }
-WITH l, c, levels, met, rests, k
+WITH l, c, levels, met, k
 ORDER BY k.level, k.id
 LIMIT $limit
 OPTIONAL MATCH (k)<-[:TEACHES]-(r {status: 'active'})
@@ -65,5 +49,4 @@ RETURN k.id AS point, r.id AS resource, unmet,
     CASE WHEN r.minutes > l.maxMinutes THEN 'max_minutes' END,
     CASE WHEN NOT coalesce(r.modality IN l.modalities, l.modalities IS NULL) THEN 'modalities' END,
     CASE WHEN r.language IS NOT NULL AND NOT coalesce(r.language IN l.languages, true) THEN 'languages' END
-  ] WHERE limit IS NOT NULL] AS limits,
-  head([pair IN rests WHERE pair[0] = r | pair[1]]) AS until
+  ] WHERE limit IS NOT NULL] AS limits

@@ -27,12 +27,16 @@ class PointMastery(NamedTuple):
 
 
 class MasteryLevels(NamedTuple):
-    """How well points are known now, forgetting applied, days since each was practised, and standard deviations."""
+    """How well points are known now, forgetting applied, days since each was practised, and standard deviations.
+
+    `demonstrated`: the levels that own answers showed, without forgetting.
+    """
 
     points: list[str]
     levels: list[float]
     days: list[float]
     sds: list[float]
+    demonstrated: list[float]
 
 
 async def read_mastery(graph: Graph, learner: str, now: datetime, course: str | None = None) -> list[PointMastery]:

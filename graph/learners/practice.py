@@ -62,6 +62,7 @@ class PracticePoint(NamedTuple):
     """One point before the outcome: `level` forgetting included, η `importance` (0 for a neighbour).
 
     `model_state`: what the model that was last in charge kept of it; `is_stored` is False where nothing is stored yet.
+    `rate`: share of the level that is forgotten a day; `demonstrated`: level that own answers showed, not forgotten.
     """
 
     point: str
@@ -72,6 +73,8 @@ class PracticePoint(NamedTuple):
     days: float
     model_state: StoredModelState | None = None
     is_stored: bool = True
+    rate: float = FORGETTING
+    demonstrated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ class Practice:
 class PointUpdate(NamedTuple):
     """The new level and standard deviation of a point, and what the learner model keeps of it.
 
-    `decay`: at what rate a day the level fades from now on; the course's own without it.
+    `decay`: at what rate a day the level fades from now on; the course's own without it. `demonstrated`: what own
+    answers show now; unchanged without it.
     """
 
     point: str
@@ -103,6 +107,7 @@ class PointUpdate(NamedTuple):
     sd: float
     model_state: StoredModelState | None = None
     decay: float | None = None
+    demonstrated: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,7 @@ class StoredMastery:
     model_state: StoredModelState | None = None
     is_stored: bool = True
     own_decay: float | None = None
+    demonstrated: float = 0.0
 
     def days(self, at: datetime) -> float:
         """Return the days since it was practised; 0 for an outcome that arrives late."""
@@ -161,7 +167,18 @@ class StoredMastery:
         """Return the point at that moment."""
         days = self.days(at)
         level = decayed(self.level, self.decay, days)
-        return PracticePoint(point, importance, level, self.sd, self.attempts, days, self.model_state, self.is_stored)
+        return PracticePoint(
+            point,
+            importance,
+            level,
+            self.sd,
+            self.attempts,
+            days,
+            self.model_state,
+            self.is_stored,
+            self.decay,
+            self.demonstrated,
+        )
 
     def change(self, change: PointUpdate, touched: bool, at: datetime) -> None:
         """Apply an update; count an attempt for a point that was practised itself (`touched`)."""
@@ -169,6 +186,7 @@ class StoredMastery:
             self.own_decay = change.decay
         self.level, self.sd, self.model_state, self.is_stored = change.level, change.sd, change.model_state, True
         self.decay = self.decay if change.decay is None else change.decay
+        self.demonstrated = self.demonstrated if change.demonstrated is None else change.demonstrated
         self.attempts += touched
         self.practiced_at = max(self.practiced_at, at)
 
@@ -182,6 +200,7 @@ class StoredMastery:
             "attempts": self.attempts,
             "practiced_at": self.practiced_at,
             "decay": self.own_decay,
+            "demonstrated": self.demonstrated,
             "memory_of": self.model_state and self.model_state.version,
             "memory": self.model_state and self.model_state.numbers,
         }

@@ -1,7 +1,7 @@
 """The resources that a learner can study now, or the reason why there are none.
 
 One query returns the candidates and everything else that the policy needs. Without candidates the reason is: goal
-reached, waiting, or blocked, with what blocks (limits, prerequisites, points without resources).
+reached, or blocked, with what blocks (limits, prerequisites, points without resources).
 """
 
 from collections.abc import Iterable
@@ -78,7 +78,7 @@ def _make_candidate_set(row: Row) -> CandidateSet:
         success=row["success"],
         goals=[Goal(point, level, to_datetime_or_none(due_at)) for point, level, due_at in row["goals"]],
         limits=StudyLimits(row["max_minutes"], row["modalities"], row["languages"]),
-        mastery=MasteryLevels(row["points"], row["levels"], row["days"], row["uncertainties"]),
+        mastery=MasteryLevels(row["points"], row["levels"], row["days"], row["uncertainties"], row["demonstrated"]),
         resources=row["resources"],
     )
 
@@ -98,15 +98,13 @@ class Obstacles:
     """Why a learner has no candidates.
 
     Attributes:
-        reason: what the learner can do about it: nothing, come back at `until`, or change something.
-        until: when the first resource is free again (waiting).
+        reason: what the learner can do about it: nothing, or change something.
         prerequisites: unmet ones that stand before everything else (blocked).
         untaught: wanted points whose prerequisites are met but that no active resource teaches (blocked).
         limits: the learner's own limits, by name, that refuse what is open (blocked).
     """
 
-    reason: Literal["goal_reached", "blocked", "waiting"]
-    until: datetime | None = None
+    reason: Literal["goal_reached", "blocked"]
     prerequisites: list[UnmetPrerequisite] = field(default_factory=list)
     untaught: list[str] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
@@ -128,11 +126,8 @@ async def read_obstacles(graph: Graph, learner: str, now: datetime, course: str 
 
 
 def summarize_obstacles(rows: list[Row]) -> Obstacles:
-    """Return one reason from all obstacles: rest before limits before prerequisites, as each is easier to remove."""
+    """Return one reason from all obstacles: limits before prerequisites, as they are easier to remove."""
     opened = [row for row in rows if not row["unmet"] and row["resource"] is not None]
-    resting = [row["until"] for row in opened if row["until"] is not None and not row["limits"]]
-    if resting:
-        return Obstacles("waiting", until=to_datetime_or_none(min(resting)))
     limits = _unique(limit for row in opened for limit in row["limits"])
     if limits:
         return Obstacles("blocked", limits=limits)

@@ -174,11 +174,20 @@ class _OutcomeBatch:
         learner = self._learners.setdefault(
             row["learner"], _LearnerInBatch(row["step"], row["answers"], row["success"])
         )
-        for point, level, practiced_at, attempts, uncertainty, decay, own, of, numbers in row["mastery"]:
+        for point, level, practiced_at, attempts, uncertainty, decay, own, of, numbers, demonstrated in row["mastery"]:
             state = None if numbers is None else StoredModelState(of, numbers)
             learner.known.setdefault(
                 point,
-                StoredMastery(level, to_datetime(practiced_at), attempts, uncertainty, decay, state, own_decay=own),
+                StoredMastery(
+                    level,
+                    to_datetime(practiced_at),
+                    attempts,
+                    uncertainty,
+                    decay,
+                    state,
+                    own_decay=own,
+                    demonstrated=demonstrated,
+                ),
             )
         if row["trace"] is not None:
             learner.model_states.setdefault(row["course"], StoredModelState(*row["trace"]))

@@ -14,7 +14,13 @@ from scipy import stats
 
 from models.arrays import Flags, Floats, Ints
 from models.course import RESOURCE_KINDS
-from models.recommender import Observation, Recommender, find_blocked_points
+from models.recommender import (
+    Observation,
+    Recommender,
+    find_blocked_points,
+    find_feasible_resources,
+    find_wanted_points,
+)
 from models.simulation.environment import LearnerVectorEnv
 
 
@@ -121,13 +127,14 @@ def ensure_candidate(seen: Observation) -> Observation:
 
 
 def _find_violations(env: LearnerVectorEnv, level: Floats, actions: Ints) -> Flags:
-    """(B,) whether the chosen resource teaches a point with an unmet prerequisite, or comes again too early."""
+    """Return whether each chosen resource violates a prerequisite, or rests while other candidates do not, (B,)."""
     course, rows = env.course, np.arange(len(actions))
-    blocked = find_blocked_points(course, level)[rows[:, None], course.taught[actions]]
-    skipped = (blocked & (course.importance[actions] > 0)).any(axis=1)
-    rest = course.thresholds
-    again = env.clock - env.done_right[rows, actions] < rest.repeat_after_days
-    return np.asarray(skipped | again | (env.clock - env.done[rows, actions] < rest.retry_after_days), dtype=bool)
+    blocked = find_blocked_points(course, env.gate(level))
+    taught = blocked[rows[:, None], course.taught[actions]] & (course.importance[actions] > 0)
+    wanted = find_wanted_points(course, level, env.target, env.closure)
+    resting = env.resting()
+    others = (find_feasible_resources(course, env.gate(level), wanted) & ~resting).any(axis=1)
+    return np.asarray(taught.any(axis=1) | (resting[rows, actions] & others), dtype=bool)
 
 
 def _compute_diversity(kinds: Floats) -> float:

@@ -20,7 +20,7 @@ answers hardly move them. λ is fitted separately, afterwards, with the levels o
 learners as fit in `MAX_CELLS` numbers.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -52,7 +52,7 @@ MAX_CELLS = 200_000
 """Levels of all sampled learners on all points, for λ; one evaluation stays near a second."""
 START_WEIGHT = 0.25
 """Answers that s(0) is worth, as the prior in `models.assessment.diagnostic`."""
-_RATE_FIELDS = tuple(one.name for one in fields(Rates) if one.name != "compression")
+_RATE_FIELDS = ("gain_right", "gain_wrong", "propagation", "forgetting", "forget_after_days")
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,9 @@ class LinearBandit(StatefulBandit):
 
     def context(self, observation: Observation) -> Floats:
         """Return the features of the candidates and a constant 1, (B, K, D)."""
-        needed = find_needed_points(self.course, observation.level, observation.target, observation.wanted)
+        needed = find_needed_points(
+            self.course, observation.level, observation.target, observation.wanted, observation.gate
+        )
         seen = ObservationBatch.of(observation, None, needed)
         parts = [self._features.candidates(seen), self._features.resources[seen.candidates]]
         constant = np.ones((*seen.candidates.shape, 1), dtype=np.float32)

@@ -107,7 +107,7 @@ class PersonalisedPageRank:
         """Return v (B, N): frontier points by distance to mastery, and the goals; uniform where there are none."""
         course = self._course
         lacking = np.maximum(np.maximum(course.mastered, seen.target) - seen.level, 0)
-        open_now = seen.wanted & ~find_blocked_points(course, seen.level)
+        open_now = seen.wanted & ~find_blocked_points(course, seen.gate)
         frontier = _normalise_rows(lacking * open_now)
         goals = _normalise_rows((seen.target > 0).astype(np.float32))
         both = frontier + self.settings.goal * goals
@@ -183,7 +183,7 @@ class MultiHop:
         points, importance = self._course.taught[seen.candidates], self._course.importance[seen.candidates]
         rows, counts = np.arange(len(seen))[:, None, None], importance > PERIPHERAL_IMPORTANCE
         near = (self._nearness(seen)[rows, points] * counts).max(axis=-1)
-        met = (seen.level >= self._course.met) & (seen.target == 0)
+        met = (seen.gate >= self._course.met) & (seen.target == 0)
         known = (self.shown(seen.level) >= self.settings.shown_at) & met
         known = known[rows, points] | ~counts
         base = self._needed.score(seen)
@@ -202,7 +202,7 @@ class MultiHop:
 
     def _nearness(self, seen: Observation) -> Floats:
         """Return 1 / (1 + hops to the nearest goal) of points that the goal still needs, 0 of others, (B, N)."""
-        needed = find_needed_points(self._course, seen.level, seen.target, seen.wanted)
+        needed = find_needed_points(self._course, seen.level, seen.target, seen.wanted, seen.gate)
         return np.where(needed, 1 / (1 + count_hops(self._course, seen.target > 0)), 0).astype(np.float32)
 
 

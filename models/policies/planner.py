@@ -1,7 +1,8 @@
 """Plan a path to the goal: roll a strategy's own choices forward with the learner model (docs/design.md).
 
 Each step assumes the mean outcome of the learner model at the predicted probability of a right answer, floored at
-`optimism`, so that a plan is the path of a diligent learner. A resource appears at most once.
+OPTIMISM, so that a plan is the path of a diligent learner. A resource is planned again only
+after every other candidate was planned as often.
 """
 
 from dataclasses import dataclass, replace
@@ -33,10 +34,16 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class PathPlan:
-    """The steps, and whether the goal's mastery is reached at their end."""
+    """The steps, and at their end whether the goal is reached, the mastery (N,) and the gate (N,)."""
 
     steps: list[PlannedStep]
     reached: bool
+    level: Floats
+    gate: Floats
+
+
+OPTIMISM = 0.8
+"""Lower bound of the assumed probability of a right answer."""
 
 
 def plan_steps(
@@ -44,29 +51,37 @@ def plan_steps(
     recommender: Recommender,
     start: Observation,
     allowed: Flags,
+    resting: Flags | None = None,
     longest: int = 60,
-    optimism: float = 0.8,
 ) -> PathPlan:
-    """Roll one learner (B = 1) forward. `allowed` (R,): resources within the learner's limits and not done lately."""
+    """Plan up to `longest` steps of one learner (B = 1).
+
+    allowed: (R,) resources within the learner's limits; resting: (R,) those done recently, which are planned after
+    the others.
+    """
     closure = compute_closure(course, start)
-    level, open_resources = start.level, allowed.copy()[None]
+    level, gate, times = start.level, start.gate, np.zeros(course.resources, dtype=np.int64)
+    if resting is not None:
+        times += resting
     steps: list[PlannedStep] = []
     while len(steps) < longest:
         wanted = find_wanted_points(course, level, start.target, closure)
         if not _find_open_points(course, level, start, closure).any():
-            return PathPlan(steps, reached=True)
-        candidates, mask = pad_candidates(find_feasible_resources(course, level, wanted) & open_resources)
-        if not mask.any():
+            return PathPlan(steps, True, level[0], gate[0])
+        feasible = find_feasible_resources(course, gate, wanted) & allowed
+        if not feasible.any():
             break
-        seen = replace(start, level=level, wanted=wanted, candidates=candidates, mask=mask, sd=None)
+        candidates, mask = pad_candidates(feasible & (times == times[feasible[0]].min()))
+        shown = None if start.demonstrated is None else gate
+        seen = replace(start, level=level, wanted=wanted, candidates=candidates, mask=mask, sd=None, demonstrated=shown)
         index = recommender.decide(seen).chosen
-        chance = max(optimism, float(predict_success(course, seen)[0, index[0]]))
+        chance = max(OPTIMISM, float(predict_success(course, seen)[0, index[0]]))
         resource = int(candidates[0, index[0]])
         after = _expect_level(course, level, resource, chance)
         steps.append(PlannedStep(resource, level[0], after[0], chance))
-        open_resources[0, resource] = False
-        level = after
-    return PathPlan(steps, reached=not _find_open_points(course, level, start, closure).any())
+        times[resource] += 1
+        level, gate = after, after if start.demonstrated is None else np.maximum(gate, after)
+    return PathPlan(steps, not _find_open_points(course, level, start, closure).any(), level[0], gate[0])
 
 
 def compute_closure(course: Course, observation: Observation) -> Flags:

@@ -103,7 +103,7 @@ def make_needed_first(course: Course) -> ScoreStrategy:
     """The largest expected gain among what teaches something that the goal still needs, else among the rest."""
 
     def score(seen: Observation) -> Floats:
-        needed = find_needed_points(course, seen.level, seen.target, seen.wanted)
+        needed = find_needed_points(course, seen.level, seen.target, seen.wanted, seen.gate)
         points, importance = course.taught[seen.candidates], course.importance[seen.candidates]
         rows = np.arange(len(seen))[:, None, None]
         first = (needed[rows, points] * importance > PERIPHERAL_IMPORTANCE).any(axis=-1)
@@ -118,7 +118,7 @@ def make_target_repeat(course: Course) -> ScoreStrategy:
 
     def score(seen: Observation) -> Floats:
         rows, points = np.arange(len(seen))[:, None], course.taught[seen.candidates, 0]
-        needed = find_needed_points(course, seen.level, seen.target, seen.wanted)[rows, points]
+        needed = find_needed_points(course, seen.level, seen.target, seen.wanted, seen.gate)[rows, points]
         aimed = seen.target[rows, points] > 0
         return np.asarray(2.0 * needed + aimed * ~needed - seen.level[rows, points], dtype=np.float32)
 

@@ -232,7 +232,7 @@ class PolicyNetwork(nn.Module):
     def needed(self, seen: Observation) -> Flags:
         """Return the needed points (B, N), see `find_needed_points`; without the graph only the goal points."""
         wanted = seen.wanted if self.config.graph else np.zeros_like(seen.wanted)
-        return find_needed_points(self.course, seen.level, seen.target, wanted)
+        return find_needed_points(self.course, seen.level, seen.target, wanted, seen.gate)
 
     def embed(self, seen: ObservationBatch) -> tuple[Tensor, Tensor]:
         """Embed the learner (B, 2F + LEARNER_WIDTH) and the candidates (B, K, F + RESOURCE_WIDTH + CANDIDATE_WIDTH)."""

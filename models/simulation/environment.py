@@ -16,12 +16,20 @@ from gymnasium.vector.utils import batch_space
 from models.arrays import Flags, Floats, Ints
 from models.course import Course
 from models.knowledge_tracing.base import ModelState
-from models.recommender import Observation, find_feasible_resources, find_wanted_points, pad_candidates, still_needed
+from models.recommender import (
+    Observation,
+    compute_gate,
+    find_feasible_resources,
+    find_wanted_points,
+    pad_candidates,
+    prefer_rested,
+    still_needed,
+)
 from models.simulation.learners import Population, SimulatedLearners
 from models.simulation.tutor import Estimator, RecentEvents, running_share
 
 _STATE_FIELDS = (
-    *("level", "practised", "target", "closure", "done", "done_right"),
+    *("level", "demonstrated", "practised", "target", "closure", "done", "done_right"),
     *("clock", "steps", "success", "start_knowledge", "memory_of_learner", "memory_of_points"),
 )
 _HIDDEN_FIELDS = ("knowledge", "peak", "ability", "speed", "forgetting", "placement")
@@ -83,6 +91,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.learners = SimulatedLearners(course, self.population, size, self._generator)
         no_answers = np.zeros((size, course.points), dtype=np.float32)
         self.level, (self.memory_of_learner, self.memory_of_points) = self._estimator.start(no_answers, 1)
+        self.demonstrated = self.level.copy()
         self.practised = np.zeros((size, course.points), dtype=np.float32)
         self.target = np.zeros((size, course.points), dtype=np.float32)
         self.closure = np.zeros((size, course.points), dtype=bool)
@@ -122,6 +131,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         level, moved, gain, memory = self._estimator.follow(self.current(), days, self._memory, actions, right)
         self.memory_of_learner, self.memory_of_points = memory
         self.level = np.where(moved, level, self.level)
+        self.demonstrated = self._estimator.demonstrate(self.demonstrated, level, actions, right)
         self.practised = np.where(moved, self.clock[:, None], self.practised)
         self.done[rows, actions] = self.clock
         self.done_right[rows, actions] = np.where(right, self.clock, self.done_right[rows, actions])
@@ -130,7 +140,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         self.steps += 1
         self.success = running_share(self.success, right)
         reached = self.goal_reached()
-        ended = reached | (self.steps >= self.episode.longest) | ~self._open_after_waiting(reached)
+        ended = reached | (self.steps >= self.episode.longest) | ~np.asarray(self.allowed().any(axis=1), dtype=bool)
         pay = self.episode
         reward = pay.gain_reward * gain + pay.progress_reward * (self.progress() - before) + self._closing_test(ended)
         reward += pay.goal_reward * reached - pay.step_cost - pay.minute_cost * self.course.minutes[actions]
@@ -144,14 +154,6 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
             aimed = self.target[who] > 0
             reward[who] = self.episode.test_reward * (share * aimed).sum(axis=1) / aimed.sum(axis=1)
         return reward
-
-    def _open_after_waiting(self, reached: Flags) -> Flags:
-        """(B,) whether there is a candidate; who has none today comes back tomorrow and looks again, once."""
-        waiting = ~(any_left := np.asarray(self.allowed().any(axis=1), dtype=bool)) & ~reached
-        if waiting.any():
-            self.wait(np.where(waiting, self.course.thresholds.retry_after_days, 0).astype(np.float32))
-            any_left = np.asarray(self.allowed().any(axis=1), dtype=bool)
-        return any_left
 
     def wait(self, days: Floats) -> None:
         """Advance the clock by `days` (B,) without a step; learners forget."""
@@ -171,16 +173,20 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
     def _memory(self) -> ModelState:
         return ModelState(self.memory_of_learner, self.memory_of_points)
 
+    def gate(self, level: Floats) -> Floats:
+        """Return the levels that are compared with prerequisites, (B, N), see `models.recommender.compute_gate`."""
+        return compute_gate(level, self.demonstrated if self.course.rates.keeps_gates else None)
+
     def allowed(self, level: Floats | None = None) -> Flags:
         """Return the candidates as flags, (B, R); `level` (B, N): `current()` if not given."""
         level = self.current() if level is None else level
         wanted = find_wanted_points(self.course, level, self.target, self.closure)
-        return find_feasible_resources(self.course, level, wanted) & self.fresh()
+        return prefer_rested(find_feasible_resources(self.course, self.gate(level), wanted), self.resting())
 
-    def fresh(self) -> Flags:
-        """(B, R) resources that were not done lately."""
+    def resting(self) -> Flags:
+        """Return flags of the resources that were done too recently to be repeated, (B, R)."""
         rest, clock = self.course.thresholds, self.clock[:, None]
-        return (clock - self.done_right >= rest.repeat_after_days) & (clock - self.done >= rest.retry_after_days)
+        return (clock - self.done_right < rest.repeat_after_days) | (clock - self.done < rest.retry_after_days)
 
     def observe(self) -> Observation:
         """Return the observation of all B learners, the input of recommenders."""
@@ -196,6 +202,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
             success=self.success.copy(),
             steps=self.steps.copy(),
             history=self.recent.history(self.clock),
+            demonstrated=self.demonstrated.copy() if self.course.rates.keeps_gates else None,
         )
 
     def goal_reached(self) -> Flags:
@@ -211,7 +218,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         """Return −Σ (need − s) over the points that the goal still needs, (B,), see `still_needed`."""
         level = self.current()
         wanted = find_wanted_points(self.course, level, self.target, self.closure)
-        return -still_needed(self.course, level, self.target, wanted)
+        return -still_needed(self.course, level, self.target, wanted, self.gate(level))
 
     def state(self) -> dict[str, Any]:
         """Return copies of everything that changes: arrays and the state of the generator."""
@@ -243,6 +250,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
         right = self.learners.examine(who, self.episode.questions)
         self.level[who], memory = self._estimator.start(right, self.episode.questions)
         self.memory_of_learner[who], self.memory_of_points[who] = memory
+        self.demonstrated[who] = self.level[who]
         for array, value in ((self.practised, 0), (self.clock, 0), (self.steps, 0), (self.success, 0.5)):
             array[who] = value
         self.done[who] = self.done_right[who] = -np.inf

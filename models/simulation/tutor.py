@@ -20,7 +20,13 @@ from models.arrays import NO_INDEX, Flags, Floats, Ints
 from models.assessment.diagnostic import estimate_starting_level
 from models.course import Course
 from models.knowledge_tracing.base import Estimate, LearnerModel, ModelState, Question, compute_reward
-from models.knowledge_tracing.state import decay_level, kept_share, update_levels
+from models.knowledge_tracing.state import (
+    decay_level,
+    kept_share,
+    update_demonstrated,
+    update_forgetting,
+    update_levels,
+)
 from models.rankers.interactions import MAX_HISTORY, InteractionHistory
 
 
@@ -52,13 +58,14 @@ class Estimator:
         if self._model:
             return level, self._model.start_from(self._skills, Estimate(level, sd))
         size, points = level.shape
-        return level, ModelState(np.zeros((size, 0), np.float32), np.zeros((size, points, 0), np.float32))
+        rates = np.full((size, points, 1), self.course.rates.forgetting, dtype=np.float32)
+        return level, ModelState(np.zeros((size, 0), np.float32), rates)
 
     def now(self, level: Floats, days: Floats, memory: ModelState) -> Floats:
         """Return the levels (B, N) after `days` (B, N) without practice."""
-        faded = decay_level(level, days, self.course.rates)
         if not self._model:
-            return faded
+            return np.asarray(level * kept_share(memory.points[..., 0], days, self.course.rates), dtype=np.float32)
+        faded = decay_level(level, days, self.course.rates)
         rates = self._model.forgetting_rates(np.broadcast_to(self._skills, level.shape), memory)
         own = level * kept_share(rates, days, self.course.rates)
         return np.where(np.isnan(rates), faded, own).astype(np.float32)
@@ -74,7 +81,19 @@ class Estimator:
         importance = np.zeros_like(level)
         np.add.at(importance, (rows[:, None], self.course.taught[resources]), self.course.importance[resources])
         changed, gain = update_levels(level, importance, right[:, None], self.course.influence, self.course.rates)
-        return EstimateUpdate(changed, (importance > 0) | (changed != level), gain, memory)
+        rates = update_forgetting(memory.points[..., 0], days, importance, right[:, None], self.course.rates)
+        moved = (importance > 0) | (changed != level)
+        return EstimateUpdate(changed, moved, gain, ModelState(memory.learner, rates[..., None]))
+
+    def demonstrate(self, demonstrated: Floats, level: Floats, resources: Ints, right: Flags) -> Floats:
+        """Return the demonstrated levels (B, N) after answers (B,) on resources (B,); level: (B, N) after them."""
+        importance = np.zeros_like(level)
+        np.maximum.at(
+            importance,
+            (np.arange(len(resources))[:, None], self.course.taught[resources]),
+            self.course.importance[resources],
+        )
+        return update_demonstrated(demonstrated, level, importance, right[:, None], self.course.rates)
 
     def _trace(self, level: Floats, days: Floats, memory: ModelState, resources: Ints, right: Flags) -> EstimateUpdate:
         assert self._model

@@ -3,7 +3,7 @@
 Content-based rankers read the texts and traits.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from graph.catalogue import CourseRows, PointRow, ResourceRow
 from models.arrays import Floats, Ints
 from models.course import MODALITIES, RESOURCE_KINDS, Course, Thresholds
-from models.knowledge_tracing.state import RATE_PROFILES, Rates
+from models.knowledge_tracing.state import RATE_PROFILES, Rates, compute_gain_right
 from models.rankers.interactions import Catalogue
 
 GraphRow = Mapping[str, Any]
@@ -43,7 +43,7 @@ def build_course(rows: CourseRows) -> Course:
         minutes=_make_floats(row["minutes"] for row in rows.resources),
         kind=_encode_words((row["kind"] for row in rows.resources), RESOURCE_KINDS),
         modality=_encode_words((row["modality"] for row in rows.resources), MODALITIES),
-        rates=build_rates(rows.settings),
+        rates=build_rates(rows.settings, count_usual_offer(rows)),
         thresholds=thresholds,
     )
 
@@ -59,8 +59,18 @@ def build_thresholds(settings: GraphRow) -> Thresholds:
     return replace(Thresholds(), **_read_numbers(settings, names))
 
 
-def build_rates(settings: GraphRow) -> Rates:
-    """The course's update rates: its `profile` (default or paper), then what it sets itself."""
+def count_usual_offer(rows: CourseRows) -> float:
+    """Return how many resources and items a point usually has: the median over taught points, 1 without any."""
+    taught = Counter(row["point"] for row in rows.teaches)
+    asked = Counter(point for item in rows.items for point in item["points"])
+    return float(np.median([count + asked[point] for point, count in taught.items()] or [1]))
+
+
+def build_rates(settings: GraphRow, offered: float) -> Rates:
+    """Return the course's update rates: its `profile` (default or paper), then what it sets itself.
+
+    offered: `count_usual_offer`, from which the gain of a right answer follows in the default profile.
+    """
     names = {
         "gain_right": "gainRight",
         "gain_wrong": "gainWrong",
@@ -68,7 +78,8 @@ def build_rates(settings: GraphRow) -> Rates:
         "forgetting": "forgetting",
         "forget_after_days": "forgetAfterDays",
     }
-    rates = RATE_PROFILES.get(settings.get("profile", "default"), RATE_PROFILES["default"])
+    usual = replace(RATE_PROFILES["default"], gain_right=compute_gain_right(offered))
+    rates = {**RATE_PROFILES, "default": usual}.get(settings.get("profile", "default"), usual)
     return Rates(**{**asdict(rates), **_read_numbers(settings, names)})
 
 

@@ -68,13 +68,14 @@ def make_learner_state(served: ServedCourse, candidates: CandidateSet, now: date
     A goal aims at the mastered threshold of its point, or higher if the learner says so.
     """
     course = served.course
-    level, days, sd, target = (np.zeros((1, course.points), dtype=np.float32) for _ in range(4))
+    level, days, sd, target, demonstrated = (np.zeros((1, course.points), dtype=np.float32) for _ in range(5))
     index = course.point_index
     indices = np.array([index.get(point, -1) for point in candidates.mastery.points], dtype=np.int64)
     here = indices >= 0
     level[0, indices[here]] = np.array(candidates.mastery.levels)[here]
     days[0, indices[here]] = np.array(candidates.mastery.days)[here]
     sd[0, indices[here]] = np.array(candidates.mastery.sds)[here]
+    demonstrated[0, indices[here]] = np.array(candidates.mastery.demonstrated)[here]
     goals = {index[goal.point]: goal.level for goal in candidates.goals if goal.point in index}
     for point, aimed in goals.items():
         target[0, point] = max(aimed, float(course.mastered[point]))
@@ -90,6 +91,7 @@ def make_learner_state(served: ServedCourse, candidates: CandidateSet, now: date
         success=np.array([candidates.success], dtype=np.float32),
         steps=np.array([candidates.answers], dtype=np.float32),
         sd=sd,
+        demonstrated=demonstrated if course.rates.keeps_gates else None,
     )
     return LearnerState(served, candidates, now, observation, path, order)
 

@@ -116,10 +116,6 @@ def describe_obstacles(served: ServedCourse, obstacles: Obstacles) -> NoRecommen
     """Return the reason as a sentence and as data."""
     if obstacles.reason == "goal_reached":
         return NoRecommendation(obstacles.reason, "The goal is reached: everything on the way to it is mastered.")
-    if obstacles.reason == "waiting":
-        until = f"from {obstacles.until:%Y-%m-%d %H:%M} UTC" if obstacles.until else "later"
-        text = f"Everything that is open was done or recommended a moment ago; the next resource is free {until}."
-        return NoRecommendation(obstacles.reason, text, {"until": obstacles.until})
     if obstacles.limits:
         text = f"The learner's own limits ({', '.join(obstacles.limits)}) leave out everything that is open."
         return NoRecommendation(obstacles.reason, text, {"limits": obstacles.limits})

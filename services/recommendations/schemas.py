@@ -84,7 +84,6 @@ class UnmetPrerequisiteView:
 class ObstacleDetails(TypedDict, total=False):
     """The obstacles as data; only the keys that the reason is about are present."""
 
-    until: datetime | None
     limits: list[str]
     prerequisites: list[UnmetPrerequisiteView]
     untaught: list[str]
@@ -94,7 +93,9 @@ class ObstacleDetails(TypedDict, total=False):
 class NoRecommendation:
     """Why there is nothing to recommend."""
 
-    code: Annotated[str, Field(description="goal_reached, blocked or waiting", examples=["goal_reached"])]
+    code: Annotated[
+        str, Field(description="goal_reached or blocked; of a path also longest", examples=["goal_reached"])
+    ]
     text: str
     details: ObstacleDetails = field(default_factory=lambda: ObstacleDetails())
 

@@ -34,7 +34,8 @@ CREATE (l:Learner {id: learner.id, course: 'course', createdAt: $now}) SET l += 
 WITH l, learner
 CALL (l, learner) {
   UNWIND learner.mastery AS row MATCH (k:KnowledgePoint {id: row.point})
-  CREATE (l)-[:MASTERY {level: row.level, practicedAt: row.at, updatedAt: row.at, attempts: 1, uncertainty: 0.1}]->(k)
+  CREATE (l)-[:MASTERY {level: row.level, practicedAt: row.at, updatedAt: row.at, attempts: 1, uncertainty: 0.1,
+    demonstrated: row.demonstrated}]->(k)
 }
 CALL (l, learner) {
   UNWIND learner.goals AS row MATCH (k:KnowledgePoint {id: row[0]}) CREATE (l)-[:AIMS_AT {level: row[1]}]->(k)
@@ -85,17 +86,21 @@ class Event:
 
 @dataclass
 class World:
-    """A course and one learner in it. Edges are (prerequisite, point): status; mastery is point: (level, days)."""
+    """A course and one learner in it. Edges are (prerequisite, point): status; mastery is point: (level, days).
+
+    What own answers showed of a point is `demonstrated`; where nothing was stored of it, the level counts.
+    """
 
     points: dict[str, Point]
     edges: dict[Edge, str] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     mastery: dict[str, tuple[float, float]] = field(default_factory=dict)
+    demonstrated: dict[str, float] = field(default_factory=dict)
     goals: dict[str, float] = field(default_factory=dict)
     limits: dict[str, object] = field(default_factory=dict)
     done: list[Event] = field(default_factory=list)
     served: list[Event] = field(default_factory=list)
-    settings: dict[str, float] = field(default_factory=dict)
+    settings: dict[str, float | str] = field(default_factory=dict)
 
     def before(self, point: str) -> list[str]:
         return [p for (p, k), status in self.edges.items() if k == point and status == "accepted"]
@@ -117,7 +122,8 @@ async def write_worlds(graph: Graph, world: World, *others: World) -> None:
 
 def _learner_row(id: str, world: World) -> dict:
     mastery = [
-        {"point": p, "level": level, "at": NOW - timedelta(days=days)} for p, (level, days) in world.mastery.items()
+        {"point": p, "level": level, "at": NOW - timedelta(days=days), "demonstrated": world.demonstrated.get(p)}
+        for p, (level, days) in world.mastery.items()
     ]
     goals = [list(goal) for goal in world.goals.items()]
     events = {"done": _events(id, "i", world.done), "served": _events(id, "q", world.served)}
@@ -154,7 +160,14 @@ class Rule:
 
     def met(self, point: str) -> bool:
         own = self.world.points[point].met_at
-        return self.level(point) >= (self.world.settings.get("prerequisiteAt", 0.6) if own is None else own)
+        return self.gate(point) >= (self.world.settings.get("prerequisiteAt", 0.6) if own is None else own)
+
+    def gate(self, point: str) -> float:
+        """The level, or what was demonstrated once; not in the profile paper."""
+        if self.world.settings.get("profile") == "paper" or point not in self.world.mastery:
+            return self.level(point)
+        stored = self.world.mastery[point][0]
+        return max(self.level(point), self.world.demonstrated.get(point, stored))
 
     def mastered(self, point: str) -> bool:
         own = self.world.points[point].mastered_at
@@ -208,17 +221,38 @@ class Rule:
             if r.status == "active" and wanted & set(r.teaches) and self.open(id)
         ]
 
+    def failed_twice(self, resource: str) -> bool:
+        """Whether the last two answers, of the last 30 days, were wrong."""
+        events = [event for event in self.world.done if event.resource == resource and event.days < 30]
+        latest = sorted(enumerate(events), key=lambda pair: (pair[1].days, pair[0]))[:2]
+        return [event.right for _, event in latest] == [False, False]
+
+    def feasible(self) -> set[str]:
+        return {id for id in self.open_resources() if not self.refusals(id)}
+
+    def rested(self, point: str) -> set[str]:
+        """Feasible resources of a point that do not rest; failed twice only where nothing else teaches the point."""
+        found = {id for id in self.feasible() if point in self.world.resources[id].teaches and not self.rests_until(id)}
+        return {id for id in found if not self.failed_twice(id)} or found
+
     def candidates(self) -> set[str]:
-        return {id for id in self.open_resources() if not self.refusals(id) and not self.rests_until(id)}
+        """Those that do not rest; where all rest, all that are feasible."""
+        return set().union(*(self.rested(point) for point in self.wanted() if self._is_open(point))) or self.feasible()
 
     def ordered(self, per_point: int, limit: int) -> list[str]:
         """The candidates in the query's order, under its caps."""
-        found = self.candidates()
-        chosen: dict[str, None] = {}
-        for point in sorted(self.wanted(), key=self._place):
-            taught = [(-r.teaches[point], id) for id, r in self.world.resources.items() if point in r.teaches]
-            chosen.update(dict.fromkeys([id for _, id in sorted(taught) if id in found][:per_point]))
+        points = [point for point in sorted(self.wanted(), key=self._place) if self._is_open(point)]
+        for found in (self.rested, lambda point: self.feasible()):
+            chosen: dict[str, None] = {}
+            for point in points:
+                taught = [(-r.teaches[point], id) for id, r in self.world.resources.items() if point in r.teaches]
+                chosen.update(dict.fromkeys([id for _, id in sorted(taught) if id in found(point)][:per_point]))
+            if chosen:
+                break
         return list(chosen)[:limit]
+
+    def _is_open(self, point: str) -> bool:
+        return all(self.met(p) for p in self.world.before(point))
 
     def _place(self, point: str):
         level = self.world.points[point].level

@@ -72,13 +72,6 @@ async def test_limits_that_leave_nothing_are_named(ana):
     assert (reason["code"], reason["details"]) == ("blocked", {"limits": ["modalities"]})
 
 
-async def test_what_was_shown_rests_for_a_while(ana):
-    await ana.get(f"{ME}/recommendations", n=10)
-    reason = (await ana.get(f"{ME}/recommendations"))["reason"]
-    assert reason["code"] == "waiting"
-    assert reason["details"]["until"] > "2026"
-
-
 async def test_a_resource_added_this_minute_is_served_this_minute(ana, graph):
     await ana.get(f"{ME}/recommendations")
     await graph.execute_write(

@@ -31,12 +31,14 @@ def worlds(draw) -> list[World]:
     edges = draw(some(pairs, st.sampled_from(["accepted", "accepted", "accepted", "proposed", "rejected"])))
     resources = {f"r{n}": draw(resource(ids)) for n in range(draw(st.integers(0, 14)))}
     own = draw(some(["masteredAt", "prerequisiteAt"], st.sampled_from([0.5, 0.75])))
+    own |= draw(st.sampled_from([{}, {}, {"profile": "paper"}]))
     return [
         World(
             points,
             edges,
             resources,
             mastery=draw(some(ids, st.tuples(LEVELS, DAYS))),
+            demonstrated=draw(some(ids, LEVELS)),
             goals=draw(st.one_of(st.just({}), some(ids[-3:], LEVELS))),
             limits=draw(limits()),
             done=draw(st.lists(event(resources, DAYS), max_size=4)),
@@ -107,12 +109,9 @@ async def check_candidates(graph, learner, rule, caps):
 
 async def check_reason(graph, learner, rule):
     why = await read_obstacles(graph, learner, NOW)
-    rests = [rule.rests_until(id) for id in rule.open_resources() if not rule.refusals(id)]
     refused = {limit for id in rule.open_resources() for limit in rule.refusals(id)}
     if not rule.wanted():
         assert why.reason == "goal_reached"
-    elif rests:
-        assert why.reason == "waiting" and why.until == min(rests)
     elif refused:
         assert why.reason == "blocked" and set(why.limits) == refused and not why.prerequisites
     else:
@@ -160,15 +159,31 @@ async def test_forgetting_is_computed_with_the_time_that_is_given(graph):
     await write_worlds(graph, CHAIN)
     assert (await read_candidates(graph, "learner", NOW)).resources == ["b1", "b2"]
     later = await read_candidates(graph, "learner", NOW + timedelta(days=9))
-    assert later.resources == ["a1"] and later.mastery.levels == pytest.approx([0.9 * math.exp(-0.8)])
+    assert later.mastery.levels == pytest.approx([0.9 * math.exp(-0.8)])
+    assert later.resources == ["a1", "b1", "b2"], "the point wants a review, and what builds on it stays open"
+    await write_worlds(graph, replace(CHAIN, settings={"profile": "paper"}))
+    assert (await read_candidates(graph, "learner", NOW + timedelta(days=9))).resources == ["a1"]
+
+
+async def test_a_rest_is_a_preference_and_not_a_wall(graph):
+    await write_worlds(graph, replace(CHAIN, done=[Event("b1", 2.0, True)]))
+    assert (await read_candidates(graph, "learner", NOW)).resources == ["b2"]
+    await write_worlds(graph, replace(CHAIN, done=[Event("b1", 2.0, True), Event("b2", 0.5, False)]))
+    assert (await read_candidates(graph, "learner", NOW)).resources == ["b1", "b2"], "nobody waits"
+
+
+async def test_after_two_failures_another_resource_of_the_point_comes_first(graph):
+    failed = [Event("b1", 3.0, False), Event("b1", 2.0, False)]
+    await write_worlds(graph, replace(CHAIN, done=failed, settings={"retryAfterDays": 0.0}))
+    assert (await read_candidates(graph, "learner", NOW)).resources == ["b2"]
+    one = {id: each for id, each in CHAIN.resources.items() if id != "b2"}
+    await write_worlds(graph, replace(CHAIN, resources=one, done=failed, settings={"retryAfterDays": 0.0}))
+    assert (await read_candidates(graph, "learner", NOW)).resources == ["b1"], "there is no other"
 
 
 async def test_reasons(graph):
     await write_worlds(graph, replace(CHAIN, mastery={p: (0.95, 0.0) for p in "abc"}))
     assert (await read_obstacles(graph, "learner", NOW)).reason == "goal_reached"
-    await write_worlds(graph, replace(CHAIN, done=[Event("b1", 2.0, True), Event("b2", 0.5, False)]))
-    why = await read_obstacles(graph, "learner", NOW)
-    assert why.reason == "waiting" and why.until == NOW + timedelta(days=0.5)
     await write_worlds(graph, replace(CHAIN, limits={"maxMinutes": 5.0}))
     assert (await read_obstacles(graph, "learner", NOW)).limits == ["max_minutes"]
     await write_worlds(graph, replace(CHAIN, resources={"c1": Resource({"c": 1.0})}, mastery={"a": (0.5, 0.0)}))

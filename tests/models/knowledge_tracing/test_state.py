@@ -14,10 +14,14 @@ from models.knowledge_tracing.state import (
     compress_level,
     compute_direct_change,
     compute_expected_change,
+    compute_gain_right,
     compute_sd,
     compute_weight,
     decay_level,
+    kept_share,
     propagate_change,
+    update_demonstrated,
+    update_forgetting,
     update_levels,
     update_sd,
 )
@@ -215,3 +219,37 @@ def test_what_an_answer_does_not_touch_stays(course, data):
     after, _ = update_levels(level, importance, data.draw(st.booleans()), course.influence, PAPER)
     reach = (importance > 0) | ((importance > 0) @ course.influence.toarray() > 0)
     assert (after[~reach] == level[~reach]).all()
+
+
+def test_stability_by_hand():
+    """12.5 days at first (0.08 a day); a right answer after a week, when e^−0.56 was left, adds 0.5 + 2 · 0.4288."""
+    rate, days, importance = (np.array([value], dtype=np.float32) for value in (0.08, 7.0, 1.0))
+    longer = update_forgetting(rate, days, importance, True, Rates())
+    assert 1 / longer[0] == pytest.approx(12.5 * (1 + 0.5 + 2 * (1 - np.exp(-0.56))), rel=1e-5)
+    at_once = update_forgetting(rate, 0 * days, importance, True, Rates())
+    assert 1 / at_once[0] == pytest.approx(12.5 * 1.5)
+    shorter = update_forgetting(at_once, days, importance, False, Rates())
+    assert 1 / shorter[0] == pytest.approx(12.5), "half of 18.75 is less than what every point has"
+    assert update_forgetting(at_once, days, 0 * importance, True, Rates())[0] == at_once[0]
+    assert update_forgetting(rate, days, importance, True, RATE_PROFILES["paper"])[0] == rate[0]
+
+
+def test_six_topics_at_98_percent_are_still_known_after_a_week_off():
+    rate = np.array([0.08], dtype=np.float32)
+    for _ in range(6):
+        rate = update_forgetting(rate, np.zeros(1, np.float32), np.ones(1, np.float32), True, Rates())
+    assert 0.98 * kept_share(rate, np.array([7.0]), Rates())[0] > 0.9
+
+
+def test_what_was_demonstrated_by_hand():
+    shown, level = np.array([0.7, 0.7, 0.7], np.float32), np.array([0.9, 0.3, 0.3], np.float32)
+    importance = np.array([1.0, 1.0, 0.0], np.float32)
+    assert update_demonstrated(shown, level, importance, True, Rates()).tolist() == pytest.approx([0.9, 0.7, 0.7])
+    wrong = update_demonstrated(shown, level, importance, False, Rates())
+    assert wrong.tolist() == pytest.approx([0.525, 0.525, 0.7])
+
+
+@pytest.mark.parametrize(("offered", "gain"), [(1, 0.82), (2, 0.5757), (3, 0.4354), (5, 0.35), (100, 0.35)])
+def test_all_that_a_point_offers_masters_it(offered, gain):
+    assert compute_gain_right(offered) == pytest.approx(gain, abs=1e-4)
+    assert 1 - (1 - compute_gain_right(offered)) ** offered >= 0.8

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.policies.rule_based import RandomStrategy, make_simple_baselines
+from models.recommender import find_feasible_resources
 from models.simulation.environment import EpisodeConfig, LearnerVectorEnv
 from models.simulation.learners import Population
 from tests.models.courses import any_course, few, little_course, make_course, random_course
@@ -31,10 +32,12 @@ def test_no_step_of_an_episode_breaks_a_promise(course, seed, rung):
         actions = seen.candidates[rows, chooser.decide(seen).chosen]
         clock, right, done = env.clock.copy(), env.done_right.copy(), env.done.copy()
         for learner, resource in enumerate(actions):
-            assert not skipped(course, env.current()[learner], resource)
+            assert not skipped(course, seen.gate[learner], resource)
             assert seen.wanted[learner][course.taught[resource][course.importance[resource] > 0]].any()
-            assert clock[learner] - right[learner, resource] >= course.thresholds.repeat_after_days
-            assert clock[learner] - done[learner, resource] >= course.thresholds.retry_after_days
+            rests = clock[learner] - right[learner] < course.thresholds.repeat_after_days
+            rests |= clock[learner] - done[learner] < course.thresholds.retry_after_days
+            open_ones = find_feasible_resources(course, seen.gate, seen.wanted)[learner]
+            assert not rests[resource] or not (open_ones & ~rests).any()
         _, ended, _ = env.advance(actions)
         assert ((env.level >= 0) & (env.level <= 1)).all()
         env.restart(ended)
