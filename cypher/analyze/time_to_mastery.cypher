@@ -1,6 +1,7 @@
-// How long a point takes from the first change of a learner's level to the threshold, those who have not got there counted
-// too: medians by Kaplan and Meier over all who began below it. A learner who is still on the way counts as not there until
-// their latest answer on anything. No median where fewer than half would have got there.
+// How long a point takes, from a learner's first own answer on it to the threshold, those who have not got there counted too:
+// medians by Kaplan and Meier over all who answered it themselves and began below. A level that is only passed on from other
+// points counts nobody. A learner who is still on the way counts as not there until their latest answer on anything. No
+// median where fewer than half would have got there.
 // params: course STRING, limit INTEGER
 // returns: point, name, learners, reached, median_answers, median_days
 // access: read
@@ -11,14 +12,18 @@ WITH i.learner AS learner, max(i.at) AS last, collect(i) AS own
 UNWIND own AS i
 UNWIND range(0, size(i.points) - 1) AS n
 MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint {id: i.points[n]})
-WITH c, k, learner, last, i, i.before[n] AS before, i.after[n] AS after
+WITH c, k, learner, last, i, i.before[n] AS before, i.after[n] AS after,
+  EXISTS { (i)-[:ON]->()-[:TEACHES|ASSESSES]->(k) } AS answered
 ORDER BY i.step
 WITH k, parts.mastered_at(k, c) AS threshold, learner, last,
-  collect({at: i.at, before: before, after: after}) AS steps
-WHERE steps[0].before < threshold
+  collect({at: i.at, before: before, after: after, answered: answered}) AS changes
+WITH k, threshold, last, changes, [n IN range(0, size(changes) - 1) WHERE changes[n].answered][0] AS began
+WHERE began IS NOT NULL AND changes[began].before < threshold
+WITH k, threshold, last, changes[began..] AS steps
 WITH k, steps, last, [n IN range(0, size(steps) - 1) WHERE steps[n].after >= threshold][0] AS reached
-WITH k, coalesce(reached + 1, size(steps)) AS answers, reached IS NOT NULL AS there,
-  CASE WHEN reached IS NULL THEN last ELSE steps[reached].at END AS ended, steps[0].at AS began
+WITH k, size([step IN steps[..coalesce(reached + 1, size(steps))] WHERE step.answered]) AS answers,
+  reached IS NOT NULL AS there, CASE WHEN reached IS NULL THEN last ELSE steps[reached].at END AS ended,
+  steps[0].at AS began
 WITH k, collect({answers: answers, days: parts.days_between(began, ended), there: there}) AS everyone
 CALL (everyone) {
   UNWIND everyone AS one

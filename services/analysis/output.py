@@ -177,7 +177,7 @@ def _draw_histogram(axes: "Axes", rows: Rows, plot: PlotSpec) -> None:
     axes.hist([_axis_value(row[plot.columns["x"]]) for row in rows], bins=min(20, max(5, len(rows) // 3)), rwidth=0.9)
     axes.set_xlabel(_value_label(plot, "x"))
     axes.set_ylabel(plot.of)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="y", integer=True)
     axes.tick_params(axis="x", rotation=30)
 
 

@@ -63,6 +63,7 @@ class Truth:
         self.decisions = [
             SimpleNamespace(**row["q"], at=to_datetime(row["at"]), reward=row["reward"]) for row in rows["decisions"]
         ]
+        self.item_points = {row["item"]: set(row["points"]) for row in rows["items"]}
         self.asked = [SimpleNamespace(**row | {"at": to_datetime(row["at"])}) for row in rows["asked"]]
 
     def _kept(self, level, at):
@@ -89,6 +90,7 @@ async def read_truth(graph: Graph, now) -> Truth:
         "edges": EDGES,
         "asked": ASKED,
         "decisions": DECISIONS,
+        "items": "MATCH (t:Item) RETURN t.id AS item, COLLECT { MATCH (t)-[:ASSESSES]->(k) RETURN k.id } AS points",
     }
 
     async def unit(work):
@@ -145,8 +147,9 @@ def gain_per_minute(truth):
         gain, minutes = np.array(sums).T
         ratio, n = gain.sum() / minutes.sum(), len(sums)
         low = high = None
-        if n > 1:
-            error = math.sqrt(((gain - ratio * minutes) ** 2).sum() * n / (n - 1)) / minutes.sum()
+        squares = ((gain - ratio * minutes) ** 2).sum()
+        if n > 1 and squares > 1e-12:
+            error = math.sqrt(squares * n / (n - 1)) / minutes.sum()
             half = stats.t.ppf(0.975, n - 1) * error
             low, high = ratio - half, ratio + half
         found[resource] = (len(own), n, ratio, low, high)
@@ -154,16 +157,83 @@ def gain_per_minute(truth):
 
 
 def next_answer(truth):
-    pairs = [(point, who, one, other) for point, who, one, other in successive(truth) if one.on != other.on]
-    usual = defaultdict(list)
-    for point, _, _, other in pairs:
-        usual[point].append(other.right)
+    """Resource: (answers, learners, share right next, others, their share, difference, low, high)."""
+    sequences = defaultdict(list)
+    for i in truth.did:
+        for point in {point for point, role in i.teaches if role == "primary"}:
+            sequences[point, i.learner].append((i.on, float(i.right)))
+    places = {(point, i.on) for i in truth.did if not i.item for point, role in i.teaches if role == "primary"}
     found = {}
-    for resource in {one.on for _, _, one, _ in pairs if not one.item}:
-        own = [(other.right, np.mean(usual[point])) for point, _, one, other in pairs if one.on == resource]
-        right = sum(row[0] for row in own)
-        share = right / len(own)
-        found[resource] = (len(own), share, *wilson(right, len(own)), np.mean([row[1] for row in own]))
+    for resource in {resource for _, resource in places}:
+        after, others = defaultdict(list), defaultdict(list)
+        for (point, who), answers in sequences.items():
+            if (point, resource) in places:
+                for is_after, right in _elsewhere(answers, resource):
+                    (after if is_after else others)[point].append((who, right))
+        if after:
+            found[resource] = _after_and_others(after, others)
+    return found
+
+
+def _elsewhere(answers, resource):
+    """(after the resource, right) of a learner's answers on other things, those of who did it longer ago left out."""
+    for n, (on, right) in enumerate(answers):
+        before = answers[n - 1][0] if n else None
+        if on not in (resource, before) and (before == resource or resource not in [each for each, _ in answers[:n]]):
+            yield before == resource, right
+
+
+def _after_and_others(after, others):
+    own = [row for rows in after.values() for row in rows]
+    learners = len({who for who, _ in own})
+    told = [
+        (right, np.mean([r for _, r in others[point]])) for point in after if others[point] for _, right in after[point]
+    ]
+    if not told:
+        return len(own), learners, np.mean([right for _, right in own]), 0, None, None, None, None
+    share, usual = np.mean(told, axis=0)
+    n = len({who for rows in others.values() for who, _ in rows})
+    return len(own), learners, share, n, usual, share - usual, *newcombe(share, learners, usual, n)
+
+
+def newcombe(one, n, other, m):
+    """The interval of a difference of shares; Wilson's are made here anew, as a share of n learners is no count."""
+    (low, high), (other_low, other_high) = wilson_of_share(one, n), wilson_of_share(other, m)
+    difference = one - other
+    return (
+        difference - math.hypot(one - low, other_high - other),
+        difference + math.hypot(high - one, other - other_low),
+    )
+
+
+def wilson_of_share(share, n):
+    """The two p with (share − p)² = z² p (1 − p) / n."""
+    z = 1.96**2 / n
+    return sorted(np.roots([1 + z, -(2 * share + z), share**2]).real)
+
+
+def prerequisite_evidence(truth, at_least):
+    """(before, after): (learners with, share, learners without, share, low, high)."""
+    answers = defaultdict(list)
+    items = {i.on: {point for point, _ in i.teaches} for i in truth.did} | truth.item_points
+    for at, on, each in sorted(
+        ((i.at, getattr(i, "on", None) or i.item, i) for i in truth.did + truth.asked), key=lambda row: row[:2]
+    ):
+        for point in items[on]:
+            answers[each.learner, point].append((at, each.right))
+    found = {}
+    for p, k in truth.edges.edges:
+        groups = {True: [], False: []}
+        for who in truth.learners:
+            tried, had = answers[who, k], answers[who, p]
+            earlier = [right for at, right in had if tried and at <= tried[0][0]]
+            if earlier:
+                groups[earlier[-1]].append(float(tried[0][1]))
+        with_, without = groups[True], groups[False]
+        if len(with_) + len(without) >= at_least and with_ + without:
+            shares = [np.mean(group) if group else None for group in (with_, without)]
+            ends = newcombe(shares[0], len(with_), shares[1], len(without)) if with_ and without else (None, None)
+            found[p, k] = (len(with_), shares[0], len(without), shares[1], *ends)
     return found
 
 
@@ -173,13 +243,15 @@ def time_to_mastery(truth):
     for point in truth.points:
         answers, days, there = [], [], []
         for who in truth.learners:
-            steps = [(i.at, i.before[i.points.index(point)], i.after[i.points.index(point)])
-                     for i in truth.of(who) if point in i.points]  # fmt: skip
+            steps = [(i.at, i.before[i.points.index(point)], i.after[i.points.index(point)],
+                      point in {p for p, _ in i.teaches}) for i in truth.of(who) if point in i.points]  # fmt: skip
+            while steps and not steps[0][3]:
+                steps.pop(0)
             if not steps or steps[0][1] >= 0.8:
                 continue
             reached = next((n for n, step in enumerate(steps) if step[2] >= 0.8), None)
             end = steps[reached][0] if reached is not None else max(i.at for i in truth.of(who))
-            answers.append(len(steps) if reached is None else reached + 1)
+            answers.append(sum(step[3] for step in steps[: None if reached is None else reached + 1]))
             days.append((end - steps[0][0]).total_seconds() / 86400)
             there.append(reached is not None)
         if there:

@@ -52,15 +52,15 @@ async def test_forgetting(asker):
 async def test_gain_per_minute_with_intervals(asker):
     rows = await asker("gain_per_minute", "resource")
     expected = brute_force.gain_per_minute(asker.truth)
-    agree(rows, {key: values[:3] for key, values in expected.items()}, ("answers", "learners", "gain_per_minute"))
-    for key, (_, n, ratio, low, high) in expected.items():
-        if n > 1:
+    agree(rows, {key: values[:3] for key, values in expected.items()}, ("answers", "learners", "credited_per_minute"))
+    for key, (*_, ratio, low, high) in expected.items():
+        if low is not None:
             near = {"rel": 4e-3, "abs": 2e-5}
             assert rows[key]["low"] - ratio == pytest.approx(low - ratio, **near)
             assert rows[key]["high"] - ratio == pytest.approx(high - ratio, **near)
-            assert rows[key]["teaches"] == ("yes" if rows[key]["low"] > 0 else "no" if high <= 0 else "unclear")
+            assert rows[key]["credited"] == ("yes" if rows[key]["low"] > 0 else "no" if high <= 0 else "unclear")
         else:
-            assert rows[key]["low"] is rows[key]["high"] is None and rows[key]["teaches"] == "unclear"
+            assert rows[key]["low"] is rows[key]["high"] is None and rows[key]["credited"] == "unclear"
 
 
 def test_the_quantile_of_t_in_the_query_is_close():
@@ -69,9 +69,34 @@ def test_the_quantile_of_t_in_the_query_is_close():
         assert told == pytest.approx(stats.t.ppf(0.975, df), rel=2e-3)
 
 
-async def test_next_answer(asker):
-    columns = ("answers", "next_right", "low", "high", "usual")
-    agree(await asker("next_answer", "resource"), brute_force.next_answer(asker.truth), columns)
+async def test_next_answer_beside_that_of_others(asker):
+    columns = ("answers", "learners", "next_right", "others", "others_right", "difference", "low", "high")
+    rows, expected = await asker("next_answer", "resource"), brute_force.next_answer(asker.truth)
+    assert any(values[3] for values in expected.values())
+    agree(rows, expected, columns)
+    for key, (*_, low, high) in expected.items():
+        says = "cannot be told: no contrast"
+        if low is not None:
+            says = "yes" if low > 0 else "no" if high < 0 else "unclear"
+        assert rows[key]["teaches"] == says
+
+
+@pytest.mark.parametrize("at_least", [1, 3])
+async def test_prerequisite_evidence_rests_on_own_answers(asker, at_least):
+    rows = await analyse(
+        asker.graph, "prerequisite_evidence", {"course": "course", "at_least": at_least, "limit": 1000}
+    )
+    told = {(row["before"], row["after"]): row for row in rows}
+    expected = brute_force.prerequisite_evidence(asker.truth, at_least)
+    assert expected or at_least > 1
+    columns = ("learners_with", "share_with", "learners_without", "share_without", "low", "high")
+    agree(told, expected, columns)
+    for row in rows:
+        if row["learners_without"] < at_least:
+            assert row["verdict"] == "cannot be told: gated"
+        elif row["learners_with"] >= at_least:
+            says = "supported" if row["low"] > 0 else "no sign of it" if row["high"] < 0.15 else "unclear"
+            assert row["verdict"] == says
 
 
 async def test_time_to_mastery_counts_those_who_are_not_there(asker):
