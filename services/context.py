@@ -3,6 +3,7 @@
 `ContextFactory` opens an `AppContext` on a database and closes it; decisions accepted for writing are written first.
 """
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,8 @@ def _now() -> datetime:
 class AppContext:
     """The parts of a running service; made by `services.context`, shared by all requests.
 
-    `budget_seconds`: seconds that a strategy may take before the next one decides; None waits for it.
+    `budget_seconds`: seconds that a strategy may take before the next one decides; None waits for it. `handovers`:
+    decisions that a strategy could not make, by its name and the kind of reason.
     """
 
     graph: Graph
@@ -32,6 +34,7 @@ class AppContext:
     budget_seconds: float | None = None
     now: Callable[[], datetime] = field(default=_now)
     frameworks: FrameworkCache = field(default_factory=FrameworkCache)
+    handovers: "Counter[tuple[str, str]]" = field(default_factory=Counter)
 
 
 DATABASE_RETRY_SECONDS = 2.0

@@ -27,6 +27,7 @@ from services.courses.artifacts import ArtifactStore
 from services.settings import Settings
 from services.training.evaluate import (
     advise_on_course,
+    describe_handovers,
     evaluate_rankers,
     evaluate_strategies,
     read_raw_course_log,
@@ -180,6 +181,8 @@ def advise(course: CourseArgument) -> None:
         )
     console.print(table) if measured else None
     console.print(f"served  {advice.strategy}: {advice.why}")
+    for sentence in run_on_graph(partial(describe_handovers, course=course), settings):
+        console.print(f"[yellow]handed over[/yellow]  {escape(sentence)}")
 
 
 def strategies() -> None:

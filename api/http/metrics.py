@@ -1,5 +1,6 @@
 """Prometheus metrics: requests by route and status, their seconds, and the parts of a recommendation's time."""
 
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 from fastapi import FastAPI, Response
@@ -13,8 +14,11 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.context import AppContext
 from services.timings import Timings
 
 DURATION_BUCKETS = (0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.02, 0.03, 0.05, 0.1, 0.25, 1.0, 5.0)
@@ -42,6 +46,23 @@ class Metrics:
         route = getattr(scope.get("route"), "path", "unknown")
         self.requests.labels(scope["method"], route, str(status)).inc()
         self.seconds.labels(route).observe(seconds)
+
+
+class HandoverCollector(Collector):
+    """Decisions that a strategy could not make, by strategy and reason; `find` gives the context of the running app."""
+
+    def __init__(self, find: Callable[[], AppContext | None]) -> None:
+        self._find = find
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the counter, which is empty before the app has started."""
+        family = CounterMetricFamily(
+            "lodestar_strategy_handovers", "Decisions handed over to the next strategy.", labels=["strategy", "reason"]
+        )
+        context = self._find()
+        for (strategy, reason), count in sorted(context.handovers.items()) if context else ():
+            family.add_metric([strategy, reason], count)
+        yield family
 
 
 class MetricsMiddleware:
@@ -74,6 +95,8 @@ def install_metrics(app: FastAPI) -> None:
     """Measure every request of the app and show the figures at /metrics."""
     metrics = Metrics()
     app.add_middleware(MetricsMiddleware, metrics=metrics)
+
+    metrics.registry.register(HandoverCollector(lambda: getattr(app.state, "context", None)))
 
     @app.get("/metrics", tags=["operation"], summary="Metrics for Prometheus", response_class=Response)
     async def show() -> Response:

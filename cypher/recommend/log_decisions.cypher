@@ -6,7 +6,7 @@ UNWIND $decisions AS row
 MATCH (l:Learner {id: row.learner})
 MATCH (r:Resource {id: row.resource})
 CREATE (l)-[:RECEIVED]->(q:Recommendation {id: row.id, learner: row.learner, course: row.course, at: row.at,
-  policy: row.policy, version: row.version, resource: row.resource, propensity: row.propensity,
+  policy: row.policy, version: row.version, asked: row.asked, resource: row.resource, propensity: row.propensity,
   revision: row.revision, step: row.step, goals: row.goals, goalLevels: row.goal_levels,
   candidates: row.candidates, kept: row.kept, qValues: row.q_values, propensities: row.propensities,
   context: row.context})-[:CHOSE]->(r)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.connection import Graph, Row
 from graph.errors import Conflict, GraphUnavailable, NotFound
@@ -25,7 +25,8 @@ class LoggedDecision:
     """One served step.
 
     Attributes:
-        policy, version: who decided.
+        policy, version: who decided; asked: the strategy that was asked for, or that serves the course; empty in logs
+            that are older.
         propensity: probability with which `resource` was chosen.
         revision: of the curated graph.
         step: version of the learner's state (`CandidateSet.step`), from which the state can be rebuilt.
@@ -51,6 +52,7 @@ class LoggedDecision:
     q_values: list[float] = field(default_factory=list)
     propensities: list[float] = field(default_factory=list)
     context: list[float] | None = None
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,20 @@ async def log_decisions(graph: Graph, decisions: list[LoggedDecision]) -> set[st
     """
     rows = sorted((_decision_row(decision) for decision in decisions), key=lambda row: (row["learner"], row["id"]))
     return {row["id"] for row in await graph.write("recommend/log_decisions", decisions=rows)}
+
+
+class Handover(NamedTuple):
+    """How many decisions were asked of one strategy and made by `used`, which may be the same."""
+
+    asked: str
+    used: str
+    decisions: int
+
+
+async def read_handovers(graph: Graph, course: str, since: datetime) -> list[Handover]:
+    """Return who decided on a course since a moment, by the strategy that was asked for."""
+    rows = await graph.read("recommend/handovers", course=course, since=to_utc(since, "since"))
+    return [Handover(**row) for row in rows]
 
 
 async def read_history(
@@ -101,6 +117,7 @@ def parse_decision(properties: Row) -> LoggedDecision:
         q_values=properties["qValues"],
         propensities=properties["propensities"],
         context=properties.get("context"),
+        asked=properties.get("asked", ""),
     )
 
 

@@ -43,6 +43,7 @@ class RecommendationDecision:
         recommender: the one that decided.
         observation: what it saw, candidates included.
         slate: empty where there was nothing to choose from.
+        asked: the strategy that the caller named, if any.
         failed: strategies that were asked before and could not decide.
     """
 
@@ -51,6 +52,7 @@ class RecommendationDecision:
     observation: Observation
     decision: Decision
     slate: list[SlateItem]
+    asked: str | None = None
     failed: tuple[FailedStrategy, ...] = ()
 
 
@@ -140,6 +142,7 @@ def make_log_rows(decided: RecommendationDecision) -> list[LoggedDecision]:
             at=state.now,
             policy=decided.recommender.name,
             version=decided.recommender.version,
+            asked=decided.asked or state.served.strategies.order[0],
             resource=ids[item.resource],
             propensity=item.propensity,
             revision=learner.revision,

@@ -2,8 +2,8 @@
 
 The strategy that was asked for decides, else the course's own. Where it cannot, the next one does, and the answer says
 so: a strategy lacks something, fails, takes longer than its budget, or has no opinion of the learner. One that failed
-or was too slow is paused for a minute, so that no other request waits for it. Slow strategies run in a thread. The
-decision is logged before it is returned.
+or was too slow several times in a row is paused for a minute, so that no other request waits for it; rules are never
+paused. Slow strategies run in a thread. The decision is logged before it is returned.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ async def decide_with_fallback(
     for name in dict.fromkeys([*([asked] if asked else []), *state.served.strategies.order]):
         outcome = await _try_strategy(context, state, n, name)
         if isinstance(outcome, RecommendationDecision):
-            return replace(outcome, failed=tuple(failed))
+            return replace(outcome, asked=asked, failed=tuple(failed))
         failed.append(outcome)
     raise NoStrategyAvailable({each.strategy: each.why for each in failed})
 
@@ -92,38 +92,70 @@ class Pause(NamedTuple):
 
 
 PAUSE_SECONDS = 60.0
-"""Seconds that a strategy is not asked after it failed or was too slow."""
+"""Seconds that a strategy is not asked after it failed or was too slow several times."""
+
+SLOW_IN_A_ROW = 3
+"""Decisions in a row that have to be too slow before a strategy is paused: one may be the machine's fault."""
 
 PAUSES: CourseMemo[str, Pause] = CourseMemo(len(STRATEGIES))
 """The pauses of each course in memory, by the strategy's name."""
+
+SLOW: CourseMemo[str, int] = CourseMemo(len(STRATEGIES))
+"""How many decisions in a row were too slow, by the strategy's name."""
 
 
 async def _try_strategy(
     context: AppContext, state: LearnerState, n: int, name: str
 ) -> RecommendationDecision | FailedStrategy:
-    """Ask one strategy within its time budget; what it could not decide is returned with the reason."""
+    """Ask one strategy within its time budget; what it could not decide is returned with the reason, and counted.
+
+    A rule has no budget and is never paused: it takes a millisecond, and is what the others fall back to.
+    """
     pause = PAUSES.find(state.served, name)
     if pause is not None and monotonic() < pause.until:
-        return FailedStrategy(name, pause.why)
+        return _hand_over(context, name, "paused", pause.why)
+    is_rule = find_strategy(name).kind == "rule"
+    budget = None if is_rule else context.budget_seconds
     began = monotonic()
     task = asyncio.create_task(ask_strategy(context, state, n, name), name=f"decide by {name}")
-    await asyncio.wait({task}, timeout=context.budget_seconds)
-    if not task.done() or monotonic() - began > (context.budget_seconds or float("inf")):
-        why = f"it took longer than {1000 * (context.budget_seconds or 0):.0f} ms"
-        PAUSES.put(state.served, name, Pause(monotonic() + PAUSE_SECONDS, f"{why} a moment ago"))
+    await asyncio.wait({task}, timeout=budget)
+    if budget is not None and (not task.done() or monotonic() - began > budget):
+        _count_slow(state, name, budget)
         if not task.done():
             task.add_done_callback(_log_late_failure)
-            return FailedStrategy(name, why)
+            return _hand_over(context, name, "slow", f"it took longer than {1000 * budget:.0f} ms")
+    else:
+        SLOW.drop(state.served, name)
     error = task.exception()
     if error is None:
-        return task.result() or FailedStrategy(name, "it has no opinion of this learner")
+        return task.result() or _hand_over(context, name, "no_opinion", "it has no opinion of this learner")
     if isinstance(error, GraphUnavailable):
         raise error
     if isinstance(error, LodestarError):
-        return FailedStrategy(name, str(error))
+        return _hand_over(context, name, "missing", str(error))
     logger.error("strategy %s failed", name, exc_info=error)
-    PAUSES.put(state.served, name, Pause(monotonic() + PAUSE_SECONDS, "it failed a moment ago"))
-    return FailedStrategy(name, f"it failed ({type(error).__name__})")
+    if not is_rule:
+        _pause(state, name, "it failed a moment ago")
+    return _hand_over(context, name, "failed", f"it failed ({type(error).__name__})")
+
+
+def _hand_over(context: AppContext, name: str, reason: str, why: str) -> FailedStrategy:
+    """Count that a strategy could not decide, for /metrics, and return it."""
+    context.handovers[name, reason] += 1
+    return FailedStrategy(name, why)
+
+
+def _count_slow(state: LearnerState, name: str, budget: float) -> None:
+    """Count a decision that was too slow; pause the strategy after several in a row."""
+    slow = SLOW.put(state.served, name, (SLOW.find(state.served, name) or 0) + 1)
+    if slow >= SLOW_IN_A_ROW:
+        _pause(state, name, f"it took longer than {1000 * budget:.0f} ms {slow} times in a row a moment ago")
+
+
+def _pause(state: LearnerState, name: str, why: str) -> None:
+    """Do not ask a strategy of a course for a while."""
+    PAUSES.put(state.served, name, Pause(monotonic() + PAUSE_SECONDS, why))
+    logger.warning("strategy %s of %s is paused for %.0f s: %s", name, state.served.course.id, PAUSE_SECONDS, why)
 
 
 def _log_late_failure(task: "asyncio.Task[RecommendationDecision | None]") -> None:

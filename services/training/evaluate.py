@@ -7,7 +7,7 @@ with what was measured.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time
 
@@ -15,6 +15,7 @@ from graph.catalogue import CourseDataCounts, count_course_data, read_course_row
 from graph.connection import Graph
 from graph.learners.history import read_interactions
 from graph.learners.log_files import SECONDS_PER_DAY, RawInteraction
+from graph.recommendations.decisions import read_handovers
 from models.evaluation.advice import MIN_KNOWN_EVENTS, Advice, CourseDataSummary, Team, advise_strategy
 from models.evaluation.leaderboard import Leaderboard, measure_strategies, save_leaderboard
 from models.policies.selection import CourseStrategies
@@ -39,6 +40,25 @@ async def advise_on_course(graph: Graph, strategies: CourseStrategies, team: Tea
     data = summarize_course_data(await count_course_data(graph, strategies.course.id))
     names = [(name, entry.family) for name, entry in STRATEGIES.items()]
     return data, advise_strategy(names, data, team, strategies.offline(), strategies.teaching(), strategies.taught())
+
+
+HANDOVER_DAYS = 7
+"""Days back that advice looks at who decided."""
+
+
+async def describe_handovers(graph: Graph, course: str) -> list[str]:
+    """Return a sentence for each strategy of which others decided in the last days, the largest share first."""
+    found = await read_handovers(graph, course, datetime.now(UTC) - timedelta(days=HANDOVER_DAYS))
+    sentences = []
+    for asked in dict.fromkeys(each.asked for each in found):
+        total = sum(each.decisions for each in found if each.asked == asked)
+        others = [each for each in found if each.asked == asked and each.used != asked]
+        if others:
+            named = ", ".join(f"{each.decisions:,} by {each.used}" for each in others)
+            share = sum(each.decisions for each in others) / total
+            text = f"Of {total:,} decisions asked of {asked} in {HANDOVER_DAYS} days, others made {share:.0%}: {named}."
+            sentences.append((share, text))
+    return [text for _, text in sorted(sentences, reverse=True)]
 
 
 def summarize_course_data(found: CourseDataCounts) -> CourseDataSummary:

@@ -8,6 +8,7 @@ import pytest
 
 from models.policies.strategies import FITTED_STRATEGIES, STRATEGIES
 from models.recommender import decide_by_score
+from services.training.evaluate import describe_handovers
 
 pytestmark = pytest.mark.database
 ME = "/v1/learners/ana/recommendations"
@@ -86,12 +87,48 @@ async def test_one_that_fails_hands_over_and_rests(ana):
     assert odd.asked == 1
 
 
-async def test_one_that_is_too_slow_hands_over_and_rests(ana):
+async def test_one_that_is_too_slow_hands_over_and_is_paused_after_the_third_time_in_a_row(ana, caplog):
     odd = await put(ana, Odd(seconds=0.6), budget=0.2)
-    for why in ("it took longer than 200 ms", "it took longer than 200 ms a moment ago"):
+    slow = "it took longer than 200 ms"
+    for why in (slow, slow, slow, f"{slow} 3 times in a row a moment ago"):
         answer = await ana.get(ME, strategy="als")
         assert answer["strategy"]["handed_over"] == [{"strategy": "als", "why": why}]
-    assert odd.asked == 1
+    assert odd.asked == 3
+    assert "strategy als of little is paused for 60 s" in caplog.text
+    assert ana.context.handovers == {("als", "slow"): 3, ("als", "paused"): 1}
+    metrics = (await ana.client.get("/metrics")).text
+    assert 'lodestar_strategy_handovers_total{reason="slow",strategy="als"} 3.0' in metrics
+
+
+async def test_a_slow_moment_is_forgotten_after_a_quick_decision(ana):
+    odd = await put(ana, Odd(seconds=0.6), budget=0.2)
+    for seconds in (0.6, 0.6, 0.0, 0.6, 0.6):
+        odd.seconds = seconds
+        used = (await ana.get(ME, strategy="als"))["strategy"]["used"]
+        assert used == ("needed" if seconds else "als")
+    assert odd.asked == 5
+
+
+async def test_rules_have_no_budget_and_are_never_paused(ana, graph):
+    served = await ana.context.courses.get("little")
+    slow = served.strategies.available.made["zpd"] = Odd(seconds=0.3)
+    slow.name = "zpd"
+    ana.app.state.context = replace(ana.context, budget_seconds=0.05)
+    for _ in range(4):
+        assert (await ana.get(ME, strategy="zpd"))["strategy"]["handed_over"] == []
+    assert await describe_handovers(graph, "little") == []
+
+
+async def test_the_log_keeps_what_was_asked_and_advice_tells_who_decided_instead(ana, graph):
+    await put(ana, Odd(fails=True))
+    await ana.get(ME, strategy="als")
+    await ana.get(ME)
+    rows = await graph.execute_read(
+        lambda work: work.text("MATCH (q:Recommendation) RETURN q.asked AS asked, q.policy AS used ORDER BY q.at")
+    )
+    assert [(row["asked"], row["used"]) for row in rows] == [("als", "needed"), ("needed", "needed")]
+    [sentence] = await describe_handovers(graph, "little")
+    assert sentence == "Of 1 decisions asked of als in 7 days, others made 100%: 1 by needed."
 
 
 async def test_one_without_an_opinion_hands_over_and_is_asked_again(ana):
