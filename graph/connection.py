@@ -121,11 +121,17 @@ class Graph:
 
     @asynccontextmanager
     async def begin_read_transaction(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
-        """Open a read transaction that the server ends after `timeout` seconds; it is never retried."""
+        """Open a read transaction that the server ends after `timeout` seconds; it is never retried.
+
+        The summaries of its results carry the server's warnings, such as a label that no node has.
+        """
         async with (
             _translate_outages(),
             self._driver.session(
-                database=self._database, default_access_mode=READ_ACCESS, fetch_size=FETCH_SIZE
+                database=self._database,
+                default_access_mode=READ_ACCESS,
+                fetch_size=FETCH_SIZE,
+                notifications_min_severity=NotificationMinimumSeverity.WARNING,
             ) as session,
             await session.begin_transaction(timeout=timeout) as transaction,
         ):

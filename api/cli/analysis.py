@@ -206,7 +206,10 @@ def ask(  # noqa: PLR0913 (a command's options are its arguments)
         if show:
             print(questions.format_for_browser(own, given))
         else:
-            wanted.give(run_on_graph_as_is(lambda graph: questions.ask_own(graph, own, given, limits)))
+            own_answer = run_on_graph_as_is(lambda graph: questions.ask_own(graph, own, given, limits))
+            wanted.give(own_answer)
+            for warning in own_answer.warnings:
+                notes_console.print(f"Neo4j warns: {warning}", style="yellow", markup=False)
         return
     ready = questions.find_question(name or "")
     wanted.check_plot(ready.plot)
@@ -217,6 +220,8 @@ def ask(  # noqa: PLR0913 (a command's options are its arguments)
             lambda graph: questions.ask_ready(graph, ready, given, limits, every_row=plot is not None)
         )
         wanted.give(answer.rows)
+        if answer.has_more:
+            notes_console.print(f"the first {answer.limit:,} rows; there is more: --limit NUMBER", style="yellow")
         wanted.draw(answer)
 
 

@@ -1,14 +1,33 @@
-// When learners will reach their goals at the pace of the last weeks: points left on the way, points mastered a week, the
-// date that follows, and whether it is in time.
+// When learners reach their goals: points left on the way, points mastered a week since their own first answer (in the last
+// `weeks` at most, over three days at least), the date that follows, and whether it is in time. `earliest` to `latest` are the
+// dates at the ends of the pace's 95 % interval (points mastered as a Poisson count); no latest one where the pace may be 0.
+// Who has reached the goals has that date in `reached` and as forecast.
 // params: course STRING, now DATETIME, weeks INTEGER, limit INTEGER
-// returns: learner, left, per_week, forecast, due, in_time
+// returns: learner, left, reached, per_week, forecast, earliest, latest, due, in_time
 // access: read
 // group: goals
 // plot: histogram x=forecast of=learners
 MATCH (c:Course {id: $course})-[:INCLUDES]->(g:KnowledgePoint)<-[a:AIMS_AT]-(l:Learner)
-WITH c, l, collect(g) AS goals, min(a.dueAt) AS due
+WITH c, l, collect({point: g, aim: parts.aimed_at(a, g, c)}) AS goals, min(a.dueAt) AS due
+CALL (l, goals) {
+  UNWIND goals AS goal
+  CALL (l, goal) {
+    OPTIONAL MATCH (l)-[:DID]->(i:Interaction)
+    WHERE any(n IN range(0, size(i.points) - 1) WHERE i.points[n] = goal.point.id AND i.after[n] >= goal.aim)
+    RETURN min(i.at) AS at
+  }
+  WITH count(*) AS all_goals, count(at) AS those_reached, max(at) AS last
+  RETURN CASE WHEN those_reached = all_goals THEN last END AS reached
+}
+CALL (l) {
+  OPTIONAL MATCH (l)-[:DID]->(i:Interaction)
+  RETURN parts.days_between(min(i.at), $now) AS days
+}
+WITH c, l, goals, due, reached,
+  CASE WHEN days / 7 > $weeks THEN toFloat($weeks) WHEN days > 3 THEN days / 7 ELSE 3 / 7.0 END AS weeks
 CALL (c, l, goals) {
-  UNWIND goals AS g
+  UNWIND goals AS goal
+  WITH c, l, goal.point AS g
   MATCH (g)<-[:PREREQUISITE_OF*0.. {status: 'accepted'}]-(k)
   WITH DISTINCT c, l, k
   OPTIONAL MATCH (l)-[m:MASTERY]->(k)
@@ -22,10 +41,15 @@ CALL (c, l, goals) {
           WHERE i.points[n] = k.id AND i.before[n] < threshold AND i.after[n] >= threshold)
     } THEN 1 ELSE 0 END) AS gained
 }
-WITH l, due, left, toFloat(gained) / $weeks AS per_week
-WITH l, due, left, per_week,
-  CASE WHEN left = 0 THEN $now WHEN per_week > 0 THEN $now + duration({days: 7 * left / per_week}) END AS forecast
-RETURN l.id AS learner, left, round(per_week, 2) AS per_week, date(forecast) AS forecast, date(due) AS due,
-  CASE WHEN due IS NOT NULL THEN coalesce(forecast <= due, false) END AS in_time
-ORDER BY left DESC, learner
+WITH l, due, reached, left, gained / weeks AS pace, parts.poisson_high(toFloat(gained)) / weeks AS fast,
+  parts.poisson_low(toFloat(gained)) / weeks AS slow
+WITH l, due, reached, left, pace, [p IN [pace, fast, slow] | CASE
+  WHEN reached IS NOT NULL THEN date(reached)
+  WHEN left = 0 THEN date($now)
+  WHEN p > 0 AND left / p < 5000 THEN date($now + duration({days: 7 * left / p}))
+END] AS dates
+RETURN l.id AS learner, left, date(reached) AS reached, round(pace, 2) AS per_week, dates[0] AS forecast,
+  dates[1] AS earliest, dates[2] AS latest, date(due) AS due,
+  CASE WHEN due IS NOT NULL THEN coalesce(dates[0] <= date(due), false) END AS in_time
+ORDER BY reached IS NOT NULL, left DESC, learner
 LIMIT $limit

@@ -10,10 +10,10 @@ Three locks keep a question from changing anything:
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from neo4j import AsyncTransaction, Record
+from neo4j import AsyncTransaction, Record, SummaryNotification
 from neo4j.exceptions import BrokenRecordError, Neo4jError
 
 from graph.connection import Graph, Row
@@ -46,12 +46,14 @@ class QueryResult:
 
     Attributes:
         rows: each as long as `columns`.
-        cut: there was more than was asked for.
+        is_truncated: there was more than was asked for.
+        warnings: what the server's planner warns of, such as a label that no node has, with line and caret.
     """
 
     columns: tuple[str, ...]
     rows: list[tuple[object, ...]]
     is_truncated: bool = False
+    warnings: tuple[str, ...] = ()
 
     def records(self) -> list[Row]:
         """Return the rows as dictionaries."""
@@ -74,13 +76,13 @@ async def run_query(
     async with graph.begin_read_transaction(timeout) as transaction:
         ahead = 1
         try:
-            await _refuse_by_plan(transaction, text, params)
+            warnings = await _check_plan(transaction, text, params)
             ahead = 0
             result = await transaction.run(text, dict(params))
             records = await result.fetch(rows + 1)
         except Neo4jError as error:
             raise _translate_error(error, _QueryText(text, timeout, ahead)) or error from error
-        return _make_result(result.keys(), records, rows)
+        return replace(_make_result(result.keys(), records, rows), warnings=warnings)
 
 
 class _QueryText(NamedTuple):
@@ -91,8 +93,8 @@ class _QueryText(NamedTuple):
     ahead: int
 
 
-async def _refuse_by_plan(transaction: AsyncTransaction, text: str, params: Mapping[str, Any]) -> None:
-    """Refuse a query whose plan shows more than reading, before it runs."""
+async def _check_plan(transaction: AsyncTransaction, text: str, params: Mapping[str, Any]) -> tuple[str, ...]:
+    """Refuse a query whose plan shows more than reading, before it runs; return the planner's warnings."""
     summary = await (await transaction.run(f"EXPLAIN\n{text}", dict(params))).consume()
     if summary.query_type == "s":
         raise GraphRefused("This administers the server; questions only read the graph.")
@@ -100,6 +102,14 @@ async def _refuse_by_plan(transaction: AsyncTransaction, text: str, params: Mapp
         why = _REFUSED_OPERATORS.get(step.partition("@")[0])
         if why:
             raise GraphRefused(f"This {why}; questions only read the graph.")
+    return tuple(_format_warning(each, text) for each in summary.summary_notifications)
+
+
+def _format_warning(warning: SummaryNotification, text: str) -> str:
+    """Return the server's words, with the question's own line and a caret below the place; EXPLAIN is a line ahead."""
+    place = warning.position
+    said = warning.description.strip() or warning.title
+    return said if place is None else said + _point_at(text, place.line - 1, place.column)
 
 
 def _plan_operators(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -134,8 +144,12 @@ def _mark_position(message: str, asked: _QueryText) -> str:
     place = _LINE_AND_COLUMN.search(message)
     if place is None:
         return message.strip()
-    lines = asked.text.splitlines()
-    number, column = int(place[1]) - asked.ahead, max(int(place[2]), 1)
-    line = lines[number - 1] if 0 < number <= len(lines) else ""
-    pointed = f"\nline {number}, column {column}\n{line}\n{' ' * (column - 1)}^" if line else ""
+    pointed = _point_at(asked.text, int(place[1]) - asked.ahead, max(int(place[2]), 1))
     return f"{message[: place.start()].strip()}{pointed}"
+
+
+def _point_at(text: str, number: int, column: int) -> str:
+    """Return a line of the question with a caret below the column; "" where there is no such line."""
+    lines = text.splitlines()
+    line = lines[number - 1] if 0 < number <= len(lines) else ""
+    return f"\nline {number}, column {column}\n{line}\n{' ' * (column - 1)}^" if line else ""

@@ -134,10 +134,13 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
 async def complete_parameters(graph: Graph, question: ReadyQuestion, given: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters with the course, if it is the only one.
 
-    Raises `Invalid` without a course or for an arm that never decided, `NotFound` for an unknown learner.
+    Raises `Invalid` without a course, for an unknown team, or for an arm that never decided; `NotFound` for an unknown
+    learner.
     """
     if "learner" in question.params and "learner" in given:
         await read_learner(graph, given["learner"])
+    if "learners" in question.params and given.get("learners"):
+        await _check_learners(graph, _parse_names(given["learners"]))
     if "course" not in question.params:
         return given
     course = await _find_course(graph, question, given)
@@ -155,6 +158,15 @@ async def _find_course(graph: Graph, question: ReadyQuestion, given: Mapping[str
         said = f"There is no course {course!r}" if course else f"{question.name} needs --course"
         raise Invalid(f"{said}: one of {', '.join(courses)}.", "course")
     return str(course)
+
+
+async def _check_learners(graph: Graph, names: list[str]) -> None:
+    """Raise `Invalid` for names that are neither ids of learners nor teams, with the teams that there are."""
+    [row] = await graph.read("ask/unknown_learners", names=names)
+    if row["unknown"]:
+        unknown, there = ", ".join(row["unknown"]), ", ".join(row["teams"])
+        known = f"teams: {there}." if there else "no learner has the property `team`, so name learners by their ids."
+        raise Invalid(f"There is no team or learner {unknown}; {known}", "learners")
 
 
 async def _check_arm(graph: Graph, course: str, baseline: str) -> None:

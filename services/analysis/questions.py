@@ -107,7 +107,7 @@ class ReadyAnswer:
     """The answer to a ready question.
 
     Attributes:
-        all_rows: what there is without the question's limit, where that was asked for.
+        all_rows: with rows beyond the question's limit, all of them where they were asked for.
         limit: how many rows were asked for; None where the question has no limit.
     """
 
@@ -116,9 +116,14 @@ class ReadyAnswer:
     limit: int | None
 
     @property
+    def has_more(self) -> bool:
+        """There are rows beyond the question's limit."""
+        return self.limit is not None and self.limit < len(self.all_rows.rows)
+
+    @property
     def rows(self) -> QueryResult:
         """The rows that were asked for."""
-        if self.limit is None or self.limit >= len(self.all_rows.rows):
+        if not self.has_more:
             return self.all_rows
         return QueryResult(self.all_rows.columns, self.all_rows.rows[: self.limit])
 
@@ -126,15 +131,15 @@ class ReadyAnswer:
 async def ask_ready(
     graph: Graph, question: ready.ReadyQuestion, given: dict[str, Any], limits: QueryLimits, every_row: bool = False
 ) -> ReadyAnswer:
-    """Return the answer to a ready question, with `every_row` for a picture also the rows beyond its limit.
+    """Return the answer to a ready question; of the rows beyond its limit one, with `every_row` for a picture all.
 
     Raises as `graph.analysis.ready.answer_question`, and `NotFound` for an unknown id.
     """
     complete = await complete_parameters(graph, question, given)
     values = ready.parameter_values(question, complete)
     limit = values.get("limit")
-    if every_row and limit is not None:
-        complete |= {"limit": max(limit, limits.rows + 1)}
+    if limit is not None:
+        complete |= {"limit": max(limit, limits.rows if every_row else 0) + 1}
     answer = await ready.answer_question(graph, question, complete, limits.timeout, limits.rows)
     return ReadyAnswer(question, answer, limit)
 

@@ -372,23 +372,52 @@ def _outcome(rows):
 
 
 def goal_forecast(truth, weeks):
-    """Learner: (points left, points newly mastered a week in the last weeks, the day that follows)."""
+    """Learner: (points left, date reached, points a week since the first answer, forecast, earliest, latest)."""
     found = {}
     for who in {who for who, _ in truth.goals}:
-        way = set().union(*(truth.points_to(goal) for learner, goal in truth.goals if learner == who))
+        goals = {goal: level or 0.8 for (learner, goal), (level, _) in truth.goals.items() if learner == who}
+        way = set().union(*map(truth.points_to, goals))
         left = sum(truth.level(who, point) < 0.8 for point in way)
-        gained = 0
-        for point in way:
-            rose = any(
-                point in i.points and i.before[i.points.index(point)] < 0.8 <= i.after[i.points.index(point)]
-                for i in truth.of(who)
-                if i.at > truth.now - timedelta(weeks=weeks)
-            )
-            gained += rose and truth.level(who, point) >= 0.8
-        pace = gained / weeks
-        day = truth.now if left == 0 else truth.now + timedelta(days=7 * left / pace) if pace else None
-        found[who] = (left, pace, day and day.date())
+        span = truth.now - min((i.at for i in truth.of(who)), default=truth.now)
+        span = min(max(span / timedelta(weeks=1), 3 / 7), weeks)
+        gained = sum(_rose(truth, who, point, weeks) and truth.level(who, point) >= 0.8 for point in way)
+        reached = _date_reached(truth, who, goals)
+        paces = [gained / span, *(each / span for each in poisson_ends(gained)[::-1])]
+        dates = [reached or _date_of(truth.now, left, pace) for pace in paces]
+        found[who] = (left, reached, paces[0], *dates)
     return found
+
+
+def _rose(truth, who, point, weeks):
+    """Whether the point came to the threshold in the last weeks."""
+    return any(
+        point in i.points and i.before[i.points.index(point)] < 0.8 <= i.after[i.points.index(point)]
+        for i in truth.of(who)
+        if i.at > truth.now - timedelta(weeks=weeks)
+    )
+
+
+def _date_reached(truth, who, goals):
+    """When the last of the goals was first at its level; None where one never was."""
+    first = {}
+    for i in truth.of(who):
+        for goal, level in goals.items():
+            if goal in i.points and i.after[i.points.index(goal)] >= level:
+                first.setdefault(goal, i.at)
+    return max(first.values()).date() if len(first) == len(goals) else None
+
+
+def _date_of(now, left, pace):
+    if left == 0:
+        return now.date()
+    return (now + timedelta(weeks=left / pace)).date() if pace and left / pace < 5000 else None
+
+
+def poisson_ends(n):
+    """The exact interval of a Poisson count's mean is by chi-square; this is Byar's approximation of it."""
+    m = n + 1
+    low = n * (1 - 1 / (9 * n) - 1.96 / (3 * n**0.5)) ** 3 if n else 0.0
+    return low, m * (1 - 1 / (9 * m) + 1.96 / (3 * m**0.5)) ** 3
 
 
 MEASURES = ("reward per decision", "points mastered", "goals reached", "minutes")

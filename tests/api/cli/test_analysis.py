@@ -73,6 +73,8 @@ async def test_dashes_and_underscores_are_one(lodestar):
         (["stuck_points", "--lmit", "2"], Invalid, "takes course, now, at_least, limit; not lmit. Did you mean limit"),
         (["stuck_points", "--course", "x"], Invalid, "There is no course 'x': one of course"),
         (["learner_timeline", "--learner", "x"], NotFound, "no learner 'x'"),
+        (["team_skills", "--learners", "learner,marketing"], Invalid, "no team or learner marketing; no learner has"),
+        (["policy_comparison", "--baseline", "neded"], Invalid, "no arm 'neded' in course; arms: random 1"),
         (["learner_timeline"], Invalid, r"needs learner \(STRING\)"),
         (["stuck_points", "--limit"], Invalid, "--limit needs a value"),
         (["stuck_points", "more"], Invalid, "stuck_points is asked already"),
@@ -122,6 +124,30 @@ async def test_moments_and_lists_in_every_form(lodestar, tmp_path):
 async def test_more_rows_than_asked_for_are_told(lodestar):
     said, note = await lodestar("ask", "--cypher", "UNWIND range(1, 9) AS x RETURN x", "--rows", 3, "--format", "csv")
     assert len(said.splitlines()) == 4 and "cut after 3 rows" in note
+
+
+async def test_what_neo4j_warns_of_is_told(lodestar):
+    said, note = await lodestar("ask", "--cypher", "MATCH (l:Lerner) RETURN count(l) AS n", "--format", "csv")
+    assert said == "n\n0\n" and "Neo4j warns:" in note and "Lerner" in note and "^" in note
+    _, note = await lodestar("ask", "cohort_progress")
+    assert "warns" not in note
+
+
+async def test_rows_beyond_the_limit_are_told(lodestar):
+    said, note = await lodestar("ask", "cohort_progress", "--limit", 2, "--format", "csv")
+    assert len(said.splitlines()) == 3 and "the first 2 rows; there is more: --limit NUMBER" in note
+    said, note = await lodestar("ask", "cohort_progress", "--limit", 4, "--format", "csv")
+    assert len(said.splitlines()) == 5 and "there is more" not in note
+
+
+async def test_an_unknown_team_is_told(lodestar, loop):
+    teams = "MATCH (l:Learner) WHERE l.id IN ['learner-1', 'learner-2'] SET l.team = $team"
+    await loop.execute_write(lambda work: work.text(teams, team="sales"))
+    with pytest.raises(Invalid, match="There is no team or learner marketing, x; teams: sales"):
+        await lodestar("ask", "team_skills", "--learners", "sales, marketing,x,learner")
+    said, _ = await lodestar("ask", "team_skills", "--learners", "sales,learner", "--format", "json")
+    assert {row["members"] for row in json.loads(said)} == {3}
+    await loop.execute_write(lambda work: work.text("MATCH (l:Learner) REMOVE l.team"))
 
 
 async def test_shown_for_browser(lodestar):

@@ -167,3 +167,15 @@ async def test_values_are_plain(graph):
 async def test_a_mistake_is_shown_where_it_is(graph, text, said):
     with pytest.raises(Invalid, match=re.escape(said)):
         await run_query(graph, text, {})
+
+
+async def test_what_nobody_has_is_warned_of(graph):
+    await graph.execute_write(lambda work: work.text("CREATE (:Learner {id: 'a'})"))
+    answer = await run_query(
+        graph, "MATCH (l:Learner)\nWHERE EXISTS { (l:Lerner)-[:DOES]->() }\nRETURN l.nmae AS x", {}
+    )
+    said = "\n".join(answer.warnings)
+    assert all(f"`{name}`" in said or f": {name})" in said for name in ("Lerner", "DOES", "nmae")), said
+    assert "line 2, column 19\nWHERE EXISTS { (l:Lerner)-[:DOES]->() }\n                  ^" in said
+    assert not (await run_query(graph, "MATCH (l:Learner) RETURN avg(l.step) AS x", {})).warnings[1:]
+    assert not (await run_query(graph, "MATCH (l:Learner) RETURN l.id AS id", {})).warnings

@@ -91,6 +91,11 @@ async def test_the_logged_propensities_hold(log):
     assert row["wrong_sums"] == row["disagreeing"] == 0 and row["mean_inverse"] == pytest.approx(row["mean_choices"])
 
 
+async def test_arms_are_named_by_policy_and_version(log):
+    [policy] = await analyse(log.graph, "decisions_by_policy", given("decisions_by_policy"))
+    assert policy["arm"] == "random 1"
+
+
 async def test_decisions_and_weeks_count_every_answer(log):
     [policy] = await analyse(log.graph, "decisions_by_policy", given("decisions_by_policy"))
     assert policy["served"] == sum(log.rounds.values()) and policy["answered_share"] == 1

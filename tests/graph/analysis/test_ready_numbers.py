@@ -147,11 +147,23 @@ async def test_path_comparison(asker):
 
 
 async def test_goal_forecast(asker):
-    rows = await asker("goal_forecast", "learner")
-    for key, (left, pace, day) in brute_force.goal_forecast(asker.truth, 4).items():
-        assert (rows[key]["left"], rows[key]["forecast"]) == (left, day)
-        assert rows[key]["per_week"] == pytest.approx(pace, abs=6e-3)
-    assert len(rows) == len({who for who, _ in asker.truth.goals})
+    rows, expected = await asker("goal_forecast", "learner"), brute_force.goal_forecast(asker.truth, 4)
+    for key, (left, reached, pace, forecast, *ends) in expected.items():
+        told = rows[key]
+        assert (told["left"], told["reached"], told["forecast"]) == (left, reached, forecast)
+        assert [told["earliest"], told["latest"]] == ends
+        assert told["per_week"] == pytest.approx(pace, abs=6e-3)
+    assert rows.keys() == expected.keys() == {who for who, _ in asker.truth.goals}
+    assert [row["reached"] is None for row in rows.values()] == sorted(
+        (r["reached"] is None for r in rows.values()), reverse=True
+    )
+
+
+def test_the_ends_of_a_count_in_the_query_are_close():
+    for n in range(2, 60):
+        low, high = brute_force.poisson_ends(n)
+        assert low == pytest.approx(stats.chi2.ppf(0.025, 2 * n) / 2, rel=0.08)
+        assert high == pytest.approx(stats.chi2.ppf(0.975, 2 * n + 2) / 2, rel=0.01)
 
 
 async def test_team_skills_and_gaps(asker):
