@@ -18,12 +18,13 @@ from rich.text import Text
 
 from api.cli.runtime import find_running_address, print_json, run_on_graph
 from graph import catalogue
+from graph.connection import Graph
 from graph.courses.parsing import ParsedCourse
 from graph.courses.validation import check_course, check_files
 from graph.errors import BadCourse
 from graph.formats import registry
 from graph.importing import ImportResult, import_course, read_course
-from graph.lint.findings import REFUSED_ROWS, LintFinding, list_checks
+from graph.lint.findings import REACH_CHECKS, REFUSED_ROWS, LintFinding, list_checks
 from graph.lint.linter import WHOLE_GRAPH, lint_files, lint_graph
 from graph.revisions.record import Attribution
 from services.settings import Settings
@@ -71,7 +72,7 @@ def lint(  # noqa: PLR0913 - each is an option of the command
     """
     _check_choice("--fail-on", fail_on, _FAILING_SEVERITIES)
     _check_choice("--from", form, registry.FORMATS)
-    _check_choice("--check", check, [each.name for each in (REFUSED_ROWS, *list_checks())])
+    _check_choice("--check", check, [each.name for each in (REFUSED_ROWS, *REACH_CHECKS, *list_checks())])
     if listed:
         _print_checks()
         return
@@ -96,7 +97,16 @@ def _check_choice(option: str, value: str | None, known: Collection[str]) -> Non
 
 
 def _lint_stored_course(course: str, check: str | None) -> FindingsBySource:
-    return run_on_graph(lambda graph: lint_graph(graph, course, check))
+    from services.curation.reach import lint_reach  # loads numpy, which checks of files do not need
+
+    async def read(graph: Graph) -> FindingsBySource:
+        report = await lint_graph(graph, course, check)
+        for id, found in report.items():
+            if id != WHOLE_GRAPH:
+                found += await lint_reach(graph, id, check)
+        return report
+
+    return run_on_graph(read)
 
 
 def _print_findings(report: FindingsBySource, every: bool) -> None:
@@ -147,7 +157,7 @@ def _make_printable(text: str) -> str:
 
 def _print_checks() -> None:
     table = Table("check", "severity", "what it finds", "how to mend it", show_lines=True)
-    for each in (REFUSED_ROWS, *list_checks()):
+    for each in (REFUSED_ROWS, *REACH_CHECKS, *list_checks()):
         cells = (Text(each.severity, _SEVERITY_COLOURS[each.severity]), Text(each.summary), Text(each.fix))
         table.add_row(Text(each.name), *cells)
     console.print(table, soft_wrap=False)

@@ -50,6 +50,22 @@ REFUSED_ROWS = LintCheck(
 """The one check that only files need: a graph holds no such rows."""
 
 
+GOAL_OUT_OF_REACH = LintCheck(
+    "goal_out_of_reach",
+    "Goals that even a learner who answers everything right does not reach.",
+    "error",
+    "add a resource or a question where something is lacking, or lower masteredAt, or raise gainRight",
+)
+GOAL_FAR_AWAY = LintCheck(
+    "goal_far_away",
+    "Goals that learners who answer three of four questions right do not reach in a reasonable number of answers.",
+    "warning",
+    "add resources or questions to what is before the goal",
+)
+REACH_CHECKS = (GOAL_OUT_OF_REACH, GOAL_FAR_AWAY)
+"""Checks of a course in the graph that simulated learners walk through (services/curation/reach.py)."""
+
+
 def list_checks() -> list[LintCheck]:
     """Return every check of a graph, the gravest first."""
     found = [_load_check(name) for name in queries.list_query_names("lint") if name.count("/") == 1]

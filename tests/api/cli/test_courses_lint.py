@@ -58,7 +58,7 @@ def test_one_check_says_every_id_with_its_fault(tmp_path):
     code, said = run(write_folder(tmp_path, items_jsonl=KEYED), "--check", "items_without_answers")
     assert code == 1 and "tiny/q/1 the answer is a distractor" in said and "mend it: fill in the answer" in said
     code, said = run(tmp_path, "--check", "spelling")
-    assert code == 2 and "choose one of refused, cycles" in said
+    assert code == 2 and "choose one of refused, goal_out_of_reach" in said
 
 
 def test_rows_that_import_refuses(tmp_path):
