@@ -8,6 +8,7 @@ from asyncio import sleep
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from logging import getLogger
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -120,18 +121,19 @@ class Graph:
             return await session.execute_write(lambda transaction: unit(Work(transaction)))
 
     @asynccontextmanager
-    async def begin_read_transaction(self, timeout: float) -> AsyncIterator[AsyncTransaction]:
+    async def begin_read_transaction(self, timeout: float, warn: bool = False) -> AsyncIterator[AsyncTransaction]:
         """Open a read transaction that the server ends after `timeout` seconds; it is never retried.
 
-        The summaries of its results carry the server's warnings, such as a label that no node has.
+        With `warn` the summaries of its results carry the server's warnings, such as a label that no node has.
         """
+        severity = NotificationMinimumSeverity.WARNING if warn else NotificationMinimumSeverity.OFF
         async with (
             _translate_outages(),
             self._driver.session(
                 database=self._database,
                 default_access_mode=READ_ACCESS,
                 fetch_size=FETCH_SIZE,
-                notifications_min_severity=NotificationMinimumSeverity.WARNING,
+                notifications_min_severity=severity,
             ) as session,
             await session.begin_transaction(timeout=timeout) as transaction,
         ):
@@ -147,6 +149,8 @@ class Graph:
 @asynccontextmanager
 async def connect(address: Address) -> AsyncIterator[Graph]:
     """Open a pool of connections and close it at the end. Does not wait for the server: see `Graph.ping`."""
+    # The driver also logs, with the whole query, each warning of the server that a caller asked for.
+    getLogger("neo4j.notifications").disabled = True
     driver = AsyncGraphDatabase.driver(
         address.uri,
         auth=(address.user, address.password),

@@ -1,4 +1,4 @@
-// What the learner model credits a minute with each resource with: its own gain over the minutes taken (reported, or as
+// What the learner model credits to a minute with each resource: its own gain over the minutes taken (reported, or as
 // declared), which says what was answered rightly and not what was learnt; whether a resource teaches, `next_answer` says.
 // `low` to `high` is a 95 % interval by Student's t of the ratio with learners, not answers, as the independent units;
 // `credited` is yes or no where it lies above or not above 0, unclear also where learners do not differ.

@@ -61,9 +61,14 @@ class QueryResult:
 
 
 async def run_query(
-    graph: Graph, text: str, params: Mapping[str, Any], timeout: float = QUERY_SECONDS, rows: int = MAX_ROWS
+    graph: Graph,
+    text: str,
+    params: Mapping[str, Any],
+    timeout: float = QUERY_SECONDS,
+    rows: int = MAX_ROWS,
+    warn: bool = True,
 ) -> QueryResult:
-    """Return the answer to one Cypher question, `rows` rows at most.
+    """Return the answer to one Cypher question, `rows` rows at most, with the server's warnings unless `warn` is off.
 
     Raises:
         Invalid: it is no Cypher, or fails on the data; with the line and a caret where the server says where.
@@ -73,7 +78,7 @@ async def run_query(
         raise Invalid(
             "The question is empty; write one, such as MATCH (l:Learner) RETURN count(l) AS learners.", "cypher"
         )
-    async with graph.begin_read_transaction(timeout) as transaction:
+    async with graph.begin_read_transaction(timeout, warn) as transaction:
         ahead = 1
         try:
             warnings = await _check_plan(transaction, text, params)

@@ -125,7 +125,8 @@ def _count_rows(shown: int, drawn: int, rows: Rows, plot: PlotSpec, is_truncated
     missing = len(rows) - drawn
     count = f"{shown:,} of {total} {plot.of}" if shown < len(rows) or is_truncated else f"{total} {plot.of}"
     lacking = _word(plot.columns.get("value", plot.columns.get("y", plot.columns["x"])))
-    return f"{count}; {missing:,} without {lacking}" if missing else count
+    without = f"; {missing:,} without {lacking}" if missing else ""
+    return f"{count}{without}; n: {_word(plot.columns['n'])}" if "n" in plot.columns else f"{count}{without}"
 
 
 def _word(column: str) -> str:

@@ -22,7 +22,7 @@ def said(answer, plot, path, limit=None):
 def test_a_part_of_the_rows_is_told_with_names_units_and_n(tmp_path, kind):
     plot = f"{kind} x=point y=share low=low high=high label=name n=learners unit=of_the_team of=points"
     text = said(POINTS, plot, tmp_path, 20)
-    assert "<!-- 20 of 213 points -->" in text and "<!-- share (of the team) -->" in text
+    assert "<!-- 20 of 213 points; n: learners -->" in text and "<!-- share (of the team) -->" in text
     assert "<!-- Name 19  n 19 -->" in text and "Name 20 " not in text and "a-long-id" not in text
 
 
