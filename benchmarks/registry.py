@@ -27,6 +27,7 @@ class Benchmark(NamedTuple):
 BENCHMARKS = (
     Benchmark("assessment.cat", "cat"),
     Benchmark("assessment.placement", "placement"),
+    Benchmark("first_day.teaching", "first_day"),
     Benchmark("knowledge_tracing.compare", "learners"),
     Benchmark("knowledge_tracing.population", "population"),
     Benchmark("knowledge_tracing.propagation", "propagation"),
