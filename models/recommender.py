@@ -27,7 +27,7 @@ class Observation:
         candidates: (B, K) resource indices; mask (B, K) false where padded.
         success: (B,) share of right answers lately, 0.5 without any.
         steps: (B,) answers so far.
-        sd: (B, N) standard deviation of `level`, 0 where nothing is known; None where nobody asks for it.
+        sd: (B, N) standard deviation of `level`, 0.289 where nothing is known; None where it does not count.
         demonstrated: (B, N) level that the learner's own answers showed, without forgetting; None where it does not
             count (profile `paper`), so that `gate` is the level.
         history: the latest resources of each learner; None where nobody asks for it.

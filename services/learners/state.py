@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from graph.learners.history import read_recent_outcomes
+from graph.learners.practice import UNSEEN_SD
 from graph.learners.profiles import Goal, read_learner, refuse_unknown
 from graph.recommendations.candidates import CandidateSet, read_candidates
 from models.arrays import Floats
@@ -65,10 +66,12 @@ async def _read_candidates(context: AppContext, learner: str, course: str | None
 def make_learner_state(served: ServedCourse, candidates: CandidateSet, now: datetime) -> LearnerState:
     """Build the arrays of a learner's state. Points of other courses are left out.
 
-    A goal aims at the mastered threshold of its point, or higher if the learner says so.
+    A point that was never touched is unknown: level 0, and the standard deviation of a uniform distribution. A goal
+    aims at the mastered threshold of its point, or higher if the learner says so.
     """
     course = served.course
-    level, days, sd, target, demonstrated = (np.zeros((1, course.points), dtype=np.float32) for _ in range(5))
+    level, days, target, demonstrated = (np.zeros((1, course.points), dtype=np.float32) for _ in range(4))
+    sd = np.full((1, course.points), UNSEEN_SD, dtype=np.float32)
     index = course.point_index
     indices = np.array([index.get(point, -1) for point in candidates.mastery.points], dtype=np.int64)
     here = indices >= 0

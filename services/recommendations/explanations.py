@@ -80,7 +80,7 @@ def _format_sentence(
         start = f"you know {_join_names([f'{point.name} ({_format_level(point)})' for point in prerequisites])}"
     else:
         start = "it needs nothing before it"
-    raised = _join_names([f"{point.name} (now {_format_level(point)})" for point in teaches])
+    raised = _join_names([f"{point.name} ({_format_now(point)})" for point in teaches])
     parts = [start, f"it raises {raised}, {gain:+.2f} expected"]
     if opens:
         parts.append(f"it leads to {_join_chain(opens)}")
@@ -88,8 +88,15 @@ def _format_sentence(
     return text[0].upper() + text[1:]
 
 
+def _format_now(point: PointStateView) -> str:
+    level = _format_level(point)
+    return level if level == "not tried yet" else f"now {level}"
+
+
 def _format_level(point: PointStateView) -> str:
-    """ "82% ± 9", or "82%" where nothing is known of the uncertainty."""
+    """ "82% ± 9", "82%" where nothing is known of the uncertainty, or "not tried yet"."""
+    if point.level == 0 and (point.uncertainty or 0) >= 0.28:
+        return "not tried yet"
     return f"{point.level:.0%}" + (f" ± {100 * point.uncertainty:.0f}" if point.uncertainty else "")
 
 

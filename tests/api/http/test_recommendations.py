@@ -103,3 +103,10 @@ async def test_a_path_to_another_goal_can_be_asked_for(ana):
     assert {rise["name"] for step in path["steps"] for rise in step["raises"]} == {"Nouns", "Plurals"}
     problem = await ana.get(f"{ME}/path", 404, goal="little/verbs")
     assert "little/verbs" in problem["detail"]
+
+
+async def test_an_unknown_learner_is_unknown(ana):
+    [step] = (await ana.get(f"{ME}/recommendations"))["recommendations"]
+    [nouns] = step["reasons"]["teaches"]
+    assert nouns["level"] == 0 and nouns["uncertainty"] == pytest.approx(12**-0.5, abs=1e-3)
+    assert "it raises Nouns (not tried yet)" in step["reasons"]["text"].replace("It raises", "it raises")
