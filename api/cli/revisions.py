@@ -128,13 +128,23 @@ def diff(
 def revert(
     number: RevisionArgument,
     to: Annotated[bool, typer.Option("--to", help="Go back to the state after NUMBER (0: before all).")] = False,
+    row: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this row, as `graph diff` names it: an id, or 'a → b' of a link; again for more.",
+            show_default=False,
+        ),
+    ] = None,
     why: Annotated[str, typer.Option(help="Kept with the new revision.")] = "",
 ) -> None:
-    """Undo revision NUMBER, or with --to everything after it, as a new revision. Refused, with the rows named, where a
-    later revision changed the same rows. What learners worked with is retired, not deleted.
+    """Undo revision NUMBER, some of its rows with --row, or with --to everything after it, as a new revision.
+
+    A row whose node came or went takes its links along. Refused, with the rows named, where a later revision changed
+    the same rows. What learners worked with is retired, not deleted.
     """
     settings = Settings()
-    _print_settled(run_on_graph(lambda graph: revert_revisions(graph, number, to, settings.author, why), settings))
+    done = run_on_graph(lambda graph: revert_revisions(graph, number, to, settings.author, why, row or ()), settings)
+    _print_settled(done)
 
 
 @app.command()

@@ -2,8 +2,13 @@
 // params: text STRING, limit INTEGER
 // returns: point
 // access: read
-MATCH (k:KnowledgePoint)
-WHERE toLower(k.name) CONTAINS toLower($text)
-RETURN k AS point
-ORDER BY k.level, k.id
-LIMIT $limit
+CALL () {
+  MATCH (k:KnowledgePoint)
+  WHERE toLower(k.name) CONTAINS toLower($text)
+  WITH k
+  ORDER BY k.level, k.id
+  LIMIT $limit
+  RETURN collect(k) AS found
+}
+UNWIND CASE WHEN size(found) = 0 THEN ['No point has ' + $text + ' in its name.'] ELSE found END AS point
+RETURN point

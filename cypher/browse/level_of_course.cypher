@@ -2,6 +2,7 @@
 // params: course STRING, level STRING
 // returns: point, prerequisite, later
 // access: read
-MATCH (:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint {level: $level})
+MATCH (c:Course {id: $course})
+OPTIONAL MATCH (c)-[:INCLUDES]->(k:KnowledgePoint {level: $level})
 OPTIONAL MATCH (k)-[e:PREREQUISITE_OF {status: 'accepted'}]->(j:KnowledgePoint {level: $level})
-RETURN k AS point, e AS prerequisite, j AS later
+RETURN coalesce(k, 'No point of the course has the level ' + $level + '.') AS point, e AS prerequisite, j AS later

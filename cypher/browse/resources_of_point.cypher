@@ -2,5 +2,7 @@
 // params: point STRING
 // returns: link
 // access: read
-MATCH link = (:KnowledgePoint {id: $point})<-[:TEACHES|ASSESSES]-()-[:TEACHES|ASSESSES*0..1]->(:KnowledgePoint)
-RETURN link
+MATCH (k:KnowledgePoint {id: $point})
+OPTIONAL MATCH (k)<-[:TEACHES|ASSESSES]-(about)
+OPTIONAL MATCH link = (about)-[:TEACHES|ASSESSES]->(:KnowledgePoint)
+RETURN coalesce(link, k) AS link

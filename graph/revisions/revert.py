@@ -2,7 +2,8 @@
 
 Undoing revision N makes the rows that it changed what they were before. It is refused where a later revision changed
 the same rows to something else, or where a later row depends on what would be deleted (a link to such a point): the
-error names the rows. Going back to revision N has no such conflicts, as everything later is undone.
+error names the rows. Going back to revision N has no such conflicts, as everything later is undone. Single rows of a
+revision are undone the same way, each with its links where the node came or went with them.
 
 Rows are deleted, created and replaced whole. Nodes are deleted before links, so that a resource that stays for a
 learner's history keeps what it taught; what is restored is restored nodes first. Derived counts and semantic edges are
@@ -13,7 +14,7 @@ somebody touched stays without a course. What a deleted node took with it of lea
 The result is checked as an import is: it closes no cycle, and every other row is as intended, or nothing is written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -155,6 +156,33 @@ def refuse_empty(found: RevisionDiff, what: str) -> None:
         raise Invalid(f"{what}: nothing differs, so there is nothing to undo.", "number")
 
 
+def select_rows(found: RevisionDiff, names: Collection[str]) -> RevisionDiff:
+    """Return the named rows of a difference, and the links of those nodes among them that came or went.
+
+    Raises `Invalid` for a name that no row of the difference has.
+    """
+    wanted = {name.replace("->", "→") for name in names}
+    wanted = {" → ".join(part.strip() for part in name.split("→")) for name in wanted}
+    rows = [(table, key) for table, each in found.before.items() for key in each]
+    unknown = sorted(wanted - {row_name(key) for _, key in rows})
+    if unknown:
+        raise Invalid(
+            f"Revision {found.last} changed no row {unknown[0]!r}. Its rows: lodestar graph diff {found.last}", "row"
+        )
+    chosen = {(table, key) for table, key in rows if row_name(key) in wanted}
+    whole = {
+        str(decode_key(key))
+        for table, key in chosen
+        if table in NODE_TABLES and None in (found.before[table][key], found.after[table][key])
+    }
+    chosen |= {(table, key) for table, key in rows if table in LINK_TABLES and whole.intersection(decode_ends(key))}
+    before, after = (
+        {table: {key: row for key, row in each.items() if (table, key) in chosen} for table, each in states.items()}
+        for states in (found.before, found.after)
+    )
+    return RevisionDiff(found.first, found.last, before, after)
+
+
 def _join_numbers(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
@@ -194,10 +222,13 @@ def _list_kept_rows(change: GraphChange, target: RowStates) -> list[str]:
     return lines
 
 
-async def revert_revision(graph: Graph, number: int, by: Attribution) -> SyncResult:
-    """Undo one revision. Raises `NotFound`, `Invalid` where nothing is to be undone, `Conflict`."""
+async def revert_revision(graph: Graph, number: int, by: Attribution, rows: Collection[str] = ()) -> SyncResult:
+    """Undo one revision, or only these of its rows, named as `list_row_changes` does.
+
+    Raises `NotFound`, `Invalid` where nothing is to be undone or the revision changed no such row, `Conflict`.
+    """
     await sync_graph(graph)
-    return await graph.execute_write(partial(_revert_in_transaction, number=number, by=by))
+    return await graph.execute_write(partial(_revert_in_transaction, number=number, by=by, rows=rows))
 
 
 async def revert_to_revision(graph: Graph, number: int, by: Attribution) -> SyncResult:
@@ -206,16 +237,18 @@ async def revert_to_revision(graph: Graph, number: int, by: Attribution) -> Sync
     return await graph.execute_write(partial(_revert_to_in_transaction, number=number, by=by))
 
 
-async def _revert_in_transaction(work: Work, number: int, by: Attribution) -> SyncResult:
+async def _revert_in_transaction(work: Work, number: int, by: Attribution, rows: Collection[str]) -> SyncResult:
     await work.run("curate/lock_graph")
     revision = await read_revision_in_transaction(work, number)
     await refuse_unnumbered(work, number - 1)
     found = await diff_between(work, number - 1, number)
     refuse_empty(found, f"Revision {number}")
+    if rows:
+        found = select_rows(found, rows)
     keys = await affected_keys(work, found)
     await record_manual_edits(work, keys)
     await refuse_conflicts(work, found, keys)
-    notes = [f"revision {number} undone"]
+    notes = [f"revision {number} undone" + (f", these rows alone: {', '.join(rows)}" if rows else "")]
     if revision.action == "browser" and any(None in found.after[table].values() for table in NODE_TABLES):
         notes.append("what was deleted by hand is back, but not what learners had done with it: that went with it")
     return await restore_as_revision(work, by, found.before, keys, notes)

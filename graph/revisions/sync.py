@@ -14,7 +14,9 @@ Edits are checked, and repaired where they would break serving:
 - Counts and semantic edges of the points around are derived anew.
 - Values that import would refuse, and nodes without ids, stay as they are and are reported: serving works without them.
 
-The author is unknown: Neo4j's Community edition has one user and records no name with a change.
+Neo4j's Community edition has one user and records no name with a change. The saved scripts of Browser therefore leave
+the name of who runs them on the `Lodestar` node, with the id of the row (`handEdits`), and a review leaves it on the
+edge; the author of all other edits is "browser".
 """
 
 from collections.abc import Iterable, Iterator
@@ -218,11 +220,43 @@ async def record_manual_edits(work: Work, keys: KeysByTable, by: Attribution = B
     change = await read_changes(work, keys)
     if not change.is_changed:
         return SyncResult()
+    by = await name_authors(work, change, by)
     doubles = await drop_duplicate_links(work, change)
     cycles = await quarantine_new_cycles(work, change)
     change = await derive_affected(work, change, keys)
     notes = doubles + cycles + find_faults(change.after)
     return SyncResult(await write_revision(work, by, change, notes), change.counts(), notes)
+
+
+async def name_authors(work: Work, change: GraphChange, by: Attribution) -> Attribution:
+    """Return `by` with the names of those who made the change, as the scripts of Browser left them, and clear these.
+
+    The author of `by` stays beside them where rows were also changed without a name.
+    """
+    [noted] = await work.run("revisions/hand_edits")
+    name_by_row: dict[str, str] = {}
+    for edit in noted["edits"]:
+        name, _, row = edit.partition("\n")
+        name_by_row[row] = name
+    rows = [(table, key) for table, each in change.before.items() for key in each]
+    names = {row: _find_editor(change, *row, name_by_row) for row in rows}
+    told = {row_name(key) for _, key in rows} | {decode_ends(key)[0] for table, key in rows if table == "teaches"}
+    used = [edit for edit in noted["edits"] if edit.partition("\n")[2] in told]
+    if used:
+        await work.run("revisions/forget_hand_edits", edits=used)
+    authors = sorted({name for name in names.values() if name})
+    if not authors:
+        return by
+    return replace(by, author=", ".join([*authors, *([] if all(names.values()) else [by.author])]))
+
+
+def _find_editor(change: GraphChange, table: str, key: bytes, name_by_row: dict[str, str]) -> str:
+    """Return who changed a row by a script that names it, or the resource of a teaches row; or by a review; else ""."""
+    found = name_by_row.get(row_name(key)) or (table == "teaches" and name_by_row.get(decode_ends(key)[0])) or ""
+    if found or table not in ("prerequisites", "related"):
+        return found
+    before, after = (row_as_json(row or b"{}") for row in (change.before[table][key], change.after[table][key]))
+    return str(after.get("reviewedBy") or "") if after.get("reviewedAt") != before.get("reviewedAt") else ""
 
 
 async def derive_affected(work: Work, change: GraphChange, keys: KeysByTable) -> GraphChange:

@@ -30,7 +30,9 @@ CONFIGURATION_TEMPLATE = """\
 # Written by `lodestar db start`; changes made here are lost at the next start.
 server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:{bolt_port}
+server.bolt.advertised_address=127.0.0.1:{bolt_port}
 server.http.listen_address=127.0.0.1:{http_port}
+server.http.advertised_address=127.0.0.1:{http_port}
 server.https.enabled=false
 server.memory.pagecache.size={page_cache}
 dbms.usage_report.enabled=false

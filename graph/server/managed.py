@@ -16,7 +16,11 @@ from graph.server.process import ServerLauncher
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """What `lodestar db status` says. `uri` and `browser` hold even while the server is stopped."""
+    """What `lodestar db status` says. `uri` and `browser` hold even while the server is stopped.
+
+    Attributes:
+        browser: the address of Neo4j Browser, with the server that it is to connect to and the user filled in.
+    """
 
     running: bool
     version: str
@@ -79,7 +83,7 @@ class ManagedServer:
             running=process is not None,
             version=self.layout.lock.version,
             uri=f"bolt://127.0.0.1:{state.bolt_port}",
-            browser=f"http://127.0.0.1:{state.http_port}/browser/",
+            browser=f"http://127.0.0.1:{state.http_port}/browser/?dbms=bolt://neo4j@127.0.0.1:{state.bolt_port}",
             folder=self.layout.root,
             data_bytes=self.layout.data_bytes(),
             pid=process.pid if process else None,

@@ -1,11 +1,13 @@
 """The revisions of the curated graph: list, compare, revert, rebuild."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from graph.connection import Graph
+from graph.errors import Invalid
 from graph.revisions import history
 from graph.revisions.derived import RebuildResult, rebuild_derived
 from graph.revisions.history import RowChange, list_row_changes
@@ -53,9 +55,14 @@ async def diff_revisions(graph: Graph, number: int, until: int | None) -> list[R
     return list_row_changes(await history.read_diff(graph, number, until))
 
 
-async def revert_revisions(graph: Graph, number: int, to: bool, author: str, why: str) -> SyncResult:
-    """Undo one revision, or all later ones."""
-    return await (revert_to_revision if to else revert_revision)(graph, number, Attribution(author, "revert", why))
+async def revert_revisions(
+    graph: Graph, number: int, to: bool, author: str, why: str, rows: Collection[str] = ()
+) -> SyncResult:
+    """Undo one revision or some of its rows, or all later revisions. Raises `Invalid` for rows of all later ones."""
+    by = Attribution(author, "revert", why)
+    if to and rows:
+        raise Invalid("--to goes back as a whole; leave out --row, or undo rows of one revision without --to.", "row")
+    return await (revert_to_revision(graph, number, by) if to else revert_revision(graph, number, by, rows))
 
 
 async def rebuild_graph(graph: Graph, author: str) -> tuple[SyncResult, RebuildResult]:

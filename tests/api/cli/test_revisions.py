@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from api.cli import revisions
-from graph.errors import Conflict
+from graph.errors import Conflict, Invalid
 from tests.api.cli.terminal import on_database, typed
 from tests.graph.revisions.curated import run, tiny
 
@@ -51,8 +51,11 @@ async def test_a_change_by_hand_is_listed_shown_and_undone(lodestar, graph, tmp_
     assert json.loads(await lodestar("graph", "log", "--json"))[0]["author"] == "ana"
     with pytest.raises(Conflict, match="points: tiny/a, changed again by revision 3"):
         await lodestar("graph", "revert", 2)
+    with pytest.raises(Invalid, match="--to goes back as a whole"):
+        await lodestar("graph", "revert", 2, "--to", "--row", "tiny/a")
+    assert "1 changed, 0 gone in points" in await lodestar("graph", "revert", 3, "--row", "tiny/a")
     await lodestar("graph", "revert", 2, "--to")
-    assert (await lodestar("graph", "diff", 2, 4)) == "No row differs."
+    assert (await lodestar("graph", "diff", 2, 5)) == "No row differs."
 
 
 async def test_sync_and_rebuild_say_what_they_found(lodestar, graph, tmp_path):

@@ -213,3 +213,31 @@ async def test_two_reverts_at_once_are_one_after_the_other(graph, tmp_path):
         revert_revision(graph, 2, UNDO), revert_revision(graph, 2, UNDO), return_exceptions=True
     )
     assert sorted(type(each).__name__ for each in done) == ["Conflict", "SyncResult"]
+
+
+async def test_single_rows_of_a_revision_are_undone(graph, tmp_path):
+    await tiny(graph, tmp_path)
+    before = await state(graph)
+    await run(
+        graph,
+        "MATCH (r {id: 'tiny/r/c'}) DETACH DELETE r WITH count(*) AS done "
+        "MATCH (k {id: 'tiny/a'})-[e:PREREQUISITE_OF]->() SET k.name = 'By hand', e.reason = 'By hand'",
+    )
+    await sync_graph(graph)
+    by_hand = await state(graph)
+    undone = await revert_revision(graph, 2, UNDO, ["tiny/r/c"])
+    assert undone.counts == {"resources": [1, 0, 0], "teaches": [1, 0, 0]}
+    assert undone.notes[0] == "revision 2 undone, these rows alone: tiny/r/c"
+    now = await state(graph)
+    assert now["resources"] == before["resources"] and now["teaches"] == before["teaches"]
+    assert now["points"] == by_hand["points"] and now["prerequisites"] == by_hand["prerequisites"]
+    await revert_revision(graph, 2, UNDO, ["tiny/a -> tiny/b", "tiny/a"])
+    assert await state(graph) == before
+
+
+async def test_a_row_that_the_revision_did_not_change_is_refused(graph, tmp_path):
+    await tiny(graph, tmp_path)
+    await run(graph, BY_HAND["renamed point"])
+    await sync_graph(graph)
+    with pytest.raises(Invalid, match=r"Revision 2 changed no row 'tiny/b'\. Its rows: lodestar graph diff 2"):
+        await revert_revision(graph, 2, UNDO, ["tiny/b"])

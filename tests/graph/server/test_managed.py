@@ -8,6 +8,7 @@ import stat
 import threading
 from dataclasses import replace
 
+import httpx
 import psutil
 import pytest
 
@@ -53,6 +54,19 @@ def test_it_answers_and_is_bound_to_this_machine_only(server):
     assert ask(server.start(), "RETURN 1 AS one") == [{"one": 1}]
     listening = processes.find_server(server.layout).net_connections("tcp")
     assert {c.laddr.ip.removeprefix("::ffff:") for c in listening if c.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+
+
+def test_the_web_port_and_the_link_to_browser_name_the_bolt_port_really_chosen(server):
+    server.stop()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wanted = taken.getsockname()[1]
+        server.layout.write_state(replace(server.layout.read_state(), bolt_port=wanted))
+        address = server.start()
+    state = server.layout.read_state()
+    told = httpx.get(f"http://127.0.0.1:{state.http_port}/", headers={"Accept": "application/json"}).json()
+    assert state.bolt_port != wanted and told["bolt_direct"] == address.uri
+    assert told["bolt_routing"] == f"neo4j://127.0.0.1:{state.bolt_port}"
+    assert server.status().browser.endswith(f"/browser/?dbms=bolt://neo4j@127.0.0.1:{state.bolt_port}")
 
 
 def test_its_password_is_generated_and_only_its_owner_reads_it(server):
