@@ -8,9 +8,12 @@ A script that is given an id which nobody has answers with a row that says so.
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graph import queries
+from graph.connection import Graph
 from graph.queries import Query
 
 FOLDERS = {
@@ -56,9 +59,6 @@ PARAMETER_EXAMPLES = {
     "why": "'Why you decided so.'",
 }
 
-NODE_STYLES = {
-    "KnowledgePoint": ("#4C8EDA", "name", "65px"),
-    "Resource": ("#F79767", "title", "50px"),
 LABELS_BY_PARAMETER = {
     "course": ("Course", "course"),
     "point": ("KnowledgePoint", "point"),
@@ -73,6 +73,9 @@ LABELS_BY_PARAMETER = {
 _NEW_IDS = re.compile(r"CREATE\b[^)]*\{id: \$(\w+)")
 _ANY_COURSE = re.compile(r"\$course = ''")
 
+NODE_STYLES = {
+    "KnowledgePoint": ("#4C8EDA", "name", "65px"),
+    "Resource": ("#F79767", "title", "50px"),
     "Item": ("#D9C8AE", "prompt", "50px"),
     "Course": ("#569480", "title", "80px"),
     "Learner": ("#C990C0", "id", "65px"),
@@ -164,12 +167,12 @@ def example_value(name: str, kind: str, course: str, examples: Mapping[str, Any]
     """Return a value to begin with, as Cypher."""
     if name == "course":
         return _quote(course)
-    value = PARAMETER_EXAMPLES.get(name) or TYPE_EXAMPLES.get(kind.partition("<")[0], "''")
-    return value.replace("{course}", course.replace("\\", "\\\\").replace("'", "\\'"))
-
     if name in examples:
         given = examples[name]
         return f"[{', '.join(map(_quote, given))}]" if isinstance(given, list) else _quote(str(given))
+    value = PARAMETER_EXAMPLES.get(name) or TYPE_EXAMPLES.get(kind.partition("<")[0], "''")
+    return value.replace("{course}", course.replace("\\", "\\\\").replace("'", "\\'"))
+
 
 def pack_scripts(course: str, examples: Mapping[str, Any] | None = None) -> bytes:
     """Return all scripts as the zip that Browser takes; the same bytes each time."""
