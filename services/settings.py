@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", alias="LODESTAR_HOST", description="The address the API listens on.")
     port: int = Field(default=8000, alias="LODESTAR_PORT", description="The port the API listens on.")
 
+    allow_origins: str = Field(
+        default="",
+        alias="LODESTAR_ALLOW_ORIGINS",
+        description="Web pages that may call the API from a browser (CORS): origins with commas between them, or *.",
+    )
+
     author: str = Field(
         default_factory=_read_user_name,
         alias="LODESTAR_AUTHOR",
@@ -94,6 +100,10 @@ class Settings(BaseSettings):
         gt=0,
         description="What a strategy may take before the next one decides in its place, in milliseconds.",
     )
+
+    def origins(self) -> list[str]:
+        """Return the origins of web pages that may call the API from a browser."""
+        return [origin.strip() for origin in self.allow_origins.split(",") if origin.strip()]
 
     def address(self) -> Address | None:
         """Return the server that NEO4J_URI names, or None where the managed one is to be used."""

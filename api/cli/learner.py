@@ -12,11 +12,20 @@ from api.cli.service_runtime import run_in_context
 from services import outcomes
 from services.learners import profiles, progress
 from services.learners.progress import assess_skip
-from services.learners.schemas import EventView, GoalBody, LearnerView, LimitsBody, MasteryOfPoint, NewLearner, SkipView
+from services.learners.schemas import (
+    EventView,
+    GoalBody,
+    LabelsBody,
+    LearnerView,
+    LimitsBody,
+    MasteryOfPoint,
+    NewLearner,
+    SkipView,
+)
 from services.outcomes import OutcomeBody, OutcomeView
 from services.schemas import PointStateView, validate_body
 
-app = typer.Typer(help="Learners: create, show, goal, limits, delete.", no_args_is_help=True)
+app = typer.Typer(help="Learners: create, list, show, goal, limits, label, delete.", no_args_is_help=True)
 console = Console(soft_wrap=True, highlight=False, markup=False)
 
 IdArgument = Annotated[str, typer.Argument(help="The learner's id.", show_default=False)]
@@ -69,6 +78,38 @@ def limits(
     _print_learner(run_in_context(lambda context: profiles.set_limits(context, id, allowed)))
 
 
+@app.command("label")
+def set_labels(
+    id: IdArgument,
+    name: Annotated[str | None, typer.Option(help="For people to read.")] = None,
+    team: Annotated[str | None, typer.Option(help="A class or a department; `lodestar ask` takes it.")] = None,
+) -> None:
+    """Replace name and team; what is not given is removed. Further properties: the API."""
+    labels = validate_body(LabelsBody, name=name, team=team)
+    _print_learner(run_in_context(lambda context: profiles.set_labels(context, id, labels)))
+
+
+@app.command("list")
+def list_learners(
+    team: Annotated[str | None, typer.Option(help="Only learners of this team.")] = None,
+    course: Annotated[str | None, typer.Option(help="Only learners of this course.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, by id.")] = 100,
+    after: Annotated[str, typer.Option(help="Only ids after this one.")] = "",
+) -> None:
+    """List learners with their team, course and answers."""
+    page = run_in_context(lambda context: profiles.list_learners(context, course, team, after, limit))
+    table = Table(box=None)
+    table.add_column("learner", no_wrap=True)
+    for heading in ("name", "team", "course", "answers", "right lately"):
+        table.add_column(heading)
+    for each in page.learners:
+        words = (each.name or "", each.team or "", each.course or "")
+        table.add_row(each.id, *words, str(each.answers), f"{each.success:.0%}")
+    console.print(table)
+    if page.after is not None:
+        console.print(f"next: lodestar learner list --after {page.after}")
+
+
 @app.command()
 def delete(id: IdArgument, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """Forget a learner with everything they did, for good."""
@@ -84,6 +125,8 @@ def _make_goal_bodies(points: list[str] | None, level: float | None) -> list[Goa
 
 def _print_learner(learner: LearnerView) -> None:
     console.print(f"learner  {learner.id}   course {learner.course}")
+    if learner.name or learner.team:
+        console.print(f"name     {learner.name or '-'}   team {learner.team or '-'}")
     goals = [f"{goal.point}{f' at {goal.level:.0%}' if goal.level else ''}" for goal in learner.goals]
     console.print(f"goals    {', '.join(goals) or 'the whole course'}")
     limits = learner.limits

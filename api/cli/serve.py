@@ -43,7 +43,7 @@ def make_context_factory(settings: Settings) -> ContextFactory:
 
 def run_server(settings: Settings, path: Path | None = None) -> None:
     """Print the addresses, then serve on the settings' host and port."""
-    app = create_app(make_context_factory(settings), ensure_api_key(settings))
+    app = create_app(make_context_factory(settings), ensure_api_key(settings), settings.origins())
     print_addresses(settings, path)
     console.print("Ctrl-C ends the API; Neo4j goes on until `lodestar db stop`.")
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)

@@ -5,11 +5,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import RedirectResponse
 
 from api.http import case, catalogue, curation, diagnostics, learners, metrics, recommendations
 from api.http.dependencies import PROBLEM_RESPONSES, make_json_response
@@ -106,8 +108,16 @@ TAGS = [
 ]
 
 
-def create_app(service: ContextFactory, key: str) -> FastAPI:
-    """Create the API on one database. It starts without Neo4j too and becomes ready when Neo4j answers."""
+async def lead_to_docs() -> RedirectResponse:
+    """Lead whoever opens the address in a browser to the description of the API."""
+    return RedirectResponse("/docs")
+
+
+def create_app(service: ContextFactory, key: str, origins: Sequence[str] = ()) -> FastAPI:
+    """Create the API on one database. It starts without Neo4j too and becomes ready when Neo4j answers.
+
+    origins: web pages that may call it from a browser; `*` allows all.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -126,6 +136,15 @@ def create_app(service: ContextFactory, key: str) -> FastAPI:
     )
     app.state.key = key
     app.state.warm = asyncio.Event()
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["Server-Timing", "Retry-After"],
+        )
+    app.get("/", include_in_schema=False)(lead_to_docs)
     install_error_handlers(app)
     metrics.install_metrics(app)
     app.include_router(health_router)

@@ -10,7 +10,9 @@ from services.learners import profiles, progress
 from services.learners.progress import assess_skip
 from services.learners.schemas import (
     GoalsBody,
+    LabelsBody,
     LearnerHistory,
+    LearnerPage,
     LearnerView,
     LimitsBody,
     MasteryView,
@@ -25,6 +27,23 @@ router = APIRouter(prefix="/v1/learners", tags=["learners"])
 async def create_learner(context: ContextDep, body: NewLearner) -> Response:
     """Adds a learner to a course, with goals and limits if you like. 409 when the id is in use."""
     return make_json_response(await profiles.create_learner(context, body), 201)
+
+
+TeamQuery = Annotated[str | None, Query(description="Only learners of this team.")]
+AfterQuery = Annotated[str, Query(description="Only ids after this one: `after` of the page before.")]
+PageQuery = Annotated[int, Query(ge=1, le=1000, description="Learners a page.")]
+
+
+@router.get("", response_model=LearnerPage, summary="List learners")
+async def list_learners(
+    context: ContextDep,
+    course: OwnCourseQuery = None,
+    team: TeamQuery = None,
+    after: AfterQuery = "",
+    limit: PageQuery = 100,
+) -> Response:
+    """Learners by id, page by page; `course` and `team` narrow the list."""
+    return make_json_response(await profiles.list_learners(context, course, team, after, limit))
 
 
 @router.get("/{learner}", response_model=LearnerView, summary="Read a learner")
@@ -56,6 +75,12 @@ async def clear_goals(context: ContextDep, learner: LearnerId) -> Response:
 async def set_limits(context: ContextDep, learner: LearnerId, body: LimitsBody) -> Response:
     """Replaces all limits; only resources within them are recommended."""
     return make_json_response(await profiles.set_limits(context, learner, body))
+
+
+@router.put("/{learner}/labels", response_model=LearnerView, summary="Set name, team and properties")
+async def set_labels(context: ContextDep, learner: LearnerId, body: LabelsBody) -> Response:
+    """Replaces name, team and further properties; what is missing is removed."""
+    return make_json_response(await profiles.set_labels(context, learner, body))
 
 
 progress_router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])

@@ -41,11 +41,44 @@ class StudyLimits:
     languages: list[str] | None = None
 
 
+PropertyValue = str | float | bool
+"""What a property of a learner may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerLabels:
+    """What an application keeps of a learner; analysts can ask for it.
+
+    Attributes:
+        name: for people to read.
+        team: a class or department; ready questions and lists take it.
+        properties: further values by name; in the graph they have the prefix `own_`.
+    """
+
+    name: str | None = None
+    team: str | None = None
+    properties: dict[str, PropertyValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerSummary:
+    """A learner in a list."""
+
+    id: str
+    name: str | None
+    team: str | None
+    course: str | None
+    created_at: datetime
+    answers: int
+    success: float
+
+
 @dataclass(frozen=True, slots=True)
 class LearnerProfile:
     """A learner without their mastery.
 
     Attributes:
+        labels: name, team and further properties.
         course: what they study when a request names no course.
         answers: outcomes so far.
         success: share of right ones, the latest weighing most; 0.5 without any.
@@ -58,6 +91,7 @@ class LearnerProfile:
     limits: StudyLimits = field(default_factory=StudyLimits)
     answers: int = 0
     success: float = NO_ANSWERS
+    labels: LearnerLabels = field(default_factory=LearnerLabels)
 
 
 async def create_learner(
@@ -116,6 +150,24 @@ async def set_limits(graph: Graph, learner: str, limits: StudyLimits) -> None:
         raise NotFound("learner", learner)
 
 
+async def set_labels(graph: Graph, learner: str, labels: LearnerLabels) -> None:
+    """Replace name, team and properties of a learner. Raises `NotFound`."""
+    own = {f"{_OWN}{name}": value for name, value in labels.properties.items()}
+    if not await graph.write("learn/set_profile", learner=learner, name=labels.name, team=labels.team, own=own):
+        raise NotFound("learner", learner)
+
+
+async def list_learners(
+    graph: Graph, course: str | None, team: str | None, after: str = "", limit: int = 100
+) -> list[LearnerSummary]:
+    """Return up to `limit` learners by id after one, of a course and a team where they are given."""
+    rows = await graph.read("learn/list_learners", course=course, team=team, after=after, limit=limit)
+    return [LearnerSummary(**row | {"created_at": to_datetime(row["created_at"])}) for row in rows]
+
+
+_OWN = "own_"
+
+
 async def _replace_goals(graph: Graph, learner: str, goals: list[Goal]) -> None:
     rows = [{"point": goal.point, "level": goal.level, "due_at": goal.due_at} for goal in goals]
 
@@ -154,6 +206,7 @@ def _make_profile(row: Row) -> LearnerProfile:
         limits=StudyLimits(row["max_minutes"], row["modalities"], row["languages"]),
         answers=row["answers"],
         success=row["success"],
+        labels=LearnerLabels(row["name"], row["team"], {key.removeprefix(_OWN): value for key, value in row["own"]}),
     )
 
 

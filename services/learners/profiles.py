@@ -1,4 +1,4 @@
-"""Learners: create, read, delete; set goals and limits.
+"""Learners: create, list, read, delete; set goals, limits, name and team.
 
 A new learner may declare a level. It gives a first estimate of every point that has a level, worth a few answers at
 most, and is stored as a diagnostic without questions, so that the learner's history can be rebuilt.
@@ -17,7 +17,17 @@ from graph.learners.practice import PointUpdate
 from models.assessment.cold_start import apply_answers, estimate_declared_prior, rank_levels
 from services.context import AppContext
 from services.courses.served import ServedCourse
-from services.learners.schemas import GoalBody, GoalView, LearnerView, LimitsBody, LimitsView, NewLearner
+from services.learners.schemas import (
+    GoalBody,
+    GoalView,
+    LabelsBody,
+    LearnerPage,
+    LearnerSummaryView,
+    LearnerView,
+    LimitsBody,
+    LimitsView,
+    NewLearner,
+)
 
 
 def estimate_from_level(served: ServedCourse, level: str) -> list[PointUpdate]:
@@ -57,6 +67,8 @@ async def create_learner(context: AppContext, new: NewLearner) -> LearnerView:
     await profiles.create_learner(context.graph, id, context.now(), course, _make_limits(limits))
     if new.goals:
         await profiles.set_goals(context.graph, id, _make_goals(new.goals))
+    if new.labels:
+        await profiles.set_labels(context.graph, id, _make_labels(new.labels))
     if start:
         await store_first_estimate(context.graph, id, course, start, context.now())
     return await get_learner(context, id)
@@ -90,6 +102,30 @@ async def set_limits(context: AppContext, learner: str, limits: LimitsBody) -> L
     return await get_learner(context, learner)
 
 
+async def set_labels(context: AppContext, learner: str, labels: LabelsBody) -> LearnerView:
+    """Replace name, team and further properties."""
+    await profiles.set_labels(context.graph, learner, _make_labels(labels))
+    return await get_learner(context, learner)
+
+
+async def list_learners(
+    context: AppContext, course: str | None, team: str | None, after: str = "", limit: int = 100
+) -> LearnerPage:
+    """Return a page of learners by id, of a course and a team where they are given."""
+    found = await profiles.list_learners(context.graph, course, team, after, limit + 1)
+    shown = [
+        LearnerSummaryView(
+            each.id, each.name, each.team, each.course, each.created_at, each.answers, round(each.success, 4)
+        )
+        for each in found[:limit]
+    ]
+    return LearnerPage(shown, shown[-1].id if len(found) > limit else None)
+
+
+def _make_labels(labels: LabelsBody) -> profiles.LearnerLabels:
+    return profiles.LearnerLabels(labels.name, labels.team, dict(labels.properties))
+
+
 def _make_goals(goals: list[GoalBody]) -> list[profiles.Goal]:
     return [profiles.Goal(goal.point, goal.level or 0.0, goal.due_at) for goal in goals]
 
@@ -101,6 +137,9 @@ def _make_limits(limits: LimitsBody) -> profiles.StudyLimits:
 def _make_learner_view(learner: profiles.LearnerProfile) -> LearnerView:
     return LearnerView(
         id=learner.id,
+        name=learner.labels.name,
+        team=learner.labels.team,
+        properties=learner.labels.properties,
         course=learner.course,
         created_at=learner.created_at,
         goals=[GoalView(goal.point, goal.level or None, goal.due_at) for goal in learner.goals],

@@ -34,12 +34,36 @@ class LearnerView:
     """A learner, without mastery."""
 
     id: Annotated[str, Field(examples=["learner-17"])]
+    name: str | None
+    team: str | None
+    properties: dict[str, str | float | bool]
     course: str | None
     created_at: datetime
     goals: Annotated[list[GoalView], Field(description="None: the whole course.")]
     limits: LimitsView
     answers: Annotated[int, Field(description="Outcomes so far.")]
     success: Annotated[float, Field(description="Share of right ones, the latest weighing most; 0.5 without any.")]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerSummaryView:
+    """A learner in a list."""
+
+    id: Annotated[str, Field(examples=["learner-17"])]
+    name: str | None
+    team: str | None
+    course: str | None
+    created_at: datetime
+    answers: Annotated[int, Field(description="Outcomes so far.")]
+    success: Annotated[float, Field(description="Share of right ones, the latest weighing most; 0.5 without any.")]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerPage:
+    """Learners by id; `after` of the next page, null on the last."""
+
+    learners: list[LearnerSummaryView]
+    after: Annotated[str | None, Field(description="Ask for the next page with after=…; null: this is the last.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +161,20 @@ class LimitsBody(RequestBody):
     languages: list[str] | None = Field(default=None, min_length=1, examples=[["en"]])
 
 
+PropertyNameField = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+TextField = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class LabelsBody(RequestBody):
+    """Name, team and further properties of a learner; what is missing is removed."""
+
+    name: TextField | None = Field(default=None, description="For people to read.", examples=["Ana"])
+    team: TextField | None = Field(default=None, description="A class or a department.", examples=["5b"])
+    properties: dict[PropertyNameField, TextField | bool | float] = Field(
+        default={}, max_length=20, description="Further values by name.", examples=[{"grade": 5}]
+    )
+
+
 class NewLearner(RequestBody):
     """A learner to create."""
 
@@ -144,6 +182,7 @@ class NewLearner(RequestBody):
     course: str | None = Field(default=None, description="The course to follow; needed where there is more than one.")
     goals: list[GoalBody] = Field(default=[], max_length=200)
     limits: LimitsBody | None = None
+    labels: LabelsBody | None = Field(default=None, description="Name, team and further properties.")
     level: str | None = Field(
         default=None,
         description="The level that the learner names, one of the course's: a first guess, until answers come.",
