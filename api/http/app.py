@@ -12,6 +12,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse
+from fastapi_offline import FastAPIOffline
 
 from api.http import case, catalogue, curation, diagnostics, learners, metrics, recommendations
 from api.http.dependencies import PROBLEM_RESPONSES, make_json_response
@@ -126,7 +127,7 @@ def create_app(service: ContextFactory, key: str, origins: Sequence[str] = ()) -
             async with run_warm_up(app, context), watch_graph(context, app.state.warm, service.watch_seconds):
                 yield
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Lodestar",
         version=version("lodestar"),
         description=DESCRIPTION,

@@ -1,6 +1,7 @@
 """The door, the problems, OpenAPI, health and metrics."""
 
 import json
+import re
 
 import pytest
 
@@ -94,7 +95,16 @@ async def test_the_catalogue_is_read_by_id(api):
 
 async def test_the_time_of_each_part_is_told(api):
     await api.post("/v1/learners", {"id": "ana"}, 201)
-    response = await api.client.get("/v1/learners/ana/recommendations")
+    response = await api.client.post("/v1/learners/ana/recommendations")
     parts = {part.split(";")[0].strip() for part in response.headers["server-timing"].split(",")}
     assert parts == {"cypher", "model", "log", "reasons", "total"}
     assert response.headers["cache-control"] == "no-store"
+
+
+async def test_the_description_of_the_api_loads_nothing_from_another_host(api):
+    assert (await api.client.get("/")).headers["location"] == "/docs"
+    page = (await api.client.get("/docs")).text
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert loaded and not [address for address in loaded if "//" in address]
+    for address in loaded:
+        assert (await api.client.get(address)).status_code == 200
