@@ -12,7 +12,7 @@ WITH c, l, collect({point: g, aim: parts.aimed_at(a, g, c)}) AS goals, min(a.due
 CALL (l, goals) {
   UNWIND goals AS goal
   CALL (l, goal) {
-    OPTIONAL MATCH (l)-[:DID]->(i:Interaction)
+    OPTIONAL MATCH (l)-[:DID]->(i)
     WHERE any(n IN range(0, size(i.points) - 1) WHERE i.points[n] = goal.point.id AND i.after[n] >= goal.aim)
     RETURN min(i.at) AS at
   }
@@ -20,7 +20,7 @@ CALL (l, goals) {
   RETURN CASE WHEN those_reached = all_goals THEN last END AS reached
 }
 CALL (l) {
-  OPTIONAL MATCH (l)-[:DID]->(i:Interaction)
+  OPTIONAL MATCH (l)-[:DID]->(i)
   RETURN parts.days_between(min(i.at), $now) AS days
 }
 WITH c, l, goals, due, reached,
@@ -35,7 +35,7 @@ CALL (c, l, goals) {
   WITH l, k, parts.mastered_at(k, c) AS threshold, coalesce(parts.level(m, c, days), 0.0) AS level
   RETURN sum(CASE WHEN level < threshold THEN 1 ELSE 0 END) AS left,
     sum(CASE WHEN level >= threshold AND EXISTS {
-      MATCH (l)-[:DID]->(i:Interaction)
+      MATCH (l)-[:DID]->(i)
       WHERE i.at > $now - duration({weeks: $weeks})
         AND any(n IN range(0, size(i.points) - 1)
           WHERE i.points[n] = k.id AND i.before[n] < threshold AND i.after[n] >= threshold)

@@ -17,11 +17,13 @@ WITH c, l, q.policy AS policy, parts.arm(q) AS arm, count(q) AS decisions, min(q
 ORDER BY decisions DESC, first, arm
 WITH c, l, sum(decisions) AS decisions, collect({arm: arm, policy: policy, decisions: decisions, first: first}) AS arms
 WHERE decisions >= $at_least
+// What follows starts at each learner's own decisions and answers. Labels are left out, and the course comes last: by an index,
+// or from the course, everybody's would be walked for each learner anew.
 CALL (l) {
-  MATCH (l)-[:RECEIVED]->(q:Recommendation {course: $course})
-  WHERE q.at >= $since AND q.at < $until
+  MATCH (l)-[:RECEIVED]->(q)
+  WHERE q.course = $course AND q.at >= $since AND q.at < $until
   CALL (q) {
-    MATCH (q)<-[:FOLLOWED]-(i:Interaction)
+    MATCH (q)<-[:FOLLOWED]-(i)
     RETURN i.reward AS reward
     ORDER BY i.step
     LIMIT 1
@@ -29,27 +31,29 @@ CALL (l) {
   RETURN avg(reward) AS reward
 }
 CALL (c, l) {
-  MATCH (l)-[:DID]->(i:Interaction)-[:ON]->(r)
+  MATCH (l)-[:DID]->(i)-[:ON]->(r)
   WHERE i.at >= $since AND i.at < $until AND EXISTS { (r)-[:TEACHES|ASSESSES]->()<-[:INCLUDES]-(c) }
   RETURN sum(coalesce(i.minutes, r.minutes, 0.0)) AS minutes
 }
 CALL (c, l) {
-  MATCH (l)-[:DID]->(i:Interaction)-[:ON]->()-[:TEACHES|ASSESSES]->(k:KnowledgePoint)<-[:INCLUDES]-(c)
+  MATCH (l)-[:DID]->(i)-[:ON]->()-[:TEACHES|ASSESSES]->(k)
   WHERE i.at >= $since AND i.at < $until AND k.id IN i.points
   WITH DISTINCT c, k, i, [n IN range(0, size(i.points) - 1) WHERE i.points[n] = k.id][0] AS n
   ORDER BY i.step
-  WITH parts.mastered_at(k, c) AS threshold, k, collect(i.before[n])[0] AS before, collect(i.after[n])[-1] AS after
+  WITH c, k, collect(i.before[n])[0] AS before, collect(i.after[n])[-1] AS after
+  WHERE EXISTS { (c)-[:INCLUDES]->(k) }
+  WITH before, after, parts.mastered_at(k, c) AS threshold
   RETURN sum(CASE WHEN before < threshold AND after >= threshold THEN 1 ELSE 0 END) AS mastered
 }
 CALL (c, l) {
-  MATCH (l)-[:RECEIVED]->(q:Recommendation {course: $course})
-  WHERE q.at >= $since AND q.at < $until
+  MATCH (l)-[:RECEIVED]->(q)
+  WHERE q.course = $course AND q.at >= $since AND q.at < $until
   UNWIND range(0, size(q.goals) - 1) AS n
   WITH DISTINCT c, l, q.goals[n] AS goal, {level: q.goalLevels[n]} AS aim
   MATCH (g:KnowledgePoint {id: goal})
   WITH l, g, parts.aimed_at(aim, g, c) AS level
   WITH g, max(CASE WHEN EXISTS {
-    MATCH (l)-[:DID]->(i:Interaction)
+    MATCH (l)-[:DID]->(i)
     WHERE i.at >= $since AND i.at < $until
       AND any(n IN range(0, size(i.points) - 1)
         WHERE i.points[n] = g.id AND i.before[n] < level AND i.after[n] >= level)

@@ -10,15 +10,22 @@
 MATCH (i:Interaction)
 WITH i.learner AS learner, max(i.at) AS last, collect(i) AS own
 UNWIND own AS i
-UNWIND range(0, size(i.points) - 1) AS n
-MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint {id: i.points[n]})
-WITH c, k, learner, last, i, i.before[n] AS before, i.after[n] AS after,
-  EXISTS { (i)-[:ON]->()-[:TEACHES|ASSESSES]->(k) } AS answered
+CALL (i) {
+  UNWIND i.points AS point
+  RETURN point, false AS answered
+  UNION ALL
+  MATCH (i)-[:ON]->()-[:TEACHES|ASSESSES]->(k:KnowledgePoint)
+  RETURN k.id AS point, true AS answered
+}
+WITH learner, last, i, point, max(answered) AS answered, [n IN range(0, size(i.points) - 1) WHERE i.points[n] = point][0] AS n
+MATCH (c:Course {id: $course})-[:INCLUDES]->(k:KnowledgePoint {id: point})
+WITH c, k, learner, last, i, i.before[n] AS before, i.after[n] AS after, answered
 ORDER BY i.step
 WITH k, parts.mastered_at(k, c) AS threshold, learner, last,
   collect({at: i.at, before: before, after: after, answered: answered}) AS changes
 WITH k, threshold, last, changes, [n IN range(0, size(changes) - 1) WHERE changes[n].answered][0] AS began
-WHERE began IS NOT NULL AND changes[began].before < threshold
+WHERE began IS NOT NULL
+  AND coalesce([each IN changes[began..] WHERE each.before IS NOT NULL | each.before][0], 0.0) < threshold
 WITH k, threshold, last, changes[began..] AS steps
 WITH k, steps, last, [n IN range(0, size(steps) - 1) WHERE steps[n].after >= threshold][0] AS reached
 WITH k, size([step IN steps[..coalesce(reached + 1, size(steps))] WHERE step.answered]) AS answers,

@@ -243,13 +243,12 @@ def time_to_mastery(truth):
     for point in truth.points:
         answers, days, there = [], [], []
         for who in truth.learners:
-            steps = [(i.at, i.before[i.points.index(point)], i.after[i.points.index(point)],
-                      point in {p for p, _ in i.teaches}) for i in truth.of(who) if point in i.points]  # fmt: skip
+            steps = [_step(i, point) for i in truth.of(who) if point in i.points or point in {p for p, _ in i.teaches}]
             while steps and not steps[0][3]:
                 steps.pop(0)
-            if not steps or steps[0][1] >= 0.8:
+            if not steps or next((before for _, before, *_ in steps if before is not None), 0.0) >= 0.8:
                 continue
-            reached = next((n for n, step in enumerate(steps) if step[2] >= 0.8), None)
+            reached = next((n for n, step in enumerate(steps) if (step[2] or 0.0) >= 0.8), None)
             end = steps[reached][0] if reached is not None else max(i.at for i in truth.of(who))
             answers.append(sum(step[3] for step in steps[: None if reached is None else reached + 1]))
             days.append((end - steps[0][0]).total_seconds() / 86400)
@@ -257,6 +256,13 @@ def time_to_mastery(truth):
         if there:
             found[point] = (len(there), sum(there), survival_median(answers, there), survival_median(days, there))
     return found
+
+
+def _step(i, point):
+    """(when, level before and after, whether the point itself was answered); a wrong answer at 0 changes no level."""
+    place = i.points.index(point) if point in i.points else None
+    levels = (None, None) if place is None else (i.before[place], i.after[place])
+    return i.at, *levels, point in {p for p, _ in i.teaches}
 
 
 def survival_median(times, there):
