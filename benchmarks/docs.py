@@ -2,8 +2,8 @@
 
 A document marks a place with `<!-- figures NAME -->` … `<!-- /figures -->`. NAME is the name of a result, or
 `courses-COURSE`, `learners-DATA`, `cat-COURSE`, `recommenders-DATA`, `prerequisites-TABLE`, `paths-WORLD`, `results`,
-`tree`, `modules`, `groups`, `cli`, `strategies` or `analyses`. tests/test_docs.py fails where a block differs from code
-and results.
+`tree`, `modules`, `groups`, `cli`, `settings`, `strategies` or `analyses`. tests/test_docs.py fails where a block
+differs from code and results.
 """
 
 import ast
@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import typer.cli
 import typer.main
+from pydantic import SecretStr
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
@@ -28,6 +29,7 @@ from benchmarks.registry import find_command
 from graph.analysis.ready import list_questions
 from models.evaluation.advice import FAMILY_NEEDS, NEED_LABELS
 from models.policies.strategies import STRATEGIES
+from services.settings import Settings
 
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 BLOCK_PATTERN = re.compile(r"(<!-- figures ([\w-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
@@ -38,7 +40,7 @@ COMMAND_GROUPS = {
     "curation": ("propose", "review", "graph", "rebuild", "browser"),
     "analysis": ("ask", "tables"),
     "learners": ("learner", "diagnostic", "mastery", "history", "skip"),
-    "recommendations": ("recommend", "path", "outcome"),
+    "recommendations": ("recommend", "dismiss", "path", "outcome"),
     "training and evaluation": ("train", "evaluate", "advise", "strategies", "learners"),
 }
 """The commands of `lodestar` by what they are for."""
@@ -90,6 +92,7 @@ def render_block(name: str) -> str:
         "tree": render_package_tree,
         "modules": render_module_list,
         "groups": render_command_groups,
+        "settings": render_settings_table,
         "cli": cli,
         "analyses": render_query_table,
         "strategies": render_strategy_table,
@@ -331,6 +334,27 @@ def _summaries(command: Any, name: str) -> Iterator[tuple[str, str]]:
         context = typer.Context(command)
         for inner in command.list_commands(context):
             yield from _summaries(command.get_command(context, inner), f"{name} {inner}")
+
+
+ACCOUNT_DEFAULTS = {
+    "home": "the account's data folder, e.g. `~/.local/share/lodestar`",
+    "cache": "the account's cache folder, e.g. `~/.cache/lodestar`",
+    "config": "the account's configuration folder, e.g. `~/.config/lodestar`",
+    "author": "the account's name",
+}
+"""Defaults that differ from machine to machine, in words."""
+
+
+def render_settings_table() -> list[str]:
+    """Return every setting with its default and what it is for."""
+    lines = ["| setting | default | what it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        value = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        default = ACCOUNT_DEFAULTS.get(name) or ("" if value in (None, "") else f"`{value}`")
+        choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+        among = f" One of {', '.join(choices)}." if choices else ""
+        lines.append(f"| `{field.alias or name.upper()}` | {default} | {field.description}{among} |")
+    return lines
 
 
 def render_query_table() -> list[str]:

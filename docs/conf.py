@@ -36,7 +36,7 @@ GROUPS = {
         "docs/learners",
         "docs/py2neo",
     ),
-    "Reference": ("docs/cli", "docs/queries", "docs/modules", "docs/glossary"),
+    "Reference": ("docs/cli", "docs/settings", "docs/queries", "docs/modules", "docs/glossary"),
     "Background": (
         "docs/architecture",
         "docs/design",

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from api.cli.database import describe_browser
 from api.cli.runtime import run_on_graph, run_on_graph_as_is
+from api.cli.tables import add_id_column, add_text_column
 from graph import catalogue
 from graph.analysis import browser, ready
 from graph.analysis.ad_hoc import QueryResult
@@ -76,11 +77,16 @@ def _print_answer(answer: QueryResult, form: str) -> None:
     else:
         table = Table(box=None, header_style="bold")
         for column, values in zip(answer.columns, zip(*answer.rows, strict=True), strict=True):
-            numbers = all(isinstance(value, int | float | None) for value in values)
-            table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+            texts = [_format_value(value) for value in values]
+            if all(isinstance(value, int | float | None) for value in values):
+                table.add_column(column, justify="right", no_wrap=True)
+            elif any(" " in text for text in texts):
+                add_text_column(table, column, texts)
+            else:  # ids and single words
+                add_id_column(table, column, texts)
         for row in answer.rows:
             table.add_row(*(Text(_format_value(value)) for value in row))
-        console.print(table)
+        console.print(table, crop=False)
 
 
 def _format_value(value: Any) -> str:

@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.box import SIMPLE
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from api.cli.runtime import find_running_address, print_json, run_on_graph
+from api.cli.tables import add_id_column, add_text_column
 from graph import catalogue
 from graph.connection import Graph
 from graph.courses.parsing import ParsedCourse
@@ -35,13 +36,6 @@ FindingsBySource = dict[str, list[LintFinding]]
 
 _SEVERITY_COLOURS = {"error": "red", "warning": "yellow", "note": "dim"}
 _FAILING_SEVERITIES = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
-_TABLE_COLUMNS: dict[str, dict[str, Any]] = {
-    "check": {"no_wrap": True},
-    "severity": {"no_wrap": True},
-    "count": {"justify": "right"},
-    "ids": {"overflow": "fold", "ratio": 3},
-    "how to mend it": {"ratio": 2},
-}
 _MAX_IDS = 3
 
 
@@ -116,7 +110,7 @@ def _print_findings(report: FindingsBySource, every: bool) -> None:
         for each in found if every else []:
             _print_finding(name, each)
         if found and not every:
-            _print_findings_table(name, found)
+            _print_findings_overview(name, found)
     counts = Counter(each.severity for found in report.values() for each in found)
     if counts:
         said = ", ".join(f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items())
@@ -124,16 +118,17 @@ def _print_findings(report: FindingsBySource, every: bool) -> None:
         console.print(f"{said}{more}", highlight=False)
 
 
-def _print_findings_table(name: str, found: list[LintFinding]) -> None:
-    table = Table(title=_make_printable(name), title_justify="left", box=SIMPLE, padding=(0, 1))
-    for heading, options in _TABLE_COLUMNS.items():
-        table.add_column(heading, **options)
+def _print_findings_overview(name: str, found: list[LintFinding]) -> None:
+    """Print each finding with its first ids, a line each: no terminal is too narrow for them."""
+    console.print(Text(_make_printable(name), "bold"))
     for each in found:
-        ids = [_make_printable(id) for id in each.ids[:_MAX_IDS]]
-        more = [f"and {each.count - _MAX_IDS} more"] if each.count > _MAX_IDS else []
-        cells = (Text(each.check), Text(each.severity, _SEVERITY_COLOURS[each.severity]), Text(str(each.count)))
-        table.add_row(*cells, Text("\n".join(ids + more)), Text(each.fix))
-    console.print(table, soft_wrap=False)
+        console.print(Text(f"{each.check}  {each.severity}  {each.count}", _SEVERITY_COLOURS[each.severity]))
+        for id in each.ids[:_MAX_IDS]:
+            console.print(f"  {_make_printable(id)}", markup=False, highlight=False)
+        if each.count > _MAX_IDS:
+            console.print(f"  and {each.count - _MAX_IDS} more")
+        console.print(Padding(Text(f"mend it: {each.fix}"), (0, 0, 0, 2)), soft_wrap=False)
+    console.print()
 
 
 def _print_finding(name: str, found: LintFinding) -> None:
@@ -235,7 +230,10 @@ def _print_import(done: ImportResult) -> None:
     console.print(table)
     if written.retired:
         console.print(f"{written.retired} of what is gone is part of learners' histories and stays, retired")
-    console.print(f"revision {done.revision}   next: lodestar train {done.course}", highlight=False)
+    console.print(
+        f"revision {done.revision}   next: lodestar lint {done.course} (what to mend), lodestar browser (look at it)",
+        highlight=False,
+    )
 
 
 @contextmanager
@@ -280,13 +278,17 @@ def courses() -> None:
     if not found:
         console.print("There is no course yet. Import one: lodestar import examples/english", highlight=False)
         return
-    table = Table("id", "title", "language", "licence")
+    table = Table()
+    add_id_column(table, "id", [course.id for course in found])
+    add_text_column(table, "title", [course.title for course in found])
+    for heading in ("language", "licence"):
+        table.add_column(heading, overflow="fold")
     for heading in ("points", "resources", "items"):
         table.add_column(heading, justify="right")
     for course in found:
         counts = (str(course.points), str(course.resources), str(course.items))
         table.add_row(course.id, course.title, course.language or "", course.licence or "", *counts)
-    console.print(table)
+    console.print(table, soft_wrap=False, crop=False)
 
 
 def register(group: typer.Typer) -> None:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from api.cli.runtime import print_json, run_on_graph
+from api.cli.tables import add_id_column, add_text_column
 from graph import catalogue
 from graph.connection import Graph
 from graph.errors import Conflict, Invalid
@@ -194,11 +195,15 @@ def _print_proposals(words: list[str], json: bool) -> None:
     if not found.total:
         console.print(f"Nothing is open in {found.course}. Look for more: lodestar propose {found.course}")
         return
-    table = Table("from", "to", "kind", "evidence", title=f"{found.total} open in {found.course}")
+    table = Table(title=f"{found.total} open in {found.course}")
+    add_id_column(table, "from", [each.before.id for each in found.proposals])
+    add_id_column(table, "to", [each.after.id for each in found.proposals])
+    table.add_column("kind", no_wrap=True)
+    add_text_column(table, "evidence", [each.evidence.text or "" for each in found.proposals])
     for each in found.proposals:
         notes = [each.evidence.text or "", "closes a cycle" if each.cycle else "", "implied" if each.implied else ""]
         table.add_row(each.before.id, each.after.id, each.kind, " ".join(note for note in notes if note))
-    console.print(table, soft_wrap=False)
+    console.print(table, soft_wrap=False, crop=False)
 
 
 MAX_LISTED = 10

@@ -22,6 +22,7 @@ from graph.proposals.store import MAX_PROPOSALS, ProposeResult, store_proposals
 from graph.revisions.record import Attribution
 from models.knowledge_tracing.cleaning import clean_answers
 from models.mining.mastery_log import MasteryLog, MinedPrerequisites, build_log_from_answers
+from models.mining.precedence import StratifiedLog, count_orders
 from models.mining.prerequisites import MiningRules, compute_mastery_shares, mine_prerequisites
 from models.mining.similarity import SimilarPair, find_similar_pairs
 from services.training.learner_models import read_training_answers
@@ -167,9 +168,22 @@ async def mine_proposals(
     say("storing")
     why = f"{len(found)} found in {source.log.name if source.log else 'the graph'}"
     told.append(f"{mined.tested:,} pairs tested")
+    if not mined.tested:
+        told.append(_describe_lack(log, source.rules or MiningRules()))
     return MiningResult(
         told, len(found), await store_proposals(graph, found, Attribution(author, "propose", why), source.most)
     )
+
+
+def _describe_lack(log: MasteryLog, rules: MiningRules) -> str:
+    """Say why no pair of a log was tested: how many learners a pair needs, and how many the best one has."""
+    both = count_orders(StratifiedLog.from_log(log)).both
+    np.fill_diagonal(both, 0)
+    need = f"a pair needs {rules.support} learners who mastered both of its points (--least-support)"
+    if not both.any():
+        return f"{need}; nobody has mastered two points yet: three answers in a row have to be right"
+    first, second = (log.points[place] for place in np.unravel_index(both.argmax(), both.shape))
+    return f"{need}; the best pair, {first} and {second}, has {both.max():.0f}"
 
 
 def _find_similar_points(rows: CourseRows) -> list[FoundEdge]:

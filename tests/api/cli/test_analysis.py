@@ -173,3 +173,10 @@ async def test_the_graph_as_tables(lodestar, tmp_path):
     assert len(polars.read_parquet(tmp_path / "graph" / "nodes" / "Learner.parquet")) == 4
     with pytest.raises(Invalid, match="is there already"):
         await lodestar("tables", tmp_path / "graph")
+
+
+async def test_ids_are_whole_in_a_narrow_terminal(lodestar):
+    ids = [f"personal-finance-for-young-adults/{name}-b8b14aab" for name in ("fixed-costs", "variable-costs")]
+    text = f"RETURN '{ids[0]}' AS point, '{ids[1]}' AS resource, 'Costs that come every month' AS name, 0.25 AS share"
+    said, _ = await lodestar("ask", "--cypher", text)
+    assert all(id in said for id in ids) and "Costs" in said and "0.25" in said

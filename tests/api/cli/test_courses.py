@@ -9,6 +9,8 @@ import typer
 from api.cli import courses
 from graph import catalogue
 from graph.errors import Conflict, NotFound
+from graph.formats import registry
+from graph.importing import import_course
 from tests.api.cli.terminal import on_database, typed
 from tests.graph.folders import GOOD, write_folder
 
@@ -32,7 +34,7 @@ def lodestar(graph, address, monkeypatch):
 async def test_import_and_import_again(lodestar, tmp_path):
     code, said = await lodestar("import", write_folder(tmp_path))
     assert code == 0 and "points 3" in said and "teaches 3" in said
-    assert "revision 1 next: lodestar train tiny" in said
+    assert "revision 1 next: lodestar lint tiny" in said
     code, said = await lodestar("import", tmp_path)
     assert (code, said.strip()) == (0, "Tiny: nothing changed, the graph is as the files say (revision 1)")
 
@@ -97,3 +99,20 @@ async def test_export_to_another_form(lodestar, tmp_path):
     assert code == 2 and "choose one of folder, " in said
     with pytest.raises(Conflict, match="cannot be written"):
         await lodestar("export", "tiny", tmp_path, "--to", "case")
+
+
+@pytest.fixture
+async def long_ids(graph, tmp_path):
+    """A course whose ids are as long as those that sheets give."""
+    long = "personal-finance-for-young-adults"
+    changes = {name: GOOD[name].replace("tiny", long) for name in GOOD}
+    names = {name.replace("-", "__").replace(".", "_"): text for name, text in changes.items()}
+    names["points_csv"] = names["points_csv"].replace("First,A1", "First,C1")
+    await import_course(graph, registry.read_course_files(write_folder(tmp_path, **names)))
+    return long
+
+
+async def test_ids_are_whole_in_a_narrow_terminal(lodestar, long_ids):
+    point = f"{long_ids}/a"
+    assert f" {long_ids} " in (await lodestar("courses"))[1]
+    assert f" {point} → {long_ids}/b " in (await lodestar("lint", long_ids))[1]

@@ -42,7 +42,7 @@ def lodestar(graph, address, monkeypatch):
 def test_files_need_no_database(tmp_path):
     assert run(write_folder(tmp_path)) == (0, f"{tmp_path}: nothing to mend ")
     code, said = run(write_folder(tmp_path, points_csv=INVERTED))
-    assert code == 0 and "level_inversions warning 1 tiny/a → tiny/b turn the edge round" in said
+    assert code == 0 and "level_inversions warning 1 tiny/a → tiny/b mend it: turn the edge round" in said
     assert "1 warning; lodestar lint --check NAME" in said
 
 
@@ -90,7 +90,7 @@ async def test_one_course_or_all(lodestar, graph, tmp_path):
     assert await lodestar("--fail-on", "warning") == await lodestar("tiny", "--fail-on", "warning")
     await graph.execute_write(lambda work: work.text("CREATE (:KnowledgePoint {id: 'tiny/new', name: 'New'})"))
     code, said = await lodestar()
-    assert code == 0 and "beside the courses" in said and "strays warning 1 tiny/new draw INCLUDES" in said
+    assert code == 0 and "beside the courses" in said and "strays warning 1 tiny/new mend it: draw INCLUDES" in said
 
 
 @pytest.mark.database

@@ -117,6 +117,7 @@ async def test_proposing_says_what_is_alike_and_needs_no_log(course, address):
     await course.execute_write(lambda work: work.text(text, two=IDS[4:]))
     code, said = lodestar(address, "propose", "planted", "--texts")
     assert code == 0 and "0 answers on points" in said and "0 pairs tested" in said
+    assert "a pair needs 20 learners who mastered both of its points (--least-support); nobody has mastered two" in said
     assert f"new  {IDS[4]} – {IDS[5]}" in said and "Names and descriptions are alike (cosine 1.00): " in said
     assert "next: lodestar review planted" in said
     code, said = lodestar(address, "propose", "planted", "--texts")
