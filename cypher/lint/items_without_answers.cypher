@@ -1,10 +1,10 @@
-// Active items that cannot be answered fairly: without an answer, with fewer than two distractors or an empty one, with the
+// Active items that cannot be answered fairly: without an answer, without a distractor or with an empty one, with the
 // answer among the distractors, or without a point that they assess.
 // params: course STRING
 // returns: id, detail
 // access: read
 // severity: error
-// fix: fill in the answer, write at least two wrong ones, draw ASSESSES to a point; or set the status to 'retired'
+// fix: fill in the answer, write at least one wrong one, draw ASSESSES to a point; or set the status to 'retired'
 CALL () {
   MATCH (:Course {id: $course})-[:INCLUDES]->(:KnowledgePoint)<-[:ASSESSES]-(i:Item)
   RETURN i
@@ -17,7 +17,7 @@ WITH i, CASE WHEN valueType(i.distractors) STARTS WITH 'LIST' THEN i.distractors
 WHERE i.id IS NOT NULL AND coalesce(i.status, 'active') = 'active'
 WITH i, [
   CASE WHEN coalesce(i.answer, '') = '' THEN 'no answer' END,
-  CASE WHEN size(wrong) < 2 THEN size(wrong) + ' distractors' END,
+  CASE WHEN size(wrong) = 0 THEN size(wrong) + ' distractors' END,
   CASE WHEN '' IN wrong THEN 'an empty distractor' END,
   CASE WHEN i.answer IN wrong THEN 'the answer is a distractor' END,
   CASE WHEN NOT EXISTS { (i)-[:ASSESSES]->(:KnowledgePoint) } THEN 'no point' END

@@ -246,6 +246,7 @@ class ParsedCourse:
     Attributes:
         incomplete_tables: tables of which rows are missing, so that links to them are not judged.
         rejected: ids (or first ends) of rows that exist and have a problem, by table.
+        unstated: tables, or "settings", of which the source says nothing; they stay as they are in the graph.
     """
 
     course: CourseRecord
@@ -253,6 +254,7 @@ class ParsedCourse:
     notes: list[CourseProblem] = field(default_factory=list)
     incomplete_tables: set[str] = field(default_factory=set)
     rejected: dict[str, set[str]] = field(default_factory=dict)
+    unstated: frozenset[str] = frozenset()
 
     def refused_ids(self, table: str) -> set[str]:
         """Return ids of the table's rows that have a problem of their own; links to them are not reported again."""
@@ -262,6 +264,7 @@ class ParsedCourse:
 def parse_course(folder: CourseFolder) -> ParsedCourse:
     """Make the typed course of a folder, and collect every problem on the way."""
     parsed = ParsedCourse(CourseRecord("", ""), list(folder.problems), list(folder.notes))
+    parsed.unstated = frozenset(folder.unstated)
     records: dict[str, list[Any]] = {table: [] for table in TABLES}
     for sheet in folder.tables:
         records[sheet.table] += _parse_table(sheet, parsed)

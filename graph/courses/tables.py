@@ -55,12 +55,18 @@ class RawTable:
 
 @dataclass
 class CourseFolder:
-    """All that could be read of a course folder. `header` is course.json."""
+    """All that could be read of a course folder.
+
+    Attributes:
+        header: course.json.
+        unstated: tables, or "settings", that a source of this form has no place for: an import leaves them alone.
+    """
 
     header: RawRow | None = None
     tables: list[RawTable] = field(default_factory=list)
     problems: list[CourseProblem] = field(default_factory=list)
     notes: list[CourseProblem] = field(default_factory=list)
+    unstated: set[str] = field(default_factory=set)
 
     def add_problem(self, at: FileLocation, message: str) -> None:
         """Add a problem that belongs to no row."""

@@ -54,10 +54,13 @@ FORMATS: dict[str, CourseFormat] = {
     ),
     "oatutor": CourseFormat("OATutor's coursePlans.json: PATH#COURSE", "graph.formats.oatutor"),
     "xlsx": CourseFormat(
-        "Excel workbook: a sheet a table, or a row a topic",
+        "Excel workbook: a sheet a table, or a row a topic and a row a question",
         "graph.formats.xlsx.reader",
         "graph.formats.xlsx.writer",
         suffixes=(".xlsx", ".xls", ".ods", ".numbers"),
+    ),
+    "csv": CourseFormat(
+        "CSV of a row a topic, by the headings of a workbook", "graph.formats.csv_sheet", suffixes=(".csv", ".tsv")
     ),
     "junyi": CourseFormat("Junyi Academy's exercise table", "graph.formats.junyi"),
     "metacademy": CourseFormat("Metacademy's graph.json", "graph.formats.metacademy"),

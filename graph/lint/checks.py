@@ -327,8 +327,8 @@ def _item_faults(item: ItemRecord) -> Iterator[str]:
     wrong = item.distractors or ()
     if not item.answer:
         yield "no answer"
-    if len(wrong) < 2:
-        yield f"{len(wrong)} distractors"
+    if not wrong:
+        yield "0 distractors"
     if "" in wrong:
         yield "an empty distractor"
     if item.answer in wrong:

@@ -1,14 +1,16 @@
-"""Read the spreadsheet that teachers keep: one row a topic.
+"""Read the spreadsheet that teachers keep: one row a topic, and sheets of questions beside it.
 
-The columns have headings such as Topic, Unit, Prerequisites, Link, Minutes.
+The columns have headings such as Topic, Unit, Prerequisites, Link, Minutes. A sheet of questions is one with a heading
+Question (`graph.formats.xlsx.questions`).
 
 Decisions that such a sheet does not make:
 
 - Ids come from the file's name and the topic's; nothing else in the sheet changes them. A column Id takes precedence.
 - Kind and modality of a link are those of the column Type, else guessed from its address; it takes the row's minutes.
 - Where the topic's cell is merged over several rows, each of these rows adds its links to the topic.
-
-The headings are looked for in the first 20 rows, as a title and a date may stand above them.
+- A link whose title is one word, as "Video" or "Worksheet 3", gets the topic in front of it.
+- A table that such sheets have no column for (prerequisites, links, questions) and settings stay as they are in the
+  graph (`CourseFolder.unstated`).
 """
 
 import re
@@ -18,12 +20,14 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
-from graph.courses.records import CourseProblem, FileLocation, Scalar
+from graph.courses.records import CourseProblem, FileLocation
 from graph.courses.tables import CourseFolder, RawRow, RawTable
-from graph.formats.xlsx.cells import Worksheet, format_cell
+from graph.formats.xlsx.cells import Worksheet
+from graph.formats.xlsx.headings import SheetBelowHeadings, find_headings, normalize_text
+from graph.formats.xlsx.questions import find_question_headings, is_question_sheet, parse_question
 
 DEFAULT_MINUTES = 15
 """Minutes of a link without a duration."""
@@ -55,6 +59,7 @@ _VIDEO_SITES = ("youtube.com", "youtu.be", "vimeo.com")
 _MINUTES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|min|mins|minute|minutes|h|hour|hours)?\.?", re.IGNORECASE)
 _EMPTY_WORDS = {"", "-", "–", "—", "none", "n/a", "no", "nothing"}
 _MAX_SLUG_LENGTH = 60
+_ONE_WORD = re.compile(r"[^\W\d_]+(?:[\s#.-]*\d+)?")
 _MAX_SUGGESTIONS = 20
 """Looking for neighbours is slow, so only the first unknown names get them."""
 
@@ -71,10 +76,6 @@ HEADINGS = {
 }
 """What a column is for, and how its heading may be written."""
 
-_MEANING = {word: meaning for meaning, words in HEADINGS.items() for word in words}
-_HEADING_ROWS = 20
-"""Rows from the top among which the headings are; a title and a date may stand above."""
-
 
 def make_topic_slug(name: str) -> str:
     """Return a readable id: letters and digits joined by hyphens, with a checksum where these are not enough."""
@@ -83,11 +84,6 @@ def make_topic_slug(name: str) -> str:
     if symbols or not short or len(short) > _MAX_SLUG_LENGTH:
         return f"{short[:_MAX_SLUG_LENGTH]}-{sha256(normalize_text(name).encode()).hexdigest()[:6]}".lstrip("-")
     return short
-
-
-def normalize_text(name: str) -> str:
-    """Return the text with composed accents (NFC) and single blanks."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
 
 
 class TopicIds:
@@ -131,7 +127,7 @@ def _shorter_names(words: list[str]) -> Iterator[str]:
 
 
 def parse_links(cell: str, type: str, targets: list[str], topic: str) -> Iterator[dict[str, Any]]:
-    """Yield title, address, kind and modality of each part of a cell, once each.
+    """Yield title, address, kind and modality of each part of a cell, once each, and the `key` that it is known by.
 
     `targets` are addresses behind the cell's text. Raises `ValueError` for a type that is not known.
     """
@@ -144,7 +140,8 @@ def parse_links(cell: str, type: str, targets: list[str], topic: str) -> Iterato
             continue
         seen.add(url or title)
         kind, modality = KIND_WORDS[named] if named else _guess_kind(url)
-        yield {"title": title or f"{topic}: {_site_of(url)}", "url": url, "kind": kind, "modality": modality}
+        full = title if title and not _ONE_WORD.fullmatch(title) else f"{topic}: {title or _site_of(url)}"
+        yield {"title": full, "url": url, "kind": kind, "modality": modality, "key": url or title}
 
 
 def parse_minutes(cell: str) -> float:
@@ -177,46 +174,6 @@ def _guess_kind(url: str) -> tuple[str, str]:
     return ("video", "video") if _site_of(url).endswith(_VIDEO_SITES) else ("reading", "text")
 
 
-class TopicSheet(NamedTuple):
-    """A sheet below its headings: their row, the columns' meanings, headings without one, the rows that follow."""
-
-    row: int
-    meanings: dict[int, str]
-    unread: list[str]
-    rows: list[tuple[int, dict[int, Scalar]]]
-
-
-def find_headings(grid: Worksheet) -> TopicSheet | None:
-    """Return the sheet, None where it is empty.
-
-    Raises `ValueError` where the headings are missing or do not say enough.
-    """
-    rows = list(grid.filled_rows())
-    for number, (row, cells) in enumerate(rows[:_HEADING_ROWS], 1):
-        known = {
-            column: _MEANING[_fold_heading(cell)] for column, cell in cells.items() if _fold_heading(cell) in _MEANING
-        }
-        if "topic" not in known.values():
-            continue
-        for meaning in HEADINGS:
-            names = [format_cell(cells[column]) for column in known if known[column] == meaning]
-            if len(names) > 1:
-                raise ValueError(f"has more than one heading for the {meaning} ({', '.join(names)}); rename one")
-        unread = [format_cell(cell) for column, cell in cells.items() if column not in known]
-        return TopicSheet(row, known, unread, rows[number:])
-    if not rows:
-        return None
-    words = "; ".join(f"{meaning}: {', '.join(words)}" for meaning, words in HEADINGS.items())
-    found = ", ".join(format_cell(value)[:40] for value in list(rows[0][1].values())[:20])
-    raise ValueError(f"has no heading for the topic; found {found}; headings that are known: {words}")
-
-
-def _fold_heading(cell: Scalar) -> str:
-    """Without what stands in brackets, and without signs: "Prerequisite(s)", "Minutes (min)"."""
-    text = format_cell(cell).casefold().replace("(s)", "s")
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text)))
-
-
 @dataclass
 class _Topic:
     id: str
@@ -231,10 +188,18 @@ def read_topics(path: Path, found: list[Worksheet], folder: CourseFolder) -> Non
     title = normalize_text(path.stem) or "course"
     given = folder.header or RawRow(FileLocation(path.name, 0), {})
     folder.header = RawRow(given.at, {"id": make_topic_slug(title), "title": title, **given.values})
+    if not given.values:
+        folder.unstated.add("settings")
     reader = _TopicReader(path.name, str(folder.header.values["id"]), folder)
     for grid in found:
-        reader.read(grid)
+        if not is_question_sheet(grid):
+            reader.read(grid)
     reader.finish()
+    questions = [grid for grid in found if is_question_sheet(grid)]
+    for grid in questions if reader.has_topics else ():
+        reader.read_questions(grid)
+    if not questions:
+        folder.unstated.add("items")
 
 
 class _TopicReader:
@@ -246,23 +211,31 @@ class _TopicReader:
         self._folder = folder
         self._topics: dict[str, _Topic] = {}
         self._is_complete = True
+        self._lacks_minutes = False
+        self._meanings: set[str] = set()
+        self._refused: set[FileLocation] = set()
+
+    @property
+    def has_topics(self) -> bool:
+        """Whether any topic was read."""
+        return bool(self._topics)
 
     def read(self, grid: Worksheet) -> None:
         """Take the topics of one sheet."""
-        file = f"{self._file}, sheet {grid.name}"
+        file = self._name_sheet(grid)
         try:
-            sheet = find_headings(grid)
+            sheet = find_headings(grid, HEADINGS, ("topic",))
         except ValueError as error:
             self._refuse(FileLocation(file, min(grid.rows)), "", error)
             return
         if sheet is None:
             return
         self._is_complete = self._is_complete and not grid.faults
-        at = FileLocation(file, sheet.row)
-        self._folder.notes += [CourseProblem(at, "", f"the column {name!r} is not read") for name in sheet.unread]
+        self._meanings.update(sheet.meanings.values())
+        self._note_unread(file, sheet)
         topic: _Topic | None = None
         for row, cells in sheet.rows:
-            values = {meaning: format_cell(cells.get(column, "")).strip() for column, meaning in sheet.meanings.items()}
+            values = sheet.values(cells)
             try:
                 if not _is_continued(grid, sheet, row):
                     topic = None
@@ -273,6 +246,43 @@ class _TopicReader:
                     )
             except ValueError as error:
                 self._refuse(FileLocation(file, row), values["topic"], error)
+
+    def read_questions(self, grid: Worksheet) -> None:
+        """Take the questions of one sheet, when the topics of all sheets are known."""
+        file = self._name_sheet(grid)
+        rows: dict[str, RawRow] = {}
+        known = len(self._folder.problems)
+        try:
+            sheet = find_question_headings(grid)
+        except ValueError as error:
+            self._refuse(FileLocation(file, min(grid.rows)), "", error)
+            return
+        if sheet is None:
+            return
+        self._note_unread(file, sheet)
+        names = self._topic_ids()
+        for row, cells in sheet.rows:
+            values, at = sheet.values(cells), FileLocation(file, row)
+            try:
+                points = [names.find_id(name) for name in names.split_names(values["topic"])]
+                if not points:
+                    raise ValueError("has no topic; write the name or the id of one")
+                item = parse_question(at, self._course, values, points)
+                id = str(item.values["id"])
+                if id in rows:
+                    raise ValueError(f"is the question at {rows[id].at} again; keep one")
+                rows[id] = item
+            except ValueError as error:
+                self._refuse(at, values["question"][:60], error)
+        is_complete = not grid.faults and len(self._folder.problems) == known
+        self._folder.tables.append(RawTable(file, "items", None, list(rows.values()), is_complete))
+
+    def _name_sheet(self, grid: Worksheet) -> str:
+        return f"{self._file}, sheet {grid.name}" if grid.name else self._file
+
+    def _note_unread(self, file: str, sheet: SheetBelowHeadings) -> None:
+        at = FileLocation(file, sheet.row)
+        self._folder.notes += [CourseProblem(at, "", f"the column {name!r} is not read") for name in sheet.unread]
 
     def finish(self) -> None:
         """Put the topics into tables, and say what the sheets leave open."""
@@ -293,12 +303,18 @@ class _TopicReader:
         ]
         if not topics and not self._folder.problems:
             self._folder.add_problem(
-                FileLocation(self._file, 0), "holds no topics; write a row for each below Topic, Link and so on"
+                FileLocation(self._file, 0),
+                "holds no topics; write a row for each below Topic, Link and so on; "
+                "questions are in a sheet of their own beside them, with a column Question",
             )
-        bare = [topic.name for topic in topics if not topic.resources]
+        if "before" not in self._meanings:
+            self._folder.unstated.add("prerequisites")
+        if "links" not in self._meanings:
+            self._folder.unstated.update(("resources", "teaches"))
+        bare = [topic.name for topic in topics if not topic.resources and topic.at not in self._refused]
         if bare:
             self._note(f"{len(bare)} topics have no link, so nothing can be recommended for them, e.g. {bare[0]!r}")
-        if any(row.values["minutes"] == DEFAULT_MINUTES for row in resources):
+        if self._lacks_minutes:
             self._note(f"a link without minutes counts as {DEFAULT_MINUTES} minutes")
 
     def _topic(self, at: FileLocation, values: dict[str, str]) -> _Topic:
@@ -318,16 +334,21 @@ class _TopicReader:
     ) -> Iterator[RawRow]:
         minutes = parse_minutes(values.get("minutes", ""))
         for link in parse_links(values.get("links", ""), values.get("type", ""), targets, topic.name):
-            key = sha256((link["url"] or link["title"]).encode()).hexdigest()[:8]
+            self._lacks_minutes = self._lacks_minutes or not values.get("minutes")
+            key = sha256(link.pop("key").encode()).hexdigest()[:8]
             id = f"{self._course}/r/{topic.id.removeprefix(f'{self._course}/')}-{key}"
             if id not in (row.values["id"] for row in topic.resources):
                 yield RawRow(at, {"id": id, "minutes": minutes, "level": values.get("level"), **link})
 
-    def _prerequisites(self) -> Iterator[RawRow]:
+    def _topic_ids(self) -> TopicIds:
         names = TopicIds()
         for topic in self._topics.values():
             for name in (topic.id, topic.name, topic.id.removeprefix(f"{self._course}/")):
                 names.add(name, topic.id)
+        return names
+
+    def _prerequisites(self) -> Iterator[RawRow]:
+        names = self._topic_ids()
         for topic in self._topics.values():
             befores: dict[str, None] = {}
             for name in names.split_names(topic.values.get("before", "")):
@@ -339,18 +360,19 @@ class _TopicReader:
 
     def _refuse(self, at: FileLocation, name: str, error: ValueError) -> None:
         self._is_complete = False
+        self._refused.add(at)
         self._folder.problems.append(CourseProblem(at, name, str(error)))
 
     def _note(self, message: str) -> None:
         self._folder.notes.append(CourseProblem(FileLocation(self._file, 0), "", message))
 
 
-def _is_continued(grid: Worksheet, sheet: TopicSheet, row: int) -> bool:
+def _is_continued(grid: Worksheet, sheet: SheetBelowHeadings, row: int) -> bool:
     """Return whether the topic's cell is merged with the one above."""
     return any(meaning == "topic" and (row, column) in grid.merged for column, meaning in sheet.meanings.items())
 
 
-def _link_targets(grid: Worksheet, sheet: TopicSheet, row: int) -> list[str]:
+def _link_targets(grid: Worksheet, sheet: SheetBelowHeadings, row: int) -> list[str]:
     """Return addresses behind the cells of links in a row."""
     columns = [column for column, meaning in sheet.meanings.items() if meaning == "links"]
     return [grid.links[row, column] for column in columns if (row, column) in grid.links]

@@ -45,8 +45,8 @@ def test_a_plain_sheet(tmp_path):
     }
     assert [(one.title, one.url, one.kind, one.minutes) for one in course.resources] == [
         ("Counting: youtu.be", "https://youtu.be/x", "video", 10),
-        ("Book", "https://a.org/b", "reading", 20),
-        ("Worksheet 3", None, "reading", 20),
+        ("Adding, small: Book", "https://a.org/b", "reading", 20),
+        ("Adding, small: Worksheet 3", None, "reading", 20),
         ("C++: a.org", "https://a.org/c", "video", 90),
         ("C++: a.org", "https://a.org/d", "video", 90),
     ]
@@ -88,8 +88,8 @@ def test_merged_cells_links_behind_texts_hidden_sheets_and_dates(tmp_path):
         ("Three", None, "2026-05-01"),
     ]
     assert [(one.title, one.url, one.minutes) for one in parsed.course.resources] == [
-        ("Watch", "https://youtu.be/x", 5),
-        ("Read", None, 7),
+        ("One: Watch", "https://youtu.be/x", 5),
+        ("One: Read", None, 7),
     ]
     assert "a.xlsx, sheet old: was not read: it is hidden" in map(str, parsed.notes)
 
