@@ -50,7 +50,7 @@ MODULES = {
     "learner_models": ("learners",),
     "learner": ("learner", "skip", "outcome", "mastery", "history"),
     "diagnostic": ("diagnostic",),
-    "recommendations": ("recommend", "path"),
+    "recommendations": ("recommend", "dismiss", "path"),
 }
 """The commands that each module of this package registers."""
 

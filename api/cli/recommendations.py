@@ -1,4 +1,4 @@
-"""`lodestar recommend`, `path`: what a learner should do next and why, and the path to the goal, a line a step.
+"""`lodestar recommend`, `dismiss`, `path`: what a learner should do next and why, and the path to the goal.
 
 A path can also be saved as one HTML page without other files: steps, reasons, and bars of mastery before and after.
 """
@@ -13,16 +13,24 @@ from rich.table import Table
 
 from api.cli.runtime import print_json
 from api.cli.service_runtime import run_in_context
+from services.recommendations import dismissals
+from services.recommendations.dismissals import DismissalBody
 from services.recommendations.paths import MAX_PATH_STEPS, find_path
 from services.recommendations.recommend import recommend as choose
-from services.recommendations.schemas import CandidateView, LearningPath, PathStep, Recommendation
-from services.schemas import LevelChangeView
+from services.recommendations.schemas import (
+    CandidateView,
+    LearningPath,
+    NewRecommendations,
+    PathStep,
+    Recommendation,
+)
+from services.schemas import LevelChangeView, validate_body
 from services.settings import Settings
 
 console = Console(soft_wrap=True, highlight=False, markup=False)
 
 
-def recommend(
+def recommend(  # noqa: PLR0913 - each is an option of the command
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     n: Annotated[int, typer.Option("-n", min=1, max=20, help="How many, best first.")] = 1,
     course: Annotated[str | None, typer.Option(help="The learner's own without it.")] = None,
@@ -30,13 +38,16 @@ def recommend(
         str | None, typer.Option(help="Who decides, see `lodestar strategies`; who serves the course without it.")
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also every candidate, kept or dropped.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Decide anew, whatever is open.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
 ) -> None:
-    """Recommend the next step for LEARNER; it is logged, and rests for an hour unless an outcome follows.
+    """Recommend the next step for LEARNER; the same one again until it is answered, dismissed or out of date.
 
     Send the outcome with the printed id: lodestar outcome LEARNER ID --right
+    Not wanted: lodestar dismiss ID not_now
     """
-    answer = run_in_context(lambda context: choose(context, learner, course, n, explain, strategy))
+    asked = validate_body(NewRecommendations, course=course, n=n, explain=explain, strategy=strategy, fresh=fresh)
+    answer = run_in_context(lambda context: choose(context, learner, asked))
     if json:
         print_json(answer)
         return
@@ -71,6 +82,23 @@ def _print_candidates(candidates: list[CandidateView]) -> None:
         q, score = ("" if value is None else f"{value:.3f}" for value in (each.q, each.score))
         table.add_row(each.resource, each.title, q, score, f"{each.propensity:.0%}", "yes" if each.kept else "no")
     console.print(table)
+
+
+def dismiss(
+    recommendation: Annotated[str, typer.Argument(help="A recommendation's id (rec-…).", show_default=False)],
+    reason: Annotated[
+        str, typer.Argument(help="not_now, too_easy, too_hard, known or not_for_me.", show_default=False)
+    ],
+    json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
+) -> None:
+    """Say why RECOMMENDATION is not wanted; it never counts as an answer."""
+    sent = validate_body(DismissalBody, reason=reason)
+    stored = run_in_context(lambda context: dismissals.dismiss(context, recommendation, sent))
+    if json:
+        print_json(stored)
+        return
+    console.print(f"{'dismissed before, nothing changed' if stored.repeated else 'dismissed'}  {stored.resource}")
+    console.print(f"  {stored.effect}")
 
 
 _PAGE_STYLE = """
@@ -171,4 +199,5 @@ def path(
 def register(group: typer.Typer) -> None:
     """Add the commands to `group`."""
     group.command()(recommend)
+    group.command()(dismiss)
     group.command()(path)

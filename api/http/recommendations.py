@@ -1,46 +1,41 @@
-"""What to learn next, the path to the goal, and outcomes, one at a time or in batches."""
+"""What to learn next, what is not wanted, the path to the goal, and outcomes, one at a time or in batches."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from api.http.dependencies import ContextDep, LearnerId, OwnCourseQuery, make_json_response
 from services import outcomes
 from services.outcomes import OutcomeBody, OutcomesBody, OutcomeView, OutcomeViews
-from services.recommendations import paths, recommend
-from services.recommendations.schemas import LearningPath, Recommendations
+from services.recommendations import dismissals, paths, recommend
+from services.recommendations.dismissals import DismissalBody, DismissalView
+from services.recommendations.schemas import LearningPath, NewRecommendations, Recommendations
 
 router = APIRouter(prefix="/v1/learners/{learner}", tags=["recommendations"])
 
-CountQuery = Annotated[int, Query(ge=1, le=20, description="How many, best first. All of them count as shown.")]
 ExplainQuery = Annotated[bool, Query(description="Also list every candidate with its Q value, kept or dropped.")]
-StrategyQuery = Annotated[
-    str | None,
-    Query(
-        description="Who decides, a name from `lodestar strategies`; who serves the course without it. One that cannot "
-        "hands over to the next, and `strategy` in the answer says so.",
-        examples=["needed"],
-    ),
-]
 GoalsQuery = Annotated[list[str] | None, Query(description="Points to reach; the learner's goals without any.")]
 MaxStepsQuery = Annotated[int, Query(ge=1, le=200, description="Steps at most.")]
 
 
-@router.get("/recommendations", response_model=Recommendations, summary="What to learn next")
-async def get_recommendations(
-    context: ContextDep,
-    learner: LearnerId,
-    course: OwnCourseQuery = None,
-    n: CountQuery = 1,
-    explain: ExplainQuery = False,
-    strategy: StrategyQuery = None,
-) -> Response:
-    """Chooses among the resources whose prerequisites are met, logs the decision, and says why.
+@router.post("/recommendations", response_model=Recommendations, summary="What to learn next")
+async def recommend_next(context: ContextDep, learner: LearnerId, body: NewRecommendations | None = None) -> Response:
+    """Returns the open recommendations, or chooses among the resources whose prerequisites are met, logs the decision,
+    and says why.
 
-    With nothing left, `recommendations` is empty and `reason` says whether the goal is reached, what blocks the way, or
-    until when everything rests.
+    An open one is returned again until it is answered or dismissed, there is another outcome, or the graph has a newer
+    revision. With nothing left, `recommendations` is empty and `reason` says whether the goal is reached or what blocks
+    the way.
     """
-    return make_json_response(await recommend.recommend(context, learner, course, n, explain, strategy))
+    return make_json_response(await recommend.recommend(context, learner, body or NewRecommendations()))
+
+
+@router.get("/recommendations", response_model=Recommendations, summary="The open recommendations")
+async def get_recommendations(
+    context: ContextDep, learner: LearnerId, course: OwnCourseQuery = None, explain: ExplainQuery = False
+) -> Response:
+    """Returns what was recommended and is open, best first; decides and stores nothing."""
+    return make_json_response(await recommend.get_open_recommendations(context, learner, course, explain))
 
 
 @router.get("/path", response_model=LearningPath, summary="The path to the goal")
@@ -56,6 +51,18 @@ async def get_path(
 
 
 outcomes_router = APIRouter(prefix="/v1", tags=["outcomes"])
+
+RecommendationId = Annotated[str, Path(description="The recommendation's id.", examples=["rec-0d5f2a"])]
+
+
+@outcomes_router.post(
+    "/recommendations/{recommendation}/dismissal", response_model=DismissalView, summary="Dismiss a recommendation"
+)
+async def dismiss_recommendation(
+    context: ContextDep, recommendation: RecommendationId, body: DismissalBody
+) -> Response:
+    """Stores why it is not wanted, once; it never counts as an answer. `effect` says what follows."""
+    return make_json_response(await dismissals.dismiss(context, recommendation, body))
 
 
 @outcomes_router.post("/outcomes", response_model=OutcomeView, summary="Send an outcome")

@@ -90,11 +90,11 @@ async def measure_api(plan: LoadPlan, quick: bool) -> None:
 
 
 def measure_calls(report: Report, plan: LoadPlan, port: int, learners: list[str]) -> None:
-    """One client, eight clients, outcomes; every learner in turn, so that no answer is a repetition."""
+    """One client, eight clients, outcomes; every learner in turn, decided anew each time: no answer is a repetition."""
     place = iter(np.resize(learners, 10**6))
 
     def recommendations(number: int) -> list[ApiCall]:
-        return [ApiCall(f"/v1/learners/{next(place)}/recommendations") for _ in range(number)]
+        return [ApiCall(f"/v1/learners/{next(place)}/recommendations", b'{"fresh": true}') for _ in range(number)]
 
     warm, _ = send_calls(port, API_KEY, recommendations(plan.warm), clients=8)
     send_calls(port, API_KEY, [_outcome(answer) for answer in warm[-plan.warm // 10 :]])

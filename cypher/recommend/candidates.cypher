@@ -1,13 +1,13 @@
 // What a learner can study now, with everything the policy needs to choose, in one row: resources that teach a wanted
 // point (on the way to the goals, below its threshold), have every accepted prerequisite of every point they teach met
-// (at its level, or once demonstrated), and fit the learner's limits. Those that rest, because they were done or
-// recommended just now or were failed twice where something else teaches the point, are left out as long as there are
-// others: nobody waits where all that is lacking is another try. No row: no such learner or course.
+// (at its level, or once demonstrated), fit the learner's limits, and were not refused for good. Those that rest, because
+// they were done or dismissed lately or were failed twice where something else teaches the point, are left out as long as
+// there are others: nobody waits where all that is lacking is another try. No row: no such learner or course.
 // Points come by level and id, at most `per_point` resources of each by importance and id, `limit` in all. Decay is
 // applied on reading. Without goals the whole course is wanted, found by walking out from what is met.
 // params: learner STRING, course STRING, now DATETIME, per_point INTEGER, limit INTEGER
 // returns: learner, course, revision, step, answers, success, goals, max_minutes, modalities, languages, points, levels,
-// days, uncertainties, demonstrated, resources
+// days, uncertainties, demonstrated, dismissed, refused, resources
 // access: read
 MATCH (l:Learner {id: $learner})
 MATCH (c:Course {id: coalesce($course, l.course)})
@@ -52,10 +52,12 @@ CALL () {
 }
 CALL (c) {
   MATCH (q:Recommendation)
-  WHERE q.learner = $learner AND q.at > $now - parts.serve_again_after(c)
-    AND NOT EXISTS { (q)<-[:FOLLOWED]-() }
+  WHERE q.learner = $learner AND q.dismissedAt IS NOT NULL
   MATCH (q)-[:CHOSE]->(r)
-  RETURN collect(r) AS served
+  RETURN
+    collect(CASE WHEN q.dismissal <> 'not_for_me' AND q.dismissedAt > $now - parts.rest_after_dismissal(q, c) THEN r END)
+      AS dismissed,
+    collect(CASE WHEN q.dismissal = 'not_for_me' THEN r END) AS refused
 }
 CALL (l, c, aims, met, mastered) {
   CALL (l, c, aims, met, mastered) {
@@ -88,14 +90,16 @@ CALL (l, c, aims, met, mastered) {
   }
   RETURN collect(k) AS open
 }
-WITH l, c, aims, points, levels, days, uncertainties, demonstrated, met, failed, open, done + tried + served AS resting
-CALL (l, met, resting, failed, open) {
+WITH l, c, aims, points, levels, days, uncertainties, demonstrated, met, failed, open, dismissed, refused,
+  done + tried + dismissed AS resting
+CALL (l, met, resting, refused, failed, open) {
   UNWIND open AS k
-  CALL (l, k, open, met, resting, failed) {
+  CALL (l, k, open, met, resting, refused, failed) {
     MATCH (k)<-[t:TEACHES]-(r)
-    WHERE NOT r IN resting AND parts.is_feasible(r, l, open, met)
+    WHERE NOT r IN resting AND NOT r IN refused AND parts.is_feasible(r, l, open, met)
       AND NOT (r IN failed AND EXISTS { (k)<-[:TEACHES]-(other)
-        WHERE NOT other IN resting AND NOT other IN failed AND parts.is_feasible(other, l, open, met) })
+        WHERE NOT other IN resting AND NOT other IN refused AND NOT other IN failed
+          AND parts.is_feasible(other, l, open, met) })
     RETURN r.id AS id
     ORDER BY t.importance DESC, id
     LIMIT $per_point
@@ -104,11 +108,11 @@ CALL (l, met, resting, failed, open) {
   LIMIT $limit
   RETURN collect(id) AS rested
 }
-CALL (l, met, open, rested) {
+CALL (l, met, open, refused, rested) {
   UNWIND CASE WHEN size(rested) = 0 THEN open ELSE [] END AS k
-  CALL (l, k, open, met) {
+  CALL (l, k, open, refused, met) {
     MATCH (k)<-[t:TEACHES]-(r)
-    WHERE parts.is_feasible(r, l, open, met)
+    WHERE NOT r IN refused AND parts.is_feasible(r, l, open, met)
     RETURN r.id AS id
     ORDER BY t.importance DESC, id
     LIMIT $per_point
@@ -122,4 +126,5 @@ RETURN l.id AS learner, c.id AS course, coalesce(lodestar.revision, 0) AS revisi
   coalesce(l.answers, 0) AS answers, parts.success(l) AS success,
   [aim IN aims | [aim[0].id, aim[1], aim[2]]] AS goals, l.maxMinutes AS max_minutes, l.modalities AS modalities,
   l.languages AS languages, points, levels, days,
-  uncertainties, demonstrated, rested + again AS resources
+  uncertainties, demonstrated, [r IN dismissed | r.id] AS dismissed, [r IN refused | r.id] AS refused,
+  rested + again AS resources

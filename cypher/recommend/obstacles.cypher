@@ -1,6 +1,7 @@
 // What stands between a learner and each wanted point, when nothing can be recommended. A row a point and, where it is
 // taught, a resource: the unmet prerequisites of all that the resource teaches (of the point, where nothing teaches it) as
-// [prerequisite, level, needed, what it is before], and the limits that refuse it.
+// [prerequisite, level, needed, what it is before], and the limits that refuse it, `dismissed` where the learner refused it
+// for good.
 // params: learner STRING, course STRING, now DATETIME, limit INTEGER
 // returns: point, resource, unmet, limits
 // access: read
@@ -32,7 +33,13 @@ CALL (l, c, aims, mastered) {
   WHERE NOT k IN mastered
   RETURN k
 }
-WITH l, c, levels, met, k
+CALL () {
+  MATCH (q:Recommendation)
+  WHERE q.learner = $learner AND q.dismissedAt IS NOT NULL AND q.dismissal = 'not_for_me'
+  MATCH (q)-[:CHOSE]->(r)
+  RETURN collect(r) AS refused
+}
+WITH l, c, levels, met, refused, k
 ORDER BY k.level, k.id
 LIMIT $limit
 OPTIONAL MATCH (k)<-[:TEACHES]-(r {status: 'active'})
@@ -48,5 +55,6 @@ RETURN k.id AS point, r.id AS resource, unmet,
   [limit IN [
     CASE WHEN r.minutes > l.maxMinutes THEN 'max_minutes' END,
     CASE WHEN NOT coalesce(r.modality IN l.modalities, l.modalities IS NULL) THEN 'modalities' END,
-    CASE WHEN r.language IS NOT NULL AND NOT coalesce(r.language IN l.languages, true) THEN 'languages' END
+    CASE WHEN r.language IS NOT NULL AND NOT coalesce(r.language IN l.languages, true) THEN 'languages' END,
+    CASE WHEN r IN refused THEN 'dismissed' END
   ] WHERE limit IS NOT NULL] AS limits

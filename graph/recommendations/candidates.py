@@ -33,6 +33,7 @@ class CandidateSet:
         answers, success: outcomes so far, and the share of right ones, the latest weighing most.
         goals: none means the whole course.
         mastery: every point ever touched, forgetting applied.
+        dismissed: resources that rest because their recommendation was dismissed; `refused`: those never offered again.
         resources: ids of the candidates, curriculum order (points by level and id, then by importance).
     """
 
@@ -45,6 +46,8 @@ class CandidateSet:
     goals: list[Goal]
     limits: StudyLimits
     mastery: MasteryLevels
+    dismissed: list[str]
+    refused: list[str]
     resources: list[str]
 
 
@@ -79,6 +82,8 @@ def _make_candidate_set(row: Row) -> CandidateSet:
         goals=[Goal(point, level, to_datetime_or_none(due_at)) for point, level, due_at in row["goals"]],
         limits=StudyLimits(row["max_minutes"], row["modalities"], row["languages"]),
         mastery=MasteryLevels(row["points"], row["levels"], row["days"], row["uncertainties"], row["demonstrated"]),
+        dismissed=row["dismissed"],
+        refused=row["refused"],
         resources=row["resources"],
     )
 
@@ -101,7 +106,8 @@ class Obstacles:
         reason: what the learner can do about it: nothing, or change something.
         prerequisites: unmet ones that stand before everything else (blocked).
         untaught: wanted points whose prerequisites are met but that no active resource teaches (blocked).
-        limits: the learner's own limits, by name, that refuse what is open (blocked).
+        limits: the learner's own limits, by name, that refuse what is open (blocked); `dismissed` says that the learner
+            refused a resource for good.
     """
 
     reason: Literal["goal_reached", "blocked"]

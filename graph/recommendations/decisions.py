@@ -1,4 +1,4 @@
-"""The log of served decisions: candidates, choice and propensity. Nothing is overwritten.
+"""The log of served decisions: candidates, choice and propensity; and which of them are open. Nothing is overwritten.
 
 Group commit: decisions of concurrent requests are written together in one transaction. A request waits for the commit
 that holds its own decision, so nothing is served that is not logged. While one transaction is running the next group
@@ -31,6 +31,7 @@ class LoggedDecision:
         revision: of the curated graph.
         step: version of the learner's state (`CandidateSet.step`), from which the state can be rebuilt.
         goals: what was aimed at then.
+        place: in the slate, from 0.
         candidates: all feasible resources; `kept` says which survived pruning; `q_values` is empty where the policy has
             none; `propensities` are those of all candidates. Equal lengths.
         context: features of `resource` for a linear bandit, which learns from its outcome.
@@ -53,6 +54,7 @@ class LoggedDecision:
     propensities: list[float] = field(default_factory=list)
     context: list[float] | None = None
     asked: str = ""
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,15 @@ async def read_history(
     return [HistoryEvent(**row | {"at": to_datetime(row["at"])}) for row in rows if row["at"] is not None]
 
 
+async def read_unanswered(graph: Graph, learner: str, course: str | None = None) -> list[LoggedDecision]:
+    """Return the places of a learner's latest decision that are neither answered nor dismissed, best first.
+
+    `course`: the learner's own without one. Whether they are out of date is for the caller to say.
+    """
+    rows = await graph.read("recommend/open", learner=learner, course=course)
+    return [parse_decision(row["decision"]) for row in rows]
+
+
 def parse_decision(properties: Row) -> LoggedDecision:
     """Return a Recommendation node's properties as a decision."""
     levels = properties.get("goalLevels", [])
@@ -118,6 +129,7 @@ def parse_decision(properties: Row) -> LoggedDecision:
         propensities=properties["propensities"],
         context=properties.get("context"),
         asked=properties.get("asked", ""),
+        place=properties.get("place", 0),
     )
 
 

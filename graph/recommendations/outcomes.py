@@ -41,8 +41,8 @@ async def record_outcomes(
     """Store outcomes in the order given, all or none; one that is stored already is returned as it was.
 
     `learn` may be called again when the database retries the transaction. Raises `NotFound` (learner, recommendation,
-    resource or item), `Conflict` (somebody else's recommendation, another resource than it chose, an id in use), or
-    `Invalid`.
+    resource or item), `Conflict` (somebody else's recommendation, one that is answered, another resource than it chose,
+    an id in use, or sent again with other content), or `Invalid`.
     """
     now = to_utc(now)
     valid = [check_outcome(outcome, now) for outcome in outcomes]
@@ -125,7 +125,8 @@ class _OutcomeBatch:
         self._now = now
         self._rows = iter(rows)
         self._learners: dict[str, _LearnerInBatch] = {}
-        self._done: dict[str, RecordedOutcome] = {}
+        self._done: dict[str, tuple[Outcome, RecordedOutcome]] = {}
+        self._answered: dict[str, str] = {}
         self.interactions: list[dict[str, Any]] = []
         for row in rows:
             self._remember(row)
@@ -133,14 +134,30 @@ class _OutcomeBatch:
     def apply(self, outcome: Outcome) -> RecordedOutcome:
         """Apply the next outcome, or return it as stored before."""
         row = next(self._rows)
-        earlier = self._done.get(outcome.id) or _make_repeated(row)
-        if earlier is not None:
-            if earlier.learner != outcome.learner:
-                raise Conflict(f"The outcome id {outcome.id!r} is in use.")
+        if outcome.id in self._done:
+            sent, earlier = self._done[outcome.id]
+            _refuse_other_content(outcome, sent.learner, sent.right, {sent.recommendation, sent.resource, sent.item})
             return earlier
+        if (known := row["known"]) is not None:
+            _refuse_other_content(outcome, known["learner"], known["right"], {*known["on"], *known["followed"]})
+            return _make_repeated(known)
+        self._refuse_answered(outcome, row)
         recorded = self._record(outcome, row)
-        self._done[outcome.id] = replace(recorded, repeated=True)
+        self._done[outcome.id] = outcome, replace(recorded, repeated=True)
         return recorded
+
+    def _refuse_answered(self, outcome: Outcome, row: Row) -> None:
+        """Raise `Conflict` where the recommendation has an outcome already, stored or earlier in the batch."""
+        if outcome.recommendation is None:
+            return
+        if row["recommended_to"] == outcome.learner:
+            answered_by = row["answered_by"] or self._answered.get(outcome.recommendation)
+            if answered_by is not None:
+                raise Conflict(
+                    f"Recommendation {outcome.recommendation!r} is answered by the outcome {answered_by!r}, and takes "
+                    "one outcome. Send what else was done with `resource` or `item` instead."
+                )
+        self._answered[outcome.recommendation] = outcome.id
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """Return the parameters of learn/record_outcomes."""
@@ -257,10 +274,19 @@ def _encode_decays(decays: list[float | None]) -> list[float]:
     return [-1.0 if decay is None else decay for decay in decays]
 
 
-def _make_repeated(row: Row) -> RecordedOutcome | None:
-    known = row["known"]
-    if known is None:
-        return None
+def _refuse_other_content(outcome: Outcome, learner: str, right: bool, on: set[str | None]) -> None:
+    """Raise `Conflict` where an id is sent again, with another learner, answer, or thing that was done."""
+    if learner != outcome.learner:
+        raise Conflict(f"The outcome id {outcome.id!r} is in use.")
+    if right != outcome.right:
+        stored = "right" if right else "wrong"
+        raise Conflict(f"The outcome {outcome.id!r} is stored as {stored} and stays so. Use another id.")
+    for named in (outcome.recommendation, outcome.resource, outcome.item):
+        if named is not None and named not in on:
+            raise Conflict(f"The outcome {outcome.id!r} is stored for something else than {named!r}. Use another id.")
+
+
+def _make_repeated(known: Row) -> RecordedOutcome:
     changes = zip(known["points"], known["before"], known["after"], strict=True)
     rises = [LevelChange(point, before, after) for point, before, after in changes]
     return RecordedOutcome(known["id"], known["learner"], known["step"], known["reward"], rises, repeated=True)

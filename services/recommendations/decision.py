@@ -1,10 +1,14 @@
 """Let a recommender decide for a learner: fill the slate with its n best resources, and make the rows of the log.
 
-The recommender's choice comes first, then what it would take next.
+The recommender's choice comes first, then what it would take next. A decision that is still open is rebuilt from its
+rows.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,7 +16,7 @@ from graph.recommendations.decisions import LoggedDecision
 from models.rankers.interactions import InteractionHistory
 from models.recommender import Decision, Observation, Recommender, compute_expected_gain, predict_success
 from services.learners.state import LearnerState
-from services.recommendations.schemas import FailedStrategy
+from services.recommendations.schemas import FailedStrategy, PolicyName
 from services.timings import measure_time
 
 
@@ -40,7 +44,8 @@ class RecommendationDecision:
     """A decision with what it was made from.
 
     Attributes:
-        recommender: the one that decided.
+        policy: the recommender that decided.
+        at: when it was made; earlier than the state where it was rebuilt from the log.
         observation: what it saw, candidates included.
         slate: empty where there was nothing to choose from.
         asked: the strategy that the caller named, if any.
@@ -48,7 +53,8 @@ class RecommendationDecision:
     """
 
     state: LearnerState
-    recommender: Recommender
+    policy: PolicyName
+    at: datetime
     observation: Observation
     decision: Decision
     slate: list[SlateItem]
@@ -62,7 +68,12 @@ EMPTY_DECISION = Decision(np.zeros(1, dtype=np.int64), _EMPTY, _EMPTY, _EMPTY.as
 
 def make_empty_decision(state: LearnerState, recommender: Recommender | None = None) -> RecommendationDecision:
     """Return the decision of a learner without candidates, or without candidates that the course in memory knows."""
-    return RecommendationDecision(state, recommender or state.served.recommender, state.observation, EMPTY_DECISION, [])
+    policy = _make_policy_name(recommender or state.served.recommender)
+    return RecommendationDecision(state, policy, state.now, state.observation, EMPTY_DECISION, [])
+
+
+def _make_policy_name(recommender: Recommender) -> PolicyName:
+    return PolicyName(recommender.name, recommender.version)
 
 
 @measure_time("model")
@@ -77,22 +88,55 @@ def decide_slate(
         return make_empty_decision(state, recommender)
     observation = _with_candidates(replace(state.observation, history=history), resources)
     decision = recommender.decide(observation)
-    filled = fill_slate(decision, n)
-    slate_observation = _with_candidates(observation, [resources[index] for index, _ in filled])
-    success = predict_success(course, slate_observation)
-    gain = compute_expected_gain(course, slate_observation, success)
-    slate = [
+    places = [_Place(f"rec-{secrets.token_hex(10)}", *each) for each in fill_slate(decision, n)]
+    slate = _make_slate(state, observation, places)
+    return RecommendationDecision(state, _make_policy_name(recommender), state.now, observation, decision, slate)
+
+
+class _Place(NamedTuple):
+    id: str
+    position: int
+    propensity: float
+
+
+def _make_slate(state: LearnerState, observation: Observation, places: Sequence[_Place]) -> list[SlateItem]:
+    """Return the places of a slate, with what is expected of each on the learner's state now."""
+    course, resources = state.served.course, observation.candidates[0].tolist()
+    seen = _with_candidates(observation, [resources[place.position] for place in places])
+    success = predict_success(course, seen)
+    gain = compute_expected_gain(course, seen, success)
+    return [
         SlateItem(
-            id=f"rec-{secrets.token_hex(10)}",
-            index=index,
-            resource=resources[index],
-            propensity=propensity,
-            gain=float(gain[0, place]),
-            success=float(success[0, place]),
+            id=place.id,
+            index=place.position,
+            resource=resources[place.position],
+            propensity=place.propensity,
+            gain=float(gain[0, number]),
+            success=float(success[0, number]),
         )
-        for place, (index, propensity) in enumerate(filled)
+        for number, place in enumerate(places)
     ]
-    return RecommendationDecision(state, recommender, observation, decision, slate)
+
+
+@measure_time("model")
+def reopen_decision(state: LearnerState, logged: Sequence[LoggedDecision]) -> RecommendationDecision:
+    """Rebuild a decision from the rows of its open places, on the learner's state now; scores are not in the log.
+
+    The rows are of one decision and of the revision that the course in memory has.
+    """
+    first, index = logged[0], state.served.course.resource_index
+    observation = _with_candidates(state.observation, [index[each] for each in first.candidates])
+    places = [_Place(each.id, first.candidates.index(each.resource), each.propensity) for each in logged]
+    decision = Decision(
+        chosen=np.array([places[0].position]),
+        propensity=np.array([first.propensities], dtype=np.float32),
+        score=np.full((1, len(first.candidates)), np.nan, dtype=np.float32),
+        kept=np.array([first.kept]),
+        q=np.array([first.q_values], dtype=np.float32) if first.q_values else None,
+    )
+    slate = _make_slate(state, observation, places)
+    policy = PolicyName(first.policy, first.version)
+    return RecommendationDecision(state, policy, first.at, observation, decision, slate)
 
 
 def _with_candidates(observation: Observation, resources: list[int]) -> Observation:
@@ -139,20 +183,21 @@ def make_log_rows(decided: RecommendationDecision) -> list[LoggedDecision]:
             id=item.id,
             learner=learner.learner,
             course=learner.course,
-            at=state.now,
-            policy=decided.recommender.name,
-            version=decided.recommender.version,
+            at=decided.at,
+            policy=decided.policy.name,
+            version=decided.policy.version,
             asked=decided.asked or state.served.strategies.order[0],
             resource=ids[item.resource],
             propensity=item.propensity,
             revision=learner.revision,
             step=learner.step,
             goals=learner.goals,
+            place=place,
             candidates=candidates,
             kept=decision.kept[0].tolist(),
             q_values=q,
             propensities=decision.propensity[0].tolist(),
             context=None if contexts is None else contexts[item.index].tolist(),
         )
-        for item in decided.slate
+        for place, item in enumerate(decided.slate)
     ]

@@ -16,7 +16,6 @@ from services.recommendations.decision import RecommendationDecision, SlateItem
 from services.recommendations.schemas import (
     CandidateView,
     NoRecommendation,
-    PolicyName,
     Reasons,
     Recommendation,
     Recommendations,
@@ -169,7 +168,7 @@ async def explain_decision(
         course=learner.course,
         recommendations=[_make_recommendation(decided, item, candidates) for item in decided.slate],
         reason=reason,
-        strategy=StrategyView(asked, decided.recommender.name, list(decided.failed)),
+        strategy=StrategyView(asked, decided.policy.name, list(decided.failed)),
     )
 
 
@@ -180,8 +179,8 @@ def _make_recommendation(
     known = LevelEstimate(observation.level[0], None if observation.sd is None else observation.sd[0])
     return Recommendation(
         id=item.id,
-        at=state.now,
-        policy=PolicyName(decided.recommender.name, decided.recommender.version),
+        at=decided.at,
+        policy=decided.policy,
         propensity=item.propensity,
         q=None if q is None else float(q[0, item.index]),
         revision=state.candidates.revision,

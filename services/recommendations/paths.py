@@ -75,13 +75,17 @@ def _find_limits(state: LearnerState) -> dict[str, Flags]:
     if limits.languages is not None:
         spoken = {None, *limits.languages}
         fits["languages"] = np.fromiter((each.language in spoken for each in state.served.resources), dtype=bool)
+    if state.candidates.refused:
+        refused = set(state.candidates.refused)
+        fits["dismissed"] = np.fromiter((each.id not in refused for each in state.served.resources), dtype=bool)
     return fits
 
 
 def _find_done_recently(state: LearnerState, events: list[HistoryEvent]) -> Flags:
-    """(R,) done right a while ago, or tried just now."""
+    """(R,) done right a while ago, tried just now, or dismissed."""
     course = state.served.course
-    rests = np.zeros(course.resources, dtype=bool)
+    dismissed = set(state.candidates.dismissed)
+    rests = np.fromiter((each in dismissed for each in course.resource_ids), dtype=bool, count=course.resources)
     for event in events:
         position = course.resource_index.get(event.resource or "")
         if event.outcome is None or position is None:

@@ -1,6 +1,6 @@
-"""Response bodies of recommendations, paths and their reasons.
+"""Request and response bodies of recommendations, paths and their reasons.
 
-Plain dataclasses: FastAPI reads their descriptions into OpenAPI, orjson writes them without conversion.
+Views are plain dataclasses: FastAPI reads their descriptions into OpenAPI, orjson writes them without conversion.
 """
 
 from dataclasses import dataclass, field
@@ -17,8 +17,26 @@ from services.schemas import (
     PointName,
     PointNameField,
     PointStateView,
+    RequestBody,
     ResourceView,
 )
+
+
+class NewRecommendations(RequestBody):
+    """What to recommend; every field may be left out."""
+
+    course: str | None = Field(default=None, description="The learner's own course without it.", examples=["english"])
+    n: int = Field(default=1, ge=1, le=20, description="How many, best first.")
+    explain: bool = Field(
+        default=False, description="Also list every candidate with its Q value, kept or dropped.", examples=[True]
+    )
+    strategy: str | None = Field(
+        default=None,
+        description="Who decides, a name from `lodestar strategies`; who serves the course without it. One that cannot "
+        "hands over to the next, and `strategy` in the answer says so.",
+        examples=["needed"],
+    )
+    fresh: bool = Field(default=False, description="Decide anew, whatever is open.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +68,9 @@ class CandidateView:
     resource: str
     title: str
     q: Annotated[float | None, Field(description="Its Q value; null where the policy has none.")]
-    score: Annotated[float | None, Field(description="What the policy ordered by.")]
+    score: Annotated[
+        float | None, Field(description="What the policy ordered by; null where the decision is an earlier one.")
+    ]
     propensity: Annotated[float, Field(description="The probability with which it would have been chosen.")]
     kept: Annotated[bool, Field(description="Whether it survived pruning by Q.")]
 
@@ -94,7 +114,11 @@ class NoRecommendation:
     """Why there is nothing to recommend."""
 
     code: Annotated[
-        str, Field(description="goal_reached or blocked; of a path also longest", examples=["goal_reached"])
+        str,
+        Field(
+            description="goal_reached or blocked; of a path also longest, of open ones none_open",
+            examples=["goal_reached"],
+        ),
     ]
     text: str
     details: ObstacleDetails = field(default_factory=lambda: ObstacleDetails())

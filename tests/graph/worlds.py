@@ -45,8 +45,13 @@ CALL (l, learner) {
   CREATE (l)-[:DID]->(:Interaction {id: row.id, learner: l.id, at: row.at, right: row.right})-[:ON]->(r)
 }
 CALL (l, learner) {
+  UNWIND learner.dismissed AS row MATCH (r:Resource {id: row.resource})
+  CREATE (l)-[:RECEIVED]->(:Recommendation {id: row.id, learner: l.id, at: row.at, dismissedAt: row.at,
+    dismissal: row.reason})-[:CHOSE]->(r)
+}
+CALL (l, learner) {
   UNWIND learner.served AS row MATCH (r:Resource {id: row.resource})
-  CREATE (l)-[:RECEIVED]->(q:Recommendation {id: row.id, learner: l.id, at: row.at})-[:CHOSE]->(r)
+  CREATE (l)-[:RECEIVED]->(q:Recommendation {id: row.id, learner: l.id, resource: r.id, at: row.at})-[:CHOSE]->(r)
   FOREACH (_ IN CASE WHEN row.right THEN [1] ELSE [] END |
     CREATE (l)-[:DID]->(:Interaction {id: row.id, learner: l.id, at: datetime('2020-01-01T00:00:00Z'), right: false})
       -[:FOLLOWED]->(q))
@@ -85,6 +90,15 @@ class Event:
 
 
 @dataclass
+class Dismissed:
+    """A recommendation that was dismissed some days ago."""
+
+    resource: str
+    days: float
+    reason: str
+
+
+@dataclass
 class World:
     """A course and one learner in it. Edges are (prerequisite, point): status; mastery is point: (level, days).
 
@@ -100,6 +114,7 @@ class World:
     limits: dict[str, object] = field(default_factory=dict)
     done: list[Event] = field(default_factory=list)
     served: list[Event] = field(default_factory=list)
+    dismissed: list[Dismissed] = field(default_factory=list)
     settings: dict[str, float | str] = field(default_factory=dict)
 
     def before(self, point: str) -> list[str]:
@@ -127,6 +142,10 @@ def _learner_row(id: str, world: World) -> dict:
     ]
     goals = [list(goal) for goal in world.goals.items()]
     events = {"done": _events(id, "i", world.done), "served": _events(id, "q", world.served)}
+    events["dismissed"] = [
+        {"id": f"{id}d{n}", "resource": each.resource, "at": NOW - timedelta(days=each.days), "reason": each.reason}
+        for n, each in enumerate(world.dismissed)
+    ]
     return {"id": id, "limits": world.limits, "mastery": mastery, "goals": goals, **events}
 
 
@@ -197,6 +216,7 @@ class Rule:
             "max_minutes": "maxMinutes" in limits and r.minutes > limits["maxMinutes"],
             "modalities": "modalities" in limits and r.modality not in limits["modalities"],
             "languages": "languages" in limits and r.language is not None and r.language not in limits["languages"],
+            "dismissed": any(d.resource == resource and d.reason == "not_for_me" for d in self.world.dismissed),
         }
         return [name for name, refused in checks.items() if refused]
 
@@ -206,9 +226,10 @@ class Rule:
         for event in self.world.done:
             days = max(setting("retryAfterDays", 1), setting("repeatAfterDays", 14) if event.right else 0)
             ends += [event.at + timedelta(days=days)] if event.resource == resource else []
-        for event in self.world.served:
-            if event.resource == resource and not event.right:
-                ends.append(event.at + timedelta(hours=setting("recentHours", 1)))
+        for each in self.world.dismissed:
+            if each.resource == resource and each.reason != "not_for_me":
+                days = 1 if each.reason == "not_now" else setting("repeatAfterDays", 14)
+                ends.append(NOW - timedelta(days=each.days) + timedelta(days=days))
         latest = max(ends, default=NOW)
         return latest if latest > NOW else None
 

@@ -50,7 +50,7 @@ async def test_the_journeys_name_every_module_that_is_entered(api):
     await asyncio.wait_for(api.app.state.warm.wait(), 60)
     await api.post("/v1/learners", {"id": "ana", "goals": [{"point": "little/adjectives"}]}, 201)
     with collect_entered_modules() as recommendation:
-        [step] = (await api.get("/v1/learners/ana/recommendations"))["recommendations"]
+        [step] = (await api.post("/v1/learners/ana/recommendations"))["recommendations"]
     with collect_entered_modules() as outcome:
         await api.post("/v1/outcomes", {"learner": "ana", "recommendation": step["id"], "right": True})
     for journey, entered in {"A recommendation": recommendation, "An outcome": outcome}.items():

@@ -87,7 +87,7 @@ async def whole_loop(api, learner):
     question = await api.post(f"{me}/diagnostics", {}, 201)
     assert question
     for _ in range(4):
-        answer = await api.get(f"{me}/recommendations", n=3)
+        answer = await api.post(f"{me}/recommendations", {"n": 3})
         for step in answer["recommendations"]:
             assert all(each["level"] >= each["needed"] for each in step["reasons"]["prerequisites"])
             await api.post("/v1/outcomes", {"learner": learner, "recommendation": step["id"], "right": True})
@@ -122,7 +122,7 @@ async def test_a_point_and_a_resource_made_in_browser_are_recommended(watched, g
     served = watched.context.courses.loaded[0]
     assert "a new idea" in served.course.point_index and "new" in served.course.resource_index
     await watched.put(f"{ME}/goals", {"goals": [{"point": "a new idea"}]})
-    [step] = (await watched.get(f"{ME}/recommendations"))["recommendations"]
+    [step] = (await watched.post(f"{ME}/recommendations"))["recommendations"]
     assert (step["resource"]["id"], step["revision"]) == ("new", 2)
     [decided] = await run(graph, "MATCH (q:Recommendation) RETURN q.revision AS revision")
     assert decided == {"revision": 2}

@@ -50,7 +50,7 @@ async def test_a_batch_is_stored_whole_or_not_at_all(ana):
 
 async def test_somebody_elses_recommendation_is_refused(ana):
     await ana.post("/v1/learners", {"id": "ben"}, 201)
-    [step] = (await ana.get("/v1/learners/ana/recommendations"))["recommendations"]
+    [step] = (await ana.post("/v1/learners/ana/recommendations"))["recommendations"]
     problem = await ana.post("/v1/outcomes", {"learner": "ben", "recommendation": step["id"], "right": True}, 409)
     assert "another learner" in problem["detail"]
     assert (await ana.get("/v1/learners/ben"))["answers"] == 0

@@ -33,6 +33,15 @@ async def test_the_loop_from_the_terminal(lodestar, tmp_path):
     code, said = await lodestar("recommend", "ana")
     assert code == 0 and "because  It needs nothing before it" in said
     id = re.search(r"rec-\w+", said).group()
+    assert id in (await lodestar("recommend", "ana"))[1]
+    code, said = await lodestar("dismiss", id, "not_now")
+    assert code == 0 and "The resource rests for a day." in said
+    assert "nothing changed" in (await lodestar("dismiss", id, "not_now"))[1]
+    with pytest.raises(Invalid, match="reason"):
+        await lodestar("dismiss", id, "dull")
+    earlier = re.search(r"rec-\w+", (await lodestar("recommend", "ana"))[1]).group()
+    id = re.search(r"rec-\w+", (await lodestar("recommend", "ana", "--fresh"))[1]).group()
+    assert earlier != id
     code, said = await lodestar("outcome", "ana", id, "--right")
     assert code == 0 and "Nouns  0% → 35%" in said
     code, said = await lodestar("mastery", "ana")

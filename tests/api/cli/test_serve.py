@@ -34,7 +34,7 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(served):
         assert client.get("/v1/courses").status_code == 401
         client.headers["X-API-Key"] = key_file.read_text()
         assert client.post("/v1/learners", json={"id": "ana"}).status_code == 201
-        [step] = client.get("/v1/learners/ana/recommendations").json()["recommendations"]
+        [step] = client.post("/v1/learners/ana/recommendations").json()["recommendations"]
         outcome = {"learner": "ana", "recommendation": step["id"], "right": True}
         assert client.post("/v1/outcomes", json=outcome).json()["reward"] > 0
         process.send_signal(signal.SIGTERM)

@@ -75,12 +75,12 @@ async def counted(graph):
 async def test_an_outage_is_503_and_over_when_it_is_over(cuttable, graph):
     api, proxy, _ = cuttable
     await api.post("/v1/learners", {"id": "ana"}, 201)
-    [step] = (await api.get("/v1/learners/ana/recommendations"))["recommendations"]
+    [step] = (await api.post("/v1/learners/ana/recommendations"))["recommendations"]
     before = await counted(graph)
     await proxy.cut()
     outcome = {"id": "o1", "learner": "ana", "recommendation": step["id"], "right": True}
     calls = [
-        api.client.get("/v1/learners/ana/recommendations"),
+        api.client.post("/v1/learners/ana/recommendations", json={"fresh": True}),
         api.client.post("/v1/outcomes", json=outcome),
         api.client.get("/readyz"),
     ]
@@ -92,7 +92,7 @@ async def test_an_outage_is_503_and_over_when_it_is_over(cuttable, graph):
     assert await counted(graph) == before
     await proxy.mend()
     assert (await api.post("/v1/outcomes", outcome))["repeated"] is False
-    assert (await api.get("/v1/learners/ana/recommendations"))["recommendations"]
+    assert (await api.post("/v1/learners/ana/recommendations"))["recommendations"]
     await api.get("/readyz")
 
 

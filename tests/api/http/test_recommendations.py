@@ -23,7 +23,7 @@ async def teach(api, point, times=4):
 
 async def test_it_says_what_and_why(ana):
     await teach(ana, "nouns")
-    answer = await ana.get(f"{ME}/recommendations")
+    answer = await ana.post(f"{ME}/recommendations")
     [step] = answer["recommendations"]
     assert answer["reason"] is None
     assert step["resource"]["id"].startswith("little/r/articles-")
@@ -39,7 +39,7 @@ async def test_it_says_what_and_why(ana):
 
 
 async def test_every_served_step_is_in_the_log_before_it_is_told(ana, graph):
-    answer = await ana.get(f"{ME}/recommendations", n=2)
+    answer = await ana.post(f"{ME}/recommendations", {"n": 2})
     rows = await graph.execute_read(
         lambda work: work.text(
             "MATCH (:Learner {id: 'ana'})-[:RECEIVED]->(q)-[:CHOSE]->(r) RETURN q.id AS id, r.id AS resource"
@@ -51,7 +51,7 @@ async def test_every_served_step_is_in_the_log_before_it_is_told(ana, graph):
 
 
 async def test_explain_lists_every_candidate(ana):
-    [step] = (await ana.get(f"{ME}/recommendations", explain=True))["recommendations"]
+    [step] = (await ana.post(f"{ME}/recommendations", {"explain": True}))["recommendations"]
     expected = {f"little/r/nouns-{kind}-{copy}" for kind in little_course.KINDS for copy in (1, 2)}
     assert {each["resource"] for each in step["candidates"]} == expected
     assert all(each["kept"] for each in step["candidates"])
@@ -61,19 +61,19 @@ async def test_explain_lists_every_candidate(ana):
 async def test_nothing_left_has_a_reason(ana):
     for point in ("nouns", "articles", "adjectives"):
         await teach(ana, point)
-    answer = await ana.get(f"{ME}/recommendations")
+    answer = await ana.post(f"{ME}/recommendations")
     assert answer["recommendations"] == []
     assert answer["reason"]["code"] == "goal_reached"
 
 
 async def test_limits_that_leave_nothing_are_named(ana):
     await ana.put(f"{ME}/limits", {"modalities": ["audio"]})
-    reason = (await ana.get(f"{ME}/recommendations"))["reason"]
+    reason = (await ana.post(f"{ME}/recommendations"))["reason"]
     assert (reason["code"], reason["details"]) == ("blocked", {"limits": ["modalities"]})
 
 
 async def test_a_resource_added_this_minute_is_served_this_minute(ana, graph):
-    await ana.get(f"{ME}/recommendations")
+    await ana.post(f"{ME}/recommendations")
     await graph.execute_write(
         lambda work: work.text(
             "MATCH (k:KnowledgePoint {id: 'little/nouns'}) "
@@ -81,7 +81,7 @@ async def test_a_resource_added_this_minute_is_served_this_minute(ana, graph):
             "minutes: 5.0, difficulty: -3.0, status: 'active'})-[:TEACHES {role: 'primary', importance: 1.0}]->(k)"
         )
     )
-    [step] = (await ana.get(f"{ME}/recommendations"))["recommendations"]
+    [step] = (await ana.post(f"{ME}/recommendations", {"fresh": True}))["recommendations"]
     assert step["resource"]["title"] == "New"
 
 
@@ -106,7 +106,7 @@ async def test_a_path_to_another_goal_can_be_asked_for(ana):
 
 
 async def test_an_unknown_learner_is_unknown(ana):
-    [step] = (await ana.get(f"{ME}/recommendations"))["recommendations"]
+    [step] = (await ana.post(f"{ME}/recommendations"))["recommendations"]
     [nouns] = step["reasons"]["teaches"]
     assert nouns["level"] == 0 and nouns["uncertainty"] == pytest.approx(12**-0.5, abs=1e-3)
     assert "it raises Nouns (not tried yet)" in step["reasons"]["text"].replace("It raises", "it raises")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph.errors import Invalid, NotFound
 from graph.recommendations.candidates import read_candidates, read_obstacles
-from tests.graph.worlds import NOW, Event, Point, Resource, Rule, World, write_worlds
+from tests.graph.worlds import NOW, Dismissed, Event, Point, Resource, Rule, World, write_worlds
 
 pytestmark = pytest.mark.database
 LEVELS = st.sampled_from([0.0, 0.3, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0])
@@ -43,6 +43,7 @@ def worlds(draw) -> list[World]:
             limits=draw(limits()),
             done=draw(st.lists(event(resources, DAYS), max_size=4)),
             served=draw(st.lists(event(resources, st.sampled_from([0.01, 0.2])), max_size=3)),
+            dismissed=draw(st.lists(dismissed(resources), max_size=3)),
             settings=own,
         )
         for _ in range(3)
@@ -61,6 +62,11 @@ def point():
 
 def event(resources, days):
     return st.builds(Event, st.sampled_from([*resources, "none"]), days, st.booleans())
+
+
+def dismissed(resources):
+    reason = st.sampled_from(["not_now", "too_easy", "too_hard", "known", "not_for_me"])
+    return st.builds(Dismissed, st.sampled_from([*resources, "none"]), DAYS, reason)
 
 
 def resource(points):
@@ -170,6 +176,21 @@ async def test_a_rest_is_a_preference_and_not_a_wall(graph):
     assert (await read_candidates(graph, "learner", NOW)).resources == ["b2"]
     await write_worlds(graph, replace(CHAIN, done=[Event("b1", 2.0, True), Event("b2", 0.5, False)]))
     assert (await read_candidates(graph, "learner", NOW)).resources == ["b1", "b2"], "nobody waits"
+
+
+async def test_what_was_dismissed_rests_and_what_was_refused_never_comes_back(graph):
+    await write_worlds(graph, replace(CHAIN, dismissed=[Dismissed("b1", 0.5, "not_now")]))
+    found = await read_candidates(graph, "learner", NOW)
+    assert (found.resources, found.dismissed, found.refused) == (["b2"], ["b1"], [])
+    assert (await read_candidates(graph, "learner", NOW + timedelta(days=1))).resources == ["b1", "b2"]
+    await write_worlds(
+        graph, replace(CHAIN, dismissed=[Dismissed("b1", 40.0, "not_for_me"), Dismissed("b2", 0.5, "too_hard")])
+    )
+    found = await read_candidates(graph, "learner", NOW)
+    assert (found.resources, found.dismissed, found.refused) == (["b2"], ["b2"], ["b1"]), "a wall, and a preference"
+    await write_worlds(graph, replace(CHAIN, dismissed=[Dismissed(id, 40.0, "not_for_me") for id in ("b1", "b2")]))
+    assert (await read_candidates(graph, "learner", NOW)).resources == []
+    assert (await read_obstacles(graph, "learner", NOW)).limits == ["dismissed"]
 
 
 async def test_after_two_failures_another_resource_of_the_point_comes_first(graph):

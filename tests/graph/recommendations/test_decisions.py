@@ -12,7 +12,8 @@ from graph.learners.mastery import read_mastery
 from graph.learners.practice import Outcome, PointUpdate
 from graph.learners.profiles import Goal
 from graph.recommendations.candidates import read_candidates
-from graph.recommendations.decisions import LoggedDecision, log_decisions, read_history
+from graph.recommendations.decisions import LoggedDecision, log_decisions, read_history, read_unanswered
+from graph.recommendations.dismissals import dismiss_recommendation
 from graph.recommendations.transitions import read_transitions
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
@@ -37,11 +38,23 @@ async def test_what_is_logged_is_read(graph):
     assert (served.outcome, served.right) == ("o1", True) and served.reward == pytest.approx(0.35)
 
 
-async def test_what_was_just_served_is_not_a_candidate_until_it_is_answered(graph):
+async def test_the_unanswered_places_of_the_latest_decision_are_read_in_order(graph):
+    await write_worlds(graph, CHAIN)
+    assert await read_unanswered(graph, "learner") == []
+    slate = [replace(DECISION, id=f"s{9 - n}", place=n, at=NOW + timedelta(hours=1)) for n in range(3)]
+    await log_decisions(graph, [DECISION, *slate, replace(DECISION, id="other", course="chess", at=NOW)])
+    assert await read_unanswered(graph, "learner") == slate
+    assert [each.id for each in await read_unanswered(graph, "learner", "chess")] == ["other"]
+    await record_outcome(graph, Outcome("o1", "learner", True, NOW, recommendation="s9"), learn, NOW)
+    await dismiss_recommendation(graph, "s8", "not_now", NOW, NOW)
+    assert await read_unanswered(graph, "learner") == slate[2:]
+    assert await read_unanswered(graph, "nobody") == []
+
+
+async def test_what_was_served_stays_a_candidate(graph):
     await write_worlds(graph, CHAIN)
     await log_decisions(graph, [DECISION])
-    assert (await read_candidates(graph, "learner", NOW)).resources == ["b2"]
-    assert (await read_candidates(graph, "learner", NOW + timedelta(hours=2))).resources == ["b1", "b2"]
+    assert (await read_candidates(graph, "learner", NOW)).resources == ["b1", "b2"]
 
 
 async def test_history_is_newest_first_and_pages(graph):

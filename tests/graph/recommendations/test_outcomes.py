@@ -68,8 +68,13 @@ async def test_the_same_id_twice_changes_nothing(graph):
     await write_worlds(graph, CHAIN)
     first = await record_outcome(graph, RIGHT, learn, NOW)
     stored = await graph.execute_read(lambda work: work.text(DUMP))
-    again = await record_outcome(graph, replace(RIGHT, right=False), learn, NOW + timedelta(hours=1))
+    again = await record_outcome(graph, RIGHT, learn, NOW + timedelta(hours=1))
     assert again == replace(first, repeated=True)
+    for other in (replace(RIGHT, right=False), replace(RIGHT, resource="b2"), replace(RIGHT, resource=None, item="i")):
+        with pytest.raises(Conflict, match="'o1' is stored"):
+            await record_outcome(graph, other, learn, NOW)
+    with pytest.raises(Conflict, match="stored as right"):
+        await record_outcomes(graph, [replace(RIGHT, id="o2"), replace(RIGHT, id="o2", right=False)], learn, NOW)
     assert await graph.execute_read(lambda work: work.text(DUMP)) == stored
 
 
@@ -83,6 +88,31 @@ async def test_a_recommendation_is_followed_by_its_learner_only(graph):
     await record_outcome(graph, followed, learn, NOW)
     text = "MATCH (i)-[:FOLLOWED]->(q) MATCH (i)-[:ON]->(r) RETURN i.id AS id, q.id AS q, r.id AS r"
     assert await graph.execute_read(lambda work: work.text(text)) == [{"id": "o1", "q": "learnerq0", "r": "b1"}]
+
+
+async def test_a_recommendation_takes_one_outcome(graph):
+    await write_worlds(graph, replace(CHAIN, served=[Event("b1", 0.01, False), Event("b2", 0.01, False)]))
+    followed = replace(RIGHT, recommendation="learnerq0", resource=None)
+    await record_outcome(graph, followed, learn, NOW)
+    assert (await record_outcome(graph, followed, learn, NOW)).repeated
+    with pytest.raises(Conflict, match="answered by the outcome 'o1', and takes one outcome"):
+        await record_outcome(graph, replace(followed, id="o2"), learn, NOW)
+    second = replace(followed, recommendation="learnerq1")
+    with pytest.raises(Conflict, match="answered by the outcome 'o3'"):
+        await record_outcomes(graph, [replace(second, id="o3"), replace(second, id="o4")], learn, NOW)
+    counted = "MATCH (i:Interaction) RETURN count(i) AS stored"
+    assert await graph.execute_read(lambda work: work.text(counted)) == [{"stored": 1}]
+
+
+async def test_of_two_outcomes_that_arrive_together_one_counts(graph, address):
+    await write_worlds(graph, replace(CHAIN, served=[Event("b1", 0.01, False)]))
+    followed = replace(RIGHT, recommendation="learnerq0", resource=None)
+    async with connect(address) as one, connect(address) as two:
+        jobs = [
+            record_outcome(pool, replace(followed, id=f"o{n}"), learn, NOW) for n, pool in enumerate((one, two) * 4)
+        ]
+        told = await asyncio.gather(*jobs, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in told) == ["Conflict"] * 7 + ["RecordedOutcome"]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ async def test_accepting_gates_the_next_recommendation(offered):
     assert done["proposal"]["status"] == "accepted" and done["revision"] == 3
     assert (done["proposal"]["review"]["by"], done["proposal"]["review"]["why"]) == ("ben", "plain to see")
     for _ in range(5):
-        [step] = (await offered.get("/v1/learners/ana/recommendations"))["recommendations"]
+        [step] = (await offered.post("/v1/learners/ana/recommendations"))["recommendations"]
         assert step["reasons"]["prerequisites"] == []
         assert {each["id"] for each in step["reasons"]["teaches"]} <= {"little/nouns", "little/plurals"}
     [decided] = (await offered.client.get("/v1/courses/little/proposals?status=accepted")).json()["proposals"]

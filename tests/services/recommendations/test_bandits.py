@@ -79,7 +79,7 @@ def fields_of(state):
 
 
 async def test_outcomes_that_follow_nobody_or_another_policy_move_no_bandit(ana, graph):
-    [step] = (await ana.get("/v1/learners/ana/recommendations"))["recommendations"]
+    [step] = (await ana.post("/v1/learners/ana/recommendations"))["recommendations"]
     await ana.post("/v1/outcomes", {"learner": "ana", "recommendation": step["id"], "right": True})
     await ana.post("/v1/outcomes", {"learner": "ana", "resource": "little/r/nouns-test-1", "right": False})
     assert [await read_bandit(graph, "little", name) for name in BANDIT_NAMES] == [None] * 4

@@ -51,24 +51,24 @@ NEEDS_NO_FILE = [name for name in STRATEGIES if name not in FITTED_STRATEGIES]
 
 @pytest.mark.parametrize("name", NEEDS_NO_FILE)
 async def test_each_strategy_decides_among_what_is_open(ana, name):
-    answer = await ana.get(ME, strategy=name)
+    answer = await ana.post(ME, {"strategy": name})
     assert answer["strategy"] == {"asked": name, "used": name, "handed_over": []}
     [step] = answer["recommendations"]
     assert step["policy"]["name"] == name and step["resource"]["id"].startswith("little/r/nouns-")
 
 
 async def test_without_a_wish_the_courses_own_decides(ana):
-    assert (await ana.get(ME))["strategy"] == {"asked": None, "used": "needed", "handed_over": []}
+    assert (await ana.post(ME))["strategy"] == {"asked": None, "used": "needed", "handed_over": []}
 
 
 async def test_an_unknown_strategy_is_refused_with_the_names_there_are(ana):
-    problem = await ana.get(ME, 422, strategy="oracle")
+    problem = await ana.post(ME, {"strategy": "oracle"}, 422)
     assert "'oracle'" in problem["detail"] and "needed" in problem["detail"]
 
 
 @pytest.mark.parametrize("name", ["als", "sasrec", "lodestar", "q"])
 async def test_what_was_never_fitted_says_what_to_do(ana, name):
-    answer = await ana.get(ME, strategy=name)
+    answer = await ana.post(ME, {"strategy": name})
     [handed] = answer["strategy"]["handed_over"]
     assert answer["strategy"]["used"] == "needed" and handed["strategy"] == name
     assert "lodestar evaluate" in handed["why"] or "lodestar train" in handed["why"]
@@ -77,7 +77,7 @@ async def test_what_was_never_fitted_says_what_to_do(ana, name):
 async def test_one_that_fails_hands_over_and_rests(ana):
     odd = await put(ana, Odd(fails=True))
     for why in ("it failed (ZeroDivisionError)", "it failed a moment ago"):
-        answer = await ana.get(ME, strategy="als")
+        answer = await ana.post(ME, {"strategy": "als"})
         assert answer["strategy"] == {
             "asked": "als",
             "used": "needed",
@@ -91,7 +91,7 @@ async def test_one_that_is_too_slow_hands_over_and_is_paused_after_the_third_tim
     odd = await put(ana, Odd(seconds=0.6), budget=0.2)
     slow = "it took longer than 200 ms"
     for why in (slow, slow, slow, f"{slow} 3 times in a row a moment ago"):
-        answer = await ana.get(ME, strategy="als")
+        answer = await ana.post(ME, {"strategy": "als"})
         assert answer["strategy"]["handed_over"] == [{"strategy": "als", "why": why}]
     assert odd.asked == 3
     assert "strategy als of little is paused for 60 s" in caplog.text
@@ -104,7 +104,7 @@ async def test_a_slow_moment_is_forgotten_after_a_quick_decision(ana):
     odd = await put(ana, Odd(seconds=0.6), budget=0.2)
     for seconds in (0.6, 0.6, 0.0, 0.6, 0.6):
         odd.seconds = seconds
-        used = (await ana.get(ME, strategy="als"))["strategy"]["used"]
+        used = (await ana.post(ME, {"strategy": "als", "fresh": True}))["strategy"]["used"]
         assert used == ("needed" if seconds else "als")
     assert odd.asked == 5
 
@@ -115,14 +115,14 @@ async def test_rules_have_no_budget_and_are_never_paused(ana, graph):
     slow.name = "zpd"
     ana.app.state.context = replace(ana.context, budget_seconds=0.05)
     for _ in range(4):
-        assert (await ana.get(ME, strategy="zpd"))["strategy"]["handed_over"] == []
+        assert (await ana.post(ME, {"strategy": "zpd"}))["strategy"]["handed_over"] == []
     assert await describe_handovers(graph, "little") == []
 
 
 async def test_the_log_keeps_what_was_asked_and_advice_tells_who_decided_instead(ana, graph):
     await put(ana, Odd(fails=True))
-    await ana.get(ME, strategy="als")
-    await ana.get(ME)
+    await ana.post(ME, {"strategy": "als"})
+    await ana.post(ME, {"fresh": True})
     rows = await graph.execute_read(
         lambda work: work.text("MATCH (q:Recommendation) RETURN q.asked AS asked, q.policy AS used ORDER BY q.at")
     )
@@ -134,15 +134,15 @@ async def test_the_log_keeps_what_was_asked_and_advice_tells_who_decided_instead
 async def test_one_without_an_opinion_hands_over_and_is_asked_again(ana):
     odd = await put(ana, Odd(silent=True))
     for _ in range(2):
-        answer = await ana.get(ME, strategy="als")
+        answer = await ana.post(ME, {"strategy": "als"})
         assert answer["strategy"]["handed_over"] == [{"strategy": "als", "why": "it has no opinion of this learner"}]
     assert odd.asked == 2
 
 
 async def test_what_is_logged_names_who_decided(ana, graph):
     await put(ana, Odd())
-    await ana.get(ME, strategy="als")
-    await ana.get(ME, strategy="sasrec")
+    await ana.post(ME, {"strategy": "als"})
+    await ana.post(ME, {"strategy": "sasrec"})
     rows = await graph.execute_read(
         lambda work: work.text("MATCH (q:Recommendation) RETURN q.policy AS policy, q.version AS version ORDER BY q.at")
     )
@@ -151,7 +151,7 @@ async def test_what_is_logged_names_who_decided(ana, graph):
 
 async def test_nothing_open_is_no_failure_of_a_strategy(ana):
     await ana.put("/v1/learners/ana/limits", {"modalities": ["audio"]})
-    answer = await ana.get(ME, strategy="zpd")
+    answer = await ana.post(ME, {"strategy": "zpd"})
     assert answer["recommendations"] == [] and answer["reason"]["code"] == "blocked"
 
 
@@ -159,7 +159,7 @@ async def test_when_no_strategy_can_decide_the_answer_is_to_try_again(ana):
     served = await ana.context.courses.get("little")
     for name in served.strategies.order:
         served.strategies.available.made[name] = Odd(fails=True)
-    response = await ana.client.get(ME)
+    response = await ana.client.post(ME)
     assert response.status_code == 503 and int(response.headers["Retry-After"]) > 0
     problem = response.json()
     assert problem["status"] == 503 and "needed: it failed (ZeroDivisionError)" in problem["detail"]

@@ -52,11 +52,11 @@ async def test_a_log_is_measured_and_fitted_and_then_serves(api, tmp_path):
     assert set(rungs) == {"curriculum", *NAMES} and not any(rung.lacks for rung in standing.rows)
     assert rungs["item_knn"].figures["ndcg10"] > 0 and (strategies.rankers / "offline.png").stat().st_size > 5_000
 
-    answer = await api.get("/v1/learners/l1/recommendations", strategy="item_knn")
+    answer = await api.post("/v1/learners/l1/recommendations", {"strategy": "item_knn"})
     assert answer["strategy"] == {"asked": "item_knn", "used": "item_knn", "handed_over": []}
     assert answer["recommendations"][0]["policy"]["version"].startswith("item_knn-")
     await api.post("/v1/learners", {"id": "new"}, 201)
-    answer = await api.get("/v1/learners/new/recommendations", strategy="item_knn")
+    answer = await api.post("/v1/learners/new/recommendations", {"strategy": "item_knn"})
     assert answer["strategy"]["handed_over"] == [{"strategy": "item_knn", "why": "it has no opinion of this learner"}]
 
     data, advice = await advise_on_course(api.context.graph, strategies, "full")
@@ -87,14 +87,14 @@ async def test_who_teaches_as_well_and_predicts_better_serves_after_the_advice(a
     save_advice(advice, strategies.rankers)
     assert strategies.best() == advice.strategy
     await api.context.courses.refresh("little")
-    answer = await api.get("/v1/learners/l1/recommendations")
+    answer = await api.post("/v1/learners/l1/recommendations")
     assert answer["strategy"]["used"] == advice.strategy
 
 
 async def test_what_recommendations_led_to_is_not_asked_about(api, tmp_path):
     await api.post("/v1/learners", {"id": "ana", "goals": [{"point": "little/adjectives"}]}, 201)
     for _ in range(3):
-        [step] = (await api.get("/v1/learners/ana/recommendations"))["recommendations"]
+        [step] = (await api.post("/v1/learners/ana/recommendations"))["recommendations"]
         await api.post("/v1/outcomes", {"learner": "ana", "recommendation": step["id"], "right": True})
     logged = await read_raw_course_log(api.context.graph, "little")
     assert [row.is_own_choice for row in logged.rows] == [False] * 3
