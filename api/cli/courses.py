@@ -21,10 +21,10 @@ from api.cli.tables import add_id_column, add_text_column
 from graph import catalogue
 from graph.connection import Graph
 from graph.courses.parsing import ParsedCourse
-from graph.courses.validation import check_course, check_files
+from graph.courses.validation import check_files
 from graph.errors import BadCourse
 from graph.formats import registry
-from graph.importing import ImportResult, import_course, read_course
+from graph.importing import ImportResult, import_course, preview_import, read_course
 from graph.lint.findings import REACH_CHECKS, REFUSED_ROWS, LintFinding, list_checks
 from graph.lint.linter import WHOLE_GRAPH, lint_files, lint_graph
 from graph.revisions.record import Attribution
@@ -168,15 +168,25 @@ def import_(
             "--from", help=f"What PATH holds: {', '.join(registry.FORMATS)}; else its name tells.", show_default=False
         ),
     ] = None,
-    only_check: Annotated[bool, typer.Option("--check", help="Only report problems; write nothing.")] = False,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Only report problems, and what an import would change; write nothing.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where a fifth of the points, resources or questions would go.")
+    ] = False,
 ) -> None:
-    """Import a course: all of it or nothing. Importing again changes only what differs."""
+    """Import a course: all of it or nothing. Importing again changes only what differs.
+
+    What the source has no place for stays: a sheet without questions leaves the course's questions alone.
+    """
     if form not in (None, *registry.FORMATS):
         raise typer.BadParameter(f"choose one of {', '.join(registry.FORMATS)}", param_hint="--from")
-    import_files(Settings(), path, form, only_check)
+    import_files(Settings(), path, form, only_check, replace)
 
 
-def import_files(settings: Settings, path: Path, form: str | None = None, only_check: bool = False) -> None:
+def import_files(
+    settings: Settings, path: Path, form: str | None = None, only_check: bool = False, replace: bool = False
+) -> None:
     """Import the course in these files with a progress bar, or only report its problems."""
     with console.status(f"reading {path}"):
         parsed = registry.read_course_files(path, form)
@@ -188,7 +198,9 @@ def import_files(settings: Settings, path: Path, form: str | None = None, only_c
         else:
             with _show_import_bar(parsed.course.rows) as advance:
                 done = run_on_graph(
-                    lambda graph: import_course(graph, parsed, advance, Attribution(settings.author, "import")),
+                    lambda graph: import_course(
+                        graph, parsed, advance, Attribution(settings.author, "import"), replace
+                    ),
                     settings,
                 )
             _print_import(done)
@@ -199,13 +211,21 @@ def import_files(settings: Settings, path: Path, form: str | None = None, only_c
 
 def _check_import(settings: Settings, parsed: ParsedCourse) -> None:
     address = find_running_address(settings)
-    problems = (
-        run_on_graph(lambda graph: check_course(graph, parsed), settings, address) if address else check_files(parsed)
-    )
-    if problems:
-        raise BadCourse(problems)
-    against = "" if address else " (the files alone: the database is not running)"
-    console.print(f"{parsed.course.title}: {parsed.course.rows} rows, no problem{against}", highlight=False)
+    said = f"{parsed.course.title}: {parsed.course.rows} rows, no problem"
+    if address is None:
+        if problems := check_files(parsed):
+            raise BadCourse(problems)
+        console.print(f"{said} (the files alone: the database is not running)", highlight=False)
+        return
+    found = run_on_graph(lambda graph: preview_import(graph, parsed), settings, address)
+    console.print(said, highlight=False)
+    if not found.written.is_changed:
+        console.print("An import would change nothing: the graph is as the files say.", highlight=False)
+        return
+    console.print("An import would do this:", highlight=False)
+    _print_counts(found)
+    for line in found.removals:
+        console.print(f"asks for --replace  {line}", markup=False, highlight=False, style="yellow")
 
 
 def _print_problems(problems: list[str]) -> None:
@@ -220,6 +240,14 @@ def _print_import(done: ImportResult) -> None:
     if not done.written.is_changed:
         console.print(f"{done.title}: nothing changed, the graph is as the files say (revision {done.revision})")
         return
+    _print_counts(done)
+    console.print(
+        f"revision {done.revision}   next: lodestar lint {done.course} (what to mend), lodestar browser (look at it)",
+        highlight=False,
+    )
+
+
+def _print_counts(done: ImportResult) -> None:
     table = Table("table", title=done.title, title_justify="left")
     for heading in ("new", "changed", "gone"):
         table.add_column(heading, justify="right")
@@ -230,10 +258,8 @@ def _print_import(done: ImportResult) -> None:
     console.print(table)
     if written.retired:
         console.print(f"{written.retired} of what is gone is part of learners' histories and stays, retired")
-    console.print(
-        f"revision {done.revision}   next: lodestar lint {done.course} (what to mend), lodestar browser (look at it)",
-        highlight=False,
-    )
+    if written.header:
+        console.print("title or settings: changed")
 
 
 @contextmanager

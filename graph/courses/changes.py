@@ -3,8 +3,8 @@
 Read a course out of the graph as the records that its files would give: export writes them, import compares with them.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.connection import Work
@@ -84,6 +84,50 @@ def _compare_table(table: str, before: tuple[Any, ...], after: tuple[Any, ...]) 
         changed=[row for id, row in new.items() if id in old and row != old[id]],
         gone=[row for id, row in old.items() if id not in new],
     )
+
+
+LARGE_SHARE = 0.2
+LARGE_COUNT = 3
+_GUARDED_TABLES = {"points": "points", "resources": "resources", "items": "questions"}
+_MAX_NAMED = 5
+
+
+def list_large_removals(before: CourseRecord | None, changes: CourseChanges) -> tuple[str, ...]:
+    """Return a line for each table of which a good part would go: how many of how many, and which.
+
+    A good part is a fifth of a course's points, resources or questions, and at least three of them.
+    """
+    lines = []
+    for table, words in _GUARDED_TABLES.items():
+        gone, all = changes.tables[table].gone, getattr(before, table, ())
+        if len(gone) >= LARGE_COUNT and len(gone) >= LARGE_SHARE * len(all):
+            named = ", ".join(sorted(row.id for row in gone)[:_MAX_NAMED])
+            more = f" and {len(gone) - _MAX_NAMED} more" if len(gone) > _MAX_NAMED else ""
+            lines.append(f"{len(gone)} of {len(all)} {words} would go: {named}{more}")
+    return tuple(lines)
+
+
+def keep_unstated(before: CourseRecord | None, after: CourseRecord, unstated: Collection[str]) -> CourseRecord:
+    """Return `after` with what its source says nothing of (tables, or "settings") as it was `before`.
+
+    Rows stay as far as the points that they are about stay: a question of a point that goes, goes with it.
+    """
+    if before is None or not unstated:
+        return after
+    gone = {point.id for point in before.points} - {point.id for point in after.points}
+    kept: dict[str, Any] = {table: getattr(before, table) for table in _ROW_KEYS if table in unstated}
+    if "settings" in unstated:
+        kept |= {"title": before.title, "settings": before.settings | after.settings}
+    if "prerequisites" in unstated:
+        kept["prerequisites"] = tuple(row for row in before.prerequisites if not gone & {row.before, row.after})
+    if "teaches" in unstated:
+        kept["teaches"] = tuple(row for row in before.teaches if row.point not in gone)
+        taught = {row.resource for row in kept["teaches"]}
+        kept["resources"] = tuple(row for row in before.resources if row.id in taught)
+    if "items" in unstated:
+        left = (replace(row, points=tuple(id for id in row.points if id not in gone)) for row in before.items)
+        kept["items"] = tuple(row for row in left if row.points)
+    return replace(after, **kept)
 
 
 _RECORD_QUERIES: dict[str, tuple[str, Callable[..., Any]]] = {

@@ -270,12 +270,15 @@ class WriteCounts:
         return self.header or any(map(any, (self.created.values(), self.changed.values(), self.gone.values())))
 
 
-async def write_course(work: Work, course: CourseRecord, progress: ProgressCallback) -> tuple[WriteCounts, ImportPlan]:
+async def write_course(
+    work: Work, course: CourseRecord, progress: ProgressCallback, changes: CourseChanges | None = None
+) -> tuple[WriteCounts, ImportPlan]:
     """Store `course`; return what was done, and which rows that may have altered.
 
-    `progress` is called with the number of rows written since its last call.
+    `progress` is called with the number of rows written since its last call. `changes`: how the course differs from the
+    stored one, where the caller has compared them.
     """
-    changes = await course_rows.compare_with_stored(work, course)
+    changes = changes or await course_rows.compare_with_stored(work, course)
     plan = await plan_import(work, course.id, changes)
     gone, retired = await drop_rows(work, course.id, changes)
     await save_rows(work, course, changes, progress)

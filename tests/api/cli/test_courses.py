@@ -10,7 +10,7 @@ from api.cli import courses
 from graph import catalogue
 from graph.errors import Conflict, NotFound
 from graph.formats import registry
-from graph.importing import import_course
+from graph.importing import import_course, read_course
 from tests.api.cli.terminal import on_database, typed
 from tests.graph.folders import GOOD, write_folder
 
@@ -50,8 +50,12 @@ async def test_a_bad_folder_is_reported_whole(lodestar, graph, tmp_path):
 
 async def test_check_writes_nothing(lodestar, graph, tmp_path):
     code, said = await lodestar("import", write_folder(tmp_path), "--check")
-    assert (code, said.strip()) == (0, "Tiny: 12 rows, no problem")
+    assert code == 0 and "Tiny: 12 rows, no problem An import would do this:" in said and "points 3" in said
     assert await catalogue.list_courses(graph) == []
+    revisions = await graph.execute_read(lambda work: work.text("MATCH (v:Revision) RETURN v.number"))
+    assert revisions == []
+    await lodestar("import", tmp_path)
+    assert "An import would change nothing" in (await lodestar("import", tmp_path, "--check"))[1]
 
 
 async def test_check_without_a_database_looks_at_the_files(monkeypatch, tmp_path):
@@ -116,3 +120,47 @@ async def test_ids_are_whole_in_a_narrow_terminal(lodestar, long_ids):
     point = f"{long_ids}/a"
     assert f" {long_ids} " in (await lodestar("courses"))[1]
     assert f" {point} → {long_ids}/b " in (await lodestar("lint", long_ids))[1]
+
+
+TOPICS = ["Topic,Prerequisites,Link,Minutes", *(f"T{n},,https://example.org/{n},10" for n in range(10))]
+
+
+async def test_importing_ones_own_sheet_again_is_safe(lodestar, graph, tmp_path):
+    sheet = tmp_path / "Money.csv"
+    sheet.write_text("\n".join(TOPICS))
+    assert (await lodestar("import", sheet))[0] == 0
+    text = """
+        MATCH (c:Course {id: 'money'}) SET c.masteredAt = 0.7, c.title = 'Money and you'
+        WITH c MATCH (k:KnowledgePoint) WHERE k.id IN ['money/t1', 'money/t2']
+        CREATE (:Item {id: 'money/q/' + k.name, prompt: '1?', answer: '2', distractors: ['3'], discrimination: 1.0,
+          difficulty: 0.0, guessing: 0.5, status: 'active', courses: 'money'})-[:ASSESSES]->(k)"""
+    await graph.execute_write(lambda work: work.text(text))
+    sheet.write_text("\n".join([*TOPICS[:2], *TOPICS[3:], "New,,https://example.org/new,5"]))
+    code, said = await lodestar("import", sheet, "--check")
+    assert code == 0 and "Money: 30 rows, no problem An import would do this:" in said
+    assert "points 1 1 " in said and "items 1 " in said and "revision" not in said
+    before = await read_course(graph, "money")
+    assert len(before.points) == 10 and len(before.items) == 2
+    code, said = await lodestar("import", sheet)
+    assert code == 0 and "points 1 1 " in said and "next: lodestar lint money" in said
+    after = await read_course(graph, "money")
+    assert [item.id for item in after.items] == ["money/q/T2"]
+    assert (after.title, after.settings["masteredAt"]) == ("Money and you", 0.7)
+
+
+async def test_where_a_good_part_would_go_import_asks(lodestar, graph, tmp_path):
+    sheet = tmp_path / "Money.csv"
+    sheet.write_text("\n".join(TOPICS))
+    await lodestar("import", sheet)
+    before = await read_course(graph, "money")
+    sheet.write_text("\n".join(TOPICS[:8]))
+    code, said = await lodestar("import", sheet, "--check")
+    assert code == 0 and "asks for --replace 3 of 10 points would go: money/t7, money/t8, money/t9" in said
+    with pytest.raises(Conflict, match=r"3 of 10 points would go: money/t7, money/t8, money/t9\n3 of 10 resources"):
+        await lodestar("import", sheet)
+    assert await read_course(graph, "money") == before
+    sheet.write_text("\n".join(TOPICS[:9]))
+    assert (await lodestar("import", sheet))[0] == 0
+    sheet.write_text("\n".join(TOPICS[:6]))
+    assert (await lodestar("import", sheet, "--replace"))[0] == 0
+    assert len((await read_course(graph, "money")).points) == 5

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from graph.courses.changes import compare_courses
+from graph.courses.changes import compare_courses, keep_unstated, list_large_removals
 from graph.courses.records import (
     CourseRecord,
     FileLocation,
@@ -51,3 +51,24 @@ def test_derived_structure_is_touched_by_links_and_by_retiring():
     assert compare_courses(OLD, replace(OLD, points=(PointRecord("a", "A2"), OLD.points[1]))).touched == set()
     assert compare_courses(OLD, replace(OLD, resources=(OLD.resources[0], renamed))).touched == {"b"}
     assert compare_courses(OLD, replace(OLD, settings={"relatedAt": 0.5})).touched == {"a", "b"}
+
+
+def test_what_a_source_has_no_place_for_stays_as_far_as_its_points_do():
+    bare = CourseRecord("c", "Other", points=OLD.points[:1])
+    everything = {"settings", "prerequisites", "resources", "teaches", "items"}
+    kept = keep_unstated(OLD, bare, everything)
+    assert (kept.title, kept.settings, kept.points) == ("C", {"masteredAt": 0.8}, OLD.points[:1])
+    assert kept.prerequisites == () and kept.resources == OLD.resources[:1] and kept.teaches == OLD.teaches[:1]
+    assert keep_unstated(OLD, replace(bare, points=OLD.points), everything) == OLD
+    assert keep_unstated(OLD, bare, ()) == bare and keep_unstated(None, bare, everything) == bare
+
+
+def test_a_good_part_is_a_fifth_and_three_at_least():
+    points = tuple(PointRecord(f"p{n:02}", "P") for n in range(15))
+    old = replace(OLD, points=points, prerequisites=(), resources=(), teaches=())
+
+    def removals(count):
+        return list_large_removals(old, compare_courses(old, replace(old, points=points[count:])))
+
+    assert removals(2) == () and removals(3) == ("3 of 15 points would go: p00, p01, p02",)
+    assert removals(7) == ("7 of 15 points would go: p00, p01, p02, p03, p04 and 2 more",)
