@@ -258,7 +258,7 @@ def _print_counts(done: ImportResult) -> None:
     console.print(table)
     if written.retired:
         console.print(f"{written.retired} of what is gone is part of learners' histories and stays, retired")
-    if written.header:
+    if written.header and sum(written.created.values()) < done.rows:
         console.print("title or settings: changed")
 
 
@@ -307,13 +307,15 @@ def courses() -> None:
     table = Table()
     add_id_column(table, "id", [course.id for course in found])
     add_text_column(table, "title", [course.title for course in found])
-    for heading in ("language", "licence"):
+    texts = {"language": [each.language or "" for each in found], "licence": [each.licence or "" for each in found]}
+    shown = {heading: values for heading, values in texts.items() if any(values)}
+    for heading in shown:
         table.add_column(heading, overflow="fold")
     for heading in ("points", "resources", "items"):
-        table.add_column(heading, justify="right")
-    for course in found:
+        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
+    for place, course in enumerate(found):
         counts = (str(course.points), str(course.resources), str(course.items))
-        table.add_row(course.id, course.title, course.language or "", course.licence or "", *counts)
+        table.add_row(course.id, course.title, *(values[place] for values in shown.values()), *counts)
     console.print(table, soft_wrap=False, crop=False)
 
 
