@@ -17,7 +17,7 @@ from rich.text import Text
 
 from api.cli.database import describe_browser
 from api.cli.runtime import run_on_graph, run_on_graph_as_is
-from api.cli.tables import add_id_column, add_text_column
+from api.cli.tables import add_id_column, add_number_column, add_text_column, print_whole
 from graph import catalogue
 from graph.analysis import browser, ready
 from graph.analysis.ad_hoc import QueryResult
@@ -79,14 +79,14 @@ def _print_answer(answer: QueryResult, form: str) -> None:
         for column, values in zip(answer.columns, zip(*answer.rows, strict=True), strict=True):
             texts = [_format_value(value) for value in values]
             if all(isinstance(value, int | float | None) for value in values):
-                table.add_column(column, justify="right", no_wrap=True)
+                add_number_column(table, column, texts)
             elif any(" " in text for text in texts):
                 add_text_column(table, column, texts)
             else:  # ids and single words
                 add_id_column(table, column, texts)
         for row in answer.rows:
             table.add_row(*(Text(_format_value(value)) for value in row))
-        console.print(table, crop=False)
+        print_whole(console, table)
 
 
 def _format_value(value: Any) -> str:

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.runtime import find_running_address, print_json, run_on_graph
-from api.cli.tables import add_id_column, add_text_column
+from api.cli.tables import add_id_column, add_number_column, add_text_column, print_whole
 from graph import catalogue
 from graph.connection import Graph
 from graph.courses.parsing import ParsedCourse
@@ -312,11 +312,11 @@ def courses() -> None:
     for heading in shown:
         table.add_column(heading, overflow="fold")
     for heading in ("points", "resources", "items"):
-        table.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
+        add_number_column(table, heading, [str(getattr(each, heading)) for each in found])
     for place, course in enumerate(found):
         counts = (str(course.points), str(course.resources), str(course.items))
         table.add_row(course.id, course.title, *(values[place] for values in shown.values()), *counts)
-    console.print(table, soft_wrap=False, crop=False)
+    print_whole(console, table)
 
 
 def register(group: typer.Typer) -> None:

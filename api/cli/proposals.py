@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from api.cli.runtime import print_json, run_on_graph
-from api.cli.tables import add_id_column, add_text_column
+from api.cli.tables import add_id_column, add_text_column, print_whole
 from graph import catalogue
 from graph.connection import Graph
 from graph.errors import Conflict, Invalid
@@ -203,7 +203,7 @@ def _print_proposals(words: list[str], json: bool) -> None:
     for each in found.proposals:
         notes = [each.evidence.text or "", "closes a cycle" if each.cycle else "", "implied" if each.implied else ""]
         table.add_row(each.before.id, each.after.id, each.kind, " ".join(note for note in notes if note))
-    console.print(table, soft_wrap=False, crop=False)
+    print_whole(console, table)
 
 
 MAX_LISTED = 10
