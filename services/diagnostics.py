@@ -10,7 +10,6 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Annotated
 
 import numpy as np
@@ -27,7 +26,7 @@ from models.assessment.placement import Placement, Posterior
 from services.context import AppContext
 from services.courses.served import CourseMemo, DiagnosticItem, ServedCourse
 from services.learners.state import read_learner_state
-from services.schemas import LevelField, PointIdField, PointNameField, RequestBody
+from services.schemas import AnswerBody, LevelField, PointIdField, PointNameField, RequestBody
 
 MAX_QUESTIONS = 20
 """Questions of a diagnostic at most, unless the caller says otherwise."""
@@ -40,13 +39,6 @@ class NewDiagnostic(RequestBody):
     length: int = Field(
         default=MAX_QUESTIONS, ge=1, le=200, description="Questions at most; fewer where enough is known earlier."
     )
-
-
-class AnswerBody(RequestBody):
-    """One answer of a diagnostic."""
-
-    item: str = Field(description="The question's id.", examples=["english/q/present-simple-be-1"])
-    answer: str = Field(description='The text of the chosen option; "" for "I do not know".', examples=["am"])
 
 
 class AnswersBody(RequestBody):
@@ -105,18 +97,7 @@ class DiagnosticResult:
 
 def make_question_view(question: DiagnosticItem, diagnostic: str, answered: bool) -> QuestionView:
     """Return the question with its options in an order that stays the same within one diagnostic."""
-    options = [question.answer, *question.distractors]
-    Random(f"{diagnostic} {question.id}").shuffle(options)
-    return QuestionView(question.id, question.prompt, options, answered)
-
-
-def is_right(question: DiagnosticItem, answer: str) -> bool:
-    """Return whether the answer is the right one; "" means "I do not know". Raises `Invalid` for what is no option."""
-    if answer.strip() == question.answer:
-        return True
-    if answer.strip() not in ("", *question.distractors):
-        raise Invalid(f"{answer!r} is none of the options of {question.id!r}.", "answer")
-    return False
+    return QuestionView(question.id, question.prompt, question.mix_options(diagnostic), answered)
 
 
 MAX_POINTS = 600
@@ -207,7 +188,7 @@ async def answer_questions(context: AppContext, id: str, answers: dict[str, str]
     Raises `NotFound` for the diagnostic, `Invalid` for a question that was not asked, `Conflict` when it is finished.
     """
     served = await context.courses.get((await diagnostics.read_diagnostic(context.graph, id)).course)
-    right = {item: is_right(served.question(item), text) for item, text in answers.items()}
+    right = {item: served.question(item).is_right(text) for item, text in answers.items()}
     answered = await diagnostics.record_answers(context.graph, id, right, context.now())
     served, scope = await _read_scope(context, answered.learner, answered.course)
     return make_diagnostic_view(served, await _ask_next_question(context, answered, scope))

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import AwareDatetime, Field
 from scipy import sparse
 
-from graph.errors import Conflict
+from graph.errors import Conflict, Invalid
 from graph.learners.practice import (
     LearnFunction,
     Outcome,
@@ -48,7 +48,12 @@ class OutcomeBody(RequestBody):
         examples=["session-7-step-3"],
     )
     learner: str = Field(examples=["learner-17"])
-    right: bool = Field(description="Whether the learner got it right.")
+    right: bool | None = Field(
+        default=None, description="Whether the learner got it right; without it, a score of 0.6 or more is right."
+    )
+    score: float | None = Field(
+        default=None, ge=0, le=1, allow_inf_nan=False, description="The share that was right.", examples=[0.8]
+    )
     recommendation: str | None = Field(default=None, description="The id of the recommendation that was followed.")
     resource: str | None = Field(
         default=None, description="What was done; known from the recommendation, if there is one."
@@ -218,11 +223,26 @@ async def report_outcomes(context: AppContext, sent: list[OutcomeBody]) -> list[
     return [_make_outcome_view(context, each) for each in recorded]
 
 
+RIGHT_FROM = 0.6
+"""Score from which an outcome is right, where only a score was sent: the level at which a prerequisite is met."""
+
+
+def is_right_score(score: float) -> bool:
+    """Return whether a score counts as right: learner models take right or wrong."""
+    return score >= RIGHT_FROM
+
+
 def _make_outcome(context: AppContext, outcome: OutcomeBody) -> Outcome:
+    right = outcome.right
+    if right is None:
+        if outcome.score is None:
+            raise Invalid("An outcome says `right`, or a `score` from 0 to 1.", "right")
+        right = is_right_score(outcome.score)
     return Outcome(
         id=outcome.id or f"out-{secrets.token_hex(10)}",
         learner=outcome.learner,
-        right=outcome.right,
+        right=right,
+        score=outcome.score,
         at=outcome.at or context.now(),
         recommendation=outcome.recommendation,
         resource=outcome.resource,

@@ -31,6 +31,13 @@ def validate_body(kind: type[T], **values: Any) -> T:
         raise Invalid(f"{field}: {first['msg']}", field) from error
 
 
+class AnswerBody(RequestBody):
+    """One answer to a question."""
+
+    item: str = Field(description="The question's id.", examples=["english/q/present-simple-be-1"])
+    answer: str = Field(description='The text of the chosen option; "" for "I do not know".', examples=["am"])
+
+
 PointIdField = Annotated[str, Field(description="Readable and stable.", examples=["english/present-simple-be"])]
 LevelField = Annotated[float, Field(ge=0, le=1, description="Mastery now, forgetting included.", examples=[0.62])]
 PointNameField = Annotated[str, Field(description="Its readable name.", examples=["Present simple of be"])]
@@ -57,6 +64,16 @@ class ResourceView:
     minutes: Annotated[float, Field(examples=[8])]
     url: str | None
     language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A question with its options in mixed order, which tells nothing of the answer."""
+
+    id: Annotated[str, Field(examples=["english/q/present-simple-be-1"])]
+    prompt: Annotated[str, Field(examples=["I ___ a student."])]
+    options: Annotated[list[str], Field(examples=[["is", "am", "are"]])]
+    points: Annotated[list[PointName], Field(description="What it assesses.")]
 
 
 @dataclass(frozen=True, slots=True)

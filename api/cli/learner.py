@@ -233,10 +233,13 @@ def _format_point(point: PointStateView) -> str:
     return f"{point.name} ({point.level:.0%})"
 
 
-def outcome(
+def outcome(  # noqa: PLR0913 - each is an option of the command
     learner: Annotated[str, typer.Argument(help="The learner's id.", show_default=False)],
     what: Annotated[str, typer.Argument(help="A recommendation's id (rec-…), or a resource's.", show_default=False)],
-    right: Annotated[bool, typer.Option("--right/--wrong", help="How it went.", show_default=False)],
+    right: Annotated[bool | None, typer.Option("--right/--wrong", help="How it went.", show_default=False)] = None,
+    score: Annotated[
+        float | None, typer.Option(min=0, max=1, help="The share that was right; alone, 0.6 or more is right.")
+    ] = None,
     at: Annotated[datetime | None, typer.Option(help="When, local time; now without it.")] = None,
     id: Annotated[str | None, typer.Option(help="Your own id: the same one twice counts once.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The API's answer.")] = False,
@@ -247,6 +250,7 @@ def outcome(
         id=id,
         learner=learner,
         right=right,
+        score=score,
         at=at and at.astimezone(),
         **{"recommendation" if what.startswith("rec-") else "resource": what},
     )

@@ -1,18 +1,21 @@
-"""Courses, knowledge points and resources, to read."""
+"""Courses, knowledge points, resources and items, to read."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from api.http.dependencies import ContextDep, make_json_response
-from services.catalogue import courses
+from services.catalogue import courses, items
 from services.catalogue.courses import CourseViews, PointNames, PointView, ResourceDetail, ResourceViews
+from services.catalogue.items import ItemViews
+from services.schemas import ItemView
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
 CourseId = Annotated[str, Path(examples=["english"])]
 PointId = Annotated[str, Path(examples=["english/present-simple-be"])]
 ResourceId = Annotated[str, Path(examples=["english/r/present-simple-be-lesson"])]
+ItemId = Annotated[str, Path(examples=["english/q/present-simple-be-1"])]
 TaughtPointQuery = Annotated[str | None, Query(description="Only what teaches this point.")]
 
 
@@ -38,6 +41,18 @@ async def list_resources(
 ) -> Response:
     """Active resources, by id; with `point` only those that teach it."""
     return make_json_response(await courses.list_resources(context, course, point, limit, offset))
+
+
+@router.get("/points/{id:path}/items", response_model=ItemViews, summary="A point's questions")
+async def list_items(context: ContextDep, id: PointId) -> Response:
+    """The active items that assess it, options mixed, without their answers."""
+    return make_json_response(await items.list_items(context, id))
+
+
+@router.get("/items/{id:path}", response_model=ItemView, summary="A question")
+async def get_item(context: ContextDep, id: ItemId) -> Response:
+    """Its prompt and mixed options, without the answer."""
+    return make_json_response(await items.get_item(context, id))
 
 
 @router.get("/points/{id:path}", response_model=PointView, summary="A knowledge point")

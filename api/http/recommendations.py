@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api.http.dependencies import ContextDep, LearnerId, OwnCourseQuery, make_json_response
-from services import outcomes
+from services import answers, outcomes
+from services.answers import StepAnswersBody, StepResult
 from services.outcomes import OutcomeBody, OutcomesBody, OutcomeView, OutcomeViews
 from services.recommendations import dismissals, paths, recommend
 from services.recommendations.dismissals import DismissalBody, DismissalView
@@ -63,6 +64,19 @@ async def dismiss_recommendation(
 ) -> Response:
     """Stores why it is not wanted, once; it never counts as an answer. `effect` says what follows."""
     return make_json_response(await dismissals.dismiss(context, recommendation, body))
+
+
+@outcomes_router.post(
+    "/recommendations/{recommendation}/answers",
+    response_model=StepResult,
+    summary="Answer a recommendation's questions",
+)
+async def answer_recommendation(
+    context: ContextDep, recommendation: RecommendationId, body: StepAnswersBody
+) -> Response:
+    """Marks the answers and makes one outcome of the lesson and its questions: right from a score of 0.6 on. Giving up
+    is a wrong outcome; declining is none, but the dismissal `not_now`."""
+    return make_json_response(await answers.answer_recommendation(context, recommendation, body))
 
 
 @outcomes_router.post("/outcomes", response_model=OutcomeView, summary="Send an outcome")

@@ -18,7 +18,7 @@ CALL () {
   UNWIND $interactions AS row
   MATCH (l:Learner {id: row.learner})
   CREATE (l)-[:DID]->(i:Interaction {id: row.id, learner: row.learner, at: row.at, recordedAt: row.recorded_at,
-    outcome: row.outcome, right: row.right, minutes: row.minutes, reward: row.reward, step: row.step,
+    outcome: row.outcome, right: row.right, score: row.score, minutes: row.minutes, reward: row.reward, step: row.step,
     points: row.points, before: row.before, after: row.after, decays: row.decays})
   WITH row, i
   CALL (row, i) {

@@ -39,6 +39,7 @@ class Outcome:
         recommendation: the decision that it followed; its resource then need not be named.
         resource, item: what was practised: one of the two, or a recommendation.
         minutes: how long it took.
+        score: the share that was right, 0 to 1, where there was one; kept beside `right`, which alone moves the levels.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Outcome:
     resource: str | None = None
     item: str | None = None
     minutes: float | None = None
+    score: float | None = None
 
 
 class StoredModelState(NamedTuple):
@@ -225,5 +227,7 @@ def check_outcome(outcome: Outcome, now: datetime) -> Outcome:
         raise Invalid("An outcome names a recommendation, or a resource, or an item.", "resource")
     if outcome.minutes is not None and not 0 <= outcome.minutes < math.inf:
         raise Invalid(f"minutes is {outcome.minutes}; it must not be negative.", "minutes")
+    if outcome.score is not None and not 0 <= outcome.score <= 1:
+        raise Invalid(f"score is {outcome.score}; it is a share from 0 to 1.", "score")
     at = to_past_utc(outcome.at, now, "at")
     return replace(outcome, at=at, right=bool(outcome.right))

@@ -113,6 +113,14 @@ async def read_unanswered(graph: Graph, learner: str, course: str | None = None)
     return [parse_decision(row["decision"]) for row in rows]
 
 
+async def read_decision(graph: Graph, recommendation: str) -> LoggedDecision:
+    """Return the decision that a recommendation is a place of. Raises `NotFound`."""
+    rows = await graph.read("recommend/decision", id=recommendation)
+    if not rows:
+        raise NotFound("recommendation", recommendation)
+    return parse_decision(rows[0]["decision"])
+
+
 def parse_decision(properties: Row) -> LoggedDecision:
     """Return a Recommendation node's properties as a decision."""
     levels = properties.get("goalLevels", [])

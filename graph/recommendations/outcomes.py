@@ -316,6 +316,7 @@ def _interaction_row(
         "outcome": "right" if outcome.right else "wrong",
         "right": outcome.right,
         "minutes": outcome.minutes,
+        "score": outcome.score,
         "reward": recorded.reward,
         "step": recorded.step,
         "points": [rise.point for rise in recorded.changes],

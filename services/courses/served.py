@@ -7,12 +7,13 @@ prerequisites to the nearest goal.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from random import Random
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from graph.errors import NotFound
+from graph.errors import Invalid, NotFound
 from models.arrays import Flags
 from models.course import Course
 from models.policies.selection import CourseStrategies
@@ -92,6 +93,25 @@ class DiagnosticItem:
     points: tuple[int, ...]
     response: tuple[float, float, float] = (1.0, 0.0, 0.25)
 
+    def mix_options(self, asked_by: str = "") -> list[str]:
+        """Return the options in an order that is the same whenever `asked_by`, say a diagnostic, asks it."""
+        options = [self.answer, *self.distractors]
+        Random(f"{asked_by} {self.id}").shuffle(options)
+        return options
+
+    def is_right(self, answer: str) -> bool:
+        """Return whether an answer is the right one; "" means "I do not know".
+
+        Spaces around it do not count, nor does case unless options differ by it alone. Raises `Invalid` for what is no
+        option.
+        """
+        given, options = answer.strip(), {each.strip() for each in (self.answer, *self.distractors)}
+        if given in options:
+            return given == self.answer.strip()
+        if given and given.casefold() not in {each.casefold() for each in options}:
+            raise Invalid(f"{answer!r} is none of the options of {self.id!r}.", "answer")
+        return given.casefold() == self.answer.strip().casefold()
+
 
 @dataclass(frozen=True, eq=False)
 class ServedCourse:
@@ -132,9 +152,26 @@ class ServedCourse:
 
     def question(self, id: str) -> DiagnosticItem:
         """Return a diagnostic item by id; raises `NotFound`."""
-        if id not in self._questions:
+        found = self.find_question(id)
+        if found is None:
             raise NotFound("item", id)
-        return self._questions[id]
+        return found
+
+    def find_question(self, id: str) -> DiagnosticItem | None:
+        """Return a diagnostic item by id; None where the course has none."""
+        return self._questions.get(id)
+
+    @cached_property
+    def _questions_by_point(self) -> dict[int, list[DiagnosticItem]]:
+        found: dict[int, list[DiagnosticItem]] = {}
+        for question in self.questions:
+            for point in question.points:
+                found.setdefault(point, []).append(question)
+        return found
+
+    def questions_of(self, point: int) -> list[DiagnosticItem]:
+        """Return the diagnostic items that assess a point, given by its index."""
+        return self._questions_by_point.get(point, [])
 
     def names(self, points: list[int]) -> list[PointName]:
         """Return the names of some points."""

@@ -13,6 +13,7 @@ from services.context import AppContext
 from services.courses.served import PrerequisitePath, ServedCourse
 from services.learners.state import LearnerState
 from services.recommendations.decision import RecommendationDecision, SlateItem
+from services.recommendations.questions import choose_questions, rank_taught_points
 from services.recommendations.schemas import (
     CandidateView,
     NoRecommendation,
@@ -43,7 +44,7 @@ def explain_resource(
     """Return the reasons for one resource. `known`: mastery then; `expected`: gain and chance of success."""
     course = served.course
     taught = course.taught[resource][course.importance[resource] > 0].tolist()
-    main = _find_main_point(course.importance[resource], taught, course.taught[resource], path)
+    main = rank_taught_points(served, path, resource)[0]
     needed = sorted({earlier for point in taught for earlier in served.prerequisites[point]} - set(taught))
     prerequisites = [_make_point_state(served, point, known, course.met) for point in needed]
     teaches = [_make_point_state(served, point, known, course.mastered) for point in taught]
@@ -57,12 +58,6 @@ def explain_resource(
         expected_gain=round(gain, 4),
         success=round(success, 4),
     )
-
-
-def _find_main_point(importance: Floats, taught: list[int], points: np.ndarray, path: PrerequisitePath) -> int:
-    """Return the most important point, of those before the goal if any is."""
-    weight = {int(point): float(share) for point, share in zip(points, importance, strict=True) if share > 0}
-    return max(taught, key=lambda point: (bool(path.closure[point]), weight[point]))
 
 
 def _make_point_state(served: ServedCourse, point: int, known: LevelEstimate, needed: Floats) -> PointStateView:
@@ -186,6 +181,7 @@ def _make_recommendation(
         revision=state.candidates.revision,
         resource=state.served.resources[item.resource],
         reasons=explain_resource(state.served, state.path, known, item.resource, (item.gain, item.success)),
+        questions=choose_questions(state.served, state.path, item.resource, item.id),
         candidates=candidates,
     )
 

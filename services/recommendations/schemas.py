@@ -11,6 +11,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from services.schemas import (
+    ItemView,
     LevelChangeView,
     LevelField,
     PointIdField,
@@ -87,6 +88,9 @@ class Recommendation:
     revision: Annotated[int, Field(description="The revision of the graph it was made on.")]
     resource: ResourceView
     reasons: Reasons
+    questions: Annotated[
+        list[ItemView], Field(description="Up to 5 on what the resource teaches, the main point first; may be empty.")
+    ]
     candidates: Annotated[list[CandidateView] | None, Field(description="With explain=true: all, kept or dropped.")]
 
 

@@ -30,6 +30,15 @@ async def test_the_same_id_twice_changes_nothing(ana):
     assert {**second, "repeated": False} == first
 
 
+async def test_a_score_is_kept_and_is_right_from_three_fifths_on(ana, graph):
+    outcome = {"learner": "ana", "resource": LESSON}
+    for score, more in ((0.6, {}), (0.59, {}), (0.2, {"right": True})):
+        await ana.post("/v1/outcomes", outcome | {"score": score} | more)
+    text = "MATCH (i:Interaction) RETURN i.score AS score, i.right AS right ORDER BY i.step"
+    rows = await graph.execute_read(lambda work: work.text(text))
+    assert [(row["score"], row["right"]) for row in rows] == [(0.6, True), (0.59, False), (0.2, True)]
+
+
 async def test_outcomes_that_arrive_together_lose_nothing(ana):
     outcome = {"learner": "ana", "resource": LESSON, "right": True}
     await asyncio.gather(*(ana.post("/v1/outcomes", outcome) for _ in range(4)))
@@ -64,6 +73,8 @@ async def test_somebody_elses_recommendation_is_refused(ana):
         ({"right": "perhaps"}, 422, "right"),
         ({"resource": None}, 422, "resource"),
         ({"minutes": -1}, 422, "minutes"),
+        ({"score": 1.1}, 422, "score"),
+        ({"right": None}, 422, "right"),
         ({"learner": "zoe"}, 404, None),
         ({"resource": None, "recommendation": "rec-0"}, 404, None),
     ],

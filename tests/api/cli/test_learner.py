@@ -44,10 +44,12 @@ async def test_the_loop_from_the_terminal(lodestar, tmp_path):
     assert earlier != id
     code, said = await lodestar("outcome", "ana", id, "--right")
     assert code == 0 and "Nouns  0% → 35%" in said
+    code, said = await lodestar("outcome", "ana", "little/r/nouns-lesson-1", "--score", "0.5")
+    assert code == 0 and "Nouns  35% → " in said
     code, said = await lodestar("mastery", "ana")
     assert code == 0 and "0 of 4 points of little mastered" in said
     code, said = await lodestar("history", "ana", "--json")
-    assert json.loads(said)["events"][0]["recommendation"] == id
+    assert json.loads(said)["events"][1]["recommendation"] == id
     code, said = await lodestar("path", "ana", "--save")
     lines = [line for line in said.splitlines() if line.startswith("step ")]
     assert re.match(r"step 1 +Nouns: \w+ \d +\(\w+, 10 min\)  because it needs nothing before it", lines[0])

@@ -87,9 +87,16 @@ async def test_the_catalogue_is_read_by_id(api):
     resource = await api.get("/v1/resources/little/r/nouns-video-1")
     assert resource["teaches"] == [{"id": "little/nouns", "name": "Nouns", "importance": 1.0}]
     assert len((await api.get("/v1/courses/little/points"))["points"]) == 4
+    listed = await api.get("/v1/points/little/nouns/items")
+    assert listed["point"] == "little/nouns" and [each["id"] for each in listed["items"]] == [
+        "little/q/nouns-1",
+        "little/q/nouns-2",
+    ]
+    item = await api.get("/v1/items/little/q/nouns-1")
+    assert item == listed["items"][0] and sorted(item["options"]) == ["maybe", "no", "yes"] and "answer" not in item
     some = await api.get("/v1/courses/little/resources", point="little/nouns", limit=3, offset=8)
     assert (some["total"], len(some["resources"])) == (10, 2)
-    for path in ("points/little/x", "resources/little/x", "courses/x/points"):
+    for path in ("points/little/x", "resources/little/x", "courses/x/points", "items/little/x", "points/x/items"):
         assert json.dumps(await api.get(f"/v1/{path}", 404))
 
 

@@ -127,6 +127,7 @@ async def test_of_two_outcomes_that_arrive_together_one_counts(graph, address):
         (replace(RIGHT, resource=None), Invalid, "names a recommendation, or a resource, or an item"),
         (replace(RIGHT, item="x"), Invalid, "names a recommendation, or a resource, or an item"),
         (replace(RIGHT, minutes=-1.0), Invalid, "negative"),
+        (replace(RIGHT, score=1.5), Invalid, "share from 0 to 1"),
         (replace(RIGHT, id=" "), Invalid, "empty"),
     ],
 )
