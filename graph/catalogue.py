@@ -102,7 +102,7 @@ class CourseRows(NamedTuple):
 
     id: str
     title: str
-    settings: dict[str, Any]
+    settings: dict[str, object]
     revision: int
     included: list[str]
     points: list[PointRow]

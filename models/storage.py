@@ -48,11 +48,21 @@ class StoredModel(NamedTuple):
         figures: measured at the fit, by name.
     """
 
-    header: dict[str, Any]
-    parameters: dict[str, NDArray[Any]]
+    header: dict[str, object]
+    parameters: dict[str, NDArray[np.generic]]
     version: str
     fitted_at: datetime
     figures: Mapping[str, float]
+
+    @property
+    def name(self) -> str:
+        """Name of the model's class, as its registry has it."""
+        return str(self.header["name"])
+
+    def read_texts(self, field: str) -> tuple[str, ...]:
+        """Return a list of texts of the header."""
+        values = self.header[field]
+        return tuple(str(value) for value in values) if isinstance(values, list) else ()
 
 
 def save_model(
@@ -85,15 +95,18 @@ def load_model(path: Path, required_fields: tuple[str, ...], missing: str) -> St
     if not path.is_file():
         raise SetupFailed(missing)
     try:
-        header: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        header: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
         for name in ("name", *required_fields, "notes"):
             header[name]
-        with np.load(path.parent / header["parameters"], allow_pickle=False) as arrays:
+        file = str(header["parameters"])
+        with np.load(path.parent / file, allow_pickle=False) as arrays:
             parameters = {name: arrays[name] for name in arrays.files}
-        fitted_at, figures = datetime.fromisoformat(header["when"]), header["figures"]
+        fitted_at, figures = datetime.fromisoformat(str(header["when"])), header["figures"]
+        if not isinstance(figures, dict):
+            raise TypeError("figures is no object")
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise SetupFailed(f"{path} cannot be read ({error}). Delete the folder and fit again.") from error
-    stamp = header["parameters"].removeprefix("parameters-")[:8]
+    stamp = file.removeprefix("parameters-")[:8]
     return StoredModel(header, parameters, f"{header['name']}-{stamp}", fitted_at, figures)
 
 

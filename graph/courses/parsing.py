@@ -128,16 +128,16 @@ class ColumnSpec(NamedTuple):
 
     column: str
     attribute: str
-    parse: Callable[[Any], Any]
+    parse: Callable[[object], object]
     required: bool = False
 
 
 class TableSpec(NamedTuple):
     """A table: its record class, its columns in the order of export, and a function that fills in defaults."""
 
-    record: Callable[..., Any]
+    record: Callable[..., object]
     fields: tuple[ColumnSpec, ...]
-    complete: Callable[[dict[str, Any]], None] = lambda values: None
+    complete: Callable[[dict[str, object]], None] = lambda values: None
 
 
 def _fill_teaches(values: dict[str, Any]) -> None:

@@ -115,9 +115,9 @@ def load_learner_model(folder: Path) -> SavedLearnerModel:
     """Read the model in `folder`. Raise `SetupFailed` where there is none or it cannot be read."""
     missing = f"There is no fitted learner model in {folder}. Fit one: lodestar learners fit"
     found = storage.load_model(folder / HEADER_FILE, ("skills", "items"), missing)
-    skills, items, notes = (tuple(found.header[name]) for name in ("skills", "items", "notes"))
-    model = get_learner_model_class(found.header["name"]).from_parameters(skills, items, found.parameters)
-    model.notes = notes
+    kind = get_learner_model_class(found.name)
+    model = kind.from_parameters(found.read_texts("skills"), found.read_texts("items"), found.parameters)
+    model.notes = found.read_texts("notes")
     return SavedLearnerModel(model, found.version, found.fitted_at, found.figures)
 
 

@@ -48,7 +48,7 @@ decides, as in linear Thompson sampling.
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -60,16 +60,18 @@ from models.knowledge_tracing.state import Rates
 from models.recommender import Decision, Observation, decide_by_score, find_needed_points
 from models.rl.features import CANDIDATE_WIDTH, RESOURCE_WIDTH, Features, ObservationBatch
 
+S = TypeVar("S")
 
-class StatefulBandit:
+
+class StatefulBandit(Generic[S]):
     """A bandit with a `state` and a random generator; `seed` makes its choices repeatable."""
 
-    state: Any
+    state: S
 
     def __init__(self, seed: int | None = None) -> None:
         self._random = np.random.default_rng(seed)
 
-    def of(self, state: Any) -> Self:
+    def of(self, state: S) -> Self:
         """Return the bandit with another state; both share the random generator."""
         other = copy(self)
         other.state = state
@@ -127,7 +129,16 @@ def update_linear_state(state: LinearState, context: ArrayLike, reward: ArrayLik
     return LinearState(state.precision + rows.T @ rows, state.moment + rows.T @ rewards, state.answers + len(rows))
 
 
-class LinearBandit(StatefulBandit):
+class RidgeSettings(Protocol):
+    """Settings of a linear bandit: `ridge` is λ."""
+
+    @property
+    def ridge(self) -> float:
+        """λ, above 0."""
+        ...
+
+
+class LinearBandit(StatefulBandit[LinearState]):
     """Base of the linear bandits: context and update; subclasses have `decide`.
 
     settings: of the subclass, with a `ridge`, λ; `usual` if not given. seed: of the random generator.
@@ -135,11 +146,14 @@ class LinearBandit(StatefulBandit):
 
     name = "linear"
     version = f"1-{CONTEXT_SIZE}"
-    usual: Any
-    state: LinearState
+    usual: RidgeSettings
 
     def __init__(
-        self, course: Course, settings: Any = None, state: LinearState | None = None, seed: int | None = None
+        self,
+        course: Course,
+        settings: RidgeSettings | None = None,
+        state: LinearState | None = None,
+        seed: int | None = None,
     ) -> None:
         self.course, self.settings = course, settings or self.usual
         self.state = LinearState.empty(self.settings.ridge) if state is None else state
@@ -260,12 +274,11 @@ def update_beta_state(state: BetaState, resources: np.ndarray, win: Doubles) -> 
     return BetaState(wins, losses, state.answers + len(resources))
 
 
-class ResourceBandit(StatefulBandit):
+class ResourceBandit(StatefulBandit[BetaState]):
     """Base of bandits whose state is the wins and losses of each resource; subclasses have `decide`."""
 
     name = "resource"
     version = "1"
-    state: BetaState
 
     def __init__(
         self,

@@ -84,6 +84,6 @@ def load_saved_ranker(folder: Path) -> SavedRanker:
     """Read the ranker in `folder`. Raise `SetupFailed` where there is none or it cannot be read."""
     missing = f"There is no fitted ranker in {folder}. Fit it: lodestar evaluate COURSE --offline"
     found = storage.load_model(folder / HEADER_FILE, ("items",), missing)
-    model = import_ranker(found.header["name"]).from_parameters(tuple(found.header["items"]), found.parameters)
-    model.notes = tuple(found.header["notes"])
+    model = import_ranker(found.name).from_parameters(found.read_texts("items"), found.parameters)
+    model.notes = found.read_texts("notes")
     return SavedRanker(model, found.version, found.fitted_at, found.figures)

@@ -132,7 +132,8 @@ def build_catalogue(rows: CourseRows) -> Catalogue:
     modality, language and `point:ID` of each point. A resource without a language has the course's.
     """
     taught = _group_points_by_resource(rows)
-    language = rows.settings.get("language")
+    stated = rows.settings.get("language")
+    language = stated if isinstance(stated, str) else None
     return Catalogue(
         items=tuple(row["id"] for row in rows.resources),
         texts=tuple(_make_text(row, taught[row["id"]]) for row in rows.resources),
