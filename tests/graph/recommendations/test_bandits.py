@@ -80,14 +80,14 @@ async def test_other_outcomes_leave_it_alone(graph):
 
 async def test_what_fails_later_in_the_transaction_takes_it_back(graph):
     await write_worlds(graph, CHAIN)
-    await log_decisions(graph, [SERVED])
+    await log_decisions(graph, [SERVED, replace(SERVED, id="q2")])
     await record_outcome(graph, OUTCOME, learn, NOW, bandits=BANDITS)
     before = await read_bandit(graph, "course", "adder")
 
     def breaks(key, state, followed):
         raise ZeroDivisionError
 
-    later = replace(OUTCOME, id="o2")
+    later = replace(OUTCOME, id="o2", recommendation="q2")
     with pytest.raises(ZeroDivisionError):
         await record_outcome(graph, later, learn, NOW, bandits=BanditUpdates(BANDITS.names, breaks))
     assert await counted(graph, "MATCH (i:Interaction) RETURN count(i) AS n") == 1
