@@ -14,8 +14,8 @@ CALL (a, b, courses, gates) {
   WITH a, b, gates, p, m, l, [c IN courses WHERE c.id = l.course][0] AS c,
     parts.days_between(m.practicedAt, $now) AS days
   WHERE c IS NOT NULL
-  WITH a, b, gates, p, l, c, parts.level(m, c, days) AS level
-  WITH a, b, gates, p, l, level >= parts.met_at(p, c) AS met,
+  WITH a, b, gates, p, m, l, c, parts.level(m, c, days) AS level
+  WITH a, b, gates, p, l, parts.is_met(p, m, level, c) AS met,
     level >= parts.mastered_at(p, c) AS mastered
   WITH l, size(gates) AS needed, sum(CASE WHEN met AND p IN gates THEN 1 ELSE 0 END) AS passed,
     sum(CASE WHEN met AND p = a THEN 1 ELSE 0 END) AS has, sum(CASE WHEN mastered AND p = b THEN 1 ELSE 0 END) AS done

@@ -92,7 +92,7 @@ def test_a_beam_that_drops_nothing_finds_what_enumeration_finds(course, depth):
     found = OraclePlanner(env, want).decide(seen)
     for who in range(6):
         state = env.learners.knowledge[who], env.learners.peak[who], seen.level[who]
-        expected = best(env, who, env.fresh()[who], *state, depth, want)
+        expected = best(env, who, ~env.resting()[who], *state, depth, want)
         assert found.score[who, found.chosen[who]] == pytest.approx(expected, abs=1e-4)
 
 

@@ -138,7 +138,7 @@ def test_no_prerequisite_was_skipped(moments):
     for row, item in enumerate(trial.target):
         taught = LARGER_COURSE.taught[item][LARGER_COURSE.importance[item] > 0]
         before = LARGER_COURSE.prerequisites[np.isin(LARGER_COURSE.prerequisites[:, 1], taught), 0]
-        assert (seen.level[row, before] >= LARGER_COURSE.met[before]).all()
+        assert (seen.gate[row, before] >= LARGER_COURSE.met[before]).all()
 
 
 def test_training_is_over_before_anybody_is_asked(moments):
