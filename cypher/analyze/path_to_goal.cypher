@@ -14,16 +14,16 @@ WITH l, c, collect(DISTINCT k) AS way
 UNWIND way AS k
 OPTIONAL MATCH (l)-[m:MASTERY]->(k)
 WITH l, c, way, k, m, parts.days_between(m.practicedAt, $now) AS days
-WITH c, way, k, coalesce(parts.level(m, c, days), 0.0) AS level
-WITH c, way, collect({point: k, level: level}) AS states
+WITH c, way, k, m, coalesce(parts.level(m, c, days), 0.0) AS level
+WITH c, way, collect({point: k, level: level, met: parts.is_met(k, m, level, c)}) AS states
 UNWIND states AS state
 WITH c, way, states, state.point AS k, state.level AS level
 RETURN k.id AS point, k.name AS name, round(level, 3) AS level,
   level >= parts.mastered_at(k, c) AS mastered,
   COLLECT {
     UNWIND states AS earlier
-    WITH earlier.point AS p, earlier.level AS known
-    WHERE known < parts.met_at(p, c)
+    WITH earlier.point AS p, earlier.met AS met
+    WHERE NOT met
       AND EXISTS { (p)-[:PREREQUISITE_OF {status: 'accepted'}]->(k) }
     RETURN p.id
     ORDER BY p.id
