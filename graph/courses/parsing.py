@@ -233,7 +233,6 @@ SETTING_PARSERS: dict[str, Callable[[Any], Any]] = {
     "forgetting": number_parser(0, 100),
     "repeatAfterDays": number_parser(0, 10_000),
     "retryAfterDays": number_parser(0, 10_000),
-    "recentHours": number_parser(0, 10_000),
     "banditPrior": choice_parser("practised", "plain"),
 }
 """What course.json may set and how it is read; other scalars are kept as they are."""
