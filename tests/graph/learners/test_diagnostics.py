@@ -17,6 +17,7 @@ from graph.learners.diagnostics import (
 from graph.learners.mastery import read_mastery
 from graph.learners.practice import Outcome, PointUpdate
 from graph.learners.profiles import delete_learner
+from graph.recommendations.candidates import read_candidates
 from tests.graph.outcome_model import learn
 from tests.graph.recommendations.test_candidates import CHAIN
 from tests.graph.short_forms import record_outcome
@@ -95,3 +96,17 @@ async def test_a_deleted_learner_leaves_no_diagnostic(school):
         await read_diagnostic(school, "d1")
     with pytest.raises(NotFound):
         await record_outcome(school, Outcome("o1", "learner", True, NOW - timedelta(days=1), item="q-a"), learn, NOW)
+
+
+async def test_only_answers_demonstrate_a_level(school):
+    """A level that was named opens gates while it lasts; one that was shown keeps them open when it fades."""
+    await start_diagnostic(school, "named", "learner", "course", NOW, length=0)
+    await finish_diagnostic(school, "named", [PointUpdate("a", 0.8, 0.2)], NOW)
+    later = NOW + timedelta(days=20)
+    assert (await read_candidates(school, "learner", NOW)).resources == ["b1", "b2", "c1"]
+    assert (await read_candidates(school, "learner", later)).resources == ["a1", "c1"]
+    await start_diagnostic(school, "taken", "learner", "course", NOW)
+    await record_questions(school, "taken", ["q-a"])
+    await record_answers(school, "taken", {"q-a": True}, NOW)
+    await finish_diagnostic(school, "taken", [PointUpdate("a", 0.8, 0.2)], NOW)
+    assert (await read_candidates(school, "learner", later)).resources == ["a1", "b1", "b2", "c1"]
