@@ -217,6 +217,15 @@ def find_feasible_resources(course: Course, gate: Floats, wanted: Flags) -> Flag
     return np.asarray(teaches_wanted & ~teaches_blocked, dtype=bool)
 
 
+def find_resting(course: Course, clock: Floats | np.float32, done: Floats, done_right: Floats) -> Flags:
+    """(B, R) resources that were done too recently to be repeated.
+
+    clock: days, (B, 1) or a number; done, done_right: (B, R) when each was last done, and done right; −∞ for never.
+    """
+    rest = course.thresholds
+    return (clock - done_right < rest.repeat_after_days) | (clock - done < rest.retry_after_days)
+
+
 def prefer_rested(feasible: Flags, resting: Flags) -> Flags:
     """(B, R) the feasible resources that do not rest; a learner who has none of these has all feasible ones.
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from api.cli.runtime import print_json
 from api.cli.service_runtime import run_in_context
+from api.cli.tables import add_id_column, add_number_column, add_text_column, print_whole
 from services import outcomes
 from services.learners import profiles, progress
 from services.learners.progress import assess_skip
@@ -99,13 +100,16 @@ def list_learners(
     """List learners with their team, course and answers."""
     page = run_in_context(lambda context: profiles.list_learners(context, course, team, after, limit))
     table = Table(box=None)
-    table.add_column("learner", no_wrap=True)
-    for heading in ("name", "team", "course", "answers", "right lately"):
-        table.add_column(heading)
+    add_id_column(table, "learner", [each.id for each in page.learners])
+    add_text_column(table, "name", [each.name or "" for each in page.learners])
+    add_text_column(table, "team", [each.team or "" for each in page.learners])
+    add_id_column(table, "course", [each.course or "" for each in page.learners])
+    add_number_column(table, "answers", [str(each.answers) for each in page.learners])
+    add_number_column(table, "right lately", [f"{each.success:.0%}" for each in page.learners])
     for each in page.learners:
         words = (each.name or "", each.team or "", each.course or "")
         table.add_row(each.id, *words, str(each.answers), f"{each.success:.0%}")
-    console.print(table)
+    print_whole(console, table)
     if page.after is not None:
         console.print(f"next: lodestar learner list --after {page.after}")
 

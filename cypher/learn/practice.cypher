@@ -1,9 +1,11 @@
 // Lock the learners of some outcomes, then read what each outcome touches: the taught points, what they influence (W) and
-// the learner's stored mastery of both, with what a learner model keeps of them (its version, its numbers). Setting a constant takes the node's lock, and all reads come after it. (A value
+// the learner's stored mastery of both, with what a learner model keeps of them (its version, its numbers). Setting
+// a constant takes the node's lock, and all reads come after it. (A value
 // that is read to be set takes a shared lock first, and two of those wait for each other; removing a property whose name
 // the database has never seen takes none.) An outcome of an unknown learner has no row.
 // params: outcomes LIST<MAP>
-// returns: position, learner, step, answers, success, known, recommended_to, answered_by, policy, context, chosen, resource, item, course, forgetting, touched, influence, mastery, trace
+// returns: position, learner, step, answers, success, known, recommended_to, answered_by, policy, context, chosen, resource,
+// item, course, forgetting, touched, influence, mastery, trace
 // access: write
 UNWIND $outcomes AS row
 MATCH (l:Learner {id: row.learner})
@@ -50,7 +52,8 @@ RETURN row.position AS position, l.id AS learner, coalesce(l.step, 0) AS step, c
     on: COLLECT { MATCH (known)-[:ON]->(done) RETURN done.id },
     followed: COLLECT { MATCH (known)-[:FOLLOWED]->(led) RETURN led.id }}
     AS known,
-  q.learner AS recommended_to, head(COLLECT { MATCH (q)<-[:FOLLOWED]-(other) RETURN other.id }) AS answered_by, q.policy AS policy, q.context AS context, chosen.id AS chosen, r.id AS resource,
+  q.learner AS recommended_to, head(COLLECT { MATCH (q)<-[:FOLLOWED]-(other) RETURN other.id }) AS answered_by,
+  q.policy AS policy, q.context AS context, chosen.id AS chosen, r.id AS resource,
   i.id AS item, c.id AS course, parts.forgetting_rate(c) AS forgetting,
   [pair IN touched | [pair[0].id, pair[1]]] AS touched, influence, mastery,
   CASE WHEN x.memory IS NOT NULL THEN [x.memoryOf, x.memory] END AS trace

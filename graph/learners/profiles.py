@@ -153,7 +153,7 @@ async def set_limits(graph: Graph, learner: str, limits: StudyLimits) -> None:
 async def set_labels(graph: Graph, learner: str, labels: LearnerLabels) -> None:
     """Replace name, team and properties of a learner. Raises `NotFound`."""
     own = {f"{_OWN}{name}": value for name, value in labels.properties.items()}
-    if not await graph.write("learn/set_profile", learner=learner, name=labels.name, team=labels.team, own=own):
+    if not await graph.write("learn/set_labels", learner=learner, name=labels.name, team=labels.team, own=own):
         raise NotFound("learner", learner)
 
 

@@ -18,6 +18,7 @@ from models.recommender import (
     Recommender,
     compute_gate,
     find_feasible_resources,
+    find_resting,
     find_wanted_points,
     pad_candidates,
     prefer_rested,
@@ -141,10 +142,9 @@ class _Walkers:
         self.active &= ~arrived
 
     def _observe(self) -> Observation:
-        level, rest = self.read_level(), self.course.thresholds
+        level = self.read_level()
         wanted = find_wanted_points(self.course, level, self._target, self._closure)
-        resting = self.clock - self._done_right < rest.repeat_after_days
-        resting |= self.clock - self._done < rest.retry_after_days
+        resting = find_resting(self.course, self.clock, self._done, self._done_right)
         feasible = find_feasible_resources(self.course, self.gate(level), wanted)
         candidates, mask = pad_candidates(prefer_rested(feasible, resting))
         return Observation(

@@ -20,6 +20,7 @@ from models.recommender import (
     Observation,
     compute_gate,
     find_feasible_resources,
+    find_resting,
     find_wanted_points,
     pad_candidates,
     prefer_rested,
@@ -185,8 +186,7 @@ class LearnerVectorEnv(VectorEnv[dict[str, Any], Ints, Any]):
 
     def resting(self) -> Flags:
         """Return flags of the resources that were done too recently to be repeated, (B, R)."""
-        rest, clock = self.course.thresholds, self.clock[:, None]
-        return (clock - self.done_right < rest.repeat_after_days) | (clock - self.done < rest.retry_after_days)
+        return find_resting(self.course, self.clock[:, None], self.done, self.done_right)
 
     def observe(self) -> Observation:
         """Return the observation of all B learners, the input of recommenders."""

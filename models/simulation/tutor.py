@@ -77,9 +77,7 @@ class Estimator:
         """
         if self._model:
             return self._trace(level, days, memory, resources, right)
-        rows = np.arange(len(resources))
-        importance = np.zeros_like(level)
-        np.add.at(importance, (rows[:, None], self.course.taught[resources]), self.course.importance[resources])
+        importance = self._find_importance(resources)
         changed, gain = update_levels(level, importance, right[:, None], self.course.influence, self.course.rates)
         rates = update_forgetting(memory.points[..., 0], days, importance, right[:, None], self.course.rates)
         moved = (importance > 0) | (changed != level)
@@ -87,13 +85,15 @@ class Estimator:
 
     def demonstrate(self, demonstrated: Floats, level: Floats, resources: Ints, right: Flags) -> Floats:
         """Return the demonstrated levels (B, N) after answers (B,) on resources (B,); level: (B, N) after them."""
-        importance = np.zeros_like(level)
-        np.maximum.at(
-            importance,
-            (np.arange(len(resources))[:, None], self.course.taught[resources]),
-            self.course.importance[resources],
-        )
+        importance = self._find_importance(resources)
         return update_demonstrated(demonstrated, level, importance, right[:, None], self.course.rates)
+
+    def _find_importance(self, resources: Ints) -> Floats:
+        """Return the importance η of each point to `resources` (B,), (B, N)."""
+        importance = np.zeros((len(resources), self.course.points), dtype=np.float32)
+        rows = np.arange(len(resources))[:, None]
+        np.add.at(importance, (rows, self.course.taught[resources]), self.course.importance[resources])
+        return importance
 
     def _trace(self, level: Floats, days: Floats, memory: ModelState, resources: Ints, right: Flags) -> EstimateUpdate:
         assert self._model

@@ -95,21 +95,21 @@ def decide_slate(
 
 class _Place(NamedTuple):
     id: str
-    position: int
+    candidate: int
     propensity: float
 
 
 def _make_slate(state: LearnerState, observation: Observation, places: Sequence[_Place]) -> list[SlateItem]:
     """Return the places of a slate, with what is expected of each on the learner's state now."""
     course, resources = state.served.course, observation.candidates[0].tolist()
-    seen = _with_candidates(observation, [resources[place.position] for place in places])
+    seen = _with_candidates(observation, [resources[place.candidate] for place in places])
     success = predict_success(course, seen)
     gain = compute_expected_gain(course, seen, success)
     return [
         SlateItem(
             id=place.id,
-            index=place.position,
-            resource=resources[place.position],
+            index=place.candidate,
+            resource=resources[place.candidate],
             propensity=place.propensity,
             gain=float(gain[0, number]),
             success=float(success[0, number]),
@@ -128,7 +128,7 @@ def reopen_decision(state: LearnerState, logged: Sequence[LoggedDecision]) -> Re
     observation = _with_candidates(state.observation, [index[each] for each in first.candidates])
     places = [_Place(each.id, first.candidates.index(each.resource), each.propensity) for each in logged]
     decision = Decision(
-        chosen=np.array([places[0].position]),
+        chosen=np.array([places[0].candidate]),
         propensity=np.array([first.propensities], dtype=np.float32),
         score=np.full((1, len(first.candidates)), np.nan, dtype=np.float32),
         kept=np.array([first.kept]),

@@ -83,15 +83,19 @@ def _format_sentence(
 
 
 def _format_now(point: PointStateView) -> str:
-    level = _format_level(point)
-    return level if level == "not tried yet" else f"now {level}"
+    return _format_level(point) if _is_untried(point) else f"now {_format_level(point)}"
 
 
 def _format_level(point: PointStateView) -> str:
     """ "82% ± 9", "82%" where nothing is known of the uncertainty, or "not tried yet"."""
-    if point.level == 0 and (point.uncertainty or 0) >= 0.28:
+    if _is_untried(point):
         return "not tried yet"
     return f"{point.level:.0%}" + (f" ± {100 * point.uncertainty:.0f}" if point.uncertainty else "")
+
+
+def _is_untried(point: PointStateView) -> bool:
+    """Return whether nothing is known of a point: its uncertainty is UNSEEN_SD, 0.289, less what rounding takes."""
+    return point.level == 0 and (point.uncertainty or 0) >= 0.28
 
 
 def _join_names(names: list[str]) -> str:
